@@ -1,0 +1,41 @@
+use proc_macro2::Ident;
+use syn::{Attribute, LitStr, Path};
+
+use super::field::FIELD_NAMES;
+use super::{Set, arguments};
+use crate::diagnostics::Errors;
+
+pub(crate) const CONTAINER_NAMES: [&str; 5] = ["prefix", "audit", "sources", "validate", "crate"];
+
+/// The attributes of the struct.
+#[derive(Default)]
+pub(crate) struct ContainerAttrs {
+    pub(crate) prefix: Set<LitStr>,
+    pub(crate) audit: Set<Ident>,
+    pub(crate) sources: Set<Vec<Ident>>,
+    pub(crate) validate: Set<Path>,
+    pub(crate) krate: Set<Path>,
+}
+
+impl ContainerAttrs {
+    pub(crate) fn parse(attributes: &[Attribute], errors: &mut Errors) -> Self {
+        let mut attrs = ContainerAttrs::default();
+        for argument in arguments(attributes, errors) {
+            match argument.name.to_string().as_str() {
+                "prefix" => argument.set(&mut attrs.prefix, argument.text(), errors),
+                "audit" => {
+                    let name = argument.text().and_then(|text| text.parse());
+                    argument.set(&mut attrs.audit, name, errors);
+                }
+                "sources" => argument.set(&mut attrs.sources, argument.sources(), errors),
+                "validate" => argument.set(&mut attrs.validate, argument.path(), errors),
+                "crate" => {
+                    let path = argument.text().and_then(|text| text.parse());
+                    argument.set(&mut attrs.krate, path, errors);
+                }
+                _ => errors.push(argument.unknown(&CONTAINER_NAMES, &FIELD_NAMES, "a field")),
+            }
+        }
+        attrs
+    }
+}

@@ -1,0 +1,165 @@
+use proc_macro2::Ident;
+use syn::parse::Parser;
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+use syn::{Attribute, Error, Expr, ExprRange, Lit, LitStr, Path, RangeLimits, Result, Token};
+
+use super::container::CONTAINER_NAMES;
+use super::{Argument, Set, Value, arguments};
+use crate::diagnostics::Errors;
+
+pub(crate) const FIELD_NAMES: [&str; 24] = [
+    "key",
+    "rename",
+    "alias",
+    "default",
+    "sources",
+    "secret",
+    "public",
+    "nested",
+    "flatten",
+    "prefix",
+    "sep",
+    "kv_sep",
+    "trim",
+    "parse_with",
+    "json",
+    "from_str",
+    "range",
+    "one_of",
+    "non_empty",
+    "len",
+    "validate",
+    "deprecated",
+    "example",
+    "skip",
+];
+
+/// The attributes of a field.
+#[derive(Default)]
+pub(crate) struct FieldAttrs {
+    pub(crate) key: Set<LitStr>,
+    pub(crate) rename: Set<LitStr>,
+    pub(crate) aliases: Vec<LitStr>,
+    /// Without an expression it is `Default::default()`.
+    pub(crate) default: Set<Option<Expr>>,
+    pub(crate) sources: Set<Vec<Ident>>,
+    pub(crate) secret: Set<()>,
+    pub(crate) public: Set<()>,
+    pub(crate) nested: Set<()>,
+    pub(crate) flatten: Set<()>,
+    pub(crate) prefix: Set<LitStr>,
+    pub(crate) sep: Set<LitStr>,
+    pub(crate) kv_sep: Set<LitStr>,
+    pub(crate) trim: Set<()>,
+    pub(crate) parse_with: Set<Path>,
+    pub(crate) json: Set<()>,
+    pub(crate) from_str: Set<()>,
+    pub(crate) range: Set<Limits>,
+    pub(crate) one_of: Set<OneOf>,
+    pub(crate) non_empty: Set<()>,
+    pub(crate) len: Set<Limits>,
+    pub(crate) validate: Set<Path>,
+    pub(crate) deprecated: Set<LitStr>,
+    pub(crate) example: Set<LitStr>,
+    pub(crate) skip: Set<()>,
+}
+
+/// `a..=b`, with either end left out.
+#[derive(Clone)]
+pub(crate) struct Limits {
+    pub(crate) range: ExprRange,
+    pub(crate) inclusive: bool,
+}
+
+/// The values of `one_of`.
+#[derive(Clone)]
+pub(crate) struct OneOf(pub(crate) Vec<Lit>);
+
+impl FieldAttrs {
+    pub(crate) fn parse(attributes: &[Attribute], errors: &mut Errors) -> Self {
+        let mut attrs = FieldAttrs::default();
+        for argument in arguments(attributes, errors) {
+            attrs.take(&argument, errors);
+        }
+        attrs
+    }
+
+    fn take(&mut self, argument: &Argument, errors: &mut Errors) {
+        match argument.name.to_string().as_str() {
+            "key" => argument.set(&mut self.key, argument.text(), errors),
+            "rename" => argument.set(&mut self.rename, argument.text(), errors),
+            "alias" => self.aliases.extend(errors.keep(argument.text())),
+            "default" => argument.set(&mut self.default, argument.default(), errors),
+            "sources" => argument.set(&mut self.sources, argument.sources(), errors),
+            "secret" => argument.set(&mut self.secret, argument.flag(), errors),
+            "public" => argument.set(&mut self.public, argument.flag(), errors),
+            "nested" => argument.set(&mut self.nested, argument.flag(), errors),
+            "flatten" => argument.set(&mut self.flatten, argument.flag(), errors),
+            "prefix" => argument.set(&mut self.prefix, argument.text(), errors),
+            "sep" => argument.set(&mut self.sep, argument.separator(), errors),
+            "kv_sep" => argument.set(&mut self.kv_sep, argument.separator(), errors),
+            "trim" => argument.set(&mut self.trim, argument.flag(), errors),
+            "parse_with" => argument.set(&mut self.parse_with, argument.path(), errors),
+            "json" => argument.set(&mut self.json, argument.flag(), errors),
+            "from_str" => argument.set(&mut self.from_str, argument.flag(), errors),
+            "range" => argument.set(&mut self.range, argument.limits(), errors),
+            "one_of" => argument.set(&mut self.one_of, argument.one_of(), errors),
+            "non_empty" => argument.set(&mut self.non_empty, argument.flag(), errors),
+            "len" => argument.set(&mut self.len, argument.limits(), errors),
+            "validate" => argument.set(&mut self.validate, argument.path(), errors),
+            "deprecated" => argument.set(&mut self.deprecated, argument.text(), errors),
+            "example" => argument.set(&mut self.example, argument.text(), errors),
+            "skip" => argument.set(&mut self.skip, argument.flag(), errors),
+            _ => errors.push(argument.unknown(&FIELD_NAMES, &CONTAINER_NAMES, "the struct")),
+        }
+    }
+}
+
+impl Argument {
+    fn default(&self) -> Result<Option<Expr>> {
+        match &self.value {
+            Value::Nothing => Ok(None),
+            Value::Expr(expr) => Ok(Some((**expr).clone())),
+            Value::List(_) => Err(self.wrong_form("default = value")),
+        }
+    }
+
+    fn separator(&self) -> Result<LitStr> {
+        let text = self.text()?;
+        if text.value().is_empty() {
+            return Err(Error::new(text.span(), format!("`{}` is empty", self.name)));
+        }
+        Ok(text)
+    }
+
+    fn limits(&self) -> Result<Limits> {
+        let form = || self.wrong_form(&format!("{}(1..=10)", self.name));
+        let Value::List(tokens) = &self.value else { return Err(form()) };
+        let expr: Expr = syn::parse2(tokens.clone()).map_err(|_| form())?;
+        let Expr::Range(range) = expr else {
+            return Err(Error::new(
+                expr.span(),
+                format!("`{}` takes a range: `1..=10`", self.name),
+            ));
+        };
+        if range.start.is_none() && range.end.is_none() {
+            return Err(Error::new(range.span(), "`..` has no bound, so that it checks nothing"));
+        }
+        let inclusive = matches!(range.limits, RangeLimits::Closed(_));
+        Ok(Limits { range, inclusive })
+    }
+
+    fn one_of(&self) -> Result<OneOf> {
+        let form = || self.wrong_form("one_of(\"a\", \"b\")");
+        let Value::List(tokens) = &self.value else { return Err(form()) };
+        let list = Punctuated::<Lit, Token![,]>::parse_terminated.parse2(tokens.clone())?;
+        if list.is_empty() {
+            return Err(Error::new(
+                self.name.span(),
+                "`one_of` is empty, so that no value would do",
+            ));
+        }
+        Ok(OneOf(list.into_iter().collect()))
+    }
+}

@@ -1,0 +1,222 @@
+//! From the tokens of `#[env(…)]` to attributes with their spans. Rules about one attribute alone are kept here; rules
+//! about several, or about the type, are in [`check`](crate::check).
+
+mod container;
+mod field;
+mod variant;
+
+pub(crate) use container::ContainerAttrs;
+pub(crate) use field::{FieldAttrs, Limits};
+use proc_macro2::{Ident, Span, TokenStream};
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+use syn::{Attribute, Error, Expr, ExprLit, Lit, LitStr, Path, Result, Token, parenthesized};
+pub(crate) use variant::{EnumAttrs, VariantAttrs};
+
+use crate::diagnostics::{Errors, hint};
+
+/// One argument of `#[env(…)]`: a word, and what follows it.
+struct Argument {
+    name: Ident,
+    value: Value,
+}
+
+enum Value {
+    /// `nested`
+    Nothing,
+    /// `default = 8080`
+    Expr(Box<Expr>),
+    /// `range(1..=5)`
+    List(TokenStream),
+}
+
+/// An attribute and the word that named it.
+#[derive(Clone)]
+pub(crate) struct Named<T> {
+    pub(crate) name: Ident,
+    pub(crate) value: T,
+}
+
+pub(crate) type Set<T> = Option<Named<T>>;
+
+pub(crate) fn is_set<T>(set: &Set<T>) -> bool {
+    set.is_some()
+}
+
+/// All arguments of all `#[env(…)]`. What cannot be read is reported and passed over.
+fn arguments(attributes: &[Attribute], errors: &mut Errors) -> Vec<Argument> {
+    let mut arguments = Vec::new();
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("env")) {
+        let Some(list) = errors.keep(attribute.meta.require_list()) else { continue };
+        let parse = |input: ParseStream<'_>| {
+            while !input.is_empty() {
+                match argument(input) {
+                    Ok(argument) => arguments.push(argument),
+                    Err(error) => {
+                        errors.push(error);
+                        // The next one may be right.
+                        while !input.is_empty() && !input.peek(Token![,]) {
+                            input.parse::<proc_macro2::TokenTree>()?;
+                        }
+                    }
+                }
+                if !input.is_empty() {
+                    input.parse::<Token![,]>()?;
+                }
+            }
+            Ok(())
+        };
+        let result = parse.parse2(list.tokens.clone());
+        errors.keep(result);
+    }
+    arguments
+}
+
+fn argument(input: ParseStream<'_>) -> Result<Argument> {
+    let name = input.call(Ident::parse_any)?;
+    let value = if input.peek(Token![=]) {
+        input.parse::<Token![=]>()?;
+        Value::Expr(input.parse()?)
+    } else if input.peek(syn::token::Paren) {
+        let list;
+        parenthesized!(list in input);
+        Value::List(list.parse()?)
+    } else {
+        Value::Nothing
+    };
+    Ok(Argument { name, value })
+}
+
+/// The documentation, without the blank that `///` leaves before each line.
+pub(crate) fn docs(attributes: &[Attribute]) -> String {
+    let mut lines = Vec::new();
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("doc")) {
+        if let Ok(meta) = attribute.meta.require_name_value()
+            && let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = &meta.value
+        {
+            let text = text.value();
+            lines.push(text.strip_prefix(' ').unwrap_or(&text).to_owned());
+        }
+    }
+    lines.join("\n").trim().to_owned()
+}
+
+impl Argument {
+    /// Sets an attribute that may stand once.
+    fn set<T>(&self, slot: &mut Set<T>, value: Result<T>, errors: &mut Errors) {
+        let Some(value) = errors.keep(value) else { return };
+        if let Some(first) = slot {
+            let message = format!("`{}` stands here twice", self.name);
+            errors.at_both(first.name.span(), self.name.span(), &message, "it stands here first");
+            return;
+        }
+        *slot = Some(Named { name: self.name.clone(), value });
+    }
+
+    fn wrong_form(&self, form: &str) -> Error {
+        Error::new(self.name.span(), format!("`{}` is written `{form}`", self.name))
+    }
+
+    fn flag(&self) -> Result<()> {
+        match &self.value {
+            Value::Nothing => Ok(()),
+            _ => Err(self.wrong_form(&self.name.to_string())),
+        }
+    }
+
+    fn text(&self) -> Result<LitStr> {
+        match &self.value {
+            Value::Expr(expr) => match &**expr {
+                Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Ok(text.clone()),
+                other => Err(Error::new(
+                    other.span(),
+                    format!("`{}` takes a text: `{} = \"…\"`", self.name, self.name),
+                )),
+            },
+            _ => Err(self.wrong_form(&format!("{} = \"…\"", self.name))),
+        }
+    }
+
+    fn path(&self) -> Result<Path> {
+        match &self.value {
+            Value::Expr(expr) => match &**expr {
+                Expr::Path(path) => Ok(path.path.clone()),
+                Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Err(Error::new(
+                    text.span(),
+                    format!(
+                        "`{}` takes a path, without quotes: `{} = {}`",
+                        self.name,
+                        self.name,
+                        text.value()
+                    ),
+                )),
+                other => Err(Error::new(
+                    other.span(),
+                    format!("`{}` takes the path of a function: `{} = path`", self.name, self.name),
+                )),
+            },
+            _ => Err(self.wrong_form(&format!("{} = path", self.name))),
+        }
+    }
+
+    /// The names in `sources(…)`, as identifiers of variants.
+    fn sources(&self) -> Result<Vec<Ident>> {
+        let Value::List(tokens) = &self.value else {
+            return Err(self.wrong_form("sources(System, Docker)"));
+        };
+        let list = Punctuated::<Ident, Token![,]>::parse_terminated.parse2(tokens.clone())?;
+        if list.is_empty() {
+            return Err(Error::new(
+                self.name.span(),
+                format!(
+                    "`sources` is empty, so that nothing could supply it; known are {}",
+                    SOURCES.join(", ")
+                ),
+            ));
+        }
+        let mut error: Option<Error> = None;
+        let mut sources: Vec<Ident> = Vec::new();
+        for source in list {
+            let name = source.to_string();
+            let mistake = if !SOURCES.contains(&name.as_str()) {
+                Error::new(
+                    source.span(),
+                    format!("`{name}` is not a source; {}", hint(&name, &SOURCES)),
+                )
+            } else if sources.contains(&source) {
+                Error::new(source.span(), format!("`{name}` stands in this list twice"))
+            } else {
+                sources.push(source);
+                continue;
+            };
+            match &mut error {
+                Some(error) => error.combine(mistake),
+                None => error = Some(mistake),
+            }
+        }
+        error.map_or(Ok(sources), Err)
+    }
+
+    fn unknown(&self, known: &[&str], elsewhere: &[&str], there: &str) -> Error {
+        let name = self.name.to_string();
+        if elsewhere.contains(&name.as_str()) {
+            return Error::new(self.name.span(), format!("`{name}` belongs on {there}"));
+        }
+        Error::new(self.name.span(), format!("unknown attribute `{name}`; {}", hint(&name, known)))
+    }
+}
+
+/// The variants of `envaudit::Source`.
+const SOURCES: [&str; 9] =
+    ["Azure", "Aws", "Custom", "System", "Docker", "K8s", "FileEnv", "File", "SchemaDefault"];
+
+/// The path of the library in the crate that derives.
+pub(crate) fn default_crate() -> Path {
+    let mut path: Path = syn::parse_quote!(::envaudit);
+    for segment in &mut path.segments {
+        segment.ident.set_span(Span::call_site());
+    }
+    path
+}

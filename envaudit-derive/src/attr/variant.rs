@@ -1,0 +1,50 @@
+use syn::{Attribute, LitStr, Path};
+
+use super::{Set, arguments};
+use crate::diagnostics::Errors;
+
+const ENUM_NAMES: [&str; 1] = ["crate"];
+const VARIANT_NAMES: [&str; 2] = ["rename", "alias"];
+
+/// The attributes of an enum that derives `EnvValue`.
+#[derive(Default)]
+pub(crate) struct EnumAttrs {
+    pub(crate) krate: Set<Path>,
+}
+
+/// The attributes of one of its variants.
+#[derive(Default)]
+pub(crate) struct VariantAttrs {
+    pub(crate) rename: Set<LitStr>,
+    pub(crate) aliases: Vec<LitStr>,
+}
+
+impl EnumAttrs {
+    pub(crate) fn parse(attributes: &[Attribute], errors: &mut Errors) -> Self {
+        let mut attrs = EnumAttrs::default();
+        for argument in arguments(attributes, errors) {
+            match argument.name.to_string().as_str() {
+                "crate" => {
+                    let path = argument.text().and_then(|text| text.parse());
+                    argument.set(&mut attrs.krate, path, errors);
+                }
+                _ => errors.push(argument.unknown(&ENUM_NAMES, &VARIANT_NAMES, "a variant")),
+            }
+        }
+        attrs
+    }
+}
+
+impl VariantAttrs {
+    pub(crate) fn parse(attributes: &[Attribute], errors: &mut Errors) -> Self {
+        let mut attrs = VariantAttrs::default();
+        for argument in arguments(attributes, errors) {
+            match argument.name.to_string().as_str() {
+                "rename" => argument.set(&mut attrs.rename, argument.text(), errors),
+                "alias" => attrs.aliases.extend(errors.keep(argument.text())),
+                _ => errors.push(argument.unknown(&VARIANT_NAMES, &ENUM_NAMES, "the enum")),
+            }
+        }
+        attrs
+    }
+}

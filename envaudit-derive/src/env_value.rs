@@ -1,0 +1,94 @@
+//! `#[derive(EnvValue)]` for enums without data.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+use std::collections::HashMap;
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{Data, DeriveInput, Fields, Ident, Path};
+
+use crate::attr::{EnumAttrs, VariantAttrs, default_crate};
+use crate::diagnostics::Errors;
+use crate::names::snake;
+
+pub(crate) fn expand(input: &DeriveInput) -> TokenStream {
+    let mut errors = Errors::default();
+    let attrs = EnumAttrs::parse(&input.attrs, &mut errors);
+    let krate = attrs.krate.map_or_else(default_crate, |path| path.value);
+    let words = words(input, &mut errors);
+    if input.generics.params.is_empty() && input.generics.where_clause.is_none() {
+        let code = implementation(&krate, &input.ident, &words);
+        let errors = errors.into_compile_errors();
+        quote!(#errors #code)
+    } else {
+        errors.at(input.generics.span(), "`EnvValue` needs an enum without generics");
+        errors.into_compile_errors()
+    }
+}
+
+/// Each variant and the words that mean it.
+fn words<'i>(input: &'i DeriveInput, errors: &mut Errors) -> Vec<(&'i Ident, Vec<String>)> {
+    let data = match &input.data {
+        Data::Enum(data) => data,
+        Data::Struct(data) => {
+            let message = "`EnvValue` needs an enum without data; a struct of several variables derives `EnvConfig`, \
+                           one with a text form implements `FromStr`";
+            errors.at(data.struct_token.span, message);
+            return Vec::new();
+        }
+        Data::Union(data) => {
+            errors.at(data.union_token.span, "`EnvValue` needs an enum without data");
+            return Vec::new();
+        }
+    };
+    if data.variants.is_empty() {
+        errors.at(input.ident.span(), "an enum without variants has no values");
+    }
+    let mut seen: HashMap<String, Span> = HashMap::new();
+    let mut all = Vec::new();
+    for variant in &data.variants {
+        if !matches!(variant.fields, Fields::Unit) {
+            errors.at(variant.fields.span(), "a variant with data cannot be read from one word; use `parse_with` or `json` on the field");
+        }
+        let attrs = VariantAttrs::parse(&variant.attrs, errors);
+        let first = match &attrs.rename {
+            Some(rename) => (rename.value.value(), rename.value.span()),
+            None => (snake(&variant.ident.unraw().to_string()), variant.ident.span()),
+        };
+        let aliases = attrs.aliases.iter().map(|alias| (alias.value(), alias.span()));
+        let mut words = Vec::new();
+        for (word, span) in std::iter::once(first).chain(aliases) {
+            let same = word.to_lowercase().replace('-', "_");
+            if let Some(first) = seen.insert(same, span) {
+                let message = format!(
+                    "`{word}` means two variants; case and `-` for `_` do not tell words apart"
+                );
+                errors.at_both(first, span, &message, "it is used here first");
+            }
+            words.push(word);
+        }
+        all.push((&variant.ident, words));
+    }
+    all
+}
+
+fn implementation(krate: &Path, ident: &Ident, words: &[(&Ident, Vec<String>)]) -> TokenStream {
+    let shown = words.iter().map(|(_, words)| &words[0]);
+    let lists = words.iter().map(|(_, words)| quote!(&[#(#words),*]));
+    let (positions, variants) = (0..words.len(), words.iter().map(|(variant, _)| variant));
+    quote! {
+        #[automatically_derived]
+        impl #krate::EnvValue for #ident {
+            const SHAPE: #krate::Shape = #krate::Shape::Choice(&[#(#shown),*]);
+
+            fn parse(
+                text: &::core::primitive::str,
+            ) -> ::core::result::Result<Self, #krate::ValueError> {
+                match #krate::__private::find_word(text, &[#(#lists),*])? {
+                    #(#positions => ::core::result::Result::Ok(#ident::#variants),)*
+                    _ => ::core::unreachable!(),
+                }
+            }
+        }
+    }
+}

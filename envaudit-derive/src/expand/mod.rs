@@ -1,0 +1,113 @@
+//! The generated code.
+//!
+//! It names everything by absolute paths, calls no method on a type of the user's, and keeps its own constants in an
+//! anonymous one. Tokens of the user's keep their places, so that what the compiler says of them points at them.
+
+mod audit;
+mod read;
+mod schema;
+mod stub;
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+pub(crate) use stub::{stub, stub_without_fields};
+use syn::spanned::Spanned;
+
+use crate::attr::is_set;
+use crate::model::{Field, Model, Role};
+
+pub(crate) fn expand(model: &Model) -> TokenStream {
+    let Model { ident, krate, audit, .. } = model;
+    let audit_struct = audit::audit_struct(model);
+    let audit_impl = audit::audit_impl(model);
+    let key = key_function(model);
+    let schema = schema::schema(model);
+    let read = read::read(model);
+    let assertions = assertions(model);
+    quote! {
+        #audit_struct
+
+        #[doc(hidden)]
+        #[allow(clippy::all, clippy::pedantic, clippy::nursery, unused_imports, unused_qualifications)]
+        const _: () = {
+            use #krate::__private as __envaudit;
+            use __envaudit::{ByFromStr as _, NotSecret as _};
+
+            const __ENVAUDIT_SCHEMA: &#krate::Schema = &#schema;
+            const __ENVAUDIT_SIZES: __envaudit::Sizes = __envaudit::measure(__ENVAUDIT_SCHEMA);
+            const __ENVAUDIT_TEXT: &[::core::primitive::u8; __ENVAUDIT_SIZES.text] =
+                &__envaudit::text(__ENVAUDIT_SCHEMA);
+            const __ENVAUDIT_WRITTEN: &[__envaudit::Name; __ENVAUDIT_SIZES.names] =
+                &__envaudit::names(__ENVAUDIT_SCHEMA, __ENVAUDIT_TEXT);
+            const __ENVAUDIT_ORDER: &[::core::primitive::u16; __ENVAUDIT_SIZES.names] =
+                &__envaudit::order(__ENVAUDIT_WRITTEN);
+            const __ENVAUDIT_NAMES: &[__envaudit::Name; __ENVAUDIT_SIZES.names] =
+                &__envaudit::resolve_files(*__ENVAUDIT_WRITTEN, __ENVAUDIT_ORDER);
+            const __ENVAUDIT_LEAVES: &[__envaudit::KeyRequest; __ENVAUDIT_SIZES.leaves] =
+                &__envaudit::leaves(__ENVAUDIT_SCHEMA, __ENVAUDIT_NAMES);
+            const __ENVAUDIT_TABLE: &__envaudit::Table = &__envaudit::Table::new(
+                __ENVAUDIT_SCHEMA,
+                __ENVAUDIT_LEAVES,
+                __ENVAUDIT_NAMES,
+                __ENVAUDIT_ORDER,
+            );
+
+            #[automatically_derived]
+            impl #krate::EnvConfig for #ident {
+                type Audit = #audit;
+                type Slots = [__envaudit::Slot; __ENVAUDIT_SIZES.leaves];
+                const SCHEMA: &'static #krate::Schema = __ENVAUDIT_SCHEMA;
+                const KEYS: &'static [&'static ::core::primitive::str] =
+                    &__envaudit::keys(__ENVAUDIT_LEAVES);
+                const TABLE: &'static __envaudit::Table = __ENVAUDIT_TABLE;
+                const SLOTS: Self::Slots =
+                    [const { __envaudit::Slot::EMPTY }; __ENVAUDIT_SIZES.leaves];
+
+                #read
+            }
+
+            #audit_impl
+            #key
+            #assertions
+        };
+    }
+}
+
+/// `AppConfig::key("APP_PORT")`, which fails in constant evaluation for a key that does not exist.
+fn key_function(model: &Model) -> TokenStream {
+    let Model { ident, krate, vis, .. } = model;
+    quote! {
+        #[automatically_derived]
+        #[allow(dead_code)]
+        impl #ident {
+            /// The key of that name.
+            ///
+            /// # Panics
+            ///
+            /// When there is none. In a constant, that is a compile error.
+            #[track_caller]
+            #vis const fn key(name: &::core::primitive::str) -> #krate::Key<Self> {
+                #krate::Key::find(__ENVAUDIT_TABLE, name)
+            }
+        }
+    }
+}
+
+/// What only the compiler can check: that a type is secret, and that no name is read twice across nested structs.
+fn assertions(model: &Model) -> TokenStream {
+    let secret = model.members().filter(|field| is_set(&field.attrs.secret)).map(|field| {
+        let ty = &field.ty.written;
+        quote_spanned! {ty.span()=>
+            const _: () = __envaudit::assert_secret::<#ty>();
+        }
+    });
+    let group = |(at, field): (usize, &Field)| match &field.role {
+        Role::Group { .. } => Some(quote_spanned! {field.ident.span()=>
+            const _: () = __envaudit::check_group(__ENVAUDIT_TABLE, #at);
+        }),
+        _ => None,
+    };
+    // A field that comes after a group is compared with it where the group stands in the list of members.
+    let groups = model.members().enumerate().filter_map(group);
+    quote!(#(#secret)* #(#groups)*)
+}

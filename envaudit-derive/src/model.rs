@@ -1,0 +1,172 @@
+//! A struct as the rest of the macro sees it: attributes, types and names in one place.
+
+use proc_macro2::{Ident, Span};
+use quote::format_ident;
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{Data, DeriveInput, Error, Fields, Path, Type, Visibility};
+
+use crate::attr::{ContainerAttrs, FieldAttrs, default_crate, docs, is_set};
+use crate::diagnostics::Errors;
+use crate::names::screaming_snake;
+use crate::ty::Ty;
+
+pub(crate) struct Model {
+    pub(crate) ident: Ident,
+    pub(crate) vis: Visibility,
+    pub(crate) docs: String,
+    pub(crate) attrs: ContainerAttrs,
+    pub(crate) audit: Ident,
+    pub(crate) krate: Path,
+    pub(crate) fields: Vec<Field>,
+}
+
+pub(crate) struct Field {
+    pub(crate) ident: Ident,
+    pub(crate) docs: String,
+    pub(crate) ty: Ty,
+    pub(crate) attrs: FieldAttrs,
+    pub(crate) role: Role,
+}
+
+/// What a field is for.
+pub(crate) enum Role {
+    /// One variable.
+    Value,
+    /// A struct of further variables.
+    Group { ty: Box<Type>, optional: bool },
+    /// Not read.
+    Skip,
+}
+
+/// A name that a field reads, and where it is written.
+pub(crate) struct WrittenName {
+    pub(crate) text: String,
+    /// Whether it is the whole key, whatever the prefix.
+    pub(crate) exact: bool,
+    pub(crate) span: Span,
+}
+
+impl Model {
+    /// `None` when the input is not a struct with named fields.
+    pub(crate) fn new(input: &DeriveInput, errors: &mut Errors) -> Option<Self> {
+        let attrs = ContainerAttrs::parse(&input.attrs, errors);
+        let generics = &input.generics;
+        if !generics.params.is_empty() || generics.where_clause.is_some() {
+            let span = if generics.params.is_empty() {
+                generics.where_clause.span()
+            } else {
+                generics.params.span()
+            };
+            errors.at(
+                span,
+                "`EnvConfig` needs a struct without generics or lifetimes: its keys are constants",
+            );
+        }
+        let named = match &input.data {
+            Data::Struct(data) => match &data.fields {
+                Fields::Named(fields) => Ok(&fields.named),
+                Fields::Unnamed(fields) => {
+                    Err((fields.span(), "a tuple struct: give its fields names"))
+                }
+                Fields::Unit => {
+                    Err((input.ident.span(), "a struct without fields: there is nothing to read"))
+                }
+            },
+            Data::Enum(data) => Err((
+                data.enum_token.span,
+                "an enum; derive `EnvValue` to read an enum without data from one variable",
+            )),
+            Data::Union(data) => Err((data.union_token.span, "a union")),
+        };
+        let named = match named {
+            Ok(named) => named,
+            Err((span, what)) => {
+                errors.at(
+                    span,
+                    format!("`EnvConfig` needs a struct with named fields; this is {what}"),
+                );
+                return None;
+            }
+        };
+        let fields: Vec<Field> =
+            named.iter().filter_map(|field| Field::new(field, errors)).collect();
+        if !generics.params.is_empty() || generics.where_clause.is_some() {
+            return None;
+        }
+        let audit = match &attrs.audit {
+            Some(audit) => audit.value.clone(),
+            None => format_ident!("{}Audit", input.ident.unraw(), span = input.ident.span()),
+        };
+        let krate = attrs.krate.as_ref().map_or_else(default_crate, |path| path.value.clone());
+        Some(Model {
+            ident: input.ident.clone(),
+            vis: input.vis.clone(),
+            docs: docs(&input.attrs),
+            attrs,
+            audit,
+            krate,
+            fields,
+        })
+    }
+
+    /// The fields that are read.
+    pub(crate) fn members(&self) -> impl Iterator<Item = &Field> {
+        self.fields.iter().filter(|field| !matches!(field.role, Role::Skip))
+    }
+}
+
+impl Field {
+    fn new(field: &syn::Field, errors: &mut Errors) -> Option<Self> {
+        let ident = field.ident.clone()?;
+        if let Some((eq, _)) = &field.default {
+            errors.push(Error::new(
+                eq.span(),
+                "a default value of the language is not read; write `#[env(default = …)]`",
+            ));
+        }
+        errors.keep(field.modifiers.require_empty());
+        let attrs = FieldAttrs::parse(&field.attrs, errors);
+        let ty = Ty::new(&field.ty);
+        let role = if is_set(&attrs.skip) {
+            Role::Skip
+        } else if is_set(&attrs.nested) || is_set(&attrs.flatten) {
+            let inner = ty.within_option().written.clone();
+            Role::Group { ty: Box::new(inner), optional: ty.is_option() }
+        } else {
+            Role::Value
+        };
+        Some(Field { ident, docs: docs(&field.attrs), ty, attrs, role })
+    }
+
+    /// The field's name without `r#`.
+    pub(crate) fn name(&self) -> String {
+        self.ident.unraw().to_string()
+    }
+
+    /// The name behind the prefix, or the whole key.
+    pub(crate) fn key(&self) -> WrittenName {
+        if let Some(key) = &self.attrs.key {
+            return WrittenName { text: key.value.value(), exact: true, span: key.value.span() };
+        }
+        let (text, span) = match &self.attrs.rename {
+            Some(rename) => (rename.value.value(), rename.value.span()),
+            None => (screaming_snake(&self.name()), self.ident.span()),
+        };
+        WrittenName { text, exact: false, span }
+    }
+
+    pub(crate) fn aliases(&self) -> impl Iterator<Item = WrittenName> {
+        let alias = |alias: &syn::LitStr| WrittenName {
+            text: alias.value(),
+            exact: false,
+            span: alias.span(),
+        };
+        self.attrs.aliases.iter().map(alias)
+    }
+
+    /// Whether a parser other than the type's own reads the value, so that the macro knows nothing of its text.
+    pub(crate) fn has_own_parser(&self) -> bool {
+        is_set(&self.attrs.parse_with) || is_set(&self.attrs.json)
+    }
+}

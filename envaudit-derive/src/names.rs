@@ -1,0 +1,92 @@
+//! Names of variables.
+
+/// `SCREAMING_SNAKE_CASE` of a field's name: `db_host` and `dbHost` are `DB_HOST`.
+pub(crate) fn screaming_snake(name: &str) -> String {
+    words(name).join("_").to_uppercase()
+}
+
+/// `snake_case` of a variant's name.
+pub(crate) fn snake(name: &str) -> String {
+    words(name).join("_").to_lowercase()
+}
+
+/// Splits at `_` and where a small letter or a digit is followed by a capital. Underscores at both ends stay.
+fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut before = '_';
+    for char in name.chars() {
+        let new_word = char.is_uppercase() && (before.is_lowercase() || before.is_ascii_digit());
+        if char == '_' || new_word {
+            words.push(String::new());
+        }
+        if char != '_' {
+            words.last_mut().into_iter().for_each(|word| word.push(char));
+        }
+        before = char;
+    }
+    words
+}
+
+/// Whether it can be the name of an environment variable in every shell: POSIX, "Environment Variables".
+pub(crate) fn is_valid(name: &str) -> bool {
+    is_valid_prefix(name) && !name.is_empty()
+}
+
+/// Whether names may begin with it.
+pub(crate) fn is_valid_prefix(prefix: &str) -> bool {
+    prefix.chars().all(|char| char.is_ascii_alphanumeric() || char == '_')
+        && !prefix.starts_with(|char: char| char.is_ascii_digit())
+}
+
+/// The word in a name that says that the value is a secret.
+pub(crate) fn secret_word(name: &str) -> Option<&'static str> {
+    const WORDS: [&str; 9] = [
+        "password",
+        "passwd",
+        "secret",
+        "token",
+        "api_key",
+        "apikey",
+        "private_key",
+        "credential",
+        "credentials",
+    ];
+    let name = format!("_{}_", snake(name));
+    WORDS.into_iter().find(|word| name.contains(&format!("_{word}_")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_fields_become_names_of_variables() {
+        for (field, key) in [
+            ("port", "PORT"),
+            ("db_host", "DB_HOST"),
+            ("dbHost", "DB_HOST"),
+            ("http2_port", "HTTP2_PORT"),
+            ("URL", "URL"),
+            ("_private", "_PRIVATE"),
+        ] {
+            assert_eq!(screaming_snake(field), key);
+        }
+    }
+
+    #[test]
+    fn whole_words_alone_make_a_secret() {
+        for name in [
+            "password",
+            "db_password",
+            "API_KEY",
+            "token_url",
+            "awsCredentials",
+            "stripe_private_key",
+        ] {
+            assert!(secret_word(name).is_some(), "{name}");
+        }
+        for name in ["tokenizer", "max_tokens", "secretary", "key", "api_keys_dir", "author"] {
+            assert!(secret_word(name).is_none(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! What the macro can tell of a type by looking at it.
+//!
+//! A macro sees names, not types, so what is not recognised here (an alias, a type of the user's) is left to the traits
+//! of the library.
+
+use syn::{Expr, GenericArgument, PathArguments, Type};
+
+/// A field's type, taken apart as far as its name allows.
+pub(crate) struct Ty {
+    pub(crate) written: Type,
+    pub(crate) kind: Kind,
+}
+
+pub(crate) enum Kind {
+    Option(Box<Ty>),
+    /// `Vec`, `VecDeque`, `HashSet`, `BTreeSet`.
+    List(Box<Ty>),
+    Array(Box<Ty>, Box<Expr>),
+    Map(Box<Ty>, Box<Ty>),
+    /// `SecretBox<T>`, but not of `str`.
+    SecretBox(Box<Ty>),
+    Leaf(Leaf),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Leaf {
+    Bool,
+    Int {
+        min: i128,
+        max: u128,
+    },
+    NonZero {
+        min: i128,
+        max: u128,
+    },
+    Float,
+    Char,
+    /// `String`, `PathBuf`, `OsString`: made from any text.
+    Text {
+        string: bool,
+    },
+    SecretString,
+    /// A type whose text form the macro can check.
+    Parsed(Parsed),
+    /// Not known to the macro.
+    Other,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Parsed {
+    Duration,
+    Ip,
+    Ipv4,
+    Ipv6,
+    Socket,
+    SocketV4,
+    SocketV6,
+}
+
+impl Ty {
+    pub(crate) fn new(written: &Type) -> Self {
+        Ty { written: written.clone(), kind: kind(written) }
+    }
+
+    /// The type within `Option`, or the type itself.
+    pub(crate) fn within_option(&self) -> &Ty {
+        match &self.kind {
+            Kind::Option(inner) => inner,
+            _ => self,
+        }
+    }
+
+    pub(crate) fn is_option(&self) -> bool {
+        matches!(self.kind, Kind::Option(_))
+    }
+
+    /// The type of a single value: what is within `Option` and collections. Of a map, the values.
+    pub(crate) fn element(&self) -> &Ty {
+        match &self.kind {
+            Kind::Option(inner)
+            | Kind::List(inner)
+            | Kind::Array(inner, _)
+            | Kind::Map(_, inner) => inner.element(),
+            Kind::SecretBox(_) | Kind::Leaf(_) => self,
+        }
+    }
+
+    pub(crate) fn leaf(&self) -> Option<Leaf> {
+        match self.kind {
+            Kind::Leaf(leaf) => Some(leaf),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn is_collection(&self) -> bool {
+        matches!(self.within_option().kind, Kind::List(_) | Kind::Array(..) | Kind::Map(..))
+    }
+
+    pub(crate) fn is_map(&self) -> bool {
+        matches!(self.within_option().kind, Kind::Map(..))
+    }
+
+    /// Whether the value is secret, as far as the name tells.
+    pub(crate) fn is_secret(&self) -> Option<bool> {
+        match &self.kind {
+            Kind::Option(inner) => inner.is_secret(),
+            Kind::List(inner) => inner.is_secret(),
+            Kind::SecretBox(_) | Kind::Leaf(Leaf::SecretString) => Some(true),
+            Kind::Leaf(Leaf::Other) => None,
+            Kind::Leaf(_) | Kind::Array(..) | Kind::Map(..) => Some(false),
+        }
+    }
+
+    /// `String` or `Option<String>`.
+    pub(crate) fn is_plain_string(&self) -> bool {
+        self.within_option().leaf() == Some(Leaf::Text { string: true })
+    }
+
+    /// As an error message calls it.
+    pub(crate) fn name(&self) -> String {
+        let written = &self.written;
+        quote::quote!(#written)
+            .to_string()
+            .replace(" < ", "<")
+            .replace(" >", ">")
+            .replace("< ", "<")
+    }
+}
+
+fn kind(written: &Type) -> Kind {
+    match written {
+        Type::Group(group) => return kind(&group.elem),
+        Type::Paren(paren) => return kind(&paren.elem),
+        Type::Array(array) => {
+            return Kind::Array(Box::new(Ty::new(&array.elem)), Box::new(array.len.clone()));
+        }
+        _ => {}
+    }
+    let Type::Path(path) = written else { return Kind::Leaf(Leaf::Other) };
+    let Some(last) = path.path.segments.last() else { return Kind::Leaf(Leaf::Other) };
+    let name = last.ident.to_string();
+    let arguments: Vec<&Type> = match &last.arguments {
+        PathArguments::AngleBracketed(arguments) => arguments
+            .args
+            .iter()
+            .filter_map(|argument| match argument {
+                GenericArgument::Type(ty) => Some(ty),
+                _ => None,
+            })
+            .collect(),
+        _ => Vec::new(),
+    };
+    let boxed = |at: usize| Box::new(Ty::new(arguments[at]));
+    match (name.as_str(), arguments.len()) {
+        ("Option", 1) => Kind::Option(boxed(0)),
+        ("Vec" | "VecDeque" | "HashSet" | "BTreeSet", 1) | ("HashSet", 2) => Kind::List(boxed(0)),
+        ("HashMap" | "BTreeMap", 2) | ("HashMap", 3) => Kind::Map(boxed(0), boxed(1)),
+        ("SecretBox", 1) if is_str(arguments[0]) => Kind::Leaf(Leaf::SecretString),
+        ("SecretBox", 1) => Kind::SecretBox(boxed(0)),
+        ("NonZero", 1) => match leaf(&Ty::new(arguments[0]).name()) {
+            Leaf::Int { min, max } => Kind::Leaf(non_zero(min, max)),
+            _ => Kind::Leaf(Leaf::Other),
+        },
+        (name, 0) => Kind::Leaf(leaf(name)),
+        _ => Kind::Leaf(Leaf::Other),
+    }
+}
+
+fn is_str(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if path.path.is_ident("str"))
+}
+
+fn non_zero(min: i128, max: u128) -> Leaf {
+    Leaf::NonZero { min: if min == 0 { 1 } else { min }, max }
+}
+
+fn leaf(name: &str) -> Leaf {
+    if let Some((min, max)) = int(name) {
+        return Leaf::Int { min, max };
+    }
+    let of_non_zero = name.strip_prefix("NonZero").and_then(|name| int(&name.to_lowercase()));
+    if let Some((min, max)) = of_non_zero {
+        return non_zero(min, max);
+    }
+    match name {
+        "bool" => Leaf::Bool,
+        "f32" | "f64" => Leaf::Float,
+        "char" => Leaf::Char,
+        "String" => Leaf::Text { string: true },
+        "PathBuf" | "OsString" => Leaf::Text { string: false },
+        "SecretString" => Leaf::SecretString,
+        "Duration" => Leaf::Parsed(Parsed::Duration),
+        "IpAddr" => Leaf::Parsed(Parsed::Ip),
+        "Ipv4Addr" => Leaf::Parsed(Parsed::Ipv4),
+        "Ipv6Addr" => Leaf::Parsed(Parsed::Ipv6),
+        "SocketAddr" => Leaf::Parsed(Parsed::Socket),
+        "SocketAddrV4" => Leaf::Parsed(Parsed::SocketV4),
+        "SocketAddrV6" => Leaf::Parsed(Parsed::SocketV6),
+        _ => Leaf::Other,
+    }
+}
+
+/// The bounds of an integer type. Those of `usize` and `isize` are those of 64 bits, the widest there are.
+fn int(name: &str) -> Option<(i128, u128)> {
+    Some(match name {
+        "u8" => (0, u8::MAX.into()),
+        "u16" => (0, u16::MAX.into()),
+        "u32" => (0, u32::MAX.into()),
+        "u64" | "usize" => (0, u64::MAX.into()),
+        "u128" => (0, u128::MAX),
+        "i8" => (i8::MIN.into(), i8::MAX as u128),
+        "i16" => (i16::MIN.into(), i16::MAX as u128),
+        "i32" => (i32::MIN.into(), i32::MAX as u128),
+        "i64" | "isize" => (i64::MIN.into(), i64::MAX as u128),
+        "i128" => (i128::MIN, i128::MAX as u128),
+        _ => return None,
+    })
+}
+
+impl Parsed {
+    /// What is wrong with a text of this type.
+    pub(crate) fn mistake(self, text: &str) -> Option<&'static str> {
+        fn bad<T: std::str::FromStr>(text: &str, expected: &'static str) -> Option<&'static str> {
+            text.parse::<T>().err().map(|_| expected)
+        }
+        use std::net;
+        match self {
+            Parsed::Duration => humantime::parse_duration(text)
+                .err()
+                .map(|_| "a duration such as \"1h 30m\" or \"250ms\""),
+            Parsed::Ip => bad::<net::IpAddr>(text, "an IP address such as \"127.0.0.1\""),
+            Parsed::Ipv4 => bad::<net::Ipv4Addr>(text, "an IPv4 address such as \"127.0.0.1\""),
+            Parsed::Ipv6 => bad::<net::Ipv6Addr>(text, "an IPv6 address such as \"::1\""),
+            Parsed::Socket => bad::<net::SocketAddr>(text, "an address such as \"127.0.0.1:8080\""),
+            Parsed::SocketV4 => {
+                bad::<net::SocketAddrV4>(text, "an address such as \"127.0.0.1:8080\"")
+            }
+            Parsed::SocketV6 => bad::<net::SocketAddrV6>(text, "an address such as \"[::1]:8080\""),
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! Writing JSON. Nothing that is written can fail: keys are strings and there is no input or output.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde_core::Serialize;
+
+pub(super) fn compact(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_else(|_| unreachable!("writing to a string"))
+}
+
+pub(super) fn pretty(value: &impl Serialize) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_else(|_| unreachable!("writing to a string"))
+}
+
+/// RFC 3339 in UTC with microseconds.
+pub(super) fn timestamp(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Micros, true)
+}

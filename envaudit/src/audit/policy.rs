@@ -1,0 +1,396 @@
+use core::fmt;
+
+use serde_core::de::Error as _;
+use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value, json};
+
+use super::AuditEntry;
+use crate::error::{Problem, ProblemKind};
+use crate::source::{Source, SourceSet};
+
+/// Rules about where values may come from.
+///
+/// In code:
+///
+/// ```
+/// use envaudit::{Policy, Source};
+///
+/// let policy = Policy::new()
+///     .secrets_only_from([Source::Aws, Source::Docker, Source::K8s])
+///     .no_default_for(["APP_DB_HOST"])
+///     .require_source("APP_DB_PASSWORD", [Source::Aws])
+///     .only_in("prod");
+/// ```
+///
+/// and as data, where a rule says for which keys and in which environments it holds (all, unless it does) and what it asks:
+///
+/// ```
+/// use envaudit::Policy;
+///
+/// let policy = Policy::from_json(
+///     r#"{"rules": [
+///         {"name": "vaulted", "secrets": true, "allow": ["aws", "k8s"], "environments": ["prod"]},
+///         {"keys": ["APP_DB_*"], "deny": ["schema_default"]}
+///     ]}"#,
+/// )?;
+/// assert_eq!(policy.len(), 2);
+/// # Ok::<(), envaudit::PolicyError>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Policy {
+    rules: Vec<Rule>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Rule {
+    name: String,
+    /// `*` at the end of a key stands for anything. Empty: all keys.
+    keys: Vec<String>,
+    secrets_only: bool,
+    /// Empty: all environments, and none.
+    environments: Vec<String>,
+    allow: SourceSet,
+    deny: SourceSet,
+}
+
+impl Policy {
+    /// No rules.
+    pub fn new() -> Self {
+        Policy::default()
+    }
+
+    /// What a production system should keep to: no secret from an env file or from a default.
+    pub fn production() -> Self {
+        let mut rule = Rule::new("secrets-outside-files");
+        rule.secrets_only = true;
+        rule.deny = SourceSet::of(&[Source::FileEnv, Source::File, Source::SchemaDefault]);
+        Policy { rules: vec![rule] }
+    }
+
+    /// Secrets may come from these sources alone.
+    #[must_use]
+    pub fn secrets_only_from(self, sources: impl IntoIterator<Item = Source>) -> Self {
+        let mut rule = Rule::new("secrets-only-from");
+        rule.secrets_only = true;
+        rule.allow = sources.into_iter().collect();
+        self.with(rule)
+    }
+
+    /// These keys must be set: their defaults do not count. A key may end in `*`.
+    #[must_use]
+    pub fn no_default_for<K: Into<String>>(self, keys: impl IntoIterator<Item = K>) -> Self {
+        let mut rule = Rule::new("no-default");
+        rule.keys = keys.into_iter().map(Into::into).collect();
+        rule.deny = SourceSet::of(&[Source::SchemaDefault]);
+        self.with(rule)
+    }
+
+    /// This key must come from one of these sources. It may end in `*`.
+    #[must_use]
+    pub fn require_source(
+        self,
+        key: impl Into<String>,
+        sources: impl IntoIterator<Item = Source>,
+    ) -> Self {
+        let mut rule = Rule::new("required-source");
+        rule.keys = vec![key.into()];
+        rule.allow = sources.into_iter().collect();
+        self.with(rule)
+    }
+
+    /// Nothing may come from this source.
+    #[must_use]
+    pub fn forbid_source(self, source: Source) -> Self {
+        let mut rule = Rule::new("forbidden-source");
+        rule.deny = SourceSet::of(&[source]);
+        self.with(rule)
+    }
+
+    /// The rule added last holds in this environment alone; called again, in that one too.
+    ///
+    /// # Panics
+    ///
+    /// When there is no rule yet.
+    #[must_use]
+    pub fn only_in(mut self, environment: impl Into<String>) -> Self {
+        let Some(rule) = self.rules.last_mut() else {
+            panic!("`only_in` narrows the rule before it, and there is none")
+        };
+        rule.environments.push(environment.into());
+        self
+    }
+
+    /// The rules of both.
+    #[must_use]
+    pub fn and(mut self, other: Policy) -> Self {
+        self.rules.extend(other.rules);
+        self
+    }
+
+    /// How many rules there are.
+    pub fn len(&self) -> usize {
+        self.rules.len()
+    }
+
+    /// Whether there is no rule.
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+
+    /// Reads rules written as data: an object with an array `rules`. A rule is an object with `allow` or `deny` (arrays of
+    /// source names), and optionally `name`, `keys` (each may end in `*`), `secrets` and `environments`.
+    ///
+    /// # Errors
+    ///
+    /// When the text is no such JSON. A member that is not known is an error: a misspelt rule would be none.
+    pub fn from_json(text: &str) -> Result<Self, PolicyError> {
+        let value: Value = serde_json::from_str(text).map_err(|error| {
+            let (line, column) = (error.line(), error.column());
+            PolicyError(format!("it is not JSON (line {line}, column {column})"))
+        })?;
+        read_policy(&value).map_err(PolicyError)
+    }
+
+    /// The rules as [`from_json`](Self::from_json) reads them.
+    pub fn to_json(&self) -> String {
+        self.value().to_string()
+    }
+
+    pub(super) fn check<'a>(
+        &self,
+        entries: impl Iterator<Item = &'a AuditEntry>,
+        environment: Option<&str>,
+    ) -> Result<(), PolicyViolations> {
+        let holds = |rule: &&Rule| {
+            rule.environments.is_empty()
+                || environment.is_some_and(|name| rule.environments.iter().any(|only| only == name))
+        };
+        let rules: Vec<&Rule> = self.rules.iter().filter(holds).collect();
+        let violations: Vec<PolicyViolation> = entries
+            .flat_map(|entry| rules.iter().filter_map(|rule| rule.broken_by(entry)))
+            .collect();
+        if violations.is_empty() { Ok(()) } else { Err(PolicyViolations(violations)) }
+    }
+
+    fn with(mut self, rule: Rule) -> Self {
+        self.rules.push(rule);
+        self
+    }
+
+    fn value(&self) -> Value {
+        let rules: Vec<Value> = self.rules.iter().map(Rule::value).collect();
+        json!({ "rules": rules })
+    }
+}
+
+impl Rule {
+    fn new(name: &str) -> Self {
+        Rule {
+            name: name.to_owned(),
+            keys: Vec::new(),
+            secrets_only: false,
+            environments: Vec::new(),
+            allow: SourceSet::ALL,
+            deny: SourceSet::EMPTY,
+        }
+    }
+
+    fn broken_by(&self, entry: &AuditEntry) -> Option<PolicyViolation> {
+        let about = self.keys.is_empty() || self.keys.iter().any(|key| matches(key, &entry.key));
+        // An optional secret that is not set came from nowhere. A rule that names its key wants it all the same.
+        let exempt = entry.unset && self.keys.is_empty();
+        let kept = self.allow.contains(entry.source) && !self.deny.contains(entry.source);
+        if !about || exempt || kept || (self.secrets_only && !entry.masked) {
+            return None;
+        }
+        Some(PolicyViolation {
+            rule: self.name.clone(),
+            entry: entry.clone(),
+            wanted: self.wanted(),
+        })
+    }
+
+    fn wanted(&self) -> String {
+        if self.allow == SourceSet::ALL {
+            format!("any source but: {}", self.deny)
+        } else {
+            let allowed = self.allow.iter().filter(|source| !self.deny.contains(*source));
+            format!("a source among: {}", allowed.collect::<SourceSet>())
+        }
+    }
+
+    fn value(&self) -> Value {
+        let mut rule = Map::new();
+        rule.insert("name".to_owned(), json!(self.name));
+        if !self.keys.is_empty() {
+            rule.insert("keys".to_owned(), json!(self.keys));
+        }
+        if self.secrets_only {
+            rule.insert("secrets".to_owned(), json!(true));
+        }
+        if !self.environments.is_empty() {
+            rule.insert("environments".to_owned(), json!(self.environments));
+        }
+        if self.allow != SourceSet::ALL {
+            rule.insert("allow".to_owned(), json!(self.allow));
+        }
+        if !self.deny.is_empty() {
+            rule.insert("deny".to_owned(), json!(self.deny));
+        }
+        Value::Object(rule)
+    }
+}
+
+fn matches(pattern: &str, key: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(start) => key.starts_with(start),
+        None => pattern == key,
+    }
+}
+
+fn read_policy(value: &Value) -> Result<Policy, String> {
+    let Some(Value::Array(rules)) = value.get("rules") else {
+        return Err("an object with an array `rules` is expected".to_owned());
+    };
+    known_members(value, &["rules"])?;
+    let rules = rules
+        .iter()
+        .enumerate()
+        .map(|(at, rule)| read_rule(rule).map_err(|message| format!("rule {}: {message}", at + 1)));
+    Ok(Policy { rules: rules.collect::<Result<_, _>>()? })
+}
+
+fn read_rule(value: &Value) -> Result<Rule, String> {
+    known_members(value, &["name", "keys", "secrets", "environments", "allow", "deny"])?;
+    let mut rule = Rule::new("rule");
+    if let Some(name) = value.get("name") {
+        name.as_str().ok_or("`name` must be text")?.clone_into(&mut rule.name);
+    }
+    if let Some(secrets) = value.get("secrets") {
+        rule.secrets_only = secrets.as_bool().ok_or("`secrets` must be true or false")?;
+    }
+    rule.keys = texts(value, "keys")?.unwrap_or_default();
+    rule.environments = texts(value, "environments")?.unwrap_or_default();
+    let allow = sources(value, "allow")?;
+    let deny = sources(value, "deny")?;
+    if allow.is_none() && deny.is_none() {
+        return Err("it asks for nothing; give it `allow` or `deny`".to_owned());
+    }
+    rule.allow = allow.unwrap_or(SourceSet::ALL);
+    rule.deny = deny.unwrap_or(SourceSet::EMPTY);
+    Ok(rule)
+}
+
+fn known_members(value: &Value, known: &[&str]) -> Result<(), String> {
+    let Value::Object(members) = value else { return Err("an object is expected".to_owned()) };
+    match members.keys().find(|name| !known.contains(&name.as_str())) {
+        Some(name) => Err(format!("`{name}` is not one of {}", known.join(", "))),
+        None => Ok(()),
+    }
+}
+
+fn texts(value: &Value, name: &str) -> Result<Option<Vec<String>>, String> {
+    let Some(value) = value.get(name) else { return Ok(None) };
+    let texts = value.as_array().and_then(|texts| {
+        texts.iter().map(|text| text.as_str().map(str::to_owned)).collect::<Option<Vec<String>>>()
+    });
+    texts.map(Some).ok_or_else(|| format!("`{name}` must be an array of texts"))
+}
+
+fn sources(value: &Value, name: &str) -> Result<Option<SourceSet>, String> {
+    let Some(names) = texts(value, name)? else { return Ok(None) };
+    let sources = names
+        .iter()
+        .map(|source| source.parse::<Source>().map_err(|error| format!("`{name}`: {error}")));
+    sources.collect::<Result<_, _>>().map(Some)
+}
+
+impl Serialize for Policy {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.value().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Policy {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        read_policy(&value).map_err(D::Error::custom)
+    }
+}
+
+/// Why a text is no policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyError(String);
+
+impl fmt::Display for PolicyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "not a policy: {}", self.0)
+    }
+}
+
+impl std::error::Error for PolicyError {}
+
+/// A rule that a value breaks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyViolation {
+    rule: String,
+    entry: AuditEntry,
+    wanted: String,
+}
+
+impl PolicyViolation {
+    /// The name of the rule.
+    pub fn rule(&self) -> &str {
+        &self.rule
+    }
+
+    /// The value's provenance.
+    pub fn entry(&self) -> &AuditEntry {
+        &self.entry
+    }
+}
+
+impl fmt::Display for PolicyViolation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let PolicyViolation { rule, entry, wanted } = self;
+        write!(f, "{} comes from {}", entry.key, entry.source)?;
+        if let Some(location) = &entry.location {
+            write!(f, " ({location})")?;
+        }
+        write!(f, "; the rule `{rule}` wants {wanted}")
+    }
+}
+
+/// Every rule that is broken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyViolations(Vec<PolicyViolation>);
+
+impl PolicyViolations {
+    /// The violations, by key in the order of declaration.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &PolicyViolation> {
+        self.0.iter()
+    }
+
+    pub(crate) fn into_problems(self) -> impl Iterator<Item = Problem> {
+        self.0.into_iter().map(|violation| {
+            let PolicyViolation { rule, entry, wanted } = violation;
+            let message = format!("{} breaks the rule `{rule}` of the policy", entry.key);
+            let mut problem = Problem::new(ProblemKind::Policy, message)
+                .key_named(entry.key)
+                .at(entry.source, entry.location);
+            problem.expected = Some(wanted);
+            problem
+        })
+    }
+}
+
+impl fmt::Display for PolicyViolations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for violation in &self.0 {
+            writeln!(f, "{violation}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for PolicyViolations {}

@@ -1,0 +1,100 @@
+//! Typed configuration that knows where every value came from.
+//!
+//! Derive [`EnvConfig`] on a struct, and it loads itself from the process environment, Docker and Kubernetes secrets and
+//! `.env` files, checks every field, and records each one's provenance in a struct of the same shape:
+//!
+//! ```
+//! use envaudit::{EnvConfig, SecretString, Source};
+//!
+//! /// Settings of the checkout service.
+//! #[derive(EnvConfig, Debug)]
+//! #[env(prefix = "APP_")]
+//! struct AppConfig {
+//!     /// Port the HTTP server listens on.
+//!     #[env(default = 8080, range(1..=65535))]
+//!     port: u16,
+//!     #[env(nested)]
+//!     db: DbConfig,
+//! }
+//!
+//! #[derive(EnvConfig, Debug)]
+//! struct DbConfig {
+//!     host: String,
+//!     password: SecretString,
+//! }
+//!
+//! // In a program: `AppConfig::load()?`. A test injects the variables.
+//! let cfg = AppConfig::loader()
+//!     .vars([("APP_DB_HOST", "db.internal"), ("APP_DB_PASSWORD", "s3cret")])
+//!     .load()?;
+//!
+//! assert_eq!(cfg.port, 8080);
+//! assert_eq!(cfg.audit().port.source, Source::SchemaDefault);
+//! assert_eq!(cfg.audit().db.password.source, Source::System);
+//! assert!(cfg.audit().db.password.masked);
+//! for entry in cfg.audit().get_by_source(Source::File) {
+//!     panic!("{} must not come from .env in production", entry.key);
+//! }
+//! # Ok::<(), envaudit::LoadError>(())
+//! ```
+//!
+//! # Where to look
+//!
+//! * What can be written on a struct and its fields: [`derive@EnvConfig`].
+//! * What a load reads, and in which order: [`Loader`], [`Source`].
+//! * What the audit answers: [`Audit`], [`AuditEntry`], [`Drift`], [`Policy`].
+//! * What goes wrong: [`LoadError`], [`Problem`].
+//! * Stores of one's own: [`Provider`].
+//!
+//! # Features
+//!
+//! | feature | what it adds |
+//! | --- | --- |
+//! | `derive` (default) | the derive macros |
+//! | `dotenv` (default) | `.env` and `.env.{environment}` |
+//! | `tracing` | one event per load, warnings as warnings |
+//! | `metrics` | counters per load through the `metrics` facade |
+//! | `url`, `uuid`, `bytesize` | fields of type `Url`, `Uuid`, `ByteSize` with a description of their own |
+//!
+//! Fields of chrono's types need no feature.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod audit;
+mod config;
+mod error;
+mod load;
+mod render;
+mod schema;
+mod source;
+mod sources;
+mod telemetry;
+mod value;
+
+pub use audit::{
+    Audit, AuditEntry, AuditFields, AuditSnapshot, AuditSummary, Drift, DriftChange, Location,
+    Policy, PolicyError, PolicyViolation, PolicyViolations, SnapshotError, Warning,
+};
+pub use config::EnvConfig;
+#[cfg(feature = "derive")]
+pub use envaudit_derive::{EnvConfig, EnvValue};
+pub use error::{LoadError, Problem, ProblemKind};
+pub use load::{Loaded, Loader};
+pub use schema::{
+    Bounds, DefaultText, FieldSchema, GroupSchema, Key, KeyRequest, Member, Schema, Shape,
+};
+pub use secrecy::{ExposeSecret, SecretBox, SecretString};
+pub use source::{Source, SourceSet, UnknownSource};
+pub use sources::provider::{Fetched, FetchedValue, OnFailure, Provider, ProviderError};
+pub use value::{EnvValue, IsSecret, ValueError};
+
+/// What the derive's code calls. Not part of the API: both crates are released together, under one version.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::load::{Field, Reader, Slot};
+    pub use crate::schema::table::{
+        KeyRequest, Name, Sizes, Table, check_group, keys, leaves, measure, names, order,
+        resolve_files, text,
+    };
+    pub use crate::value::generated::*;
+}

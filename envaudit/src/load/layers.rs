@@ -1,0 +1,432 @@
+//! The files, folders and providers of a load, opened, in order of precedence, and what each has for each key.
+
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::loader::Settings;
+use super::slot::{Denied, Held, HeldValue, Slot};
+use crate::audit::{Location, Warning};
+use crate::error::{self, Problem, ProblemKind};
+use crate::schema::nearest::nearest;
+use crate::schema::table::{Name, Table};
+use crate::source::Source;
+use crate::sources::env_file::{self, EnvFile, EnvFileFault, Written};
+use crate::sources::file::FileFault;
+use crate::sources::folder::{self, Folder};
+use crate::sources::provider::{Asked, Fetched, OnFailure, Provider};
+
+const ENVIRONMENT_VARIABLE: &str = "ENVAUDIT_ENV";
+
+pub(crate) struct Layers<'s> {
+    settings: &'s Settings,
+    table: &'static Table,
+    /// The layer that wins comes first.
+    layers: Vec<Layer>,
+    pub(super) environment_name: Option<String>,
+    problems: Vec<Problem>,
+    warnings: Vec<Warning>,
+}
+
+pub(super) struct Layer {
+    pub(super) source: Source,
+    pub(super) kind: LayerKind,
+}
+
+pub(super) enum LayerKind {
+    EnvFile(EnvFile),
+    Folder(Folder),
+    Fetched(Arc<str>, Fetched),
+}
+
+impl<'s> Layers<'s> {
+    /// Opens everything that the settings name.
+    pub(super) fn new(settings: &'s Settings, table: &'static Table) -> Self {
+        let mut layers = Layers {
+            settings,
+            table,
+            layers: Vec::new(),
+            environment_name: None,
+            problems: Vec::new(),
+            warnings: Vec::new(),
+        };
+        layers.open();
+        layers
+    }
+
+    /// What went wrong so far, and what is worth a warning.
+    pub(super) fn take_notes(&mut self) -> (Vec<Problem>, Vec<Warning>) {
+        (std::mem::take(&mut self.problems), std::mem::take(&mut self.warnings))
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Layer> {
+        self.layers.iter()
+    }
+
+    pub(super) fn layer(&self, at: u16) -> &Layer {
+        &self.layers[at as usize]
+    }
+
+    fn open(&mut self) {
+        // They work while the files are read.
+        let asked: Vec<Asked> = self
+            .settings
+            .providers
+            .iter()
+            .filter(|provider| self.settings.asks(provider.source()))
+            .filter(|provider| !(self.settings.ci && provider.is_remote()))
+            .map(|provider| Asked::ask(provider, self.table.leaves))
+            .collect();
+        self.environment_name = self.environment();
+        self.open_folders(Source::Docker, &self.settings.docker, "/run/secrets");
+        self.open_folders(Source::K8s, &self.settings.k8s, "/etc/secrets");
+        self.open_env_files();
+        let opened = std::mem::take(&mut self.layers);
+        for asked in asked {
+            self.take_answer(&asked);
+        }
+        self.layers.extend(opened);
+        self.layers.sort_by_key(|layer| self.settings.rank(layer.source));
+    }
+
+    /// The environment's name. It becomes part of a file name, so it has to be a plain word.
+    fn environment(&mut self) -> Option<String> {
+        let given = self.settings.environment_name.clone();
+        let name = match given {
+            Some(name) => name,
+            None => {
+                let value = self.settings.environment.get(ENVIRONMENT_VARIABLE)?;
+                value.to_string_lossy().into_owned()
+            }
+        };
+        if name.is_empty() {
+            return None;
+        }
+        let plain = |char: char| char.is_ascii_alphanumeric() || "-_.".contains(char);
+        if !name.chars().all(plain) || name.starts_with('.') || name.len() > 64 {
+            let mut problem = Problem::new(ProblemKind::Setting, "the environment's name is not a word")
+                .hint("use letters, digits, `-`, `_` and `.`, such as `prod`; it is set by `environment` or ENVAUDIT_ENV");
+            problem.found = Some(error::shown(&name));
+            self.problems.push(problem);
+            return None;
+        }
+        Some(name)
+    }
+
+    fn open_folders(&mut self, source: Source, named: &[PathBuf], default: &str) {
+        if !self.settings.asks(source) {
+            return;
+        }
+        if named.is_empty() {
+            self.open_folder(source, Path::new(default), false);
+        }
+        for path in named.iter().rev() {
+            self.open_folder(source, path, true);
+        }
+    }
+
+    fn open_folder(&mut self, source: Source, path: &Path, named: bool) {
+        match Folder::open(path) {
+            Ok(Some(folder)) => {
+                self.layers.push(Layer { source, kind: LayerKind::Folder(folder) });
+            }
+            Ok(None) if named => self.unreadable(source, path, "it does not exist"),
+            Ok(None) => {}
+            Err(error) if named => self.unreadable(source, path, &error.to_string()),
+            // It is there on many hosts, for somebody else.
+            Err(error) => self.warnings.push(Warning::FolderUnreadable {
+                source,
+                path: path.to_owned(),
+                reason: error.to_string(),
+            }),
+        }
+    }
+
+    fn open_env_files(&mut self) {
+        if cfg!(not(feature = "dotenv")) {
+            return;
+        }
+        let dir = self.settings.dir.as_deref();
+        if let Some(dir) = dir
+            && !dir.is_dir()
+        {
+            self.unreadable(Source::File, dir, "it is not a folder");
+            return;
+        }
+        let in_dir = |name: &str| dir.map_or_else(|| PathBuf::from(name), |dir| dir.join(name));
+        if self.settings.asks(Source::FileEnv)
+            && let Some(name) = &self.environment_name
+        {
+            let path = in_dir(&format!(".env.{name}"));
+            self.open_env_file(Source::FileEnv, &path, false);
+        }
+        if !self.settings.asks(Source::File) {
+            return;
+        }
+        if self.settings.dotenv.is_empty() {
+            let path = match dir {
+                Some(dir) => Cow::Owned(dir.join(".env")),
+                None => Cow::Borrowed(Path::new(".env")),
+            };
+            self.open_env_file(Source::File, &path, false);
+        }
+        for path in self.settings.dotenv.iter().rev() {
+            self.open_env_file(Source::File, path, true);
+        }
+    }
+
+    fn open_env_file(&mut self, source: Source, path: &Path, named: bool) {
+        let reason = match EnvFile::read(path) {
+            Ok(file) => {
+                self.layers.push(Layer { source, kind: LayerKind::EnvFile(file) });
+                return;
+            }
+            Err(EnvFileFault::File(FileFault::Missing)) if !named => return,
+            Err(EnvFileFault::File(fault)) => fault.to_string(),
+            Err(EnvFileFault::NotUtf8(line)) => format!("line {line} is not valid UTF-8"),
+            Err(EnvFileFault::Utf16) => "it is UTF-16; save it as UTF-8".to_owned(),
+        };
+        self.unreadable(source, path, &reason);
+    }
+
+    fn unreadable(&mut self, source: Source, path: &Path, reason: &str) {
+        let location = Location::File { path: path.into(), line: None };
+        self.problems.push(
+            Problem::new(ProblemKind::Unreadable, format!("{} cannot be read", path.display()))
+                .reason(reason)
+                .at(source, Some(location)),
+        );
+    }
+
+    fn take_answer(&mut self, asked: &Asked) {
+        let provider: &dyn Provider = asked.provider();
+        let (source, name) = (provider.source(), provider.name());
+        match asked.wait() {
+            Ok(fetched) => {
+                self.layers.push(Layer { source, kind: LayerKind::Fetched(name.into(), fetched) });
+            }
+            Err(error) if provider.on_failure() == OnFailure::Optional => {
+                self.warnings.push(Warning::ProviderFailed {
+                    provider: name.to_owned(),
+                    source,
+                    reason: error.to_string(),
+                });
+            }
+            Err(error) => self.problems.push(
+                Problem::new(ProblemKind::Provider, format!("the provider {name} failed"))
+                    .reason(error.to_string())
+                    .at(source, None),
+            ),
+        }
+    }
+
+    /// Notes in each slot what the layers have for its key.
+    pub(super) fn fill(&mut self, slots: &mut [Slot]) {
+        let layers = std::mem::take(&mut self.layers);
+        for (at, layer) in layers.iter().enumerate() {
+            let mut fill = Fill { layers: self, slots, layer: at as u16, source: layer.source };
+            match &layer.kind {
+                LayerKind::EnvFile(file) => fill.env_file(file),
+                LayerKind::Folder(folder) => fill.folder(folder),
+                LayerKind::Fetched(_, fetched) => fill.fetched(fetched),
+            }
+        }
+        self.layers = layers;
+        if self.settings.deny_unknown {
+            self.deny_unknown_variables();
+        }
+    }
+
+    fn deny_unknown_variables(&mut self) {
+        let prefix = self.table.prefix();
+        if prefix.is_empty() || !self.settings.asks(Source::System) {
+            return;
+        }
+        for name in self.settings.environment.names() {
+            let known = name == ENVIRONMENT_VARIABLE
+                || self.table.find(name.as_bytes()).is_some()
+                || name.strip_suffix("_FILE").is_some_and(|key| {
+                    self.table.find(key.as_bytes()).is_some_and(|name| name.reads_file)
+                });
+            if name.starts_with(prefix) && !known {
+                self.unknown(&name, Source::System, None);
+            }
+        }
+    }
+
+    fn unknown(&mut self, name: &str, source: Source, location: Option<Location>) {
+        let hint = match nearest(name, self.table.texts()) {
+            Some(near) => format!("did you mean {near}?"),
+            None => format!("no field of {} reads it; remove it", self.table.schema.name),
+        };
+        self.problems.push(
+            Problem::new(ProblemKind::UnknownKey, format!("{name} is unknown"))
+                .key_named(name)
+                .at(source, location)
+                .hint(hint),
+        );
+    }
+}
+
+/// One layer being noted in the slots.
+struct Fill<'f, 's> {
+    layers: &'f mut Layers<'s>,
+    slots: &'f mut [Slot],
+    layer: u16,
+    source: Source,
+}
+
+impl Fill<'_, '_> {
+    fn env_file(&mut self, file: &EnvFile) {
+        let table = self.layers.table;
+        // Lines often stand in the order of the fields.
+        let mut next = 0;
+        for assignment in file.assignments() {
+            let assignment = match assignment {
+                Ok(assignment) => assignment,
+                Err((line, fault)) => {
+                    self.syntax(file, line, fault);
+                    continue;
+                }
+            };
+            let value = match assignment.value {
+                Written::Plain(from, to) => HeldValue::Span(from, to),
+                Written::Quoted(text) => match env_file::interpret(text) {
+                    Ok(value) => HeldValue::Interpreted(value),
+                    Err(fault) => {
+                        self.syntax(file, assignment.line, fault);
+                        continue;
+                    }
+                },
+            };
+            let name = match table.names.get(next) {
+                Some(name) if name.text == assignment.name => Some(name),
+                _ => table.find(assignment.name.as_bytes()),
+            };
+            match name {
+                Some(name) => {
+                    next = table.position(name) + 1;
+                    self.offer(name, assignment.line, value);
+                }
+                None if self.layers.settings.deny_unknown && !file.refers_to(assignment.name) => {
+                    let line = Some(assignment.line);
+                    let location = Location::File { path: Arc::clone(&file.path), line };
+                    self.layers.unknown(assignment.name, self.source, Some(location));
+                }
+                None => {}
+            }
+        }
+    }
+
+    fn syntax(&mut self, file: &EnvFile, line: u32, fault: env_file::Fault) {
+        let location = Location::File { path: Arc::clone(&file.path), line: Some(line) };
+        self.layers.problems.push(
+            Problem::new(ProblemKind::Syntax, format!("{location} cannot be understood"))
+                .reason(fault.to_string())
+                .hint(fault.hint())
+                .at(self.source, Some(location)),
+        );
+    }
+
+    fn folder(&mut self, folder: &Folder) {
+        for (request, leaf) in self.layers.table.leaves.iter().zip(0..) {
+            let found = request
+                .names
+                .iter()
+                .find_map(|name| folder.file_for(name.text).map(|path| (name, path)));
+            let Some((name, path)) = found else { continue };
+            let slot: &mut Slot = &mut self.slots[leaf];
+            if !request.sources.contains(self.source) || slot.held.is_some() {
+                // Not read: it would not be used.
+                self.offer(name, 0, HeldValue::Content("not read".into()));
+                continue;
+            }
+            match folder::read_secret(&path) {
+                Ok(content) => self.offer(name, 0, HeldValue::Content(content)),
+                Err(fault) => {
+                    let location = Location::File { path: path.as_path().into(), line: None };
+                    self.layers.problems.push(
+                        Problem::new(
+                            ProblemKind::Unreadable,
+                            format!("{} cannot be read", request.key()),
+                        )
+                        .key_named(request.key())
+                        .reason(fault.to_string())
+                        .at(self.source, Some(location)),
+                    );
+                }
+            }
+        }
+    }
+
+    fn fetched(&mut self, fetched: &Fetched) {
+        for name in self.layers.table.names {
+            if let Some(value) = fetched.get(name.text)
+                && !(self.layers.settings.empty_as_unset && value.text().is_empty())
+            {
+                self.offer(name, 0, HeldValue::Fetched);
+            }
+        }
+    }
+
+    /// Notes a value, unless it may not be used or another one wins.
+    fn offer(&mut self, name: &'static Name, line: u32, value: HeldValue) {
+        let request = &self.layers.table.leaves[name.leaf as usize];
+        let slot = &mut self.slots[name.leaf as usize];
+        if self.layers.settings.empty_as_unset && value.is_empty() {
+            return;
+        }
+        if !request.sources.contains(self.source) {
+            let denied = Denied { layer: self.layer, rank: name.rank, line };
+            slot.denied.get_or_insert(denied);
+            return;
+        }
+        slot.sources = slot.sources.with(self.source);
+        match &slot.held {
+            Some(held) if held.layer != self.layer || held.rank < name.rank => return,
+            Some(held) if held.rank == name.rank => {
+                self.layers.warnings.push(Warning::Duplicate {
+                    key: request.key(),
+                    source: self.source,
+                    lines: (held.line, line),
+                });
+            }
+            _ => {}
+        }
+        slot.held = Some(Held { layer: self.layer, rank: name.rank, line, value });
+    }
+}
+
+impl HeldValue {
+    fn is_empty(&self) -> bool {
+        match self {
+            HeldValue::Span(from, to) => from == to,
+            HeldValue::Interpreted(value) => value.text.is_empty(),
+            HeldValue::Content(content) => content.is_empty(),
+            HeldValue::Fetched => false,
+        }
+    }
+}
+
+impl Layer {
+    /// Where in this layer a value stands.
+    pub(super) fn location(&self, name: &str, line: u32) -> Option<Location> {
+        match &self.kind {
+            LayerKind::EnvFile(file) => {
+                Some(Location::File { path: Arc::clone(&file.path), line: Some(line) })
+            }
+            LayerKind::Folder(folder) => {
+                let path = folder.file_for(name)?;
+                Some(Location::File { path: path.into(), line: None })
+            }
+            LayerKind::Fetched(_, fetched) => fetched.get(name)?.location(),
+        }
+    }
+
+    pub(super) fn provider(&self) -> Option<Arc<str>> {
+        match &self.kind {
+            LayerKind::Fetched(provider, _) => Some(Arc::clone(provider)),
+            LayerKind::EnvFile(_) | LayerKind::Folder(_) => None,
+        }
+    }
+}

@@ -1,0 +1,74 @@
+use core::fmt;
+use core::ops::Deref;
+
+use crate::audit::Audit;
+use crate::config::EnvConfig;
+
+/// A configuration and the record of where each of its values came from.
+///
+/// It derefs to the configuration:
+///
+/// ```
+/// # use envaudit::{EnvConfig, Source};
+/// #[derive(EnvConfig, Debug)]
+/// struct Config {
+///     #[env(default = 8080)]
+///     port: u16,
+/// }
+///
+/// let cfg = Config::loader().vars([("PORT", "443")]).load()?;
+/// assert_eq!(cfg.port, 443);
+/// assert_eq!(cfg.audit().port.source, Source::System);
+///
+/// let (config, audit) = cfg.into_parts();
+/// assert_eq!(config.port, 443);
+/// assert_eq!(audit.summary().total_variables, 1);
+/// # Ok::<(), envaudit::LoadError>(())
+/// ```
+pub struct Loaded<T: EnvConfig> {
+    config: T,
+    audit: Audit<T::Audit>,
+}
+
+impl<T: EnvConfig> Loaded<T> {
+    pub(super) fn new(config: T, audit: Audit<T::Audit>) -> Self {
+        Loaded { config, audit }
+    }
+
+    /// Where each value came from.
+    pub fn audit(&self) -> &Audit<T::Audit> {
+        &self.audit
+    }
+
+    /// The configuration and its audit, apart.
+    pub fn into_parts(self) -> (T, Audit<T::Audit>) {
+        (self.config, self.audit)
+    }
+}
+
+impl<T: EnvConfig> Deref for Loaded<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.config
+    }
+}
+
+/// Shows the configuration as its own `Debug` does, and the audit as a summary.
+impl<T: EnvConfig + fmt::Debug> fmt::Debug for Loaded<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Loaded")
+            .field("config", &self.config)
+            .field("audit", &self.audit.summary())
+            .finish()
+    }
+}
+
+impl<T: EnvConfig + Clone> Clone for Loaded<T>
+where
+    T::Audit: Clone,
+{
+    fn clone(&self) -> Self {
+        Loaded { config: self.config.clone(), audit: self.audit.clone() }
+    }
+}

@@ -1,0 +1,259 @@
+use core::marker::PhantomData;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::Loaded;
+use super::layers::Layers;
+use super::reader::Reader;
+use crate::audit::{Audit, Policy};
+use crate::config::EnvConfig;
+use crate::error::{LoadError, Problem};
+use crate::source::{Source, SourceSet};
+use crate::sources::environment::Environment;
+use crate::sources::provider::Provider;
+
+/// Says what a load reads. Made by [`EnvConfig::loader`].
+///
+/// Without any further call it reads the process environment, `/run/secrets`, `/etc/secrets`, `.env.{ENVAUDIT_ENV}` and
+/// `.env` in the current directory, as far as they exist.
+///
+/// ```
+/// # use envaudit::{EnvConfig, Source};
+/// # #[derive(EnvConfig)]
+/// # struct Config { #[env(default = 8080)] port: u16 }
+/// let cfg = Config::loader()
+///     .environment("prod")
+///     .without(Source::File)
+///     .vars([("PORT", "443")])
+///     .load()?;
+/// assert_eq!(cfg.port, 443);
+/// # Ok::<(), envaudit::LoadError>(())
+/// ```
+#[must_use = "a loader reads nothing until `load` is called"]
+pub struct Loader<T> {
+    settings: Settings,
+    config: PhantomData<fn() -> T>,
+}
+
+/// What [`Loader`] has been told.
+pub(crate) struct Settings {
+    pub(super) environment: Environment,
+    pub(super) environment_name: Option<String>,
+    pub(super) dir: Option<PathBuf>,
+    pub(super) dotenv: Vec<PathBuf>,
+    pub(super) docker: Vec<PathBuf>,
+    pub(super) k8s: Vec<PathBuf>,
+    pub(super) providers: Vec<Arc<dyn Provider>>,
+    pub(super) without: SourceSet,
+    pub(super) ranks: [u8; Source::ALL.len()],
+    pub(super) ci: bool,
+    pub(super) empty_as_unset: bool,
+    pub(super) deny_unknown: bool,
+    policy: Option<Policy>,
+    clock: Option<Box<dyn Fn() -> DateTime<Utc> + Send + Sync>>,
+}
+
+impl Settings {
+    /// The place of a source in the order; the least wins.
+    pub(super) fn rank(&self, source: Source) -> u8 {
+        self.ranks[source as usize]
+    }
+
+    pub(super) fn asks(&self, source: Source) -> bool {
+        !self.without.contains(source)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the default of the injected clock")]
+    fn now(&self) -> DateTime<Utc> {
+        self.clock.as_ref().map_or_else(Utc::now, |clock| clock())
+    }
+}
+
+const DEFAULT_RANKS: [u8; Source::ALL.len()] = {
+    let mut ranks = [0; Source::ALL.len()];
+    let mut at = 0;
+    while at < ranks.len() {
+        ranks[Source::ALL[at] as usize] = at as u8;
+        at += 1;
+    }
+    ranks
+};
+
+impl<T: EnvConfig> Loader<T> {
+    pub(crate) fn new() -> Self {
+        let settings = Settings {
+            environment: Environment::Process,
+            environment_name: None,
+            dir: None,
+            dotenv: Vec::new(),
+            docker: Vec::new(),
+            k8s: Vec::new(),
+            providers: Vec::new(),
+            without: SourceSet::EMPTY,
+            ranks: DEFAULT_RANKS,
+            ci: false,
+            empty_as_unset: false,
+            deny_unknown: false,
+            policy: None,
+            clock: None,
+        };
+        Loader { settings, config: PhantomData }
+    }
+
+    /// The environment's name, such as `prod`: `.env.prod` is read besides `.env`, and a policy can ask for it.
+    ///
+    /// Default: the variable `ENVAUDIT_ENV`, else none. An empty name is none.
+    pub fn environment(mut self, name: impl Into<String>) -> Self {
+        self.settings.environment_name = Some(name.into());
+        self
+    }
+
+    /// The folder in which `.env` and `.env.{environment}` are looked for. Default: the current directory.
+    pub fn dir(mut self, path: impl AsRef<Path>) -> Self {
+        self.settings.dir = Some(path.as_ref().to_owned());
+        self
+    }
+
+    /// An env file to read instead of `.env`; it must exist. When called several times, later files win over earlier ones.
+    pub fn dotenv(mut self, path: impl AsRef<Path>) -> Self {
+        self.settings.dotenv.push(path.as_ref().to_owned());
+        self
+    }
+
+    /// The folder of Docker secrets instead of `/run/secrets`; it must exist. When called several times, later folders win
+    /// over earlier ones.
+    pub fn docker_secrets(mut self, path: impl AsRef<Path>) -> Self {
+        self.settings.docker.push(path.as_ref().to_owned());
+        self
+    }
+
+    /// The folder of Kubernetes secrets instead of `/etc/secrets`; it must exist. When called several times, later folders
+    /// win over earlier ones.
+    pub fn k8s_secrets(mut self, path: impl AsRef<Path>) -> Self {
+        self.settings.k8s.push(path.as_ref().to_owned());
+        self
+    }
+
+    /// These variables instead of the process environment, `ENVAUDIT_ENV` included. Of two with one name the later wins.
+    ///
+    /// The files and folders are read as before: a test that must not see them says
+    /// [`without`](Self::without) or [`dir`](Self::dir).
+    pub fn vars<K, V>(mut self, vars: impl IntoIterator<Item = (K, V)>) -> Self
+    where
+        K: Into<OsString>,
+        V: Into<OsString>,
+    {
+        let vars = vars.into_iter().map(|(name, value)| (name.into(), value.into()));
+        self.settings.environment = Environment::Given(vars.collect());
+        self
+    }
+
+    /// A further place to ask. Among providers of one [`Source`] the earlier wins, and all of them win over what this
+    /// crate reads for that source itself.
+    pub fn source(mut self, provider: impl Provider) -> Self {
+        self.settings.providers.push(Arc::new(provider));
+        self
+    }
+
+    /// Does not ask a source. Without [`Source::SchemaDefault`], a field that only its default would fill is missing.
+    pub fn without(mut self, source: Source) -> Self {
+        self.settings.without = self.settings.without.with(source);
+        self
+    }
+
+    /// The order of precedence, first wins. Sources that are not named follow in their default order.
+    pub fn order(mut self, order: impl IntoIterator<Item = Source>) -> Self {
+        let named: Vec<Source> = order.into_iter().collect();
+        let rest = Source::ALL.iter().filter(|source| !named.contains(source));
+        // From the back, so that of a source named twice the first place counts.
+        let all: Vec<Source> = named.iter().chain(rest).copied().collect();
+        for (at, source) in all.iter().enumerate().rev() {
+            self.settings.ranks[*source as usize] = at as u8;
+        }
+        self
+    }
+
+    /// Asks no provider that leaves the machine: for builds and checks that have no access to secrets.
+    pub fn ci(mut self, ci: bool) -> Self {
+        self.settings.ci = ci;
+        self
+    }
+
+    /// Takes a variable with an empty value for one that is not set, in every source.
+    pub fn empty_as_unset(mut self, yes: bool) -> Self {
+        self.settings.empty_as_unset = yes;
+        self
+    }
+
+    /// Refuses variables that no field has: those in the process environment that begin with the struct's prefix, if it
+    /// has one, and all those in an env file.
+    pub fn deny_unknown(mut self, yes: bool) -> Self {
+        self.settings.deny_unknown = yes;
+        self
+    }
+
+    /// Rules that the loaded configuration has to keep; each one broken is a problem of the load.
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.settings.policy = Some(policy);
+        self
+    }
+
+    /// The clock that gives the audit's timestamps instead of the system's.
+    pub fn clock(mut self, clock: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
+        self.settings.clock = Some(Box::new(clock));
+        self
+    }
+
+    /// Reads all sources, parses and checks every field.
+    ///
+    /// # Errors
+    ///
+    /// [`LoadError`] with every problem there is, not only the first.
+    pub fn load(&self) -> Result<Loaded<T>, LoadError> {
+        let result = self.load_unreported();
+        crate::telemetry::report::<T>(&result);
+        result
+    }
+
+    fn load_unreported(&self) -> Result<Loaded<T>, LoadError> {
+        let table = T::TABLE;
+        let mut slots = T::SLOTS;
+        let slots = slots.as_mut();
+        let mut layers = Layers::new(&self.settings, table);
+        layers.fill(slots);
+        let noted = layers.take_notes();
+        let environment = layers.environment_name.take();
+        let now = self.settings.now();
+        let mut reader = Reader::new(&self.settings, &layers, table, slots, now, noted);
+        let (config, fields) = T::__read(&mut reader);
+        let (mut problems, warnings) = reader.finish();
+        let audit = Audit::new(fields, table, warnings, environment);
+        if let Some(policy) = &self.settings.policy
+            && let Err(violations) = audit.check(policy)
+        {
+            // What could not be loaded came from nowhere.
+            let loaded =
+                |problem: &Problem| !problems.iter().any(|other| other.key() == problem.key());
+            let broken: Vec<Problem> = violations.into_problems().filter(loaded).collect();
+            problems.extend(broken);
+        }
+        match config {
+            Some(config) if problems.is_empty() => Ok(Loaded::new(config, audit)),
+            _ => Err(LoadError::new(table.schema.name, problems)),
+        }
+    }
+}
+
+impl<T> core::fmt::Debug for Loader<T> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        // What `vars` was given may hold secrets.
+        f.debug_struct("Loader")
+            .field("environment", &self.settings.environment_name)
+            .field("dir", &self.settings.dir)
+            .field("dotenv", &self.settings.dotenv)
+            .finish_non_exhaustive()
+    }
+}

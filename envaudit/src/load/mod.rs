@@ -1,0 +1,15 @@
+//! One load: [`loader`] says what to read, [`layers`] reads it and notes what it has for each key, [`reader`] hands the
+//! winner of each key to the code that the derive generated.
+
+mod layers;
+mod loaded;
+mod loader;
+mod reader;
+mod scope;
+mod slot;
+
+pub use loaded::Loaded;
+pub use loader::Loader;
+pub(crate) use reader::expected;
+pub use reader::{Field, Reader};
+pub use slot::Slot;

@@ -1,0 +1,148 @@
+use serde_json::{Map, Number, Value, json};
+
+use crate::schema::table::Table;
+use crate::schema::{Bounds, DefaultText, FieldSchema, Shape};
+
+/// JSON Schema, draft 2020-12: <https://json-schema.org/draft/2020-12>.
+pub(crate) fn json_schema(table: &Table) -> String {
+    let mut properties = Map::new();
+    let mut required = Vec::new();
+    for request in table.leaves {
+        properties.insert(request.key().to_owned(), property(request.field()));
+        if request.field().required() {
+            required.push(request.key());
+        }
+    }
+    let mut schema = json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": table.schema.name,
+        "type": "object",
+        "properties": properties,
+        "required": required,
+    });
+    if !table.schema.docs.is_empty() {
+        schema["description"] = json!(table.schema.docs);
+    }
+    format!("{schema:#}")
+}
+
+fn property(field: &FieldSchema) -> Value {
+    let mut property = shape(field.shape);
+    let mut set = |name: &str, value: Value| {
+        if let Value::Object(members) = &mut property {
+            members.insert(name.to_owned(), value);
+        }
+    };
+    if !field.docs.is_empty() {
+        set("description", json!(field.docs));
+    }
+    if let Some(DefaultText::Value(text)) = field.default {
+        set("default", typed(field.shape, text));
+    }
+    if let Some(example) = field.example.filter(|_| !field.secret) {
+        set("examples", json!([typed(field.shape, example)]));
+    }
+    if field.secret {
+        set("writeOnly", json!(true));
+    }
+    if field.deprecated.is_some() {
+        set("deprecated", json!(true));
+    }
+    let (least, greatest) = match field.shape.json_type() {
+        "array" => ("minItems", "maxItems"),
+        "object" => ("minProperties", "maxProperties"),
+        _ => ("minLength", "maxLength"),
+    };
+    if let Some(Bounds { min, max, inclusive }) = field.len {
+        if let Some(min) = min.and_then(number) {
+            set(least, min);
+        }
+        if let Some(max) = max.and_then(|max| max.parse::<u64>().ok()) {
+            set(greatest, json!(if inclusive { max } else { max.saturating_sub(1) }));
+        }
+    } else if field.non_empty {
+        set(least, json!(1));
+    }
+    // What is said of each element of a list belongs to its items.
+    let element = match field.shape {
+        Shape::List(_) => property.get_mut("items"),
+        Shape::Map(_) => property.get_mut("additionalProperties"),
+        _ => Some(&mut property),
+    };
+    if let Some(Value::Object(element)) = element {
+        limit(element, field);
+    }
+    property
+}
+
+fn limit(element: &mut Map<String, Value>, field: &FieldSchema) {
+    if let Some(Bounds { min, max, inclusive }) = field.range {
+        if let Some(min) = min.and_then(number) {
+            element.insert("minimum".to_owned(), min);
+        }
+        if let Some(max) = max.and_then(number) {
+            if !inclusive {
+                element.remove("maximum");
+            }
+            let name = if inclusive { "maximum" } else { "exclusiveMaximum" };
+            element.insert(name.to_owned(), max);
+        }
+    }
+    if !field.one_of.is_empty() {
+        let shape = field.shape.element().unwrap_or(field.shape);
+        let words: Vec<Value> = field.one_of.iter().map(|word| typed(shape, word)).collect();
+        element.insert("enum".to_owned(), Value::Array(words));
+    }
+}
+
+fn shape(shape: Shape) -> Value {
+    match shape {
+        Shape::Integer { min, max } => {
+            json!({ "type": "integer", "minimum": integer(min), "maximum": unsigned(max) })
+        }
+        Shape::NonZero { min, max } => json!({
+            "type": "integer", "minimum": integer(min), "maximum": unsigned(max), "not": { "const": 0 },
+        }),
+        Shape::Character => json!({ "type": "string", "minLength": 1, "maxLength": 1 }),
+        Shape::Choice(words) => json!({ "type": "string", "enum": words }),
+        Shape::Format { format: Some(format), .. } => json!({ "type": "string", "format": format }),
+        Shape::List(element) => json!({ "type": "array", "items": self::shape(*element) }),
+        Shape::Map(value) => {
+            json!({ "type": "object", "additionalProperties": self::shape(*value) })
+        }
+        // Any document at all.
+        Shape::Json => json!({}),
+        other => json!({ "type": other.json_type() }),
+    }
+}
+
+/// The text as the value that the schema describes, where that is a number or a truth.
+fn typed(shape: Shape, text: &str) -> Value {
+    let value = match shape {
+        Shape::Boolean => match text {
+            "true" => Some(json!(true)),
+            "false" => Some(json!(false)),
+            _ => None,
+        },
+        shape if shape.is_number() => number(text),
+        _ => None,
+    };
+    value.unwrap_or_else(|| json!(text))
+}
+
+fn number(text: &str) -> Option<Value> {
+    let text = text.replace('_', "");
+    let integer = text.parse::<i64>().map(Number::from);
+    let unsigned = || text.parse::<u64>().map(Number::from);
+    let float = || text.parse::<f64>().ok().and_then(Number::from_f64);
+    integer.or_else(|_| unsigned()).ok().or_else(float).map(Value::Number)
+}
+
+/// JSON has no integers beyond 64 bits that readers agree on; the nearest float is what they would read anyway.
+fn integer(value: i128) -> Value {
+    i64::try_from(value).map_or_else(|_| json!(value as f64), |value| json!(value))
+}
+
+fn unsigned(value: u128) -> Value {
+    u64::try_from(value).map_or_else(|_| json!(value as f64), |value| json!(value))
+}

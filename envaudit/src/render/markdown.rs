@@ -1,0 +1,47 @@
+use crate::load::expected;
+use crate::schema::DefaultText;
+use crate::schema::table::Table;
+
+/// A table of the variables, one a row.
+pub(crate) fn markdown(table: &Table) -> String {
+    let mut out =
+        String::from("| Variable | Value | Default | Description |\n| --- | --- | --- | --- |\n");
+    for request in table.leaves {
+        let field = request.field();
+        let default = match field.default {
+            Some(DefaultText::Value("")) => "empty".to_owned(),
+            Some(DefaultText::Value(text) | DefaultText::Expression(text)) => code(text),
+            None if field.optional => "not set".to_owned(),
+            None => "**required**".to_owned(),
+        };
+        let mut description = field.docs.lines().map(str::trim).collect::<Vec<_>>().join(" ");
+        let mut note = |text: String| {
+            if !description.is_empty() {
+                description.push(' ');
+            }
+            description.push_str(&text);
+        };
+        let aliases: Vec<String> = request.names().skip(1).map(code).collect();
+        if !aliases.is_empty() {
+            note(format!("Also read as {}.", aliases.join(", ")));
+        }
+        if let Some(sources) = field.sources {
+            note(format!("Only from: {sources}."));
+        }
+        if let Some(example) = field.example.filter(|_| !field.secret) {
+            note(format!("Example: {}.", code(example)));
+        }
+        if let Some(instead) = field.deprecated {
+            note(format!("Deprecated: {instead}."));
+        }
+        let cells = [code(request.key()), expected(request), default, description];
+        let cells = cells.map(|cell| cell.replace('|', "\\|").replace('\n', " "));
+        out.push_str(format!("| {} |", cells.join(" | ")).replace("|  |", "| |").as_str());
+        out.push('\n');
+    }
+    out
+}
+
+fn code(text: &str) -> String {
+    if text.contains('`') { format!("`` {text} ``") } else { format!("`{text}`") }
+}

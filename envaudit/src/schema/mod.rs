@@ -1,0 +1,278 @@
+//! What a configuration consists of, as constants.
+//!
+//! The derive emits one [`Schema`] a struct: its own fields, and references to the schemas of nested structs. Nothing in
+//! it depends on where the struct is used. [`table`] turns the tree below one root into a flat list with full keys, in
+//! constant evaluation.
+
+mod const_text;
+mod key;
+pub(crate) mod nearest;
+pub(crate) mod shape;
+pub(crate) mod table;
+
+pub use key::Key;
+pub use shape::Shape;
+pub use table::KeyRequest;
+
+use crate::source::SourceSet;
+
+/// The metadata of one struct that derives [`EnvConfig`](crate::EnvConfig).
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Schema {
+    /// The struct's name.
+    pub name: &'static str,
+    /// The struct's doc comment.
+    pub docs: &'static str,
+    /// The struct's own prefix, when it declares one.
+    pub prefix: Option<&'static str>,
+    /// The sources that may supply any of its fields, unless a field says otherwise.
+    pub sources: Option<SourceSet>,
+    /// Whether the struct has a `validate` function.
+    pub validated: bool,
+    /// Fields and nested structs, in the order of declaration.
+    pub members: &'static [Member],
+}
+
+/// One field of a struct.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Member {
+    /// A field that takes one variable.
+    Field(FieldSchema),
+    /// A field that holds a struct of further fields.
+    Group(GroupSchema),
+}
+
+/// A field that holds a nested or flattened struct.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct GroupSchema {
+    /// The field's name.
+    pub field: &'static str,
+    /// The field's doc comment.
+    pub docs: &'static str,
+    /// The prefix that the field gives.
+    pub prefix: Option<&'static str>,
+    /// The prefix when neither the field nor the struct gives one: `FIELD_NAME_`, or nothing for `flatten`.
+    pub fallback_prefix: &'static str,
+    /// Whether the field is an `Option`, which is `Some` when any of its keys is supplied.
+    pub optional: bool,
+    /// The struct.
+    pub schema: &'static Schema,
+}
+
+/// A field that takes one variable.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct FieldSchema {
+    /// The field's name.
+    pub field: &'static str,
+    /// The variable's name: all of it when `exact`, else what follows the prefix.
+    pub name: &'static str,
+    /// Whether `name` is the whole key, whatever the prefix.
+    pub exact: bool,
+    /// Further names, tried in order, each behind the prefix.
+    pub aliases: &'static [&'static str],
+    /// The field's doc comment.
+    pub docs: &'static str,
+    /// The field's type as written.
+    pub ty: &'static str,
+    /// What a value looks like.
+    pub shape: Shape,
+    /// Whether the field is left empty when no source has it.
+    pub optional: bool,
+    /// Whether the value must not be shown.
+    pub secret: bool,
+    /// The default, if any.
+    pub default: Option<DefaultText>,
+    /// The only sources that may supply it.
+    pub sources: Option<SourceSet>,
+    /// The least and the greatest value, as in `range(1..=65535)`.
+    pub range: Option<Bounds>,
+    /// The only values allowed.
+    pub one_of: &'static [&'static str],
+    /// The least and the greatest length.
+    pub len: Option<Bounds>,
+    /// Whether an empty value is refused.
+    pub non_empty: bool,
+    /// What separates the elements of a collection.
+    pub sep: Option<&'static str>,
+    /// What separates key and value in an element of a map.
+    pub kv_sep: Option<&'static str>,
+    /// The path of a `parse_with` function.
+    pub parse_with: Option<&'static str>,
+    /// What to use instead, for a deprecated variable.
+    pub deprecated: Option<&'static str>,
+    /// An example value.
+    pub example: Option<&'static str>,
+}
+
+/// A default, as far as it can be known without running the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DefaultText {
+    /// The text that would give the same value if it were set.
+    Value(&'static str),
+    /// An expression, as written in the struct.
+    Expression(&'static str),
+}
+
+/// The bounds of a `range` or a `len`, as written in the struct.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Bounds {
+    /// The least value.
+    pub min: Option<&'static str>,
+    /// The greatest value, or the first too great.
+    pub max: Option<&'static str>,
+    /// Whether `max` itself is allowed.
+    pub inclusive: bool,
+}
+
+/// Constructors for the derive; the structs are `non_exhaustive` so that metadata can grow.
+#[doc(hidden)]
+impl Schema {
+    pub const fn new(name: &'static str, docs: &'static str, members: &'static [Member]) -> Self {
+        Schema { name, docs, prefix: None, sources: None, validated: false, members }
+    }
+
+    pub const fn prefix(mut self, prefix: &'static str) -> Self {
+        self.prefix = Some(prefix);
+        self
+    }
+
+    pub const fn sources(mut self, sources: SourceSet) -> Self {
+        self.sources = Some(sources);
+        self
+    }
+
+    pub const fn validated(mut self) -> Self {
+        self.validated = true;
+        self
+    }
+
+    /// Whether this struct, or one below it, has a `validate` function.
+    pub(crate) fn validates_anywhere(&self) -> bool {
+        self.validated
+            || self.members.iter().any(|member| match member {
+                Member::Field(_) => false,
+                Member::Group(group) => group.schema.validates_anywhere(),
+            })
+    }
+}
+
+#[doc(hidden)]
+impl GroupSchema {
+    pub const fn new(
+        field: &'static str,
+        docs: &'static str,
+        prefix: Option<&'static str>,
+        fallback_prefix: &'static str,
+        optional: bool,
+        schema: &'static Schema,
+    ) -> Self {
+        GroupSchema { field, docs, prefix, fallback_prefix, optional, schema }
+    }
+
+    pub(crate) const fn own_prefix(&self) -> &'static str {
+        match (self.prefix, self.schema.prefix) {
+            (Some(prefix), _) | (None, Some(prefix)) => prefix,
+            (None, None) => self.fallback_prefix,
+        }
+    }
+}
+
+macro_rules! setters {
+    ($($name:ident: $ty:ty),* $(,)?) => {$(
+        pub const fn $name(mut self, $name: $ty) -> Self {
+            self.$name = $name;
+            self
+        }
+    )*};
+}
+
+#[doc(hidden)]
+impl FieldSchema {
+    pub const fn new(
+        field: &'static str,
+        name: &'static str,
+        docs: &'static str,
+        ty: &'static str,
+        shape: Shape,
+        optional: bool,
+        secret: bool,
+    ) -> Self {
+        FieldSchema {
+            field,
+            name,
+            exact: false,
+            aliases: &[],
+            docs,
+            ty,
+            shape,
+            optional,
+            secret,
+            default: None,
+            sources: None,
+            range: None,
+            one_of: &[],
+            len: None,
+            non_empty: false,
+            sep: None,
+            kv_sep: None,
+            parse_with: None,
+            deprecated: None,
+            example: None,
+        }
+    }
+
+    pub const fn exact(mut self) -> Self {
+        self.exact = true;
+        self
+    }
+
+    setters! {
+        aliases: &'static [&'static str],
+        default: Option<DefaultText>,
+        sources: Option<SourceSet>,
+        range: Option<Bounds>,
+        one_of: &'static [&'static str],
+        len: Option<Bounds>,
+        non_empty: bool,
+        sep: Option<&'static str>,
+        kv_sep: Option<&'static str>,
+        parse_with: Option<&'static str>,
+        deprecated: Option<&'static str>,
+        example: Option<&'static str>,
+    }
+
+    /// Whether a load fails when no source has it.
+    pub(crate) const fn required(&self) -> bool {
+        !self.optional && self.default.is_none()
+    }
+}
+
+#[doc(hidden)]
+impl Bounds {
+    pub const fn new(
+        min: Option<&'static str>,
+        max: Option<&'static str>,
+        inclusive: bool,
+    ) -> Self {
+        Bounds { min, max, inclusive }
+    }
+}
+
+impl core::fmt::Display for Bounds {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match (self.min, self.max, self.inclusive) {
+            (Some(min), Some(max), true) => write!(f, "from {min} to {max}"),
+            (Some(min), Some(max), false) => write!(f, "from {min} to below {max}"),
+            (Some(min), None, _) => write!(f, "of at least {min}"),
+            (None, Some(max), true) => write!(f, "of at most {max}"),
+            (None, Some(max), false) => write!(f, "below {max}"),
+            (None, None, _) => f.write_str("of any size"),
+        }
+    }
+}

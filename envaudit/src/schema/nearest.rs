@@ -1,0 +1,92 @@
+//! "Did you mean": the edit distance between two names, in constant evaluation too.
+
+/// The greatest distance at which two names are taken for the same with a slip of the finger.
+pub(crate) const MAX_DISTANCE: usize = 2;
+
+const MAX_LEN: usize = 64;
+
+/// The Damerau-Levenshtein distance (insert, delete, replace, swap of neighbours; the "optimal string alignment" variant),
+/// or `usize::MAX` when it is certainly above [`MAX_DISTANCE`] or a name has more than 64 bytes.
+pub(crate) const fn distance(a: &[u8], b: &[u8]) -> usize {
+    if a.len().abs_diff(b.len()) > MAX_DISTANCE || a.len() > MAX_LEN || b.len() > MAX_LEN {
+        return usize::MAX;
+    }
+    let mut before = [0; MAX_LEN + 1];
+    let mut last = [0; MAX_LEN + 1];
+    let mut row = [0; MAX_LEN + 1];
+    let mut y = 0;
+    while y <= b.len() {
+        last[y] = y;
+        y += 1;
+    }
+    let mut x = 1;
+    while x <= a.len() {
+        row[0] = x;
+        let mut y = 1;
+        while y <= b.len() {
+            let replace = last[y - 1] + !a[x - 1].eq_ignore_ascii_case(&b[y - 1]) as usize;
+            let mut best = least(replace, least(last[y], row[y - 1]) + 1);
+            if x > 1
+                && y > 1
+                && a[x - 1].eq_ignore_ascii_case(&b[y - 2])
+                && a[x - 2].eq_ignore_ascii_case(&b[y - 1])
+            {
+                best = least(best, before[y - 2] + 1);
+            }
+            row[y] = best;
+            y += 1;
+        }
+        before = last;
+        last = row;
+        x += 1;
+    }
+    last[b.len()]
+}
+
+const fn least(a: usize, b: usize) -> usize {
+    if a < b { a } else { b }
+}
+
+/// The nearest of the candidates, if one is near. Two names of which one continues the other's last word
+/// (`PORT` and `PORTS`) count as near as any.
+pub(crate) fn nearest<'a>(
+    name: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    candidates
+        .into_iter()
+        .map(|candidate| (distance(name.as_bytes(), candidate.as_bytes()), candidate))
+        .filter(|(distance, candidate)| {
+            // A short name is near to everything.
+            *distance <= MAX_DISTANCE && *distance * 3 <= candidate.len().max(name.len())
+        })
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_the_slips_of_a_finger() {
+        for (a, b, expected) in [
+            ("PORT", "PORT", 0),
+            ("PORT", "PROT", 1),
+            ("PORT", "POT", 1),
+            ("PORT", "PORTS", 1),
+            ("PORT", "port", 0),
+            ("PORT", "HOST", 2),
+            ("", "AB", 2),
+        ] {
+            assert_eq!(distance(a.as_bytes(), b.as_bytes()), expected, "{a} {b}");
+        }
+        assert_eq!(distance(b"A", b"ABCD"), usize::MAX);
+    }
+
+    #[test]
+    fn a_short_name_is_not_near_to_everything() {
+        assert_eq!(nearest("AB", ["CD", "B"]), None);
+        assert_eq!(nearest("APP_PROT", ["APP_HOST", "APP_PORT"]), Some("APP_PORT"));
+    }
+}

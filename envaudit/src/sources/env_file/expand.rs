@@ -1,0 +1,163 @@
+//! `${NAME}` in a value.
+//!
+//! The grammar is the one of Docker Compose's interpolation: `$NAME`, `${NAME}`, `${NAME:-default}`, `${NAME:?message}`,
+//! `${NAME:+replacement}`, and the same without the colon, which then asks whether the name is unset, not whether it is
+//! empty. A `$` that begins no name is a `$`.
+
+use core::fmt;
+
+/// The longest value that references may add up to.
+const MAX_EXPANDED: usize = 1 << 20;
+/// How deep references within references may go.
+const MAX_DEPTH: usize = 32;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ExpandFault {
+    Malformed,
+    Undefined(String),
+    Required { name: String, message: String },
+    TooLong,
+    TooDeep,
+    TooMany,
+}
+
+impl ExpandFault {
+    /// The fault without the names in it, which in a secret value may be a part of the secret.
+    pub(crate) fn without_names(&self) -> &'static str {
+        match self {
+            ExpandFault::Malformed => "a `${` is not closed by `}`, or has no name in it",
+            ExpandFault::Undefined(_) => "it refers to a variable that is not set",
+            ExpandFault::Required { .. } => "it requires a variable that is not set",
+            ExpandFault::TooLong => "its references add up to more than 1 MiB",
+            ExpandFault::TooDeep => "its references go through more than 32 others",
+            ExpandFault::TooMany => "the references of this load are more than 10,000",
+        }
+    }
+
+    pub(crate) fn hint(&self) -> &'static str {
+        match self {
+            ExpandFault::Malformed => "write \\$ for a `$`, or put the value into single quotes",
+            ExpandFault::Undefined(_) => {
+                "set it, write ${NAME:-} where it may be absent, or put a value that has `${` into single quotes"
+            }
+            ExpandFault::Required { .. } => "set it",
+            ExpandFault::TooLong | ExpandFault::TooDeep | ExpandFault::TooMany => {
+                "write the value out instead"
+            }
+        }
+    }
+}
+
+impl fmt::Display for ExpandFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ExpandFault::Undefined(name) => write!(f, "it refers to {name}, which is not set"),
+            ExpandFault::Required { name, message } if message.is_empty() => {
+                write!(f, "it requires {name}, which is not set")
+            }
+            ExpandFault::Required { name, message } => write!(f, "it requires {name}: {message}"),
+            other => f.write_str(other.without_names()),
+        }
+    }
+}
+
+/// Looks up what a name stands for, at that depth.
+pub(crate) trait Lookup {
+    fn lookup(&mut self, name: &str, depth: usize) -> Result<Option<String>, ExpandFault>;
+}
+
+/// Puts values in place of references. `marker` stands for each `$` that may begin one.
+pub(crate) fn expand(
+    text: &str,
+    marker: char,
+    depth: usize,
+    scope: &mut dyn Lookup,
+) -> Result<String, ExpandFault> {
+    if depth > MAX_DEPTH {
+        return Err(ExpandFault::TooDeep);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(marker) {
+        out.push_str(&rest[..at]);
+        rest = &rest[at + marker.len_utf8()..];
+        if let Some(braced) = rest.strip_prefix('{') {
+            let end = closing(braced, marker).ok_or(ExpandFault::Malformed)?;
+            out.push_str(&braced_value(&braced[..end], marker, depth, scope)?);
+            rest = &braced[end + 1..];
+        } else {
+            let name = &rest[..name_len(rest)];
+            rest = &rest[name.len()..];
+            let value = if name.is_empty() { None } else { scope.lookup(name, depth)? };
+            match value {
+                Some(value) => out.push_str(&value),
+                // Nobody who has a `$` in a password means a variable of that name.
+                None => {
+                    out.push('$');
+                    out.push_str(name);
+                }
+            }
+        }
+        if out.len() > MAX_EXPANDED {
+            return Err(ExpandFault::TooLong);
+        }
+    }
+    out.push_str(rest);
+    if out.len() > MAX_EXPANDED { Err(ExpandFault::TooLong) } else { Ok(out) }
+}
+
+fn braced_value(
+    inner: &str,
+    marker: char,
+    depth: usize,
+    scope: &mut dyn Lookup,
+) -> Result<String, ExpandFault> {
+    let (name, operator) = inner.split_at(name_len(inner));
+    if name.is_empty() {
+        return Err(ExpandFault::Malformed);
+    }
+    let value = scope.lookup(name, depth)?;
+    let (filled, operator) = match operator.strip_prefix(':') {
+        Some(operator) => (value.as_ref().is_some_and(|value| !value.is_empty()), operator),
+        None => (value.is_some(), operator),
+    };
+    let mut chars = operator.chars();
+    match (chars.next(), chars.as_str()) {
+        (None, _) if inner.len() == name.len() => {
+            value.ok_or_else(|| ExpandFault::Undefined(name.to_owned()))
+        }
+        (Some('-'), _) if filled => Ok(value.unwrap_or_default()),
+        (Some('-'), default) => expand(default, marker, depth + 1, scope),
+        (Some('+'), replacement) if filled => expand(replacement, marker, depth + 1, scope),
+        (Some('+'), _) => Ok(String::new()),
+        (Some('?'), _) if filled => Ok(value.unwrap_or_default()),
+        (Some('?'), message) => Err(ExpandFault::Required {
+            name: name.to_owned(),
+            message: message.replace(marker, "$"),
+        }),
+        _ => Err(ExpandFault::Malformed),
+    }
+}
+
+fn name_len(text: &str) -> usize {
+    let name_end = text
+        .find(|char: char| !(char.is_ascii_alphanumeric() || char == '_'))
+        .unwrap_or(text.len());
+    if text.starts_with(|char: char| char.is_ascii_digit()) { 0 } else { name_end }
+}
+
+/// The `}` that closes what is open, references in a default included.
+fn closing(text: &str, marker: char) -> Option<usize> {
+    let mut open = 0;
+    let mut before = None;
+    for (at, char) in text.char_indices() {
+        match char {
+            '{' if before == Some(marker) => open += 1,
+            '}' if open == 0 => return Some(at),
+            '}' => open -= 1,
+            _ => {}
+        }
+        before = Some(char);
+    }
+    None
+}

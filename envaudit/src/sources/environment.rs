@@ -1,0 +1,41 @@
+//! The process environment, or the variables given in its place.
+
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
+
+pub(crate) enum Environment {
+    Process,
+    Given(HashMap<OsString, OsString>),
+}
+
+impl Environment {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the process environment"
+    )]
+    pub(crate) fn get(&self, name: &str) -> Option<OsString> {
+        match self {
+            // By name: a snapshot of all variables costs more than all look-ups together.
+            Environment::Process => std::env::var_os(name),
+            Environment::Given(vars) => vars.get(OsStr::new(name)).cloned(),
+        }
+    }
+
+    /// The names of all variables that are UTF-8: no other can be ours.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the process environment"
+    )]
+    pub(crate) fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = match self {
+            Environment::Process => {
+                std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()).collect()
+            }
+            Environment::Given(vars) => {
+                vars.keys().filter_map(|name| name.to_str().map(str::to_owned)).collect()
+            }
+        };
+        names.sort();
+        names
+    }
+}

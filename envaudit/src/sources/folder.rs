@@ -1,0 +1,78 @@
+//! Folders of secret files: Docker's `/run/secrets`, a Kubernetes volume.
+
+use std::collections::HashSet;
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::file::{self, FileFault};
+
+/// The greatest size of a secret file.
+pub(crate) const MAX_SECRET: u64 = 1 << 20;
+
+/// The names in one folder.
+///
+/// Only the names: Kubernetes puts the files of a volume into a folder `..2026_…`, has `..data` point to that, and each
+/// key point into `..data`; Docker and Podman put further folders below `/run/secrets`. A file is opened when a field asks for it.
+pub(crate) struct Folder {
+    path: PathBuf,
+    names: HashSet<String>,
+}
+
+impl Folder {
+    /// `None` when there is no such folder.
+    pub(crate) fn open(path: &Path) -> io::Result<Option<Folder>> {
+        let listing = match std::fs::read_dir(path) {
+            Ok(listing) => listing,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let mut names = HashSet::new();
+        for entry in listing {
+            if let Ok(name) = entry?.file_name().into_string() {
+                names.insert(name);
+            }
+        }
+        Ok(Some(Folder { path: path.to_owned(), names }))
+    }
+
+    /// The file for a variable: named `KEY`, `key` or `kebab-key`, tried in that order.
+    pub(crate) fn file_for(&self, key: &str) -> Option<PathBuf> {
+        if self.names.is_empty() {
+            return None;
+        }
+        let lower = key.to_ascii_lowercase();
+        let kebab = lower.replace('_', "-");
+        [key, &lower, &kebab]
+            .into_iter()
+            .find(|name| self.names.contains(*name))
+            .map(|name| self.path.join(name))
+            .filter(|path| !path.is_dir())
+    }
+}
+
+/// The content of a secret file, without one final newline.
+pub(crate) fn read_secret(path: &Path) -> Result<OsString, FileFault> {
+    let mut bytes = file::read(path, MAX_SECRET)?;
+    if bytes.ends_with(b"\n") {
+        bytes.pop();
+        if bytes.ends_with(b"\r") {
+            bytes.pop();
+        }
+    }
+    Ok(os_string(bytes))
+}
+
+#[cfg(unix)]
+fn os_string(bytes: Vec<u8>) -> OsString {
+    std::os::unix::ffi::OsStringExt::from_vec(bytes)
+}
+
+/// Elsewhere an `OsString` is not bytes; what is not UTF-8 becomes text that no longer passes for it.
+#[cfg(not(unix))]
+fn os_string(bytes: Vec<u8>) -> OsString {
+    match String::from_utf8(bytes) {
+        Ok(text) => text.into(),
+        Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned().into(),
+    }
+}

@@ -1,0 +1,240 @@
+//! Stores outside of the process, and anything else that supplies values.
+
+use core::fmt;
+use core::time::Duration;
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Instant;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::audit::Location;
+use crate::schema::KeyRequest;
+use crate::source::Source;
+
+/// A store that supplies values.
+///
+/// A load asks it once, for all keys, on a thread of its own, while the other providers are asked on theirs. A provider
+/// that can fetch several keys from one document, or in one call, therefore does.
+///
+/// ```
+/// use envaudit::{EnvConfig, Fetched, KeyRequest, Provider, ProviderError, SecretString, Source};
+///
+/// struct Consul;
+///
+/// impl Provider for Consul {
+///     fn name(&self) -> &str {
+///         "consul"
+///     }
+///
+///     fn source(&self) -> Source {
+///         Source::Custom
+///     }
+///
+///     fn fetch(&self, requests: &[KeyRequest]) -> Result<Fetched, ProviderError> {
+///         let mut fetched = Fetched::new();
+///         for request in requests {
+///             if request.key() == "API_KEY" {
+///                 fetched.insert(request.key(), "s3cret").secret_id("kv/api").version("7");
+///             }
+///         }
+///         Ok(fetched)
+///     }
+/// }
+///
+/// #[derive(EnvConfig)]
+/// struct Config {
+///     api_key: SecretString,
+/// }
+///
+/// let cfg = Config::loader().source(Consul).load()?;
+/// assert_eq!(cfg.audit().api_key.provider.as_deref(), Some("consul"));
+/// assert_eq!(cfg.audit().api_key.location.as_ref().unwrap().to_string(), "kv/api (version 7)");
+/// # Ok::<(), envaudit::LoadError>(())
+/// ```
+pub trait Provider: Send + Sync + 'static {
+    /// What the audit calls it.
+    fn name(&self) -> &str;
+
+    /// The source that its values are recorded under, which is also its place in the order.
+    fn source(&self) -> Source;
+
+    /// The values it has among those asked for. A key it does not have is left out.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be asked. A key that the store does not have is no error.
+    fn fetch(&self, requests: &[KeyRequest]) -> Result<Fetched, ProviderError>;
+
+    /// How long a load waits for [`fetch`](Self::fetch): 10 seconds. Afterwards the provider has failed.
+    fn timeout(&self) -> Duration {
+        Duration::from_secs(10)
+    }
+
+    /// What a failure means for the load.
+    fn on_failure(&self) -> OnFailure {
+        OnFailure::Required
+    }
+
+    /// Whether asking it leaves the machine, so that [`Loader::ci`](crate::Loader::ci) leaves it out.
+    fn is_remote(&self) -> bool {
+        true
+    }
+}
+
+/// What it means for a load that a provider failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OnFailure {
+    /// The load fails.
+    Required,
+    /// The next source is tried, and the audit has a warning.
+    Optional,
+}
+
+/// Why a provider could not be asked.
+///
+/// The message reaches logs and terminals: never put a response body into it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProviderError(String);
+
+impl ProviderError {
+    /// A failure, in a few words.
+    pub fn new(message: impl fmt::Display) -> Self {
+        ProviderError(message.to_string())
+    }
+}
+
+impl fmt::Display for ProviderError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ProviderError {}
+
+/// The values that a provider has.
+///
+/// `Debug` shows the keys alone.
+#[derive(Default)]
+pub struct Fetched {
+    values: HashMap<String, FetchedValue>,
+}
+
+/// One value of a [`Fetched`], to be told where it came from.
+pub struct FetchedValue {
+    text: SecretString,
+    id: Option<Arc<str>>,
+    version: Option<Arc<str>>,
+}
+
+impl Fetched {
+    /// No values.
+    pub fn new() -> Self {
+        Fetched::default()
+    }
+
+    /// Adds the value of a key or of one of its aliases.
+    pub fn insert(
+        &mut self,
+        key: impl Into<String>,
+        value: impl Into<SecretString>,
+    ) -> &mut FetchedValue {
+        let value = FetchedValue { text: value.into(), id: None, version: None };
+        let slot = self.values.entry(key.into());
+        slot.insert_entry(value).into_mut()
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&FetchedValue> {
+        self.values.get(name)
+    }
+}
+
+impl fmt::Debug for Fetched {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.values.keys()).finish()
+    }
+}
+
+impl FetchedValue {
+    /// The store's name for the secret that the value came from.
+    pub fn secret_id(&mut self, id: impl Into<Arc<str>>) -> &mut Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// The store's name for the version that was read.
+    pub fn version(&mut self, version: impl Into<Arc<str>>) -> &mut Self {
+        self.version = Some(version.into());
+        self
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        self.text.expose_secret()
+    }
+
+    pub(crate) fn location(&self) -> Option<Location> {
+        let id = self.id.clone()?;
+        Some(Location::Secret { id, version: self.version.clone() })
+    }
+}
+
+impl fmt::Debug for FetchedValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FetchedValue")
+            .field("id", &self.id)
+            .field("version", &self.version)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A provider that has been asked.
+pub(crate) struct Asked {
+    provider: Arc<dyn Provider>,
+    deadline: Instant,
+    answer: mpsc::Receiver<Result<Fetched, ProviderError>>,
+}
+
+impl Asked {
+    /// Asks on a thread of its own. The thread is left behind when the provider outlives its timeout: nothing can stop it.
+    pub(crate) fn ask(provider: &Arc<dyn Provider>, requests: &'static [KeyRequest]) -> Asked {
+        let (answer_to, answer) = mpsc::channel();
+        let asked = Arc::clone(provider);
+        let name = format!("envaudit-{}", provider.name());
+        let answer_on = answer_to.clone();
+        let spawned = std::thread::Builder::new().name(name).spawn(move || {
+            let fetched = catch_unwind(AssertUnwindSafe(|| asked.fetch(requests)));
+            let fetched = fetched.unwrap_or_else(|_| Err(ProviderError::new("it panicked")));
+            // The load may have stopped waiting.
+            let _ = answer_on.send(fetched);
+        });
+        if let Err(error) = spawned {
+            let failed = Err(ProviderError::new(format_args!("no thread for it: {error}")));
+            answer_to.send(failed).unwrap_or_else(|_| unreachable!("the receiver is held above"));
+        }
+        Asked {
+            provider: Arc::clone(provider),
+            deadline: Instant::now() + provider.timeout(),
+            answer,
+        }
+    }
+
+    pub(crate) fn provider(&self) -> &dyn Provider {
+        &*self.provider
+    }
+
+    pub(crate) fn wait(&self) -> Result<Fetched, ProviderError> {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        self.answer.recv_timeout(left).unwrap_or_else(|error| {
+            Err(match error {
+                RecvTimeoutError::Timeout => {
+                    let timeout = humantime::format_duration(self.provider.timeout());
+                    ProviderError::new(format_args!("no answer within {timeout}"))
+                }
+                RecvTimeoutError::Disconnected => ProviderError::new("its thread ended"),
+            })
+        })
+    }
+}

@@ -1,0 +1,62 @@
+use std::ffi::OsString;
+
+use super::ValueError;
+
+/// The bytes that a source gave for a variable, before they are read as a type.
+#[doc(hidden)]
+pub struct Raw<'a>(Text<'a>);
+
+enum Text<'a> {
+    Os(OsString),
+    Borrowed(&'a str),
+    Owned(String),
+}
+
+impl<'a> Raw<'a> {
+    pub(crate) fn os(text: OsString) -> Self {
+        Raw(Text::Os(text))
+    }
+
+    pub(crate) fn borrowed(text: &'a str) -> Self {
+        Raw(Text::Borrowed(text))
+    }
+
+    pub(crate) fn owned(text: String) -> Self {
+        Raw(Text::Owned(text))
+    }
+
+    pub fn as_str(&self) -> Result<&str, ValueError> {
+        match &self.0 {
+            Text::Os(text) => text.to_str().ok_or(ValueError::not_utf8()),
+            Text::Borrowed(text) => Ok(text),
+            Text::Owned(text) => Ok(text),
+        }
+    }
+
+    /// The text, without a copy where it is owned. What is left is empty.
+    pub(crate) fn take_string(&mut self) -> Result<String, ValueError> {
+        match &mut self.0 {
+            Text::Os(text) => match std::mem::take(text).into_string() {
+                Ok(text) => Ok(text),
+                Err(bytes) => {
+                    *text = bytes;
+                    Err(ValueError::not_utf8())
+                }
+            },
+            Text::Borrowed(text) => Ok((*text).to_owned()),
+            Text::Owned(text) => Ok(std::mem::take(text)),
+        }
+    }
+
+    pub(crate) fn take_os(&mut self) -> OsString {
+        match &mut self.0 {
+            Text::Os(text) => std::mem::take(text),
+            Text::Borrowed(text) => OsString::from(*text),
+            Text::Owned(text) => OsString::from(std::mem::take(text)),
+        }
+    }
+
+    pub fn trimmed(&self) -> Result<Raw<'_>, ValueError> {
+        Ok(Raw::borrowed(self.as_str()?.trim()))
+    }
+}

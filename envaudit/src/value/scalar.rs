@@ -1,0 +1,180 @@
+//! Numbers, texts and the other types that hold one thing.
+
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
+use core::num::{
+    NonZeroI8, NonZeroI16, NonZeroI32, NonZeroI64, NonZeroI128, NonZeroIsize, NonZeroU8,
+    NonZeroU16, NonZeroU32, NonZeroU64, NonZeroU128, NonZeroUsize,
+};
+use core::time::Duration;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use super::{EnvValue, Raw, ValueError};
+use crate::schema::Shape;
+
+impl EnvValue for bool {
+    const SHAPE: Shape = Shape::Boolean;
+
+    fn parse(text: &str) -> Result<Self, ValueError> {
+        const WORDS: [(&str, bool); 8] = [
+            ("true", true),
+            ("false", false),
+            ("1", true),
+            ("0", false),
+            ("yes", true),
+            ("no", false),
+            ("on", true),
+            ("off", false),
+        ];
+        WORDS
+            .iter()
+            .find(|(word, _)| text.eq_ignore_ascii_case(word))
+            .map(|(_, value)| *value)
+            .ok_or_else(ValueError::unexpected)
+    }
+}
+
+macro_rules! integers {
+    ($($int:ident $non_zero:ident)*) => {$(
+        impl EnvValue for $int {
+            const SHAPE: Shape = Shape::Integer {
+                min: $int::MIN as i128,
+                max: $int::MAX as u128,
+            };
+
+            fn parse(text: &str) -> Result<Self, ValueError> {
+                text.parse().map_err(|_| ValueError::unexpected())
+            }
+        }
+
+        impl EnvValue for $non_zero {
+            const SHAPE: Shape = Shape::NonZero {
+                min: $non_zero::MIN.get() as i128,
+                max: $non_zero::MAX.get() as u128,
+            };
+
+            fn parse(text: &str) -> Result<Self, ValueError> {
+                text.parse().map_err(|_| ValueError::unexpected())
+            }
+        }
+    )*};
+}
+
+integers! {
+    u8 NonZeroU8
+    u16 NonZeroU16
+    u32 NonZeroU32
+    u64 NonZeroU64
+    u128 NonZeroU128
+    usize NonZeroUsize
+    i8 NonZeroI8
+    i16 NonZeroI16
+    i32 NonZeroI32
+    i64 NonZeroI64
+    i128 NonZeroI128
+    isize NonZeroIsize
+}
+
+/// Types whose `FromStr` error says no more than their shape does.
+macro_rules! from_str {
+    ($($(#[$cfg:meta])* $ty:ty: $shape:expr;)*) => {$(
+        $(#[$cfg])*
+        impl EnvValue for $ty {
+            const SHAPE: Shape = $shape;
+
+            fn parse(text: &str) -> Result<Self, ValueError> {
+                text.parse().map_err(|_| ValueError::unexpected())
+            }
+        }
+    )*};
+}
+
+const fn format(name: &'static str, format: &'static str) -> Shape {
+    Shape::Format { name, format: Some(format) }
+}
+
+from_str! {
+    f32: Shape::Number;
+    f64: Shape::Number;
+    char: Shape::Character;
+    IpAddr: Shape::Format { name: "an IP address", format: None };
+    Ipv4Addr: format("an IPv4 address", "ipv4");
+    Ipv6Addr: format("an IPv6 address", "ipv6");
+    SocketAddr: Shape::Format { name: "an address such as `127.0.0.1:8080`", format: None };
+    SocketAddrV4: Shape::Format { name: "an address such as `127.0.0.1:8080`", format: None };
+    SocketAddrV6: Shape::Format { name: "an address such as `[::1]:8080`", format: None };
+    chrono::NaiveDate: format("a date such as `2026-11-30`", "date");
+    chrono::NaiveTime: Shape::Format { name: "a time of day such as `13:45:00`", format: None };
+    chrono::NaiveDateTime: Shape::Format { name: "a time such as `2026-11-30T13:45:00`", format: None };
+    chrono::DateTime<chrono::Utc>: format("a time such as `2026-11-30T13:45:00Z`", "date-time");
+    chrono::DateTime<chrono::FixedOffset>: format("a time such as `2026-11-30T13:45:00+01:00`", "date-time");
+    #[cfg(feature = "url")]
+    url::Url: format("an absolute URL", "uri");
+    #[cfg(feature = "uuid")]
+    uuid::Uuid: format("a UUID", "uuid");
+    #[cfg(feature = "bytesize")]
+    bytesize::ByteSize: Shape::Format { name: "a size such as `10 MiB`", format: None };
+}
+
+impl EnvValue for String {
+    const SHAPE: Shape = Shape::Text;
+
+    fn parse(text: &str) -> Result<Self, ValueError> {
+        Ok(text.to_owned())
+    }
+
+    fn take(raw: &mut Raw<'_>) -> Result<Self, ValueError> {
+        raw.take_string()
+    }
+}
+
+impl EnvValue for Box<str> {
+    const SHAPE: Shape = Shape::Text;
+
+    fn parse(text: &str) -> Result<Self, ValueError> {
+        Ok(text.into())
+    }
+}
+
+impl EnvValue for std::sync::Arc<str> {
+    const SHAPE: Shape = Shape::Text;
+
+    fn parse(text: &str) -> Result<Self, ValueError> {
+        Ok(text.into())
+    }
+}
+
+/// Takes bytes that are not UTF-8 too.
+impl EnvValue for OsString {
+    const SHAPE: Shape = Shape::Text;
+
+    fn parse(text: &str) -> Result<Self, ValueError> {
+        Ok(text.into())
+    }
+
+    fn take(raw: &mut Raw<'_>) -> Result<Self, ValueError> {
+        Ok(raw.take_os())
+    }
+}
+
+/// Takes bytes that are not UTF-8 too.
+impl EnvValue for PathBuf {
+    const SHAPE: Shape = Shape::Path;
+
+    fn parse(text: &str) -> Result<Self, ValueError> {
+        Ok(text.into())
+    }
+
+    fn take(raw: &mut Raw<'_>) -> Result<Self, ValueError> {
+        Ok(raw.take_os().into())
+    }
+}
+
+/// Numbers with units, as the crate `humantime` reads them: `1h 30m`, `250ms`, `2days`.
+impl EnvValue for Duration {
+    const SHAPE: Shape = Shape::Duration;
+
+    fn parse(text: &str) -> Result<Self, ValueError> {
+        humantime::parse_duration(text).map_err(|_| ValueError::unexpected())
+    }
+}

@@ -1,0 +1,49 @@
+//! Values that must not be shown.
+
+use secrecy::zeroize::Zeroize;
+use secrecy::{SecretBox, SecretString};
+
+use super::{EnvValue, Raw, ValueError};
+use crate::schema::Shape;
+
+/// A type whose value is secret: [`SecretString`], [`SecretBox`], and `Option` or `Vec` of them.
+///
+/// A field is masked when its type implements this, so implement it for a secret type of your own.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a secret type",
+    label = "marked `secret`, but `Debug` would show it",
+    note = "use `SecretString` or `SecretBox<T>`, or an `Option` or `Vec` of them"
+)]
+pub trait IsSecret {}
+
+impl<T: Zeroize + ?Sized> IsSecret for SecretBox<T> {}
+impl<T: IsSecret> IsSecret for Option<T> {}
+impl<T: IsSecret> IsSecret for Vec<T> {}
+
+#[allow(missing_docs, reason = "called by generated code")]
+pub const fn assert_secret<T: IsSecret>() {}
+
+impl EnvValue for SecretString {
+    const SHAPE: Shape = Shape::Text;
+
+    fn parse(text: &str) -> Result<Self, ValueError> {
+        Ok(text.into())
+    }
+
+    fn take(raw: &mut Raw<'_>) -> Result<Self, ValueError> {
+        raw.take_string().map(Into::into)
+    }
+}
+
+impl<T: EnvValue + Zeroize> EnvValue for SecretBox<T> {
+    const SHAPE: Shape = T::SHAPE;
+
+    fn parse(text: &str) -> Result<Self, ValueError> {
+        T::parse(text).map(|value| SecretBox::new(Box::new(value)))
+    }
+}
+
+#[allow(missing_docs, reason = "called by generated code")]
+pub fn secret_box<T: Zeroize>(value: Result<T, ValueError>) -> Result<SecretBox<T>, ValueError> {
+    value.map(|value| SecretBox::new(Box::new(value)))
+}
