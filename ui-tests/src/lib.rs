@@ -1,0 +1,1 @@
+//! Compile-time errors of the derives, as a user sees them.
