@@ -46,7 +46,7 @@ pub trait EnvConfig: Sized + 'static {
     #[doc(hidden)]
     const SLOTS: Self::Slots;
     #[doc(hidden)]
-    fn __read(reader: &mut Reader<'_>) -> (Option<Self>, Self::Audit);
+    fn __read(reader: &mut Reader<'_>, audit: &mut Self::Audit) -> Option<Self>;
 
     /// Says what to read. See [`Loader`].
     fn loader() -> Loader<Self> {

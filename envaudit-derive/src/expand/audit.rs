@@ -47,9 +47,20 @@ pub(super) fn audit_impl(model: &Model) -> TokenStream {
         });
     }
     steps.extend(end_of_run(run));
+    let blanks = model.members().map(|field| {
+        let ident = &field.ident;
+        match &field.role {
+            Role::Group { ty, .. } => quote! {
+                #ident: <<#ty as #krate::EnvConfig>::Audit as #krate::AuditFields>::__BLANK
+            },
+            _ => quote!(#ident: #krate::AuditEntry::__blank()),
+        }
+    });
     quote! {
         #[automatically_derived]
         impl #krate::AuditFields for #audit {
+            const __BLANK: Self = #audit { #(#blanks),* };
+
             fn __entry(
                 &self,
                 index: ::core::primitive::usize,

@@ -10,46 +10,40 @@ use crate::model::{Field, Model, Role};
 use crate::ty::{Kind, Leaf, Ty};
 
 pub(super) fn read(model: &Model) -> TokenStream {
-    let Model { krate, audit, .. } = model;
+    let krate = &model.krate;
     let mut reads = Vec::new();
-    let mut entries = Vec::new();
     let mut values = Vec::new();
     for (at, field) in model.fields.iter().enumerate() {
         let ident = &field.ident;
         let local = format_ident!("field_{at}");
-        let (read, value) = match &field.role {
+        let read = match &field.role {
             Role::Skip => {
                 values.push(skipped(field));
                 continue;
             }
             Role::Group { ty, optional: false } => {
-                (quote!(<#ty as #krate::EnvConfig>::__read(reader)), quote!(#local.0))
+                quote!(<#ty as #krate::EnvConfig>::__read(reader, &mut audit.#ident))
             }
-            Role::Group { ty, optional: true } => (
-                quote! {
-                    __envaudit::Reader::optional_group(
-                        reader,
-                        <#ty as #krate::EnvConfig>::KEYS.len(),
-                        <#ty as #krate::EnvConfig>::__read,
-                    )
-                },
-                quote!(#local.0),
-            ),
+            Role::Group { ty, optional: true } => quote! {
+                __envaudit::Reader::optional_group(
+                    reader,
+                    <#ty as #krate::EnvConfig>::KEYS.len(),
+                    &mut audit.#ident,
+                    <#ty as #krate::EnvConfig>::__read,
+                )
+            },
             Role::Value => {
                 let (ty, take, absent) = (&field.ty.written, take(field), absent(field));
-                (
-                    quote!(__envaudit::Reader::field::<#ty>(reader, #take, #absent)),
-                    quote!(#local.value),
-                )
+                quote! {
+                    __envaudit::Reader::field::<#ty>(reader, &mut audit.#ident, #take, #absent)
+                }
             }
         };
         reads.push(quote!(let #local = #read;));
-        let entry = if matches!(field.role, Role::Value) { quote!(entry) } else { quote!(1) };
-        entries.push(quote!(#ident: #local.#entry));
         values.push(quote! {
-            #ident: match #value {
+            #ident: match #local {
                 ::core::option::Option::Some(value) => value,
-                ::core::option::Option::None => return (::core::option::Option::None, audit),
+                ::core::option::Option::None => return ::core::option::Option::None,
             }
         });
     }
@@ -63,10 +57,10 @@ pub(super) fn read(model: &Model) -> TokenStream {
     quote! {
         fn __read(
             reader: &mut __envaudit::Reader<'_>,
-        ) -> (::core::option::Option<Self>, Self::Audit) {
+            audit: &mut Self::Audit,
+        ) -> ::core::option::Option<Self> {
             #(#reads)*
-            let audit = #audit { #(#entries),* };
-            (#config, audit)
+            #config
         }
     }
 }

@@ -57,12 +57,15 @@ fn stub_impls(
 
                 fn __read(
                     _: &mut __envaudit::Reader<'_>,
-                ) -> (::core::option::Option<Self>, Self::Audit) {
-                    ::core::unreachable!()
+                    _: &mut Self::Audit,
+                ) -> ::core::option::Option<Self> {
+                    ::core::option::Option::None
                 }
             }
 
             impl #krate::AuditFields for #audit {
+                const __BLANK: Self = ::core::panic!();
+
                 fn __entry(
                     &self,
                     index: ::core::primitive::usize,

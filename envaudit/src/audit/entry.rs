@@ -34,23 +34,23 @@ pub struct AuditEntry {
 }
 
 impl AuditEntry {
-    /// An entry for a value that no source has supplied.
-    pub(crate) fn new(
-        key: impl Into<Cow<'static, str>>,
-        masked: bool,
-        timestamp: DateTime<Utc>,
-    ) -> Self {
-        AuditEntry {
-            key: key.into(),
-            source: Source::SchemaDefault,
-            provider: None,
-            masked,
-            timestamp,
-            location: None,
-            found_as: None,
-            shadowed: Vec::new(),
-            unset: false,
-        }
+    /// An entry that a load has not filled in.
+    pub(crate) const BLANK: AuditEntry = AuditEntry {
+        key: Cow::Borrowed(""),
+        source: Source::SchemaDefault,
+        provider: None,
+        masked: false,
+        timestamp: DateTime::UNIX_EPOCH,
+        location: None,
+        found_as: None,
+        shadowed: Vec::new(),
+        unset: false,
+    };
+
+    /// For the derive's code.
+    #[doc(hidden)]
+    pub const fn __blank() -> Self {
+        AuditEntry::BLANK
     }
 
     /// The place in a few words: `.env:12`, or the alias it was found under.

@@ -62,17 +62,24 @@ struct Record<A> {
 /// Gives the entries of a typed audit by position. The derive implements it.
 pub trait AuditFields: Sized {
     #[doc(hidden)]
+    const __BLANK: Self;
+    #[doc(hidden)]
     fn __entry(&self, index: usize) -> Result<&AuditEntry, usize>;
 }
 
 impl<A: AuditFields> Audit<A> {
-    pub(crate) fn new(
-        fields: A,
-        table: &'static Table,
-        warnings: Vec<Warning>,
-        environment: Option<String>,
-    ) -> Self {
-        Audit(Box::new(Record { fields, table, warnings, environment }))
+    /// An audit whose entries are still blank.
+    pub(crate) fn blank(table: &'static Table, environment: Option<String>) -> Self {
+        let record = Record { fields: A::__BLANK, table, warnings: Vec::new(), environment };
+        Audit(Box::new(record))
+    }
+
+    pub(crate) fn fields_mut(&mut self) -> &mut A {
+        &mut self.0.fields
+    }
+
+    pub(crate) fn set_warnings(&mut self, warnings: Vec<Warning>) {
+        self.0.warnings = warnings;
     }
 
     /// The entry of a key.

@@ -138,8 +138,8 @@ fn read_entry(key: &str, member: &Value) -> Result<AuditEntry, String> {
     };
     let timestamp = read_timestamp(text(member, "timestamp")?)
         .ok_or("`timestamp` must be a time such as `2026-11-30T12:00:00Z`")?;
-    let mut entry = AuditEntry::new(key.to_owned(), masked, timestamp);
-    entry.source = source;
+    let mut entry = AuditEntry { masked, timestamp, source, ..AuditEntry::BLANK };
+    entry.key = Cow::Owned(key.to_owned());
     entry.provider = match member.get("provider") {
         None | Some(Value::Null) => None,
         Some(Value::String(provider)) => Some(provider.as_str().into()),

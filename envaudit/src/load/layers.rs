@@ -59,6 +59,10 @@ impl<'s> Layers<'s> {
         (std::mem::take(&mut self.problems), std::mem::take(&mut self.warnings))
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.layers.is_empty()
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = &Layer> {
         self.layers.iter()
     }

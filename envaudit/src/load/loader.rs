@@ -220,17 +220,20 @@ impl<T: EnvConfig> Loader<T> {
 
     fn load_unreported(&self) -> Result<Loaded<T>, LoadError> {
         let table = T::TABLE;
-        let mut slots = T::SLOTS;
-        let slots = slots.as_mut();
         let mut layers = Layers::new(&self.settings, table);
+        let mut slots = None;
+        let slots = match layers.is_empty() {
+            true => &mut [],
+            false => slots.insert(T::SLOTS).as_mut(),
+        };
         layers.fill(slots);
         let noted = layers.take_notes();
-        let environment = layers.environment_name.take();
+        let mut audit = Audit::<T::Audit>::blank(table, layers.environment_name.take());
         let now = self.settings.now();
         let mut reader = Reader::new(&self.settings, &layers, table, slots, now, noted);
-        let (config, fields) = T::__read(&mut reader);
+        let config = T::__read(&mut reader, audit.fields_mut());
         let (mut problems, warnings) = reader.finish();
-        let audit = Audit::new(fields, table, warnings, environment);
+        audit.set_warnings(warnings);
         if let Some(policy) = &self.settings.policy
             && let Err(violations) = audit.check(policy)
         {

@@ -10,6 +10,6 @@ mod slot;
 
 pub use loaded::Loaded;
 pub use loader::Loader;
+pub use reader::Reader;
 pub(crate) use reader::expected;
-pub use reader::{Field, Reader};
 pub use slot::Slot;

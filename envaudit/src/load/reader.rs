@@ -1,21 +1,21 @@
 //! Gives the generated code the value and the audit entry of each field in turn.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::path::Path;
-use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::layers::{Layer, LayerKind, Layers};
+use super::layers::{LayerKind, Layers};
 use super::loader::Settings;
 use super::scope::Scope;
-use super::slot::{HeldValue, Slot};
+use super::slot::{Held, HeldValue, Slot};
 use crate::audit::{AuditEntry, Location, Warning};
 use crate::error::{self, Problem, ProblemKind};
-use crate::schema::KeyRequest;
 use crate::schema::nearest::nearest;
 use crate::schema::table::{Name, Table};
+use crate::schema::{DefaultText, KeyRequest};
 use crate::source::{Source, SourceSet};
 use crate::sources::env_file::expand::ExpandFault;
 use crate::sources::folder;
@@ -38,22 +38,6 @@ pub struct Reader<'a> {
     secrets: Option<Vec<SecretString>>,
     problems: Vec<Problem>,
     warnings: Vec<Warning>,
-}
-
-/// A field that has been read.
-#[doc(hidden)]
-pub struct Field<T> {
-    pub value: Option<T>,
-    pub entry: AuditEntry,
-}
-
-/// Where a value was found.
-struct Found<'a> {
-    raw: Raw<'a>,
-    source: Source,
-    location: Option<Location>,
-    provider: Option<Arc<str>>,
-    found_as: Option<&'static str>,
 }
 
 /// A variable of the process environment.
@@ -82,7 +66,7 @@ impl<'a> Reader<'a> {
             now,
             cursor: 0,
             in_absent_group: false,
-            secrets: table.schema.validates_anywhere().then(Vec::new),
+            secrets: table.validates.then(Vec::new),
             problems,
             warnings,
         }
@@ -92,78 +76,128 @@ impl<'a> Reader<'a> {
         (self.problems, self.warnings)
     }
 
-    /// Reads the next field. `absent` gives the value for when no source has it: a default, `None` for an optional field,
-    /// or nothing.
+    /// Reads the next field and fills in its audit entry, which is still blank. `absent` gives the value for when no source
+    /// has it: a default, `None` for an optional field, or nothing.
     pub fn field<T>(
         &mut self,
+        entry: &mut AuditEntry,
         take: fn(&mut Raw<'_>) -> Result<T, ValueError>,
         absent: fn() -> Result<Option<T>, ValueError>,
-    ) -> Field<T> {
+    ) -> Option<T> {
+        let request = &self.table.leaves[self.cursor];
+        match self.next(entry)? {
+            Some(mut raw) => match take(&mut raw) {
+                Ok(value) => Some(value),
+                Err(error) => {
+                    self.refuse(request, entry, &raw, error);
+                    None
+                }
+            },
+            None => self.supply(request, absent()),
+        }
+    }
+
+    /// What the sources have for the next field: nothing is `Some(None)`, nothing that could be used `None`.
+    fn next(&mut self, entry: &mut AuditEntry) -> Option<Option<Raw<'a>>> {
         let index = self.cursor;
         self.cursor += 1;
         let request = &self.table.leaves[index];
-        let mut entry = AuditEntry::new(request.key(), request.is_secret(), self.now);
+        entry.key = Cow::Borrowed(request.key());
+        entry.masked = request.is_secret();
+        entry.timestamp = self.now;
         if self.in_absent_group {
-            return Field { value: None, entry };
+            entry.unset = true;
+            return None;
         }
-        let found = match self.find(index, request, &mut entry.shadowed) {
-            Ok(Some(found)) => found,
-            Ok(None) => {
-                let value = self.absent_value(request, absent);
-                entry.unset = request.field.optional && request.field.default.is_none();
-                return Field { value, entry };
-            }
+        let raw = match self.find(index, request, entry) {
+            Ok(Some(raw)) => raw,
+            Ok(None) => return self.default_counts(request, entry).then_some(None),
             Err(problem) => {
                 self.problems.push(*problem);
-                return Field { value: None, entry };
+                return None;
             }
         };
-        let Found { mut raw, source, location, provider, found_as } = found;
         if let Some(secrets) = &mut self.secrets
             && request.is_secret()
             && let Ok(text) = raw.as_str()
         {
             secrets.push(text.into());
         }
-        let value = match take(&mut raw) {
-            Ok(value) => Some(value),
-            Err(error) => {
-                let problem = invalid(request, &raw, error).at(source, location.clone());
-                self.problems.push(problem);
-                None
-            }
-        };
         if let Some(instead) = request.field.deprecated {
             self.warnings.push(Warning::Deprecated {
                 key: request.key(),
                 instead,
-                source,
-                location: location.clone(),
+                source: entry.source,
+                location: entry.location.clone(),
             });
         }
-        entry.source = source;
-        entry.location = location;
-        entry.provider = provider;
-        entry.found_as = found_as.map(Into::into);
-        Field { value, entry }
+        Some(Some(raw))
+    }
+
+    /// Whether what the field says about its absence may be used.
+    fn default_counts(&mut self, request: &'static KeyRequest, entry: &mut AuditEntry) -> bool {
+        let has_default = request.field.default.is_some();
+        entry.unset = request.field.optional && !has_default;
+        let allowed = self.settings.asks(Source::SchemaDefault)
+            && request.sources.contains(Source::SchemaDefault);
+        if has_default && !allowed {
+            let problem = self.missing(request);
+            self.problems.push(problem);
+            return false;
+        }
+        true
+    }
+
+    fn supply<T>(
+        &mut self,
+        request: &'static KeyRequest,
+        absent: Result<Option<T>, ValueError>,
+    ) -> Option<T> {
+        match absent {
+            Ok(Some(value)) => return Some(value),
+            Ok(None) => {
+                let problem = self.missing(request);
+                self.problems.push(problem);
+            }
+            Err(error) => {
+                let text = match request.field.default {
+                    Some(DefaultText::Value(text)) => text,
+                    _ => "",
+                };
+                let problem = invalid(request, &Raw::borrowed(text), error);
+                self.problems.push(problem.at(Source::SchemaDefault, None));
+            }
+        }
+        None
+    }
+
+    fn refuse(
+        &mut self,
+        request: &'static KeyRequest,
+        entry: &AuditEntry,
+        raw: &Raw<'_>,
+        error: ValueError,
+    ) {
+        let problem = invalid(request, raw, error).at(entry.source, entry.location.clone());
+        self.problems.push(problem);
     }
 
     /// Reads the fields of a nested struct that is there only if any of its `count` keys is supplied.
     pub fn optional_group<T, A>(
         &mut self,
         count: usize,
-        read: fn(&mut Reader<'_>) -> (Option<T>, A),
-    ) -> (Option<Option<T>>, A) {
+        audit: &mut A,
+        read: fn(&mut Reader<'_>, &mut A) -> Option<T>,
+    ) -> Option<Option<T>> {
         let supplied = !self.in_absent_group
             && (self.cursor..self.cursor + count).any(|index| self.is_supplied(index));
         if supplied {
-            let (value, audit) = read(self);
-            return (value.map(Some), audit);
+            return read(self, audit).map(Some);
         }
         let outer = std::mem::replace(&mut self.in_absent_group, true);
-        let (_, audit) = read(self);
+        read(self, audit);
         self.in_absent_group = outer;
-        (Some(None), audit)
+        Some(None)
     }
 
     /// Calls the `validate` function of a struct whose fields are all there.
@@ -190,61 +224,49 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn absent_value<T>(
-        &mut self,
-        request: &'static KeyRequest,
-        absent: fn() -> Result<Option<T>, ValueError>,
-    ) -> Option<T> {
-        if request.field.default.is_some()
-            && !(self.settings.asks(Source::SchemaDefault)
-                && request.sources.contains(Source::SchemaDefault))
-        {
-            self.problems.push(self.missing(request));
-            return None;
-        }
-        match absent() {
-            Ok(Some(value)) => Some(value),
-            Ok(None) => {
-                self.problems.push(self.missing(request));
-                None
-            }
-            Err(error) => {
-                let text = match request.field.default {
-                    Some(crate::schema::DefaultText::Value(text)) => text,
-                    _ => "",
-                };
-                let problem = invalid(request, &Raw::borrowed(text), error);
-                self.problems.push(problem.at(Source::SchemaDefault, None));
-                None
-            }
-        }
-    }
-
-    /// The value that wins, if any source has one.
+    /// The value that wins, if any source has one. The entry is told where it was found.
     fn find(
         &mut self,
         index: usize,
         request: &'static KeyRequest,
-        shadowed: &mut Vec<Source>,
-    ) -> Result<Option<Found<'a>>, Box<Problem>> {
+        entry: &mut AuditEntry,
+    ) -> Result<Option<Raw<'a>>, Box<Problem>> {
+        let variable = match self.settings.asks(Source::System) {
+            true => ask_environment(self.settings, request),
+            false => None,
+        };
+        // Without files, folders and providers there is one place that can have it.
+        if self.slots.is_empty() && request.sources.contains(Source::System) {
+            let Some(variable) = variable else { return Ok(None) };
+            if self.default_wins(request, Source::System) {
+                entry.shadowed = vec![Source::System];
+                return Ok(None);
+            }
+            return found_in_environment(request, variable, entry).map(Some);
+        }
+        self.find_among_layers(index, request, variable, entry)
+    }
+
+    fn find_among_layers(
+        &mut self,
+        index: usize,
+        request: &'static KeyRequest,
+        mut variable: Option<Variable>,
+        entry: &mut AuditEntry,
+    ) -> Result<Option<Raw<'a>>, Box<Problem>> {
         let layers = self.layers;
-        let slot = &mut self.slots[index];
-        let mut denied = slot.denied.take().map(|denied| {
+        let (held, mut sources, denied) = match self.slots.get_mut(index) {
+            Some(slot) => (slot.held.take(), slot.sources, slot.denied.take()),
+            None => (None, SourceSet::EMPTY, None),
+        };
+        let mut denied = denied.map(|denied| {
             let layer = layers.layer(denied.layer);
             let name = request.names[denied.rank as usize].text;
             (layer.source, name, layer.location(name, denied.line))
         });
-        let mut variable = None;
-        if self.settings.asks(Source::System) {
-            variable = ask_environment(self.settings, request);
-            if !request.sources.contains(Source::System)
-                && let Some(variable) = variable.take()
-            {
-                denied = Some((Source::System, variable.name.text, None));
-            }
+        if variable.is_some() && !request.sources.contains(Source::System) {
+            denied = variable.take().map(|variable| (Source::System, variable.name.text, None));
         }
-        let held = slot.held.take();
-        let mut sources = slot.sources;
         if variable.is_some() {
             sources = sources.with(Source::System);
         }
@@ -261,33 +283,46 @@ impl<'a> Reader<'a> {
         }
         let rank = |source| self.settings.rank(source);
         let held_source = held.as_ref().map(|held| layers.layer(held.layer).source);
-        let from_environment = match held_source {
-            Some(source) => variable.is_some() && rank(Source::System) < rank(source),
-            None => true,
-        };
         let winner = match held_source {
-            Some(source) if !from_environment => source,
+            Some(source) if variable.is_none() || rank(source) < rank(Source::System) => source,
             _ => Source::System,
         };
-        if request.field.default.is_some()
-            && self.settings.asks(Source::SchemaDefault)
-            && rank(Source::SchemaDefault) < rank(winner)
-        {
-            *shadowed = in_order(sources, self.settings);
+        if self.default_wins(request, winner) {
+            entry.shadowed = in_order(sources, self.settings);
             return Ok(None);
         }
         let lower = sources.without(winner);
         if !lower.is_empty() {
-            *shadowed = in_order(lower, self.settings);
+            entry.shadowed = in_order(lower, self.settings);
         }
-        if from_environment && let Some(variable) = variable {
-            return found_in_environment(request, variable).map(Some);
+        match (variable, held) {
+            (Some(variable), _) if winner == Source::System => {
+                found_in_environment(request, variable, entry).map(Some)
+            }
+            (_, Some(held)) => self.found_in_layer(request, held, entry).map(Some),
+            (_, None) => Ok(None),
         }
-        let Some(held) = held else { return Ok(None) };
-        let layer = layers.layer(held.layer);
+    }
+
+    fn default_wins(&self, request: &'static KeyRequest, winner: Source) -> bool {
+        self.settings.rank(Source::SchemaDefault) < self.settings.rank(winner)
+            && request.field.default.is_some()
+            && self.settings.asks(Source::SchemaDefault)
+    }
+
+    fn found_in_layer(
+        &mut self,
+        request: &'static KeyRequest,
+        held: Held,
+        entry: &mut AuditEntry,
+    ) -> Result<Raw<'a>, Box<Problem>> {
+        let layer = self.layers.layer(held.layer);
         let name = request.names[held.rank as usize].text;
-        let location = layer.location(name, held.line);
-        let raw = match (held.value, &layer.kind) {
+        entry.source = layer.source;
+        entry.location = layer.location(name, held.line);
+        entry.provider = layer.provider();
+        entry.found_as = (held.rank > 0).then_some(Cow::Borrowed(name));
+        Ok(match (held.value, &layer.kind) {
             (HeldValue::Span(from, to), LayerKind::EnvFile(file)) => {
                 Raw::borrowed(file.slice(from, to))
             }
@@ -300,7 +335,8 @@ impl<'a> Reader<'a> {
                 match self.scope.resolve(held.layer as usize, held.line, &value, 0) {
                     Ok(text) => Raw::owned(text),
                     Err(fault) => {
-                        let problem = bad_reference(request, &fault).at(layer.source, location);
+                        let problem = bad_reference(request, &fault);
+                        let problem = problem.at(layer.source, entry.location.clone());
                         return Err(Box::new(problem));
                     }
                 }
@@ -308,20 +344,12 @@ impl<'a> Reader<'a> {
             (HeldValue::Span(..) | HeldValue::Fetched, _) => {
                 unreachable!("a layer holds values of its own kind")
             }
-        };
-        Ok(Some(Found {
-            raw,
-            source: layer.source,
-            location,
-            provider: Layer::provider(layer),
-            found_as: (held.rank > 0).then_some(name),
-        }))
+        })
     }
 
     fn is_supplied(&self, index: usize) -> bool {
-        let slot = &self.slots[index];
-        slot.held.is_some()
-            || slot.denied.is_some()
+        let held = |slot: &Slot| slot.held.is_some() || slot.denied.is_some();
+        self.slots.get(index).is_some_and(held)
             || (self.settings.asks(Source::System)
                 && ask_environment(self.settings, &self.table.leaves[index]).is_some())
     }
@@ -367,43 +395,41 @@ fn ask_environment(settings: &Settings, request: &'static KeyRequest) -> Option<
         let unset = settings.empty_as_unset && value.is_empty();
         (!unset).then_some(Variable { name, file, value })
     };
-    let files = request.names.iter().filter(|name| name.reads_file);
-    request
-        .names
-        .iter()
-        .find_map(|name| ask(name, false))
-        .or_else(|| files.into_iter().find_map(|name| ask(name, true)))
+    for name in request.names {
+        if let Some(variable) = ask(name, false) {
+            return Some(variable);
+        }
+    }
+    let mut files = request.names.iter().filter(|name| name.reads_file);
+    files.find_map(|name| ask(name, true))
 }
 
 fn found_in_environment<'a>(
     request: &'static KeyRequest,
     variable: Variable,
-) -> Result<Found<'a>, Box<Problem>> {
+    entry: &mut AuditEntry,
+) -> Result<Raw<'a>, Box<Problem>> {
+    entry.source = Source::System;
     let Variable { name, file, value } = variable;
-    let mut found = Found {
-        raw: Raw::borrowed(""),
-        source: Source::System,
-        location: None,
-        provider: None,
-        found_as: (name.rank > 0).then_some(name.text),
-    };
     if !file {
-        found.raw = Raw::os(value);
-        return Ok(found);
+        if name.rank > 0 {
+            entry.found_as = Some(Cow::Borrowed(name.text));
+        }
+        return Ok(Raw::os(value));
     }
     let path = Path::new(&value);
     let location = Location::File { path: path.into(), line: None };
-    found.raw = Raw::os(folder::read_secret(path).map_err(|fault| {
+    let content = folder::read_secret(path).map_err(|fault| {
         let message = format!("the file that {} names cannot be read", name.file);
         let problem = Problem::new(ProblemKind::Unreadable, message)
             .key_named(request.key())
             .reason(fault.to_string())
             .at(Source::System, Some(location.clone()));
         Box::new(problem)
-    })?);
-    found.location = Some(location);
-    found.found_as = Some(name.file);
-    Ok(found)
+    })?;
+    entry.location = Some(location);
+    entry.found_as = Some(Cow::Borrowed(name.file));
+    Ok(Raw::os(content))
 }
 
 fn in_order(sources: SourceSet, settings: &Settings) -> Vec<Source> {

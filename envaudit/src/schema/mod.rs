@@ -153,12 +153,17 @@ impl Schema {
     }
 
     /// Whether this struct, or one below it, has a `validate` function.
-    pub(crate) fn validates_anywhere(&self) -> bool {
+    pub(crate) const fn validates(&self) -> bool {
+        let mut at = 0;
+        while at < self.members.len() {
+            if let Member::Group(group) = &self.members[at]
+                && group.schema.validates()
+            {
+                return true;
+            }
+            at += 1;
+        }
         self.validated
-            || self.members.iter().any(|member| match member {
-                Member::Field(_) => false,
-                Member::Group(group) => group.schema.validates_anywhere(),
-            })
     }
 }
 

@@ -72,6 +72,8 @@ pub struct Table {
     pub(crate) names: &'static [Name],
     /// Positions in `names`, sorted by text.
     pub(crate) order: &'static [u16],
+    /// Whether any struct has a `validate` function.
+    pub(crate) validates: bool,
 }
 
 impl Table {
@@ -81,7 +83,7 @@ impl Table {
         names: &'static [Name],
         order: &'static [u16],
     ) -> Self {
-        Table { schema, leaves, names, order }
+        Table { schema, leaves, names, order, validates: schema.validates() }
     }
 
     /// The key or alias of that text.
