@@ -30,6 +30,9 @@ pub struct Reader<'a> {
     slots: &'a mut [Slot],
     scope: Scope<'a>,
     now: DateTime<Utc>,
+    asks_environment: bool,
+    /// Whether no other source could have a value, or win with one, and none of what the settings say of values matters.
+    environment_alone: bool,
     /// The position of the next field.
     cursor: usize,
     /// Within an optional group of which no key is supplied.
@@ -57,7 +60,14 @@ impl<'a> Reader<'a> {
         now: DateTime<Utc>,
         (problems, warnings): (Vec<Problem>, Vec<Warning>),
     ) -> Self {
+        let asks_environment = settings.asks(Source::System);
+        let environment_alone = slots.is_empty()
+            && !settings.empty_as_unset
+            && !table.validates
+            && settings.rank(Source::System) < settings.rank(Source::SchemaDefault);
         Reader {
+            asks_environment,
+            environment_alone,
             settings,
             layers,
             table,
@@ -98,18 +108,38 @@ impl<'a> Reader<'a> {
     }
 
     /// What the sources have for the next field: nothing is `Some(None)`, nothing that could be used `None`.
+    #[inline]
     fn next(&mut self, entry: &mut AuditEntry) -> Option<Option<Raw<'a>>> {
         let index = self.cursor;
         self.cursor += 1;
         let request = &self.table.leaves[index];
-        entry.key = Cow::Borrowed(request.key());
-        entry.masked = request.is_secret();
+        entry.key = Cow::Borrowed(request.key);
+        entry.masked = request.field.secret;
         entry.timestamp = self.now;
+        let mut variable = None;
+        if self.asks_environment && !self.in_absent_group {
+            variable = self.settings.environment.get(request.key);
+            // Most values of most programs: nothing but the process environment could have it.
+            if self.environment_alone && request.is_plain && variable.is_some() {
+                entry.source = Source::System;
+                return Some(variable.map(Raw::os));
+            }
+        }
+        self.next_of_many(index, request, variable, entry)
+    }
+
+    fn next_of_many(
+        &mut self,
+        index: usize,
+        request: &'static KeyRequest,
+        variable: Option<OsString>,
+        entry: &mut AuditEntry,
+    ) -> Option<Option<Raw<'a>>> {
         if self.in_absent_group {
             entry.unset = true;
             return None;
         }
-        let raw = match self.find(index, request, entry) {
+        let raw = match self.find(index, request, variable, entry) {
             Ok(Some(raw)) => raw,
             Ok(None) => return self.default_counts(request, entry).then_some(None),
             Err(problem) => {
@@ -229,31 +259,13 @@ impl<'a> Reader<'a> {
         &mut self,
         index: usize,
         request: &'static KeyRequest,
+        variable: Option<OsString>,
         entry: &mut AuditEntry,
     ) -> Result<Option<Raw<'a>>, Box<Problem>> {
-        let variable = match self.settings.asks(Source::System) {
-            true => ask_environment(self.settings, request),
+        let mut variable = match self.asks_environment {
+            true => in_environment(self.settings, request, variable),
             false => None,
         };
-        // Without files, folders and providers there is one place that can have it.
-        if self.slots.is_empty() && request.sources.contains(Source::System) {
-            let Some(variable) = variable else { return Ok(None) };
-            if self.default_wins(request, Source::System) {
-                entry.shadowed = vec![Source::System];
-                return Ok(None);
-            }
-            return found_in_environment(request, variable, entry).map(Some);
-        }
-        self.find_among_layers(index, request, variable, entry)
-    }
-
-    fn find_among_layers(
-        &mut self,
-        index: usize,
-        request: &'static KeyRequest,
-        mut variable: Option<Variable>,
-        entry: &mut AuditEntry,
-    ) -> Result<Option<Raw<'a>>, Box<Problem>> {
         let layers = self.layers;
         let (held, mut sources, denied) = match self.slots.get_mut(index) {
             Some(slot) => (slot.held.take(), slot.sources, slot.denied.take()),
@@ -350,8 +362,12 @@ impl<'a> Reader<'a> {
     fn is_supplied(&self, index: usize) -> bool {
         let held = |slot: &Slot| slot.held.is_some() || slot.denied.is_some();
         self.slots.get(index).is_some_and(held)
-            || (self.settings.asks(Source::System)
-                && ask_environment(self.settings, &self.table.leaves[index]).is_some())
+            || (self.asks_environment && self.is_in_environment(&self.table.leaves[index]))
+    }
+
+    fn is_in_environment(&self, request: &'static KeyRequest) -> bool {
+        let under_key = self.settings.environment.get(request.key);
+        in_environment(self.settings, request, under_key).is_some()
     }
 
     fn missing(&self, request: &'static KeyRequest) -> Problem {
@@ -389,19 +405,27 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn ask_environment(settings: &Settings, request: &'static KeyRequest) -> Option<Variable> {
-    let ask = |name: &'static Name, file: bool| {
-        let value = settings.environment.get(if file { name.file } else { name.text })?;
-        let unset = settings.empty_as_unset && value.is_empty();
-        (!unset).then_some(Variable { name, file, value })
-    };
-    for name in request.names {
-        if let Some(variable) = ask(name, false) {
-            return Some(variable);
+/// The variable under any of its names. What the environment has under the key itself is already known.
+fn in_environment(
+    settings: &Settings,
+    request: &'static KeyRequest,
+    under_key: Option<OsString>,
+) -> Option<Variable> {
+    let counts = |value: &OsString| !(settings.empty_as_unset && value.is_empty());
+    let found = |name: &'static Name, file, value| Variable { name, file, value };
+    if let Some(value) = under_key.filter(counts) {
+        return Some(found(&request.names[0], false, value));
+    }
+    for alias in &request.names[1..] {
+        if let Some(value) = settings.environment.get(alias.text).filter(counts) {
+            return Some(found(alias, false, value));
         }
     }
     let mut files = request.names.iter().filter(|name| name.reads_file);
-    files.find_map(|name| ask(name, true))
+    files.find_map(|name| {
+        let value = settings.environment.get(name.file).filter(counts)?;
+        Some(found(name, true, value))
+    })
 }
 
 fn found_in_environment<'a>(

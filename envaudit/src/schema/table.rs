@@ -8,22 +8,25 @@
 
 use super::const_text::{self, Message, Order};
 use super::{FieldSchema, Member, Schema};
-use crate::source::SourceSet;
+use crate::source::{Source, SourceSet};
 
 /// One variable that a load asks for: what a [`Provider`](crate::Provider) is given.
 #[derive(Clone, Copy, Debug)]
 pub struct KeyRequest {
+    pub(crate) key: &'static str,
     pub(crate) names: &'static [Name],
     /// Where its names begin among those of the table.
     first: usize,
     pub(crate) field: &'static FieldSchema,
     pub(crate) sources: SourceSet,
+    /// Whether the field is not deprecated and may come from the process environment.
+    pub(crate) is_plain: bool,
 }
 
 impl KeyRequest {
     /// The full key, such as `APP_DB_PASSWORD`.
     pub const fn key(&self) -> &'static str {
-        self.names[0].text
+        self.key
     }
 
     /// The key and then its aliases, in the order in which they are tried.
@@ -364,8 +367,15 @@ pub const fn leaves<const N: usize>(
     schema: &'static Schema,
     names: &'static [Name],
 ) -> [KeyRequest; N] {
-    let mut leaves =
-        [KeyRequest { names: &[], first: 0, field: &EMPTY_FIELD, sources: SourceSet::ALL }; N];
+    let empty = KeyRequest {
+        key: "",
+        names: &[],
+        first: 0,
+        field: &EMPTY_FIELD,
+        sources: SourceSet::ALL,
+        is_plain: false,
+    };
+    let mut leaves = [empty; N];
     fill_leaves(schema, None, names, &mut leaves, START);
     leaves
 }
@@ -389,7 +399,14 @@ const fn fill_leaves(
                     (Some(sources), _) | (None, Some(sources)) => sources,
                     (None, None) => SourceSet::ALL,
                 };
-                out[cursor.leaf] = KeyRequest { names: own, first: cursor.name, field, sources };
+                out[cursor.leaf] = KeyRequest {
+                    key: own[0].text,
+                    names: own,
+                    first: cursor.name,
+                    field,
+                    sources,
+                    is_plain: field.deprecated.is_none() && sources.contains(Source::System),
+                };
                 cursor.name += count;
                 cursor.leaf += 1;
             }

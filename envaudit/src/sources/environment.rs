@@ -13,6 +13,7 @@ impl Environment {
         clippy::disallowed_methods,
         reason = "the one place that reads the process environment"
     )]
+    #[inline]
     pub(crate) fn get(&self, name: &str) -> Option<OsString> {
         match self {
             // By name: a snapshot of all variables costs more than all look-ups together.
