@@ -70,8 +70,10 @@ pub trait AuditFields: Sized {
 impl<A: AuditFields> Audit<A> {
     /// An audit whose entries are still blank.
     pub(crate) fn blank(table: &'static Table, environment: Option<String>) -> Self {
-        let record = Record { fields: A::__BLANK, table, warnings: Vec::new(), environment };
-        Audit(Box::new(record))
+        // Written where it stays: it is large.
+        let record = Box::new_uninit();
+        let warnings = Vec::new();
+        Audit(Box::write(record, Record { fields: A::__BLANK, table, warnings, environment }))
     }
 
     pub(crate) fn fields_mut(&mut self) -> &mut A {

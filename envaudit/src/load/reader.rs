@@ -91,7 +91,7 @@ impl<'a> Reader<'a> {
     pub fn field<T>(
         &mut self,
         entry: &mut AuditEntry,
-        take: fn(&mut Raw<'_>) -> Result<T, ValueError>,
+        take: impl FnOnce(&mut Raw<'_>) -> Result<T, ValueError>,
         absent: fn() -> Result<Option<T>, ValueError>,
     ) -> Option<T> {
         let request = &self.table.leaves[self.cursor];
@@ -108,7 +108,7 @@ impl<'a> Reader<'a> {
     }
 
     /// What the sources have for the next field: nothing is `Some(None)`, nothing that could be used `None`.
-    #[inline]
+    #[inline(always)]
     fn next(&mut self, entry: &mut AuditEntry) -> Option<Option<Raw<'a>>> {
         let index = self.cursor;
         self.cursor += 1;
