@@ -1,0 +1,1 @@
+//! The examples of envaudit are targets of this package: `cargo run --example quickstart`.

@@ -1,0 +1,9 @@
+use envaudit::EnvConfig;
+
+#[derive(EnvConfig)]
+struct AppConfig {}
+
+fn main() {
+    let cfg = AppConfig::loader().vars([("PORT", "80")]).load().unwrap();
+    assert_eq!(cfg.audit().entries().count(), 0);
+}
