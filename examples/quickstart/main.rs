@@ -44,7 +44,10 @@ enum LogLevel {
 }
 
 fn main() -> Result<(), envaudit::LoadError> {
-    let cfg = AppConfig::loader().dir(concat!(env!("CARGO_MANIFEST_DIR"), "/quickstart")).load()?;
+    // A service would call `AppConfig::load()`, which reads the `.env` of the folder it is started in.
+    let here = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/quickstart"));
+    let started_in = std::env::current_dir().unwrap_or_default();
+    let cfg = AppConfig::loader().dir(here.strip_prefix(started_in).unwrap_or(here)).load()?;
 
     println!("{:?}: {} (port {})", cfg.log_level, cfg.greeting, cfg.port);
     println!("region: {}", cfg.region.as_deref().unwrap_or("not set"));

@@ -1,6 +1,8 @@
 //! What the integration tests of envaudit share.
 
 mod files;
+pub mod isolated;
+mod one_field;
 pub mod problems;
 mod store;
 

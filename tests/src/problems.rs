@@ -1,3 +1,5 @@
+//! What to ask of a load that must have failed.
+
 use envaudit::{LoadError, Problem};
 
 /// The one problem of a load that must have failed.

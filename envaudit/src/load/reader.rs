@@ -295,10 +295,10 @@ impl<'a> Reader<'a> {
         }
         let rank = |source| self.settings.rank(source);
         let held_source = held.as_ref().map(|held| layers.layer(held.layer).source);
-        let winner = match held_source {
-            Some(source) if variable.is_none() || rank(source) < rank(Source::System) => source,
-            _ => Source::System,
-        };
+        // A provider of the source System comes before the environment itself.
+        let before = |source: &Source| rank(*source) <= rank(Source::System);
+        let in_layer = held_source.filter(|source| variable.is_none() || before(source));
+        let winner = in_layer.unwrap_or(Source::System);
         if self.default_wins(request, winner) {
             entry.shadowed = in_order(sources, self.settings);
             return Ok(None);
@@ -308,7 +308,7 @@ impl<'a> Reader<'a> {
             entry.shadowed = in_order(lower, self.settings);
         }
         match (variable, held) {
-            (Some(variable), _) if winner == Source::System => {
+            (Some(variable), _) if in_layer.is_none() => {
                 found_in_environment(request, variable, entry).map(Some)
             }
             (_, Some(held)) => self.found_in_layer(request, held, entry).map(Some),
