@@ -5,6 +5,7 @@
 //! ENVAUDIT_ENV=prod cargo run --example startup_checks    # refuses, and says why
 //! ```
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use envaudit::{EnvConfig, ExposeSecret, Loaded, Policy, SecretString, Source};
@@ -28,9 +29,11 @@ fn policy() -> Policy {
 
 fn load() -> Result<Loaded<AppConfig>, String> {
     // A development machine has this in its `.env`.
-    let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/startup_checks");
-    let loader = AppConfig::loader().dir(dir).policy(policy());
-    let cfg = loader.load().map_err(|error| error.to_string())?;
+    let here = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/startup_checks"));
+    let started_in = std::env::current_dir().unwrap_or_default();
+    let dir = here.strip_prefix(started_in).unwrap_or(here);
+    let cfg =
+        AppConfig::loader().dir(dir).policy(policy()).load().map_err(|error| error.to_string())?;
 
     // The same can be asked in code.
     let production = cfg.audit().environment() == Some("prod");

@@ -45,9 +45,9 @@ impl Folder {
         let kebab = lower.replace('_', "-");
         [key, &lower, &kebab]
             .into_iter()
-            .find(|name| self.names.contains(*name))
+            .filter(|name| self.names.contains(*name))
             .map(|name| self.path.join(name))
-            .filter(|path| !path.is_dir())
+            .find(|path| !path.is_dir())
     }
 }
 

@@ -193,7 +193,8 @@ impl fmt::Debug for FetchedValue {
 /// A provider that has been asked.
 pub(crate) struct Asked {
     provider: Arc<dyn Provider>,
-    deadline: Instant,
+    /// `None` when the timeout is longer than any clock runs.
+    deadline: Option<Instant>,
     answer: mpsc::Receiver<Result<Fetched, ProviderError>>,
 }
 
@@ -202,7 +203,8 @@ impl Asked {
     pub(crate) fn ask(provider: &Arc<dyn Provider>, requests: &'static [KeyRequest]) -> Asked {
         let (answer_to, answer) = mpsc::channel();
         let asked = Arc::clone(provider);
-        let name = format!("envaudit-{}", provider.name());
+        // The name of a thread cannot hold a NUL.
+        let name = format!("envaudit-{}", provider.name()).replace('\0', "");
         let answer_on = answer_to.clone();
         let spawned = std::thread::Builder::new().name(name).spawn(move || {
             let fetched = catch_unwind(AssertUnwindSafe(|| asked.fetch(requests)));
@@ -216,7 +218,7 @@ impl Asked {
         }
         Asked {
             provider: Arc::clone(provider),
-            deadline: Instant::now() + provider.timeout(),
+            deadline: Instant::now().checked_add(provider.timeout()),
             answer,
         }
     }
@@ -226,8 +228,13 @@ impl Asked {
     }
 
     pub(crate) fn wait(&self) -> Result<Fetched, ProviderError> {
-        let left = self.deadline.saturating_duration_since(Instant::now());
-        self.answer.recv_timeout(left).unwrap_or_else(|error| {
+        let answer = match self.deadline {
+            Some(deadline) => {
+                self.answer.recv_timeout(deadline.saturating_duration_since(Instant::now()))
+            }
+            None => self.answer.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        };
+        answer.unwrap_or_else(|error| {
             Err(match error {
                 RecvTimeoutError::Timeout => {
                     let timeout = humantime::format_duration(self.provider.timeout());

@@ -52,7 +52,7 @@ impl fmt::Display for Fault {
             Fault::NoEquals => "there is no `=` on the line",
             Fault::BadName => "what stands before `=` is not a name",
             Fault::Unterminated => "a quote is not closed before the end of the file",
-            Fault::BadEscape => "a backslash stands before a character that needs none",
+            Fault::BadEscape => "a backslash stands before a character that needs none, or before nothing",
             Fault::TextAfterValue => "text follows the value",
             Fault::Sentinels => "the value has every private-use character of Unicode",
         })
@@ -140,8 +140,8 @@ impl<'t> Assignments<'t> {
         }
         let result = self.assignment(end - text.len(), end);
         match result {
-            Ok((name, value, value_end)) => {
-                self.skip_to(value_end);
+            Ok((name, value, line_end)) => {
+                self.skip_to(line_end);
                 Some(Ok(Assignment { line, name, value: Written::Quoted(value) }))
             }
             Err(fault) => {
@@ -151,7 +151,7 @@ impl<'t> Assignments<'t> {
         }
     }
 
-    /// The name, the value as written, and where the value ends.
+    /// The name, the value as written, and the end of the line on which the value ends.
     fn assignment(&self, start: usize, end: usize) -> Result<(&'t str, &'t str, usize), Fault> {
         let mut line = &self.text[start..end];
         if let Some(rest) = line.strip_prefix("export")
@@ -169,7 +169,9 @@ impl<'t> Assignments<'t> {
         }
         let value_start = end - value.trim_start_matches([' ', '\t', '\r']).len();
         let value_end = value_end(self.text, value_start)?;
-        Ok((name, &self.text[value_start..value_end], value_end))
+        // What is left is a comment.
+        let line_end = self.text[value_end..].find('\n').map_or(self.text.len(), |at| value_end + at);
+        Ok((name, &self.text[value_start..value_end], line_end))
     }
 
     /// Goes behind the newline at or after `end`, counting the lines passed.
@@ -203,32 +205,25 @@ fn is_name_start(byte: u8) -> bool {
     byte.is_ascii_alphabetic() || byte == b'_'
 }
 
-/// Where the value that begins at `start` ends: at a newline outside of quotes.
+/// Where the value that begins at `start` ends: before a newline or a comment outside of quotes.
 fn value_end(text: &str, start: usize) -> Result<usize, Fault> {
-    let bytes = text.as_bytes();
     let mut quote = None;
-    let mut at = start;
     // As though a blank stood before the value: `NAME=#…` is a comment.
     let mut after_blank = true;
-    while at < bytes.len() {
-        let byte = bytes[at];
-        match (quote, byte) {
-            (None, b'\n') => return Ok(at),
-            (None, b'#') if after_blank => {
-                return Ok(text[at..].find('\n').map_or(text.len(), |end| at + end));
-            }
-            (None, b'\'' | b'"') => quote = Some(byte),
-            (Some(open), _) if open == byte => quote = None,
+    let mut chars = text[start..].char_indices();
+    while let Some((at, char)) = chars.next() {
+        match (quote, char) {
+            (None, '\n') => return Ok(start + at),
+            (None, '#') if after_blank => return Ok(start + at),
+            (None, '\'' | '"') => quote = Some(char),
+            (Some(open), _) if open == char => quote = None,
             // What is escaped does not open or close anything; a newline outside of quotes ends the value all the same.
-            (None | Some(b'"'), b'\\')
-                if bytes.get(at + 1).is_some_and(|next| quote.is_some() || *next != b'\n') =>
-            {
-                at += 1;
+            (None | Some('"'), '\\') if quote.is_some() || !chars.as_str().starts_with('\n') => {
+                chars.next();
             }
             _ => {}
         }
-        after_blank = matches!(byte, b' ' | b'\t');
-        at += 1;
+        after_blank = char.is_whitespace();
     }
     if quote.is_some() { Err(Fault::Unterminated) } else { Ok(text.len()) }
 }
