@@ -91,6 +91,7 @@ pub use value::{EnvValue, IsSecret, ValueError};
 /// What the derive's code calls. Not part of the API: both crates are released together, under one version.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::audit::debug;
     pub use crate::load::{Reader, Slot};
     pub use crate::schema::table::{
         KeyRequest, Name, Sizes, Table, check_group, keys, leaves, measure, names, order,

@@ -22,16 +22,20 @@ pub(super) fn read(model: &Model) -> TokenStream {
                 continue;
             }
             Role::Group { ty, optional: false } => {
-                quote!(<#ty as #krate::EnvConfig>::__read(reader, &mut audit.#ident))
+                let ident = super::audit::name_at_type(field);
+                quote_spanned!(ty.span()=> <#ty as #krate::EnvConfig>::__read(reader, &mut audit.#ident))
             }
-            Role::Group { ty, optional: true } => quote! {
-                __envaudit::Reader::optional_group(
-                    reader,
-                    <#ty as #krate::EnvConfig>::KEYS.len(),
-                    &mut audit.#ident,
-                    <#ty as #krate::EnvConfig>::__read,
-                )
-            },
+            Role::Group { ty, optional: true } => {
+                let ident = super::audit::name_at_type(field);
+                quote_spanned! {ty.span()=>
+                    __envaudit::Reader::optional_group(
+                        reader,
+                        <#ty as #krate::EnvConfig>::KEYS.len(),
+                        &mut audit.#ident,
+                        <#ty as #krate::EnvConfig>::__read,
+                    )
+                }
+            }
             Role::Value => {
                 let (ty, take, absent) = (&field.ty.written, take(field), absent(field));
                 quote! {

@@ -1,7 +1,8 @@
 //! The constant metadata.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, Lit, LitStr};
 
 use crate::attr::{Limits, Named, is_set};
@@ -42,6 +43,7 @@ fn member(model: &Model, field: &Field) -> TokenStream {
     } else {
         format!("{}_", crate::names::screaming_snake(&name))
     };
+    let schema = quote_spanned!(ty.span()=> <#ty as #krate::EnvConfig>::SCHEMA);
     quote! {
         #krate::Member::Group(#krate::GroupSchema::new(
             #name,
@@ -49,7 +51,7 @@ fn member(model: &Model, field: &Field) -> TokenStream {
             #prefix,
             #fallback,
             #optional,
-            <#ty as #krate::EnvConfig>::SCHEMA,
+            #schema,
         ))
     }
 }

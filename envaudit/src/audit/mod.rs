@@ -67,6 +67,20 @@ pub trait AuditFields: Sized {
     fn __entry(&self, index: usize) -> Result<&AuditEntry, usize>;
 }
 
+/// `Debug` of a typed audit, for the derive's code.
+#[doc(hidden)]
+pub fn debug(
+    f: &mut fmt::Formatter<'_>,
+    name: &str,
+    fields: &[(&str, &dyn fmt::Debug)],
+) -> fmt::Result {
+    let mut shown = f.debug_struct(name);
+    for (name, value) in fields {
+        shown.field(name, value);
+    }
+    shown.finish()
+}
+
 impl<A: AuditFields> Audit<A> {
     /// An audit whose entries are still blank.
     pub(crate) fn blank(table: &'static Table, environment: Option<String>) -> Self {

@@ -139,6 +139,14 @@ fn braced_value(
     }
 }
 
+/// The names behind each `$` and `${` of a text as it is written.
+pub(super) fn references(text: &str) -> impl Iterator<Item = &str> {
+    text.split('$').skip(1).map(|rest| {
+        let name = rest.strip_prefix('{').unwrap_or(rest);
+        &name[..name_len(name)]
+    })
+}
+
 fn name_len(text: &str) -> usize {
     let name_end = text
         .find(|char: char| !(char.is_ascii_alphanumeric() || char == '_'))

@@ -7,7 +7,7 @@ pub(crate) mod expand;
 mod quoting;
 mod scan;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
@@ -23,6 +23,7 @@ pub(crate) struct EnvFile {
     pub(crate) path: Arc<Path>,
     text: String,
     index: OnceLock<HashMap<String, Vec<Definition>>>,
+    references: OnceLock<HashSet<String>>,
 }
 
 /// One assignment, for look-ups by name.
@@ -52,7 +53,8 @@ impl EnvFile {
             let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
             EnvFileFault::NotUtf8(1 + valid.iter().filter(|byte| **byte == b'\n').count())
         })?;
-        Ok(EnvFile { path: path.into(), text, index: OnceLock::new() })
+        let (index, references) = (OnceLock::new(), OnceLock::new());
+        Ok(EnvFile { path: path.into(), text, index, references })
     }
 
     pub(crate) fn assignments(&self) -> Assignments<'_> {
@@ -66,10 +68,10 @@ impl EnvFile {
 
     /// Whether the text has a reference to the name, or what looks like one.
     pub(crate) fn refers_to(&self, name: &str) -> bool {
-        self.text.match_indices(name).any(|(at, _)| {
-            let before = &self.text[..at];
-            before.ends_with('$') || before.ends_with("${")
-        })
+        let references = self
+            .references
+            .get_or_init(|| expand::references(&self.text).map(str::to_owned).collect());
+        references.contains(name)
     }
 
     /// What the file says of a name, by line. The index is made when the first `${NAME}` asks for it.

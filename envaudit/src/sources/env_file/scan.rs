@@ -52,7 +52,7 @@ impl fmt::Display for Fault {
             Fault::NoEquals => "there is no `=` on the line",
             Fault::BadName => "what stands before `=` is not a name",
             Fault::Unterminated => "a quote is not closed before the end of the file",
-            Fault::BadEscape => "a backslash stands before a character that needs none, or before nothing",
+            Fault::BadEscape => "a backslash stands before nothing that needs one",
             Fault::TextAfterValue => "text follows the value",
             Fault::Sentinels => "the value has every private-use character of Unicode",
         })
@@ -140,8 +140,8 @@ impl<'t> Assignments<'t> {
         }
         let result = self.assignment(end - text.len(), end);
         match result {
-            Ok((name, value, line_end)) => {
-                self.skip_to(line_end);
+            Ok((name, value, value_end)) => {
+                self.skip_to(value_end);
                 Some(Ok(Assignment { line, name, value: Written::Quoted(value) }))
             }
             Err(fault) => {
@@ -151,7 +151,7 @@ impl<'t> Assignments<'t> {
         }
     }
 
-    /// The name, the value as written, and the end of the line on which the value ends.
+    /// The name, the value as written, and where the value ends.
     fn assignment(&self, start: usize, end: usize) -> Result<(&'t str, &'t str, usize), Fault> {
         let mut line = &self.text[start..end];
         if let Some(rest) = line.strip_prefix("export")
@@ -169,9 +169,7 @@ impl<'t> Assignments<'t> {
         }
         let value_start = end - value.trim_start_matches([' ', '\t', '\r']).len();
         let value_end = value_end(self.text, value_start)?;
-        // What is left is a comment.
-        let line_end = self.text[value_end..].find('\n').map_or(self.text.len(), |at| value_end + at);
-        Ok((name, &self.text[value_start..value_end], line_end))
+        Ok((name, &self.text[value_start..value_end], value_end))
     }
 
     /// Goes behind the newline at or after `end`, counting the lines passed.
