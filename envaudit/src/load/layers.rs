@@ -151,14 +151,18 @@ impl<'s> Layers<'s> {
             return;
         }
         let dir = self.settings.dir.as_deref();
+        let asks_any = self.settings.asks(Source::FileEnv) || self.settings.asks(Source::File);
+        let mut has_dir = true;
         if let Some(dir) = dir
+            && asks_any
             && !dir.is_dir()
         {
             self.unreadable(Source::File, dir, "it is not a folder");
-            return;
+            has_dir = false;
         }
         let in_dir = |name: &str| dir.map_or_else(|| PathBuf::from(name), |dir| dir.join(name));
-        if self.settings.asks(Source::FileEnv)
+        if has_dir
+            && self.settings.asks(Source::FileEnv)
             && let Some(name) = &self.environment_name
         {
             let path = in_dir(&format!(".env.{name}"));
@@ -167,7 +171,7 @@ impl<'s> Layers<'s> {
         if !self.settings.asks(Source::File) {
             return;
         }
-        if self.settings.dotenv.is_empty() {
+        if has_dir && self.settings.dotenv.is_empty() {
             let path = match dir {
                 Some(dir) => Cow::Owned(dir.join(".env")),
                 None => Cow::Borrowed(Path::new(".env")),
@@ -228,7 +232,8 @@ impl<'s> Layers<'s> {
     pub(super) fn fill(&mut self, slots: &mut [Slot]) {
         let layers = std::mem::take(&mut self.layers);
         for (at, layer) in layers.iter().enumerate() {
-            let mut fill = Fill { layers: self, slots, layer: at as u16, source: layer.source };
+            let (at, source) = (at as u16, layer.source);
+            let mut fill = Fill { layers: self, all: &layers, slots, layer: at, source };
             match &layer.kind {
                 LayerKind::EnvFile(file) => fill.env_file(file),
                 LayerKind::Folder(folder) => fill.folder(folder),
@@ -275,6 +280,7 @@ impl<'s> Layers<'s> {
 /// One layer being noted in the slots.
 struct Fill<'f, 's> {
     layers: &'f mut Layers<'s>,
+    all: &'f [Layer],
     slots: &'f mut [Slot],
     layer: u16,
     source: Source,
@@ -312,7 +318,7 @@ impl Fill<'_, '_> {
                     next = table.position(name) + 1;
                     self.offer(name, assignment.line, value);
                 }
-                None if self.layers.settings.deny_unknown && !file.refers_to(assignment.name) => {
+                None if self.layers.settings.deny_unknown && !self.is_referred(assignment.name) => {
                     let line = Some(assignment.line);
                     let location = Location::File { path: Arc::clone(&file.path), line };
                     self.layers.unknown(assignment.name, self.source, Some(location));
@@ -320,6 +326,14 @@ impl Fill<'_, '_> {
                 None => {}
             }
         }
+    }
+
+    /// Whether a value of any env file refers to the name.
+    fn is_referred(&self, name: &str) -> bool {
+        self.all.iter().any(|layer| match &layer.kind {
+            LayerKind::EnvFile(file) => file.refers_to(name),
+            LayerKind::Folder(_) | LayerKind::Fetched(..) => false,
+        })
     }
 
     fn syntax(&mut self, file: &EnvFile, line: u32, fault: env_file::Fault) {

@@ -31,7 +31,7 @@ pub struct Reader<'a> {
     scope: Scope<'a>,
     now: DateTime<Utc>,
     asks_environment: bool,
-    /// Whether no other source could have a value, or win with one, and none of what the settings say of values matters.
+    /// Whether it is the only one that could have a value, and nothing the settings say of values matters.
     environment_alone: bool,
     /// The position of the next field.
     cursor: usize,
@@ -61,7 +61,8 @@ impl<'a> Reader<'a> {
         (problems, warnings): (Vec<Problem>, Vec<Warning>),
     ) -> Self {
         let asks_environment = settings.asks(Source::System);
-        let environment_alone = slots.is_empty()
+        let environment_alone = asks_environment
+            && slots.is_empty()
             && !settings.empty_as_unset
             && !table.validates
             && settings.rank(Source::System) < settings.rank(Source::SchemaDefault);
@@ -95,7 +96,7 @@ impl<'a> Reader<'a> {
         absent: fn() -> Result<Option<T>, ValueError>,
     ) -> Option<T> {
         let request = &self.table.leaves[self.cursor];
-        match self.next(entry)? {
+        match self.next(request, entry)? {
             Some(mut raw) => match take(&mut raw) {
                 Ok(value) => Some(value),
                 Err(error) => {
@@ -109,28 +110,31 @@ impl<'a> Reader<'a> {
 
     /// What the sources have for the next field: nothing is `Some(None)`, nothing that could be used `None`.
     #[inline(always)]
-    fn next(&mut self, entry: &mut AuditEntry) -> Option<Option<Raw<'a>>> {
-        let index = self.cursor;
-        self.cursor += 1;
-        let request = &self.table.leaves[index];
+    fn next(
+        &mut self,
+        request: &'static KeyRequest,
+        entry: &mut AuditEntry,
+    ) -> Option<Option<Raw<'a>>> {
         entry.key = Cow::Borrowed(request.key);
         entry.masked = request.field.secret;
         entry.timestamp = self.now;
+        self.cursor += 1;
+        // Most values of most programs: only the process environment could have it.
         let mut variable = None;
-        if self.asks_environment && !self.in_absent_group {
+        if self.environment_alone {
             variable = self.settings.environment.get(request.key);
-            // Most values of most programs: nothing but the process environment could have it.
-            if self.environment_alone && request.is_plain && variable.is_some() {
+            if variable.is_some() && request.is_plain {
                 entry.source = Source::System;
                 return Some(variable.map(Raw::os));
             }
+        } else if self.asks_environment && !self.in_absent_group {
+            variable = self.settings.environment.get(request.key);
         }
-        self.next_of_many(index, request, variable, entry)
+        self.next_of_many(request, variable, entry)
     }
 
     fn next_of_many(
         &mut self,
-        index: usize,
         request: &'static KeyRequest,
         variable: Option<OsString>,
         entry: &mut AuditEntry,
@@ -139,6 +143,7 @@ impl<'a> Reader<'a> {
             entry.unset = true;
             return None;
         }
+        let index = self.cursor - 1;
         let raw = match self.find(index, request, variable, entry) {
             Ok(Some(raw)) => raw,
             Ok(None) => return self.default_counts(request, entry).then_some(None),
@@ -224,9 +229,10 @@ impl<'a> Reader<'a> {
         if supplied {
             return read(self, audit).map(Some);
         }
-        let outer = std::mem::replace(&mut self.in_absent_group, true);
+        let outer = (self.in_absent_group, self.environment_alone);
+        (self.in_absent_group, self.environment_alone) = (true, false);
         read(self, audit);
-        self.in_absent_group = outer;
+        (self.in_absent_group, self.environment_alone) = outer;
         Some(None)
     }
 

@@ -16,21 +16,16 @@ impl EnvValue for bool {
     const SHAPE: Shape = Shape::Boolean;
 
     fn parse(text: &str) -> Result<Self, ValueError> {
-        const WORDS: [(&str, bool); 8] = [
-            ("true", true),
-            ("false", false),
-            ("1", true),
-            ("0", false),
-            ("yes", true),
-            ("no", false),
-            ("on", true),
-            ("off", false),
-        ];
-        WORDS
-            .iter()
-            .find(|(word, _)| text.eq_ignore_ascii_case(word))
-            .map(|(_, value)| *value)
-            .ok_or_else(ValueError::unexpected)
+        const TRUE: [&str; 4] = ["true", "1", "yes", "on"];
+        const FALSE: [&str; 4] = ["false", "0", "no", "off"];
+        let is_one_of = |words: [&str; 4]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+        match text {
+            "true" => Ok(true),
+            "false" => Ok(false),
+            _ if is_one_of(TRUE) => Ok(true),
+            _ if is_one_of(FALSE) => Ok(false),
+            _ => Err(ValueError::unexpected()),
+        }
     }
 }
 
