@@ -18,7 +18,7 @@ impl Environment {
         match self {
             // By name: a snapshot of all variables costs more than all look-ups together.
             Environment::Process => std::env::var_os(name),
-            Environment::Given(vars) => vars.get(OsStr::new(name)).cloned(),
+            Environment::Given(vars) => given(vars, name),
         }
     }
 
@@ -39,4 +39,10 @@ impl Environment {
         names.sort();
         names
     }
+}
+
+/// Apart, so that the way of ordinary loads stays short.
+#[inline(never)]
+fn given(vars: &HashMap<OsString, OsString>, name: &str) -> Option<OsString> {
+    vars.get(OsStr::new(name)).cloned()
 }
