@@ -343,22 +343,32 @@ const fn clamp(at: usize, end: usize) -> usize {
 pub const fn resolve_files<const N: usize>(mut names: [Name; N], order: &[u16; N]) -> [Name; N] {
     let mut at = 0;
     while at < N {
-        let file = names[at].file.as_bytes();
-        let (mut low, mut high) = (0, N);
-        while low < high {
-            let middle = (low + high) / 2;
-            match const_text::compare(names[order[middle] as usize].text.as_bytes(), file) {
-                Order::Less => low = middle + 1,
-                Order::Greater => high = middle,
-                Order::Equal => {
-                    names[at].reads_file = false;
-                    break;
+        if let Some(key) = without_suffix(names[at].text) {
+            let (mut low, mut high) = (0, N);
+            while low < high {
+                let middle = (low + high) / 2;
+                let position = order[middle] as usize;
+                match const_text::compare(names[position].text.as_bytes(), key) {
+                    Order::Less => low = middle + 1,
+                    Order::Greater => high = middle,
+                    Order::Equal => {
+                        names[position].reads_file = false;
+                        break;
+                    }
                 }
             }
         }
         at += 1;
     }
     names
+}
+
+/// What stands before `_FILE`.
+const fn without_suffix(name: &'static str) -> Option<&'static [u8]> {
+    match name.as_bytes().split_last_chunk() {
+        Some((key, [b'_', b'F', b'I', b'L', b'E'])) => Some(key),
+        _ => None,
+    }
 }
 
 const EMPTY_FIELD: FieldSchema = FieldSchema::new("", "", "", "", super::Shape::Text, false, false);
