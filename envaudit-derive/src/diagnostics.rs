@@ -1,6 +1,7 @@
 //! Collecting every mistake of one input.
 
 use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
 use syn::Error;
 
 /// The mistakes found so far.
@@ -19,6 +20,11 @@ impl Errors {
 
     pub(crate) fn at(&mut self, span: Span, message: impl std::fmt::Display) {
         self.push(Error::new(span, message));
+    }
+
+    /// Marks all of the tokens, not only the first.
+    pub(crate) fn on(&mut self, tokens: impl ToTokens, message: impl std::fmt::Display) {
+        self.push(Error::new_spanned(tokens, message));
     }
 
     /// One mistake that has two places.
@@ -42,15 +48,20 @@ impl Errors {
     }
 }
 
-/// `: did you mean …?` when one of the words is near, else a list of all of them.
+/// `did you mean …?` when one of the words is near, else a list of all of them.
 pub(crate) fn hint(word: &str, known: &[&str]) -> String {
     let near = known
         .iter()
         .map(|known| (distance(word, known), known))
-        .filter(|(distance, known)| *distance <= 2 && *distance < known.len())
+        // A short word is near to everything.
+        .filter(|(distance, known)| *distance <= 2 && distance * 3 <= known.len().max(word.len()))
         .min();
-    match near {
-        Some((_, near)) => format!("did you mean `{near}`?"),
+    let begun = || {
+        let begins = |known: &&&str| known.len() >= 3 && word.starts_with(**known);
+        known.iter().filter(begins).max_by_key(|known| known.len())
+    };
+    match near.map(|(_, near)| near).or_else(begun) {
+        Some(near) => format!("did you mean `{near}`?"),
         None => format!("known are {}", known.join(", ")),
     }
 }

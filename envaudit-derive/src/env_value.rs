@@ -4,7 +4,6 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use std::collections::HashMap;
 use syn::ext::IdentExt;
-use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, Fields, Ident, Path};
 
 use crate::attr::{EnumAttrs, VariantAttrs, default_crate};
@@ -15,14 +14,30 @@ pub(crate) fn expand(input: &DeriveInput) -> TokenStream {
     let mut errors = Errors::default();
     let attrs = EnumAttrs::parse(&input.attrs, &mut errors);
     let krate = attrs.krate.map_or_else(default_crate, |path| path.value);
+    if !input.generics.params.is_empty() {
+        errors.on(&input.generics, "`EnvValue` needs an enum without generics");
+    }
     let words = words(input, &mut errors);
-    if input.generics.params.is_empty() && input.generics.where_clause.is_none() {
-        let code = implementation(&krate, &input.ident, &words);
-        let errors = errors.into_compile_errors();
-        quote!(#errors #code)
+    if errors.is_empty() {
+        implementation(&krate, &input.ident, &words)
     } else {
-        errors.at(input.generics.span(), "`EnvValue` needs an enum without generics");
-        errors.into_compile_errors()
+        let (errors, stub) = (errors.into_compile_errors(), stub(&krate, input));
+        quote!(#errors #stub)
+    }
+}
+
+/// Takes the place of the code when the input has mistakes, so that the fields of this type add none.
+fn stub(krate: &Path, input: &DeriveInput) -> TokenStream {
+    let ident = &input.ident;
+    let (params, arguments, clause) = input.generics.split_for_impl();
+    quote! {
+        impl #params #krate::EnvValue for #ident #arguments #clause {
+            fn parse(
+                _: &::core::primitive::str,
+            ) -> ::core::result::Result<Self, #krate::ValueError> {
+                ::core::result::Result::Err(#krate::ValueError::unexpected())
+            }
+        }
     }
 }
 
@@ -48,7 +63,7 @@ fn words<'i>(input: &'i DeriveInput, errors: &mut Errors) -> Vec<(&'i Ident, Vec
     let mut all = Vec::new();
     for variant in &data.variants {
         if !matches!(variant.fields, Fields::Unit) {
-            errors.at(variant.fields.span(), "a variant with data cannot be read from one word; use `parse_with` or `json` on the field");
+            errors.on(&variant.fields, "a variant with data cannot be read from one word; use `parse_with` or `json` on the field");
         }
         let attrs = VariantAttrs::parse(&variant.attrs, errors);
         let first = match &attrs.rename {
@@ -82,9 +97,9 @@ fn implementation(krate: &Path, ident: &Ident, words: &[(&Ident, Vec<String>)]) 
             const SHAPE: #krate::Shape = #krate::Shape::Choice(&[#(#shown),*]);
 
             fn parse(
-                text: &::core::primitive::str,
+                __text: &::core::primitive::str,
             ) -> ::core::result::Result<Self, #krate::ValueError> {
-                match #krate::__private::find_word(text, &[#(#lists),*])? {
+                match #krate::__private::find_word(__text, &[#(#lists),*])? {
                     #(#positions => ::core::result::Result::Ok(#ident::#variants),)*
                     _ => ::core::unreachable!(),
                 }

@@ -1,19 +1,21 @@
 //! A struct as the rest of the macro sees it: attributes, types and names in one place.
 
 use proc_macro2::{Ident, Span};
-use quote::format_ident;
+use quote::{ToTokens, format_ident};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Data, DeriveInput, Error, Fields, Path, Type, Visibility};
+use syn::{Data, DeriveInput, Fields, Generics, Path, Type, Visibility};
 
 use crate::attr::{ContainerAttrs, FieldAttrs, default_crate, docs, is_set};
 use crate::diagnostics::Errors;
 use crate::names::screaming_snake;
-use crate::ty::Ty;
+use crate::ty::{Leaf, Ty};
 
 pub(crate) struct Model {
     pub(crate) ident: Ident,
     pub(crate) vis: Visibility,
+    /// Not empty when that is a mistake.
+    pub(crate) generics: Generics,
     pub(crate) docs: String,
     pub(crate) attrs: ContainerAttrs,
     pub(crate) audit: Ident,
@@ -51,49 +53,35 @@ impl Model {
     /// `None` when the input is not a struct with named fields.
     pub(crate) fn new(input: &DeriveInput, errors: &mut Errors) -> Option<Self> {
         let attrs = ContainerAttrs::parse(&input.attrs, errors);
-        let generics = &input.generics;
-        if !generics.params.is_empty() || generics.where_clause.is_some() {
-            let span = if generics.params.is_empty() {
-                generics.where_clause.span()
-            } else {
-                generics.params.span()
-            };
-            errors.at(
-                span,
-                "`EnvConfig` needs a struct without generics or lifetimes: its keys are constants",
-            );
-        }
+        check_generics(&input.generics, errors);
         let named = match &input.data {
             Data::Struct(data) => match &data.fields {
                 Fields::Named(fields) => Ok(&fields.named),
                 Fields::Unnamed(fields) => {
-                    Err((fields.span(), "a tuple struct: give its fields names"))
+                    Err((fields.to_token_stream(), "a tuple struct: give its fields names"))
                 }
                 Fields::Unit => {
-                    Err((input.ident.span(), "a struct without fields: there is nothing to read"))
+                    let tokens = input.ident.to_token_stream();
+                    Err((tokens, "a struct without fields: there is nothing to read"))
                 }
             },
             Data::Enum(data) => Err((
-                data.enum_token.span,
+                data.enum_token.to_token_stream(),
                 "an enum; derive `EnvValue` to read an enum without data from one variable",
             )),
-            Data::Union(data) => Err((data.union_token.span, "a union")),
+            Data::Union(data) => Err((data.union_token.to_token_stream(), "a union")),
         };
         let named = match named {
             Ok(named) => named,
-            Err((span, what)) => {
-                errors.at(
-                    span,
-                    format!("`EnvConfig` needs a struct with named fields; this is {what}"),
-                );
+            Err((tokens, what)) => {
+                let message =
+                    format!("`EnvConfig` needs a struct with named fields; this is {what}");
+                errors.on(tokens, message);
                 return None;
             }
         };
         let fields: Vec<Field> =
             named.iter().filter_map(|field| Field::new(field, errors)).collect();
-        if !generics.params.is_empty() || generics.where_clause.is_some() {
-            return None;
-        }
         let audit = match &attrs.audit {
             Some(audit) => audit.value.clone(),
             None => format_ident!("{}Audit", input.ident.unraw(), span = input.ident.span()),
@@ -102,6 +90,7 @@ impl Model {
         Some(Model {
             ident: input.ident.clone(),
             vis: input.vis.clone(),
+            generics: input.generics.clone(),
             docs: docs(&input.attrs),
             attrs,
             audit,
@@ -110,9 +99,29 @@ impl Model {
         })
     }
 
+    /// The struct's name without `r#`.
+    pub(crate) fn name(&self) -> String {
+        self.ident.unraw().to_string()
+    }
+
+    /// Whether something stands before the names of the fields.
+    pub(crate) fn has_prefix(&self) -> bool {
+        self.attrs.prefix.as_ref().is_some_and(|prefix| !prefix.value.value().is_empty())
+    }
+
     /// The fields that are read.
     pub(crate) fn members(&self) -> impl Iterator<Item = &Field> {
         self.fields.iter().filter(|field| !matches!(field.role, Role::Skip))
+    }
+}
+
+fn check_generics(generics: &Generics, errors: &mut Errors) {
+    let message =
+        "`EnvConfig` needs a struct without generics or lifetimes: its keys are constants";
+    if !generics.params.is_empty() {
+        errors.on(&generics.params, message);
+    } else if let Some(clause) = &generics.where_clause {
+        errors.on(clause, message);
     }
 }
 
@@ -120,10 +129,10 @@ impl Field {
     fn new(field: &syn::Field, errors: &mut Errors) -> Option<Self> {
         let ident = field.ident.clone()?;
         if let Some((eq, _)) = &field.default {
-            errors.push(Error::new(
+            errors.at(
                 eq.span(),
                 "a default value of the language is not read; write `#[env(default = …)]`",
-            ));
+            );
         }
         errors.keep(field.modifiers.require_empty());
         let attrs = FieldAttrs::parse(&field.attrs, errors);
@@ -142,6 +151,11 @@ impl Field {
     /// The field's name without `r#`.
     pub(crate) fn name(&self) -> String {
         self.ident.unraw().to_string()
+    }
+
+    /// Whether the type is known to be something else than a struct of the user's.
+    pub(crate) fn holds_no_struct(&self) -> bool {
+        self.ty.within_option().leaf() != Some(Leaf::Other)
     }
 
     /// The name behind the prefix, or the whole key.

@@ -27,15 +27,16 @@ fn words(name: &str) -> Vec<String> {
     words
 }
 
-/// Whether it can be the name of an environment variable in every shell: POSIX, "Environment Variables".
-pub(crate) fn is_valid(name: &str) -> bool {
-    is_valid_prefix(name) && !name.is_empty()
+/// Whether it can be the name of an environment variable in every shell: POSIX, "Environment Variables". What stands
+/// behind a prefix may begin with a digit.
+pub(crate) fn is_valid(name: &str, may_begin_with_digit: bool) -> bool {
+    is_valid_prefix(name, may_begin_with_digit) && !name.is_empty()
 }
 
 /// Whether names may begin with it.
-pub(crate) fn is_valid_prefix(prefix: &str) -> bool {
+pub(crate) fn is_valid_prefix(prefix: &str, may_begin_with_digit: bool) -> bool {
     prefix.chars().all(|char| char.is_ascii_alphanumeric() || char == '_')
-        && !prefix.starts_with(|char: char| char.is_ascii_digit())
+        && (may_begin_with_digit || !prefix.starts_with(|char: char| char.is_ascii_digit()))
 }
 
 /// The word in a name that says that the value is a secret.

@@ -3,7 +3,9 @@
 //! A macro sees names, not types, so what is not recognised here (an alias, a type of the user's) is left to the traits
 //! of the library.
 
-use syn::{Expr, GenericArgument, PathArguments, Type};
+use syn::{Expr, GenericArgument, Path, PathArguments, Type};
+
+use crate::source_text::source_text;
 
 /// A field's type, taken apart as far as its name allows.
 pub(crate) struct Ty {
@@ -20,6 +22,13 @@ pub(crate) enum Kind {
     /// `SecretBox<T>`, but not of `str`.
     SecretBox(Box<Ty>),
     Leaf(Leaf),
+}
+
+/// Whether a part of a value is secret.
+pub(crate) enum Secrecy<'t> {
+    Known(bool),
+    /// Where any of these types is.
+    Of(Vec<&'t Type>),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -100,14 +109,38 @@ impl Ty {
         matches!(self.within_option().kind, Kind::Map(..))
     }
 
-    /// Whether the value is secret, as far as the name tells.
+    /// Whether it is a type for `secret`, as far as the name tells.
     pub(crate) fn is_secret(&self) -> Option<bool> {
         match &self.kind {
-            Kind::Option(inner) => inner.is_secret(),
-            Kind::List(inner) => inner.is_secret(),
+            Kind::Option(inner) | Kind::List(inner) => inner.is_secret(),
             Kind::SecretBox(_) | Kind::Leaf(Leaf::SecretString) => Some(true),
             Kind::Leaf(Leaf::Other) => None,
             Kind::Leaf(_) | Kind::Array(..) | Kind::Map(..) => Some(false),
+        }
+    }
+
+    /// Whether a part of the value is secret, so that none of it may be shown.
+    pub(crate) fn holds_secret(&self) -> Secrecy<'_> {
+        let mut unknown = Vec::new();
+        match self.find_secret(&mut unknown) {
+            true => Secrecy::Known(true),
+            false if unknown.is_empty() => Secrecy::Known(false),
+            false => Secrecy::Of(unknown),
+        }
+    }
+
+    fn find_secret<'t>(&'t self, unknown: &mut Vec<&'t Type>) -> bool {
+        match &self.kind {
+            Kind::Option(inner) | Kind::List(inner) | Kind::Array(inner, _) => {
+                inner.find_secret(unknown)
+            }
+            Kind::Map(key, value) => key.find_secret(unknown) | value.find_secret(unknown),
+            Kind::SecretBox(_) | Kind::Leaf(Leaf::SecretString) => true,
+            Kind::Leaf(Leaf::Other) => {
+                unknown.push(&self.written);
+                false
+            }
+            Kind::Leaf(_) => false,
         }
     }
 
@@ -118,12 +151,7 @@ impl Ty {
 
     /// As an error message calls it.
     pub(crate) fn name(&self) -> String {
-        let written = &self.written;
-        quote::quote!(#written)
-            .to_string()
-            .replace(" < ", "<")
-            .replace(" >", ">")
-            .replace("< ", "<")
+        source_text(&self.written)
     }
 }
 
@@ -139,6 +167,9 @@ fn kind(written: &Type) -> Kind {
     let Type::Path(path) = written else { return Kind::Leaf(Leaf::Other) };
     let Some(last) = path.path.segments.last() else { return Kind::Leaf(Leaf::Other) };
     let name = last.ident.to_string();
+    if path.qself.is_some() || is_of_another_module(&path.path, &name) {
+        return Kind::Leaf(Leaf::Other);
+    }
     let arguments: Vec<&Type> = match &last.arguments {
         PathArguments::AngleBracketed(arguments) => arguments
             .args
@@ -164,6 +195,29 @@ fn kind(written: &Type) -> Kind {
         (name, 0) => Kind::Leaf(leaf(name)),
         _ => Kind::Leaf(Leaf::Other),
     }
+}
+
+/// Whether a path says that the type is another of the same name: `chrono::Duration`, `hashbrown::HashMap`.
+fn is_of_another_module(path: &Path, name: &str) -> bool {
+    let Some(module) = path.segments.iter().rev().nth(1) else { return false };
+    let modules: &[&str] = match name {
+        "Option" => &["option"],
+        "Vec" => &["vec"],
+        "VecDeque" => &["collections", "vec_deque"],
+        "HashSet" => &["collections", "hash_set"],
+        "BTreeSet" => &["collections", "btree_set"],
+        "HashMap" => &["collections", "hash_map"],
+        "BTreeMap" => &["collections", "btree_map"],
+        "String" => &["string"],
+        "PathBuf" => &["path"],
+        "OsString" => &["ffi"],
+        "Duration" => &["time"],
+        "SecretBox" | "SecretString" => &["envaudit", "secrecy"],
+        name if name.starts_with("NonZero") => &["num"],
+        name if name.starts_with("Ip") || name.starts_with("Socket") => &["net"],
+        _ => &["primitive"],
+    };
+    !modules.iter().any(|known| module.ident == known)
 }
 
 fn is_str(ty: &Type) -> bool {
@@ -218,24 +272,30 @@ fn int(name: &str) -> Option<(i128, u128)> {
 }
 
 impl Parsed {
-    /// What is wrong with a text of this type.
-    pub(crate) fn mistake(self, text: &str) -> Option<&'static str> {
-        fn bad<T: std::str::FromStr>(text: &str, expected: &'static str) -> Option<&'static str> {
-            text.parse::<T>().err().map(|_| expected)
-        }
-        use std::net;
+    /// What a text of this type looks like.
+    pub(crate) fn example(self) -> &'static str {
         match self {
-            Parsed::Duration => humantime::parse_duration(text)
-                .err()
-                .map(|_| "a duration such as \"1h 30m\" or \"250ms\""),
-            Parsed::Ip => bad::<net::IpAddr>(text, "an IP address such as \"127.0.0.1\""),
-            Parsed::Ipv4 => bad::<net::Ipv4Addr>(text, "an IPv4 address such as \"127.0.0.1\""),
-            Parsed::Ipv6 => bad::<net::Ipv6Addr>(text, "an IPv6 address such as \"::1\""),
-            Parsed::Socket => bad::<net::SocketAddr>(text, "an address such as \"127.0.0.1:8080\""),
-            Parsed::SocketV4 => {
-                bad::<net::SocketAddrV4>(text, "an address such as \"127.0.0.1:8080\"")
-            }
-            Parsed::SocketV6 => bad::<net::SocketAddrV6>(text, "an address such as \"[::1]:8080\""),
+            Parsed::Duration => "a duration such as \"1h 30m\" or \"250ms\"",
+            Parsed::Ip => "an IP address such as \"127.0.0.1\"",
+            Parsed::Ipv4 => "an IPv4 address such as \"127.0.0.1\"",
+            Parsed::Ipv6 => "an IPv6 address such as \"::1\"",
+            Parsed::Socket | Parsed::SocketV4 => "an address such as \"127.0.0.1:8080\"",
+            Parsed::SocketV6 => "an address such as \"[::1]:8080\"",
         }
+    }
+
+    /// What was expected, where the text is not of this type.
+    pub(crate) fn mistake(self, text: &str) -> Option<&'static str> {
+        use std::net;
+        let good = match self {
+            Parsed::Duration => humantime::parse_duration(text).is_ok(),
+            Parsed::Ip => text.parse::<net::IpAddr>().is_ok(),
+            Parsed::Ipv4 => text.parse::<net::Ipv4Addr>().is_ok(),
+            Parsed::Ipv6 => text.parse::<net::Ipv6Addr>().is_ok(),
+            Parsed::Socket => text.parse::<net::SocketAddr>().is_ok(),
+            Parsed::SocketV4 => text.parse::<net::SocketAddrV4>().is_ok(),
+            Parsed::SocketV6 => text.parse::<net::SocketAddrV6>().is_ok(),
+        };
+        (!good).then(|| self.example())
     }
 }

@@ -1,17 +1,22 @@
 //! What can be wrong with a configuration.
 
+mod shown;
+
 use core::fmt;
 
 use serde_core::ser::SerializeStruct;
 use serde_core::{Serialize, Serializer};
+use shown::plain;
+pub(crate) use shown::{shown, shown_message};
 
-use crate::audit::Location;
+use crate::audit::{self, Location};
 use crate::source::Source;
 
 /// Every problem of a load.
 ///
 /// Its `Display` is a list for the person who has to make the service start: what is wrong with which variable, where the
-/// bad value stands, what was expected, and what to do. No value of a secret field is in it.
+/// bad value stands, what was expected, and what to do. No value of a secret field is in it. `Debug` is the same list,
+/// because that is what `main` and `unwrap` print; `{:#?}` shows the structure.
 ///
 /// ```
 /// # use envaudit::{EnvConfig, ProblemKind, SecretString};
@@ -37,7 +42,7 @@ use crate::source::Source;
 /// assert_eq!(error.problems()[1].kind(), ProblemKind::Missing);
 /// assert_eq!(error.problems()[1].key(), Some("API_KEY"));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct LoadError {
     config: &'static str,
     problems: Vec<Problem>,
@@ -68,6 +73,18 @@ impl fmt::Display for LoadError {
             write!(f, "\n{}. {problem}", at + 1)?;
         }
         Ok(())
+    }
+}
+
+impl fmt::Debug for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !f.alternate() {
+            return fmt::Display::fmt(self, f);
+        }
+        f.debug_struct("LoadError")
+            .field("config", &self.config)
+            .field("problems", &self.problems)
+            .finish()
     }
 }
 
@@ -212,20 +229,17 @@ impl Problem {
         self.hint.as_deref()
     }
 
+    /// Where the bad value stands, unless the message has said that.
     fn place(&self) -> Option<String> {
-        let source = self.source?;
-        Some(match &self.location {
-            Some(location) => location.to_string(),
-            None if source == Source::System => "the process environment".to_owned(),
-            None if source == Source::SchemaDefault => "the default of the field".to_owned(),
-            None => source.to_string(),
-        })
+        let place = audit::place(self.source?, self.location.as_ref());
+        let is_said = self.kind == ProblemKind::Provider || self.message.contains(&place);
+        (!is_said).then_some(place)
     }
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}", self.message)?;
+        writeln!(f, "{}", plain(&self.message))?;
         let found = match (&self.found, self.place()) {
             (Some(found), Some(place)) => Some(format!("`{found}` in {place}")),
             (Some(found), None) => Some(format!("`{found}`")),
@@ -241,7 +255,7 @@ impl fmt::Display for Problem {
         for (label, text) in lines {
             if let Some(text) = text {
                 // What a parser of somebody else's says may have many lines.
-                let text = text.trim_end().replace('\n', "\n             ");
+                let text = plain(text).trim_end().replace('\n', "\n             ");
                 writeln!(f, "   {label:<9} {text}")?;
             }
         }
@@ -262,47 +276,5 @@ impl Serialize for Problem {
         map.serialize_field("reason", &self.reason)?;
         map.serialize_field("hint", &self.hint)?;
         map.end()
-    }
-}
-
-/// A value as an error message shows it: one line, of bounded length, without the userinfo of a URL.
-pub(crate) fn shown(value: &str) -> String {
-    const MAX_CHARS: usize = 80;
-    let value = without_userinfo(value);
-    let mut shown: String = value.chars().take(MAX_CHARS).flat_map(char::escape_debug).collect();
-    if let Some(rest) = value.chars().count().checked_sub(MAX_CHARS).filter(|rest| *rest > 0) {
-        shown.push_str(&format!("… ({rest} more characters)"));
-    }
-    shown.replace("\\'", "'").replace("\\\"", "\"")
-}
-
-/// A message of somebody else's parser: of bounded length, without control characters.
-pub(crate) fn shown_message(message: &str) -> String {
-    const MAX_CHARS: usize = 400;
-    let keep = |char: &char| *char == '\n' || !char.is_control();
-    message.chars().filter(keep).take(MAX_CHARS).collect()
-}
-
-/// Replaces what stands between `://` and the last `@` of the authority.
-fn without_userinfo(value: &str) -> std::borrow::Cow<'_, str> {
-    let Some((scheme, rest)) = value.split_once("://") else { return value.into() };
-    let authority = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    match rest[..authority].rfind('@') {
-        Some(at) => format!("{scheme}://[REDACTED]{}", &rest[at..]).into(),
-        None => value.into(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::shown;
-
-    #[test]
-    fn a_shown_value_is_one_short_line_without_userinfo() {
-        assert_eq!(shown("a\nb\u{1b}[31m"), "a\\nb\\u{1b}[31m");
-        assert_eq!(shown("it's \"so\""), "it's \"so\"");
-        assert_eq!(shown("postgres://u:p@h/db?x=@"), "postgres://[REDACTED]@h/db?x=@");
-        assert_eq!(shown("http://h/a@b"), "http://h/a@b");
-        assert!(shown(&"é".repeat(100)).ends_with("… (20 more characters)"));
     }
 }

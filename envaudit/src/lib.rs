@@ -93,9 +93,9 @@ pub use value::{EnvValue, IsSecret, ValueError};
 pub mod __private {
     pub use crate::audit::debug;
     pub use crate::load::{Reader, Slot};
+    pub use crate::schema::group_checks::{check_default, check_defaults, check_group};
     pub use crate::schema::table::{
-        KeyRequest, Name, Sizes, Table, check_group, keys, leaves, measure, names, order,
-        resolve_files, text,
+        KeyRequest, Name, Sizes, Table, keys, leaves, measure, names, order, resolve_files, text,
     };
     pub use crate::value::generated::*;
 }

@@ -121,6 +121,7 @@ struct Database {
 
 #[derive(EnvConfig, Debug)]
 struct Replica {
+    #[expect(dead_code, reason = "it is there to be absent")]
     host: String,
 }
 

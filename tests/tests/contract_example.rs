@@ -1,6 +1,8 @@
 //! The example of the configuration page, taken to the letter.
 
-use envaudit::{EnvConfig, Source, SecretString};
+#![allow(dead_code, reason = "some fields are there to be loaded, not to be read")]
+
+use envaudit::{EnvConfig, SecretString, Source};
 
 /// Settings of the checkout service.
 #[derive(EnvConfig, Debug)]
@@ -92,7 +94,7 @@ fn a_key_is_checked_at_compile_time_and_needs_no_option() -> Result<(), Failure>
 #[test]
 fn the_keys_are_a_constant() {
     const KEYS: &[&str] = AppConfig::KEYS;
-    const _: &'static [&'static str] = DbConfig::KEYS;
+    const _: &[&str] = DbConfig::KEYS;
     assert_eq!(KEYS, ["APP_PORT", "APP_API_KEY", "APP_DB_HOST", "APP_DB_PASSWORD"]);
 }
 
@@ -106,7 +108,6 @@ fn the_three_renderings_are_strings_from_the_same_metadata() {
         }
     }
     assert!(template.contains("Port the HTTP server listens on."), "{template}");
-    let schema: serde_json::Value =
-        serde_json::from_str(&json_schema).expect("the schema is JSON");
+    let schema: serde_json::Value = serde_json::from_str(&json_schema).expect("the schema is JSON");
     assert!(schema["properties"]["APP_PORT"].is_object(), "{json_schema}");
 }

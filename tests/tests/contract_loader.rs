@@ -1,5 +1,7 @@
 //! Every method of the loader that the configuration page names, with its signature.
 
+#![allow(dead_code, reason = "some fields are there to be loaded, not to be read")]
+
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 

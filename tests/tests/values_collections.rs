@@ -29,10 +29,7 @@ fn every_map_type_takes_keys_and_values_behind_equals_signs() {
     let pairs = [("a".to_owned(), 1), ("b".to_owned(), 2)];
     assert_eq!(read_as!(HashMap<String, u8>, "a=1,b=2"), Ok(HashMap::from(pairs.clone())));
     assert_eq!(read_as!(BTreeMap<String, u8>, "b=2,a=1"), Ok(BTreeMap::from(pairs)));
-    assert_eq!(
-        read_as!(Option<BTreeMap<u8, bool>>, "1=on"),
-        Ok(Some(BTreeMap::from([(1, true)])))
-    );
+    assert_eq!(read_as!(Option<BTreeMap<u8, bool>>, "1=on"), Ok(Some(BTreeMap::from([(1, true)]))));
     // Only the first sign separates.
     let formula = read_as!(BTreeMap<String, String>, "f=a=b").expect("a map");
     assert_eq!(formula["f"], "a=b");
@@ -53,7 +50,14 @@ fn an_empty_text_has_no_elements_and_an_empty_element_is_one() {
 #[test]
 fn separators_are_any_text() {
     assert_eq!(read_as!(#[env(sep = ";")] Vec<u8>, "1;2"), Ok(vec![1, 2]));
-    assert_eq!(read_as!(#[env(sep = " :: ")] [u8; 2], "1 :: 2"), Ok([1, 2]));
+    assert_eq!(
+        read_as!(
+            #[env(sep = " :: ")]
+            [u8; 2],
+            "1 :: 2"
+        ),
+        Ok([1, 2])
+    );
     assert_eq!(read_as!(#[env(sep = "\n")] Vec<String>, "a,b\nc"), Ok(owned(&["a,b", "c"])));
     let map = read_as!(#[env(sep = ";", kv_sep = ":")] BTreeMap<String, u16>, "a:1;b:2");
     assert_eq!(map, Ok(BTreeMap::from([("a".to_owned(), 1), ("b".to_owned(), 2)])));

@@ -64,7 +64,11 @@ fn hex_or_none(text: &str) -> Result<Option<u32>, ParseIntError> {
 }
 
 fn letters(text: &str) -> Result<Vec<char>, String> {
-    if text.contains(' ') { Err("a blank\nis no letter".to_owned()) } else { Ok(text.chars().collect()) }
+    if text.contains(' ') {
+        Err("a blank\nis no letter".to_owned())
+    } else {
+        Ok(text.chars().collect())
+    }
 }
 
 type Port = u16;
@@ -94,9 +98,24 @@ fn an_enum_takes_its_words_in_any_case_with_either_dash() {
 #[test]
 fn from_str_is_enough_and_its_message_is_shown() {
     assert_eq!(read_as!(Size, "3x4"), Ok(Size(3, 4)));
-    assert_eq!(read_as!(#[env(from_str)] Size, "3x4"), Ok(Size(3, 4)));
+    assert_eq!(
+        read_as!(
+            #[env(from_str)]
+            Size,
+            "3x4"
+        ),
+        Ok(Size(3, 4))
+    );
     assert_eq!(read_as!(Option<Size>, "3x4"), Ok(Some(Size(3, 4))));
-    for problem in [read_as!(Size, "34").err(), read_as!(#[env(from_str)] Size, "34").err()] {
+    for problem in [
+        read_as!(Size, "34").err(),
+        read_as!(
+            #[env(from_str)]
+            Size,
+            "34"
+        )
+        .err(),
+    ] {
         let problem = problem.expect("no size");
         assert_eq!(problem.reason_text(), Some("`34` has no `x`"));
         assert_eq!(problem.expected(), Some("a value that the program's own parser accepts"));
@@ -106,7 +125,12 @@ fn from_str_is_enough_and_its_message_is_shown() {
 #[test]
 fn from_str_can_be_preferred_to_what_a_type_does_by_itself() {
     assert_eq!(read_as!(bool, "yes"), Ok(true));
-    let problem = read_as!(#[env(from_str)] bool, "yes").expect_err("the language has two words");
+    let problem = read_as!(
+        #[env(from_str)]
+        bool,
+        "yes"
+    )
+    .expect_err("the language has two words");
     assert_eq!(problem.reason_text(), Some("provided string was not `true` or `false`"));
     assert_eq!(read_as!(#[env(from_str)] Vec<bool>, "true,false"), Ok(vec![true, false]));
 }
@@ -134,10 +158,29 @@ fn own_types_stand_in_containers_too() {
 
 #[test]
 fn a_parser_of_ones_own_takes_the_whole_text() {
-    assert_eq!(read_as!(#[env(parse_with = hex)] u32, "ff"), Ok(255));
+    assert_eq!(
+        read_as!(
+            #[env(parse_with = hex)]
+            u32,
+            "ff"
+        ),
+        Ok(255)
+    );
     assert_eq!(read_as!(#[env(parse_with = letters)] Vec<char>, "a,b"), Ok(vec!['a', ',', 'b']));
-    assert_eq!(read_as!(#[env(parse_with = hex, trim)] u32, " ff "), Ok(255));
-    let problem = read_as!(#[env(parse_with = hex)] u32, "xyz").expect_err("no digits");
+    assert_eq!(
+        read_as!(
+            #[env(parse_with = hex, trim)]
+            u32,
+            " ff "
+        ),
+        Ok(255)
+    );
+    let problem = read_as!(
+        #[env(parse_with = hex)]
+        u32,
+        "xyz"
+    )
+    .expect_err("no digits");
     assert_eq!(problem.reason_text(), Some("invalid digit found in string"));
     assert_eq!(problem.found(), Some("xyz"));
     let problem = read_as!(#[env(parse_with = letters)] Vec<char>, "a b").expect_err("a blank");
@@ -160,7 +203,14 @@ fn json_fills_any_deserialisable_type() {
     struct Limits {
         rate: u32,
     }
-    assert_eq!(read_as!(#[env(json)] Limits, r#"{"rate": 3}"#), Ok(Limits { rate: 3 }));
+    assert_eq!(
+        read_as!(
+            #[env(json)]
+            Limits,
+            r#"{"rate": 3}"#
+        ),
+        Ok(Limits { rate: 3 })
+    );
     assert_eq!(read_as!(#[env(json)] Vec<u8>, "[1, 2]"), Ok(vec![1, 2]));
     assert_eq!(
         read_as!(#[env(json)] HashMap<String, Vec<u8>>, r#"{"a": [1]}"#),
@@ -169,7 +219,12 @@ fn json_fills_any_deserialisable_type() {
     assert_eq!(read_as!(#[env(json)] Option<Limits>, "null"), Ok(None));
     assert_eq!(read_as!(#[env(json)] Option<u8>, "1"), Ok(Some(1)));
     assert_eq!(absent!(#[env(json)] Option<Limits>), Ok(None));
-    let problem = read_as!(#[env(json)] Limits, r#"{"rat": 3}"#).expect_err("no such member");
+    let problem = read_as!(
+        #[env(json)]
+        Limits,
+        r#"{"rat": 3}"#
+    )
+    .expect_err("no such member");
     assert_eq!(problem.expected(), Some("a JSON document"));
     let reason = problem.reason_text().expect("serde says what is wrong");
     assert!(reason.starts_with("unknown field `rat`, expected `rate`"), "{reason}");

@@ -24,15 +24,11 @@ impl ContainerAttrs {
             match argument.name.to_string().as_str() {
                 "prefix" => argument.set(&mut attrs.prefix, argument.text(), errors),
                 "audit" => {
-                    let name = argument.text().and_then(|text| text.parse());
-                    argument.set(&mut attrs.audit, name, errors);
+                    argument.set(&mut attrs.audit, argument.code("audit = \"Name\""), errors);
                 }
                 "sources" => argument.set(&mut attrs.sources, argument.sources(), errors),
                 "validate" => argument.set(&mut attrs.validate, argument.path(), errors),
-                "crate" => {
-                    let path = argument.text().and_then(|text| text.parse());
-                    argument.set(&mut attrs.krate, path, errors);
-                }
+                "crate" => argument.set(&mut attrs.krate, argument.krate(), errors),
                 _ => errors.push(argument.unknown(&CONTAINER_NAMES, &FIELD_NAMES, "a field")),
             }
         }

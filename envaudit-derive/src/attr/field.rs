@@ -1,11 +1,9 @@
 use proc_macro2::Ident;
-use syn::parse::Parser;
-use syn::punctuated::Punctuated;
-use syn::spanned::Spanned;
+use syn::parse::ParseStream;
 use syn::{Attribute, Error, Expr, ExprRange, Lit, LitStr, Path, RangeLimits, Result, Token};
 
 use super::container::CONTAINER_NAMES;
-use super::{Argument, Set, Value, arguments};
+use super::{Argument, Set, Value, arguments, ungrouped};
 use crate::diagnostics::Errors;
 
 pub(crate) const FIELD_NAMES: [&str; 24] = [
@@ -135,31 +133,33 @@ impl Argument {
 
     fn limits(&self) -> Result<Limits> {
         let form = || self.wrong_form(&format!("{}(1..=10)", self.name));
-        let Value::List(tokens) = &self.value else { return Err(form()) };
-        let expr: Expr = syn::parse2(tokens.clone()).map_err(|_| form())?;
+        let Value::List(list) = &self.value else { return Err(form()) };
+        let parse = |input: ParseStream<'_>| {
+            let expr = input.parse()?;
+            input.parse::<Option<Token![,]>>()?;
+            Ok(expr)
+        };
+        let expr = ungrouped(list.parse_args_with(parse).map_err(|_| form())?);
         let Expr::Range(range) = expr else {
-            return Err(Error::new(
-                expr.span(),
-                format!("`{}` takes a range: `1..=10`", self.name),
-            ));
+            let message = format!("`{}` takes a range such as `1..=10`", self.name);
+            return Err(Error::new_spanned(expr, message));
         };
         if range.start.is_none() && range.end.is_none() {
-            return Err(Error::new(range.span(), "`..` has no bound, so that it checks nothing"));
+            let message = "`..` has no bound, so that it checks nothing";
+            return Err(Error::new_spanned(range, message));
         }
         let inclusive = matches!(range.limits, RangeLimits::Closed(_));
         Ok(Limits { range, inclusive })
     }
 
     fn one_of(&self) -> Result<OneOf> {
-        let form = || self.wrong_form("one_of(\"a\", \"b\")");
-        let Value::List(tokens) = &self.value else { return Err(form()) };
-        let list = Punctuated::<Lit, Token![,]>::parse_terminated.parse2(tokens.clone())?;
+        let list: Vec<Lit> = self.list("one_of(\"a\", \"b\")")?;
         if list.is_empty() {
             return Err(Error::new(
                 self.name.span(),
                 "`one_of` is empty, so that no value would do",
             ));
         }
-        Ok(OneOf(list.into_iter().collect()))
+        Ok(OneOf(list))
     }
 }

@@ -6,13 +6,15 @@ mod field;
 mod variant;
 
 pub(crate) use container::ContainerAttrs;
-pub(crate) use field::{FieldAttrs, Limits};
-use proc_macro2::{Ident, Span, TokenStream};
+pub(crate) use field::{FieldAttrs, Limits, OneOf};
+use proc_macro2::{Ident, Span, TokenTree};
 use syn::ext::IdentExt;
-use syn::parse::{ParseStream, Parser};
+use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::spanned::Spanned;
-use syn::{Attribute, Error, Expr, ExprLit, Lit, LitStr, Path, Result, Token, parenthesized};
+use syn::{
+    Attribute, Error, Expr, ExprLit, Lit, LitStr, MacroDelimiter, Meta, MetaList, Path, Result,
+    Token, parenthesized, token,
+};
 pub(crate) use variant::{EnumAttrs, VariantAttrs};
 
 use crate::diagnostics::{Errors, hint};
@@ -29,7 +31,7 @@ enum Value {
     /// `default = 8080`
     Expr(Box<Expr>),
     /// `range(1..=5)`
-    List(TokenStream),
+    List(MetaList),
 }
 
 /// An attribute and the word that named it.
@@ -49,7 +51,16 @@ pub(crate) fn is_set<T>(set: &Set<T>) -> bool {
 fn arguments(attributes: &[Attribute], errors: &mut Errors) -> Vec<Argument> {
     let mut arguments = Vec::new();
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("env")) {
-        let Some(list) = errors.keep(attribute.meta.require_list()) else { continue };
+        let list = match &attribute.meta {
+            Meta::List(list) if matches!(list.delimiter, MacroDelimiter::Paren(_)) => list,
+            other => {
+                errors.on(
+                    other,
+                    "`env` takes its arguments in parentheses: `#[env(default = 8080)]`",
+                );
+                continue;
+            }
+        };
         let parse = |input: ParseStream<'_>| {
             while !input.is_empty() {
                 match argument(input) {
@@ -58,35 +69,54 @@ fn arguments(attributes: &[Attribute], errors: &mut Errors) -> Vec<Argument> {
                         errors.push(error);
                         // The next one may be right.
                         while !input.is_empty() && !input.peek(Token![,]) {
-                            input.parse::<proc_macro2::TokenTree>()?;
+                            input.parse::<TokenTree>()?;
                         }
                     }
                 }
-                if !input.is_empty() {
-                    input.parse::<Token![,]>()?;
-                }
+                input.parse::<Option<Token![,]>>()?;
             }
             Ok(())
         };
-        let result = parse.parse2(list.tokens.clone());
+        let result = list.parse_args_with(parse);
         errors.keep(result);
     }
     arguments
 }
 
 fn argument(input: ParseStream<'_>) -> Result<Argument> {
+    if !input.peek(Ident::peek_any) {
+        return Err(input.error("an argument begins with its name, such as `key = \"PORT\"`"));
+    }
     let name = input.call(Ident::parse_any)?;
     let value = if input.peek(Token![=]) {
-        input.parse::<Token![=]>()?;
-        Value::Expr(input.parse()?)
-    } else if input.peek(syn::token::Paren) {
+        let equals: Token![=] = input.parse()?;
+        if input.is_empty() || input.peek(Token![,]) {
+            return Err(Error::new(equals.span, format!("there is nothing behind `{name} =`")));
+        }
+        Value::Expr(Box::new(ungrouped(input.parse()?)))
+    } else if input.peek(token::Paren) {
         let list;
-        parenthesized!(list in input);
-        Value::List(list.parse()?)
+        let delimiter = MacroDelimiter::Paren(parenthesized!(list in input));
+        Value::List(MetaList { path: name.clone().into(), delimiter, tokens: list.parse()? })
     } else {
         Value::Nothing
     };
+    if !input.is_empty() && !input.peek(Token![,]) {
+        let expected = match value {
+            Value::Nothing => format!("expected `,`, `=` or `(` after `{name}`"),
+            _ => "expected `,`".to_owned(),
+        };
+        return Err(input.error(expected));
+    }
     Ok(Argument { name, value })
+}
+
+/// What is within the invisible brackets that a macro puts around its arguments.
+fn ungrouped(expr: Expr) -> Expr {
+    match expr {
+        Expr::Group(group) => ungrouped(*group.expr),
+        expr => expr,
+    }
 }
 
 /// The documentation, without the blank that `///` leaves before each line.
@@ -122,7 +152,7 @@ impl Argument {
     fn flag(&self) -> Result<()> {
         match &self.value {
             Value::Nothing => Ok(()),
-            _ => Err(self.wrong_form(&self.name.to_string())),
+            _ => Err(Error::new(self.name.span(), format!("`{}` takes no value", self.name))),
         }
     }
 
@@ -130,13 +160,25 @@ impl Argument {
         match &self.value {
             Value::Expr(expr) => match &**expr {
                 Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Ok(text.clone()),
-                other => Err(Error::new(
-                    other.span(),
+                other => Err(Error::new_spanned(
+                    other,
                     format!("`{}` takes a text: `{} = \"…\"`", self.name, self.name),
                 )),
             },
             _ => Err(self.wrong_form(&format!("{} = \"…\"", self.name))),
         }
+    }
+
+    /// A text that holds code, such as `form`.
+    fn code<T: Parse>(&self, form: &str) -> Result<T> {
+        let text = self.text()?;
+        text.parse()
+            .map_err(|_| Error::new(text.span(), format!("`{}` is written `{form}`", self.name)))
+    }
+
+    /// The path in `crate = "…"`.
+    fn krate(&self) -> Result<Path> {
+        self.code("crate = \"path::of::envaudit\"")
     }
 
     fn path(&self) -> Result<Path> {
@@ -152,8 +194,8 @@ impl Argument {
                         text.value()
                     ),
                 )),
-                other => Err(Error::new(
-                    other.span(),
+                other => Err(Error::new_spanned(
+                    other,
                     format!("`{}` takes the path of a function: `{} = path`", self.name, self.name),
                 )),
             },
@@ -161,12 +203,18 @@ impl Argument {
         }
     }
 
-    /// The names in `sources(…)`, as identifiers of variants.
+    /// What is in the parentheses, read as a list. `form` is an example of it.
+    fn list<T: Parse>(&self, form: &str) -> Result<Vec<T>> {
+        let Value::List(list) = &self.value else { return Err(self.wrong_form(form)) };
+        let list = list.parse_args_with(Punctuated::<T, Token![,]>::parse_terminated);
+        list.map(|list| list.into_iter().collect()).map_err(|error| {
+            Error::new(error.span(), format!("`{}` is written `{form}`", self.name))
+        })
+    }
+
+    /// The names in `sources(…)`, as identifiers of variants. A path such as `Source::System` is as good.
     fn sources(&self) -> Result<Vec<Ident>> {
-        let Value::List(tokens) = &self.value else {
-            return Err(self.wrong_form("sources(System, Docker)"));
-        };
-        let list = Punctuated::<Ident, Token![,]>::parse_terminated.parse2(tokens.clone())?;
+        let list: Vec<Path> = self.list("sources(System, Docker)")?;
         if list.is_empty() {
             return Err(Error::new(
                 self.name.span(),
@@ -176,6 +224,7 @@ impl Argument {
                 ),
             ));
         }
+        let list = list.into_iter().filter_map(|mut path| Some(path.segments.pop()?.ident));
         let mut error: Option<Error> = None;
         let mut sources: Vec<Ident> = Vec::new();
         for source in list {

@@ -24,10 +24,7 @@ impl EnumAttrs {
         let mut attrs = EnumAttrs::default();
         for argument in arguments(attributes, errors) {
             match argument.name.to_string().as_str() {
-                "crate" => {
-                    let path = argument.text().and_then(|text| text.parse());
-                    argument.set(&mut attrs.krate, path, errors);
-                }
+                "crate" => argument.set(&mut attrs.krate, argument.krate(), errors),
                 _ => errors.push(argument.unknown(&ENUM_NAMES, &VARIANT_NAMES, "a variant")),
             }
         }

@@ -9,30 +9,41 @@ use crate::names::{is_valid, is_valid_prefix};
 
 /// Prefixes are the beginning of a name.
 pub(super) fn check_prefixes(model: &Model, errors: &mut Errors) {
-    let of_fields = model.fields.iter().filter_map(|field| field.attrs.prefix.as_ref());
-    let check = |prefix: &LitStr| {
-        if !is_valid_prefix(&prefix.value()) {
-            errors.at(prefix.span(), "no variable can begin so: a prefix has letters, digits and `_`, and does not begin with a digit");
+    let mut check = |prefix: &LitStr, may_begin_with_digit: bool| {
+        if !is_valid_prefix(&prefix.value(), may_begin_with_digit) {
+            let rule = rule(may_begin_with_digit);
+            errors.at(prefix.span(), format!("no variable can be called so: a prefix has {rule}"));
         }
     };
-    model.attrs.prefix.iter().chain(of_fields).map(|prefix| &prefix.value).for_each(check);
+    if let Some(prefix) = &model.attrs.prefix {
+        check(&prefix.value, false);
+    }
+    for prefix in model.fields.iter().filter_map(|field| field.attrs.prefix.as_ref()) {
+        check(&prefix.value, model.has_prefix());
+    }
 }
 
 /// Keys and aliases are names of variables.
-pub(super) fn check_names(field: &Field, errors: &mut Errors) {
+pub(super) fn check_names(model: &Model, field: &Field, errors: &mut Errors) {
     for name in std::iter::once(field.key()).chain(field.aliases()) {
-        if is_valid(&name.text) {
+        let may_begin_with_digit = model.has_prefix() && !name.exact;
+        if is_valid(&name.text, may_begin_with_digit) {
             continue;
         }
         let message = if name.text.is_empty() {
             "the name of a variable is empty".to_owned()
         } else {
-            format!(
-                "`{}` is no name of a variable: it has letters, digits and `_`, and does not begin with a digit",
-                name.text
-            )
+            let rule = rule(may_begin_with_digit);
+            format!("`{}` is no name of a variable: it has {rule}", name.text)
         };
         errors.at(name.span, message);
+    }
+}
+
+fn rule(may_begin_with_digit: bool) -> &'static str {
+    match may_begin_with_digit {
+        true => "letters, digits and `_`, all of them ASCII",
+        false => "letters, digits and `_`, all of them ASCII, and does not begin with a digit",
     }
 }
 

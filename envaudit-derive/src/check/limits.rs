@@ -1,16 +1,18 @@
-use proc_macro2::Span;
-use syn::spanned::Spanned;
+use proc_macro2::{Ident, Span};
 use syn::{Expr, Lit};
 
 use super::literal::Literal;
 use crate::attr::Limits;
 use crate::diagnostics::Errors;
 use crate::model::Field;
-use crate::ty::{Kind, Leaf};
+use crate::ty::Leaf;
 
 /// `range` is about numbers, its bounds are of the field's type, and something lies between them.
 pub(super) fn check_range(field: &Field, errors: &mut Errors) {
     let Some(range) = &field.attrs.range else { return };
+    if is_read_whole(field, &range.name, errors) {
+        return;
+    }
     let element = field.ty.element();
     let leaf = element.leaf();
     let is_number = matches!(leaf, Some(Leaf::Int { .. } | Leaf::NonZero { .. } | Leaf::Float));
@@ -18,12 +20,10 @@ pub(super) fn check_range(field: &Field, errors: &mut Errors) {
         let name = element.name();
         let hint = match leaf {
             Some(Leaf::Text { .. } | Leaf::SecretString) => "; `len` limits the length of a text",
-            _ => "",
+            _ => "; `validate` checks anything",
         };
-        errors.at(
-            range.name.span(),
-            format!("`range` is about numbers, but the field is `{name}`{hint}"),
-        );
+        let message = format!("`range` is about numbers, but the field is `{name}`{hint}");
+        errors.at(range.name.span(), message);
         return;
     }
     let bounds = [&range.value.range.start, &range.value.range.end];
@@ -32,13 +32,11 @@ pub(super) fn check_range(field: &Field, errors: &mut Errors) {
         let Some(literal) = Literal::of(bound) else { continue };
         let mistake = leaf.and_then(|leaf| match leaf {
             // 0 may bound a type that leaves it out.
-            Leaf::NonZero { min, max } if literal.integer() == Some(0) => {
-                Leaf::Int { min: min.min(0), max }.into()
-            }
-            leaf => Some(leaf),
+            Leaf::NonZero { .. } if literal.is_zero() => None,
+            leaf => literal.mistake(leaf, &element.name()),
         });
-        if let Some(message) = mistake.and_then(|leaf| literal.mistake(leaf, &element.name())) {
-            errors.at(literal.span, message);
+        if let Some(message) = mistake {
+            errors.on(&literal.tokens, message);
             good = false;
         }
     }
@@ -50,59 +48,52 @@ pub(super) fn check_range(field: &Field, errors: &mut Errors) {
 /// `one_of` lists values of the field's type.
 pub(super) fn check_one_of(field: &Field, errors: &mut Errors) {
     let Some(one_of) = &field.attrs.one_of else { return };
+    if is_read_whole(field, &one_of.name, errors) {
+        return;
+    }
     let element = field.ty.element();
     let Some(leaf) = element.leaf() else { return };
     let mut seen: Vec<String> = Vec::new();
     for lit in &one_of.value.0 {
         let literal = Literal::of_lit(lit);
         if let Some(message) = literal.mistake(leaf, &element.name()) {
-            errors.at(literal.span, message);
+            errors.on(lit, message);
         }
         let written = literal.written();
         if seen.contains(&written) {
-            errors.at(literal.span, format!("`{written}` stands in this list twice"));
+            errors.on(lit, format!("`{written}` stands in this list twice"));
         }
         seen.push(written);
     }
 }
 
+/// Reports a limit of elements that the field's own parser does not hand out.
+fn is_read_whole(field: &Field, limit: &Ident, errors: &mut Errors) -> bool {
+    let whole = field.has_own_parser() && field.ty.is_collection();
+    if whole {
+        let parser = if field.attrs.json.is_some() { "json" } else { "parse_with" };
+        let message = format!(
+            "`{limit}` looks at single elements, but `{parser}` reads all of them; use `validate`"
+        );
+        errors.at(limit.span(), message);
+    }
+    whole
+}
+
 /// `len` and `non_empty` are about what has a length.
 pub(super) fn check_len(field: &Field, errors: &mut Errors) {
     let ty = field.ty.within_option();
-    let without_length = matches!(
-        ty.kind,
-        Kind::Leaf(
-            Leaf::Bool
-                | Leaf::Int { .. }
-                | Leaf::NonZero { .. }
-                | Leaf::Float
-                | Leaf::Char
-                | Leaf::Parsed(_)
-        )
-    );
-    if without_length {
-        let spans = [
-            ("len", field.attrs.len.as_ref().map(|set| set.name.span())),
-            ("non_empty", field.attrs.non_empty.as_ref().map(|set| set.name.span())),
-        ];
-        for (name, span) in spans {
-            if let Some(span) = span {
-                let hint = if matches!(
-                    ty.leaf(),
-                    Some(Leaf::Int { .. } | Leaf::NonZero { .. } | Leaf::Float)
-                ) {
-                    "; `range` limits a number"
-                } else {
-                    ""
-                };
-                errors.at(
-                    span,
-                    format!(
-                        "`{name}` is about texts and collections, but the field is `{}`{hint}",
-                        ty.name()
-                    ),
-                );
-            }
+    let leaf = ty.leaf();
+    let is_number = matches!(leaf, Some(Leaf::Int { .. } | Leaf::NonZero { .. } | Leaf::Float));
+    if is_number || matches!(leaf, Some(Leaf::Bool | Leaf::Char | Leaf::Parsed(_))) {
+        let len = field.attrs.len.as_ref().map(|set| &set.name);
+        let non_empty = field.attrs.non_empty.as_ref().map(|set| &set.name);
+        let hint = if is_number { "; `range` limits a number" } else { "" };
+        for name in [len, non_empty].into_iter().flatten() {
+            let ty = ty.name();
+            let message =
+                format!("`{name}` is about texts and collections, but the field is `{ty}`{hint}");
+            errors.at(name.span(), message);
         }
         return;
     }
@@ -110,10 +101,11 @@ pub(super) fn check_len(field: &Field, errors: &mut Errors) {
     let bounds = [&len.value.range.start, &len.value.range.end];
     for bound in bounds.into_iter().flatten() {
         let size = Leaf::Int { min: 0, max: u64::MAX.into() };
-        let mistake =
-            Literal::of(bound).and_then(|bound| Some((bound.span, bound.mistake(size, "usize")?)));
-        if let Some((span, message)) = mistake {
-            errors.at(span, message);
+        if let Some(literal) = Literal::of(bound)
+            && literal.mistake(size, "usize").is_some()
+        {
+            let written = literal.written();
+            errors.on(&literal.tokens, format!("`{written}` is no length, which is 0, 1, 2, …"));
             return;
         }
     }
@@ -123,24 +115,23 @@ pub(super) fn check_len(field: &Field, errors: &mut Errors) {
 /// `sep` is about collections, `kv_sep` about maps.
 pub(super) fn check_separators(field: &Field, errors: &mut Errors) {
     let ty = field.ty.within_option();
-    let known = ty.leaf() != Some(Leaf::Other);
-    let wrong = |span: Span, name: &str, of: &str| {
-        syn::Error::new(
-            span,
-            format!("`{name}` separates the elements of {of}, but the field is `{}`", ty.name()),
-        )
+    let mut wrong = |span: Span, name: &str, of: &str| {
+        let hint = match ty.leaf() {
+            Some(Leaf::Other) => ", which the macro cannot look into; use `parse_with`",
+            _ => "",
+        };
+        let ty = ty.name();
+        errors.at(span, format!("`{name}` separates {of}, but the field is `{ty}`{hint}"));
     };
     if let Some(sep) = &field.attrs.sep
         && !field.ty.is_collection()
     {
-        let hint = if known { "" } else { ", which the macro cannot look into; use `parse_with`" };
-        let error = wrong(sep.name.span(), "sep", "a collection");
-        errors.at(sep.name.span(), format!("{error}{hint}"));
+        wrong(sep.name.span(), "sep", "the elements of a collection");
     }
     if let Some(kv_sep) = &field.attrs.kv_sep
         && !field.ty.is_map()
     {
-        errors.push(wrong(kv_sep.name.span(), "kv_sep", "a map"));
+        wrong(kv_sep.name.span(), "kv_sep", "the keys of a map from its values");
     }
     if let (Some(sep), Some(kv_sep)) = (&field.attrs.sep, &field.attrs.kv_sep)
         && sep.value.value() == kv_sep.value.value()
@@ -161,12 +152,12 @@ fn check_order(limits: &Limits, message: &str, errors: &mut Errors) {
         } else {
             "; write `..=` to include the end"
         };
-        errors.at(range.span(), format!("{message}{hint}"));
+        errors.on(range, format!("{message}{hint}"));
     }
 }
 
 /// Whether a literal lies outside of literal bounds.
-pub(super) fn is_outside(value: &Literal<'_>, limits: &Limits) -> bool {
+pub(super) fn is_outside(value: &Literal, limits: &Limits) -> bool {
     let number = |bound: &Option<Box<Expr>>| Literal::of(bound.as_ref()?)?.number();
     let Some(value) = value.number() else { return false };
     let range = &limits.range;
@@ -176,8 +167,8 @@ pub(super) fn is_outside(value: &Literal<'_>, limits: &Limits) -> bool {
 }
 
 /// Whether a literal is none of the values listed.
-pub(super) fn is_not_one_of(value: &Literal<'_>, allowed: &[Lit]) -> bool {
-    let same = |allowed: &Lit| match (allowed, value.lit) {
+pub(super) fn is_not_one_of(value: &Literal, allowed: &[Lit]) -> bool {
+    let same = |allowed: &Lit| match (allowed, &value.lit) {
         (Lit::Str(allowed), Lit::Str(value)) => allowed.value() == value.value(),
         (Lit::Char(allowed), Lit::Char(value)) => allowed.value() == value.value(),
         _ => Literal::of_lit(allowed).number() == value.number(),

@@ -1,29 +1,30 @@
 //! Literals compared with the type of a field.
 
-use proc_macro2::Span;
-use syn::spanned::Spanned;
-use syn::{Expr, ExprLit, ExprUnary, Lit, UnOp};
+use proc_macro2::{Literal as Token, TokenStream};
+use quote::{ToTokens, quote};
+use syn::{Expr, ExprLit, ExprUnary, Lit, LitStr, UnOp};
 
 use crate::ty::Leaf;
 
 /// A literal, with its sign.
-pub(super) struct Literal<'e> {
+pub(super) struct Literal {
     negative: bool,
-    pub(super) lit: &'e Lit,
-    pub(super) span: Span,
+    pub(super) lit: Lit,
+    /// Where it is written.
+    pub(super) tokens: TokenStream,
 }
 
-impl<'e> Literal<'e> {
+impl Literal {
     /// `None` when the expression is not a literal, so that only the compiler can say what it is.
-    pub(super) fn of(expr: &'e Expr) -> Option<Self> {
+    pub(super) fn of(expr: &Expr) -> Option<Self> {
         match expr {
-            Expr::Lit(ExprLit { lit, .. }) => {
-                Some(Literal { negative: false, lit, span: lit.span() })
-            }
+            Expr::Lit(ExprLit { lit, .. }) => Some(Literal::of_lit(lit)),
             Expr::Unary(ExprUnary { op: UnOp::Neg(_), expr: inner, .. }) => match &**inner {
-                Expr::Lit(ExprLit { lit, .. }) => {
-                    Some(Literal { negative: true, lit, span: expr.span() })
-                }
+                Expr::Lit(ExprLit { lit, .. }) => Some(Literal {
+                    negative: true,
+                    lit: lit.clone(),
+                    tokens: expr.to_token_stream(),
+                }),
                 _ => None,
             },
             Expr::Group(group) => Literal::of(&group.expr),
@@ -32,18 +33,65 @@ impl<'e> Literal<'e> {
         }
     }
 
-    pub(super) fn of_lit(lit: &'e Lit) -> Self {
-        Literal { negative: false, lit, span: lit.span() }
+    /// `Lit` holds the sign of a negative number itself.
+    pub(super) fn of_lit(lit: &Lit) -> Self {
+        Literal { negative: false, lit: lit.clone(), tokens: lit.to_token_stream() }
     }
 
-    pub(super) fn integer(&self) -> Option<i128> {
-        let Lit::Int(int) = self.lit else { return None };
-        let value = int.base10_parse::<i128>().ok()?;
-        Some(if self.negative { -value } else { value })
+    /// The value that a part of a text stands for, or what was expected in its place.
+    pub(super) fn of_text(
+        leaf: Leaf,
+        text: &str,
+        tokens: &TokenStream,
+    ) -> Result<Self, &'static str> {
+        let mut negative = false;
+        let lit = match leaf {
+            Leaf::Int { .. } | Leaf::NonZero { .. } => {
+                let signed = text.parse::<i128>();
+                negative = signed.as_ref().is_ok_and(|value| *value < 0);
+                let value = signed.map(i128::unsigned_abs).or_else(|_| text.parse::<u128>());
+                Lit::new(Token::u128_unsuffixed(value.map_err(|_| "an integer")?))
+            }
+            Leaf::Float => {
+                let value: f64 = text.parse().map_err(|_| "a number")?;
+                negative = value < 0.0;
+                match value.is_finite() {
+                    true => Lit::new(Token::f64_unsuffixed(value.abs())),
+                    false => Lit::new(Token::string(text)),
+                }
+            }
+            Leaf::Bool if !is_bool(text) => return Err("`true` or `false`"),
+            Leaf::Char if text.chars().count() != 1 => return Err("one character"),
+            Leaf::Parsed(parsed) => match parsed.mistake(text) {
+                Some(expected) => return Err(expected),
+                None => Lit::new(Token::string(text)),
+            },
+            _ => Lit::new(Token::string(text)),
+        };
+        Ok(Literal { negative, lit, tokens: tokens.clone() })
+    }
+
+    /// The distance from zero.
+    fn magnitude(&self) -> Option<u128> {
+        let Lit::Int(int) = &self.lit else { return None };
+        int.base10_digits().trim_start_matches('-').parse().ok()
+    }
+
+    fn is_negative(&self) -> bool {
+        let digits = match &self.lit {
+            Lit::Int(int) => int.base10_digits(),
+            Lit::Float(float) => float.base10_digits(),
+            _ => "",
+        };
+        self.negative != digits.starts_with('-')
+    }
+
+    pub(super) fn is_zero(&self) -> bool {
+        self.magnitude() == Some(0)
     }
 
     pub(super) fn number(&self) -> Option<f64> {
-        let value: f64 = match self.lit {
+        let value: f64 = match &self.lit {
             Lit::Int(int) => int.base10_digits().parse().ok()?,
             Lit::Float(float) => float.base10_digits().parse().ok()?,
             _ => return None,
@@ -53,9 +101,9 @@ impl<'e> Literal<'e> {
 
     /// The literal as it stands in the source.
     pub(super) fn written(&self) -> String {
-        let lit = self.lit;
+        let lit = &self.lit;
         let sign = if self.negative { "-" } else { "" };
-        format!("{sign}{}", quote::quote!(#lit))
+        format!("{sign}{}", quote!(#lit))
     }
 
     /// What is wrong with the literal as a value of that type.
@@ -64,36 +112,52 @@ impl<'e> Literal<'e> {
         let wrong_type = |expected: &str| {
             Some(format!("`{written}` is not {expected}, but the field is `{name}`"))
         };
-        match (leaf, self.lit) {
+        let other_suffix = |suffix: &str| {
+            Some(format!(
+                "`{written}` is a `{suffix}`, but the field is `{name}`; remove the suffix"
+            ))
+        };
+        match (leaf, &self.lit) {
             (Leaf::Other | Leaf::SecretString, _) => None,
+            (Leaf::Int { .. } | Leaf::NonZero { .. }, Lit::Int(int))
+                if !int.suffix().is_empty()
+                    && !name.to_lowercase().replace("nonzero", "").contains(int.suffix()) =>
+            {
+                other_suffix(int.suffix())
+            }
             (Leaf::Int { min, max } | Leaf::NonZero { min, max }, Lit::Int(_)) => {
-                let zero = matches!(leaf, Leaf::NonZero { .. }) && self.integer() == Some(0);
-                let fits = self.integer().is_some_and(|value| {
-                    value >= min && u128::try_from(value).map_or(value < 0, |value| value <= max)
+                let is_zero = matches!(leaf, Leaf::NonZero { .. }) && self.is_zero();
+                let fits = self.magnitude().is_some_and(|magnitude| match self.is_negative() {
+                    true => min < 0 && magnitude <= min.unsigned_abs(),
+                    false => magnitude <= max,
                 });
-                // What is beyond 128 bits with a sign can only be a great u128.
-                let huge = self.integer().is_none() && !self.negative && max == u128::MAX;
-                (zero || !(fits || huge)).then(|| {
+                (is_zero || !fits).then(|| {
                     format!(
                         "`{written}` does not fit into `{name}`, which goes from {min} to {max}"
                     )
                 })
             }
-            (Leaf::Int { .. } | Leaf::NonZero { .. }, Lit::Str(text))
-                if is_integer(&text.value()) =>
-            {
-                Some(format!(
-                    "`{written}` is a text, but the field is `{name}`; write `{}`",
-                    text.value()
-                ))
+            (Leaf::Int { .. } | Leaf::NonZero { .. }, Lit::Str(text)) if is_number(text) => {
+                let value = text.value();
+                Some(format!("`{written}` is a text, but the field is `{name}`; write `{value}`"))
             }
             (Leaf::Int { .. } | Leaf::NonZero { .. }, _) => wrong_type("an integer"),
+            (Leaf::Float, Lit::Float(float))
+                if !float.suffix().is_empty() && float.suffix() != name =>
+            {
+                other_suffix(float.suffix())
+            }
             (Leaf::Float, Lit::Float(_))
             | (Leaf::Bool, Lit::Bool(_))
             | (Leaf::Char, Lit::Char(_)) => None,
+            (Leaf::Float, Lit::Int(int)) if int.suffix() == name => None,
             (Leaf::Float, Lit::Int(_)) => Some(format!(
                 "`{written}` is an integer, but the field is `{name}`; write `{written}.0`"
             )),
+            (Leaf::Float, Lit::Str(text)) if is_number(text) => {
+                let value = text.value();
+                Some(format!("`{written}` is a text, but the field is `{name}`; write `{value}`"))
+            }
             (Leaf::Float, _) => wrong_type("a floating-point number"),
             (Leaf::Bool, _) => wrong_type("`true` or `false`"),
             (Leaf::Char, _) => wrong_type("a character such as 'x'"),
@@ -103,11 +167,17 @@ impl<'e> Literal<'e> {
                 let expected = parsed.mistake(&text.value())?;
                 wrong_type(expected)
             }
-            (Leaf::Parsed(_), _) => wrong_type("a text"),
+            (Leaf::Parsed(parsed), _) => wrong_type(parsed.example()),
         }
     }
 }
 
-fn is_integer(text: &str) -> bool {
-    text.parse::<i128>().is_ok()
+fn is_number(text: &LitStr) -> bool {
+    text.value().parse::<f64>().is_ok()
+}
+
+/// As the library reads it.
+fn is_bool(text: &str) -> bool {
+    let words = ["true", "false", "1", "0", "yes", "no", "on", "off"];
+    words.iter().any(|word| word.eq_ignore_ascii_case(text))
 }

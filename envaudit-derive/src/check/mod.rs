@@ -2,10 +2,12 @@
 
 mod default;
 mod exclusive;
+mod groups;
 mod keys;
 mod limits;
 mod literal;
 mod secrets;
+mod types;
 
 use crate::diagnostics::Errors;
 use crate::model::{Model, Role};
@@ -18,8 +20,10 @@ pub(crate) fn all(model: &Model, errors: &mut Errors) {
         if !exclusive::check(field, errors) {
             continue;
         }
+        groups::check(field, errors);
         if matches!(field.role, Role::Value) {
-            keys::check_names(field, errors);
+            types::check_owned(field, errors);
+            keys::check_names(model, field, errors);
             secrets::check_marked(field, errors);
             secrets::check_named(field, errors);
             secrets::check_default(field, errors);

@@ -1,26 +1,30 @@
-use syn::spanned::Spanned;
-use syn::{Expr, ExprLit};
+use syn::{Expr, Lit};
 
 use crate::attr::is_set;
 use crate::diagnostics::Errors;
 use crate::model::Field;
 use crate::names::secret_word;
+use crate::ty::Secrecy;
 
 /// `secret` stands on a secret type. What the macro does not know is asked of the type itself.
 pub(super) fn check_marked(field: &Field, errors: &mut Errors) {
+    let (name, holds_secret) = (field.ty.name(), field.ty.holds_secret());
     if let Some(secret) = &field.attrs.secret
         && field.ty.is_secret() == Some(false)
     {
-        let (name, instead) = (field.ty.name(), instead(field));
-        errors.at(
-            secret.name.span(),
-            format!("`{name}` is not a secret type: `Debug` would show the value; use `{instead}`"),
-        );
+        let message = if matches!(holds_secret, Secrecy::Known(true)) {
+            format!(
+                "`{name}` is no secret type itself, but masked for what it holds; remove `secret`"
+            )
+        } else {
+            let instead = instead(field);
+            format!("`{name}` is not a secret type: `Debug` would show the value; use `{instead}`")
+        };
+        errors.at(secret.name.span(), message);
     }
     if let Some(public) = &field.attrs.public
-        && field.ty.is_secret() == Some(true)
+        && matches!(holds_secret, Secrecy::Known(true))
     {
-        let name = field.ty.name();
         errors.at(
             public.name.span(),
             format!("`{name}` is a secret type; remove `public`, or use a plain type"),
@@ -40,20 +44,40 @@ pub(super) fn check_named(field: &Field, errors: &mut Errors) {
             "a field named like a secret (`{word}`) has the type `{name}`, which shows its value; \
              use `{instead}`, or say `#[env(public)]` if it is none"
         );
-        errors.at(field.ty.written.span(), message);
+        errors.on(&field.ty.written, message);
     }
 }
 
 /// No secret is written into the program.
 pub(super) fn check_default(field: &Field, errors: &mut Errors) {
     if let Some(default) = &field.attrs.default
-        && let Some(Expr::Lit(ExprLit { lit, .. })) = &default.value
-        && field.ty.is_secret() == Some(true)
+        && let Some(lit) = default.value.as_ref().and_then(literal_within)
+        && matches!(field.ty.holds_secret(), Secrecy::Known(true))
     {
-        errors.at(
-            lit.span(),
+        errors.on(
+            lit,
             "a secret is no secret when its default stands in the program; remove the default",
         );
+    }
+}
+
+/// The literal that an expression only wraps: `"…".into()`, `SecretString::from("…")`.
+fn literal_within(expr: &Expr) -> Option<&Lit> {
+    match expr {
+        Expr::Lit(expr) => Some(&expr.lit),
+        Expr::Group(group) => literal_within(&group.expr),
+        Expr::Paren(paren) => literal_within(&paren.expr),
+        Expr::Reference(reference) => literal_within(&reference.expr),
+        Expr::MethodCall(call) if call.args.is_empty() => literal_within(&call.receiver),
+        Expr::Call(call) if call.args.len() == 1 => match &*call.func {
+            Expr::Path(path) => {
+                let function = &path.path.segments.last()?.ident;
+                let wraps = function == "from" || function == "new";
+                literal_within(call.args.first().filter(|_| wraps)?)
+            }
+            _ => None,
+        },
+        _ => None,
     }
 }
 

@@ -4,9 +4,10 @@
 //! there: the compiler tells errors apart by their place.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
+use super::local;
 use crate::model::{Field, Model, Role};
 
 pub(super) fn audit_struct(model: &Model) -> TokenStream {
@@ -31,38 +32,51 @@ pub(super) fn audit_struct(model: &Model) -> TokenStream {
             pub #name: #ty
         }
     });
-    let of_each = |each: fn(&Ident) -> TokenStream| {
-        model.members().map(move |field| {
-            let name = name_at_type(field);
-            let value = each(&name);
-            quote_spanned!(name.span()=> #name: #value)
-        })
-    };
-    let clones = of_each(|name| quote_spanned!(name.span()=> ::core::clone::Clone::clone(&self.#name)));
-    let shown = model.members().map(|field| {
-        let (name, text) = (name_at_type(field), field.name());
-        quote_spanned!(name.span()=> (#text, &self.#name))
+    let (locals, all) = (locals(model), destructured(model));
+    let clones = model.members().zip(&locals).map(|(field, local)| {
+        let name = name_at_type(field);
+        quote_spanned!(local.span()=> #name: ::core::clone::Clone::clone(#local))
     });
+    let names = model.members().map(Field::name);
+    let shown = names.zip(&locals).map(|(name, local)| quote!((#name, #local)));
     let shown_name = audit.to_string();
     quote! {
         #[doc = #title]
-        #[allow(dead_code, private_interfaces, unreachable_pub)]
+        #[allow(dead_code, private_interfaces, unreachable_pub, non_snake_case, non_camel_case_types)]
         #vis struct #audit { #(#fields),* }
 
         #[automatically_derived]
         impl ::core::clone::Clone for #audit {
             fn clone(&self) -> Self {
+                let #all = self;
                 #audit { #(#clones),* }
             }
         }
 
         #[automatically_derived]
         impl ::core::fmt::Debug for #audit {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                #krate::__private::debug(f, #shown_name, &[#(#shown),*])
+            fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                let #all = self;
+                #krate::__private::debug(__f, #shown_name, &[#(#shown),*])
             }
         }
     }
+}
+
+/// A name for a reference to each field.
+fn locals(model: &Model) -> Vec<Ident> {
+    let local = |(at, field)| format_ident!("__{at}", span = name_at_type(field).span());
+    model.members().enumerate().map(local).collect()
+}
+
+/// The pattern that gives the fields these names.
+fn destructured(model: &Model) -> TokenStream {
+    let audit = &model.audit;
+    let fields = model.members().zip(locals(model)).map(|(field, local)| {
+        let name = name_at_type(field);
+        quote_spanned!(local.span()=> #name: #local)
+    });
+    quote!(#audit { #(#fields),* })
 }
 
 /// The field's name, at the place of the type where that is a nested struct.
@@ -78,19 +92,19 @@ pub(super) fn name_at_type(field: &Field) -> Ident {
 pub(super) fn audit_impl(model: &Model) -> TokenStream {
     let Model { krate, audit, .. } = model;
     let mut steps = Vec::new();
-    let mut run: Vec<TokenStream> = Vec::new();
-    for field in model.members() {
-        let ident = name_at_type(field);
+    let mut run: Vec<Ident> = Vec::new();
+    let index = local("__index");
+    for (field, own) in model.members().zip(locals(model)) {
         if matches!(field.role, Role::Value) {
-            run.push(quote!(#ident));
+            run.push(own);
             continue;
         }
         steps.extend(end_of_run(std::mem::take(&mut run)));
-        let found = quote_spanned!(ident.span()=> #krate::AuditFields::__entry(&self.#ident, index));
+        let found = quote_spanned!(own.span()=> #krate::AuditFields::__entry(#own, #index));
         steps.push(quote! {
-            let index = match #found {
-                ::core::result::Result::Ok(entry) => return ::core::result::Result::Ok(entry),
-                ::core::result::Result::Err(index) => index,
+            let __index = match #found {
+                ::core::result::Result::Ok(__entry) => return ::core::result::Result::Ok(__entry),
+                ::core::result::Result::Err(__index) => __index,
             };
         });
     }
@@ -104,6 +118,7 @@ pub(super) fn audit_impl(model: &Model) -> TokenStream {
             _ => quote!(#ident: #krate::AuditEntry::__blank()),
         }
     });
+    let all = destructured(model);
     quote! {
         #[automatically_derived]
         impl #krate::AuditFields for #audit {
@@ -111,22 +126,23 @@ pub(super) fn audit_impl(model: &Model) -> TokenStream {
 
             fn __entry(
                 &self,
-                index: ::core::primitive::usize,
+                __index: ::core::primitive::usize,
             ) -> ::core::result::Result<&#krate::AuditEntry, ::core::primitive::usize> {
+                let #all = self;
                 #(#steps)*
-                ::core::result::Result::Err(index)
+                ::core::result::Result::Err(__index)
             }
         }
     }
 }
 
-fn end_of_run(fields: Vec<TokenStream>) -> Option<TokenStream> {
+fn end_of_run(fields: Vec<Ident>) -> Option<TokenStream> {
     let (positions, count) = (0..fields.len(), fields.len());
     (count > 0).then(|| {
         quote! {
-            let index = match index {
-                #(#positions => return ::core::result::Result::Ok(&self.#fields),)*
-                index => index - #count,
+            let __index = match __index {
+                #(#positions => return ::core::result::Result::Ok(#fields),)*
+                __index => __index - #count,
             };
         }
     })

@@ -7,14 +7,17 @@ mod audit;
 mod read;
 mod schema;
 mod stub;
+mod take;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 pub(crate) use stub::{stub, stub_without_fields};
+use syn::Expr;
 use syn::spanned::Spanned;
 
 use crate::attr::is_set;
-use crate::model::{Field, Model, Role};
+use crate::model::{Model, Role};
+use crate::ty::Secrecy;
 
 pub(crate) fn expand(model: &Model) -> TokenStream {
     let Model { ident, krate, audit, .. } = model;
@@ -28,7 +31,14 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
         #audit_struct
 
         #[doc(hidden)]
-        #[allow(clippy::all, clippy::pedantic, clippy::nursery, unused_imports, unused_qualifications)]
+        #[allow(
+            clippy::all,
+            clippy::pedantic,
+            clippy::nursery,
+            clippy::restriction,
+            unused_imports,
+            unused_qualifications
+        )]
         const _: () = {
             use #krate::__private as __envaudit;
             use __envaudit::{ByFromStr as _, NotSecret as _};
@@ -73,6 +83,12 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     }
 }
 
+/// A local name of the generated code for use among tokens that have a place of the user's: those may come from a macro,
+/// in which a local name would be another one.
+fn local(name: &str) -> Ident {
+    Ident::new(name, Span::call_site())
+}
+
 /// `AppConfig::key("APP_PORT")`, which fails in constant evaluation for a key that does not exist.
 fn key_function(model: &Model) -> TokenStream {
     let Model { ident, krate, vis, .. } = model;
@@ -86,28 +102,46 @@ fn key_function(model: &Model) -> TokenStream {
             ///
             /// When there is none. In a constant, that is a compile error.
             #[track_caller]
-            #vis const fn key(name: &::core::primitive::str) -> #krate::Key<Self> {
-                #krate::Key::find(__ENVAUDIT_TABLE, name)
+            #vis const fn key(__name: &::core::primitive::str) -> #krate::Key<Self> {
+                #krate::Key::find(__ENVAUDIT_TABLE, __name)
             }
         }
     }
 }
 
-/// What only the compiler can check: that a type is secret, and that no name is read twice across nested structs.
+/// What only the compiler can check: that a type is secret, and what depends on nested structs.
 fn assertions(model: &Model) -> TokenStream {
-    let secret = model.members().filter(|field| is_set(&field.attrs.secret)).map(|field| {
+    let mut assertions = TokenStream::new();
+    for (at, field) in model.members().enumerate() {
         let ty = &field.ty.written;
-        quote_spanned! {ty.span()=>
-            const _: () = __envaudit::assert_secret::<#ty>();
+        if is_set(&field.attrs.secret) {
+            assertions.extend(quote_spanned! {ty.span()=>
+                const _: () = __envaudit::assert_secret::<#ty>();
+            });
         }
-    });
-    let group = |(at, field): (usize, &Field)| match &field.role {
-        Role::Group { .. } => Some(quote_spanned! {field.ident.span()=>
-            const _: () = __envaudit::check_group(__ENVAUDIT_TABLE, #at);
-        }),
-        _ => None,
-    };
-    // A field that comes after a group is compared with it where the group stands in the list of members.
-    let groups = model.members().enumerate().filter_map(group);
-    quote!(#(#secret)* #(#groups)*)
+        if let Some(default) = &field.attrs.default
+            && matches!(field.role, Role::Value)
+            && let Secrecy::Of(_) = field.ty.holds_secret()
+        {
+            let (optional, secret) = (schema::optional(field), schema::secret(field));
+            let literal = default.value.as_ref().filter(|expr| matches!(expr, Expr::Lit(_)));
+            let secret = literal.map_or_else(|| quote!(false), |_| secret);
+            let span = literal.map_or_else(|| default.name.span(), Spanned::span);
+            assertions.extend(quote_spanned! {span=>
+                const _: () = __envaudit::check_default(#optional, #secret);
+            });
+        }
+        if matches!(field.role, Role::Group { .. }) {
+            let span = field.ident.span();
+            assertions.extend(quote_spanned! {span=>
+                const _: () = __envaudit::check_group(__ENVAUDIT_TABLE, #at);
+            });
+            if model.attrs.sources.is_some() {
+                assertions.extend(quote_spanned! {span=>
+                    const _: () = __envaudit::check_defaults(__ENVAUDIT_TABLE, #at);
+                });
+            }
+        }
+    }
+    assertions
 }

@@ -3,15 +3,16 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Expr, ExprLit, Lit, LitStr};
+use syn::{Expr, ExprLit, ExprUnary, Lit, LitStr, UnOp};
 
 use crate::attr::{Limits, Named, is_set};
 use crate::model::{Field, Model, Role};
-use crate::ty::{Kind, Leaf, Ty};
+use crate::source_text::source_text;
+use crate::ty::{Kind, Leaf, Secrecy, Ty};
 
 pub(super) fn schema(model: &Model) -> TokenStream {
     let krate = &model.krate;
-    let (name, docs) = (model.ident.to_string(), &model.docs);
+    let (name, docs) = (model.name(), &model.docs);
     let members = model.members().map(|field| member(model, field));
     let prefix = model.attrs.prefix.as_ref().map(|prefix| {
         let prefix = &prefix.value;
@@ -69,16 +70,7 @@ fn field_schema(model: &Model, field: &Field) -> TokenStream {
     } else {
         shape(model, &field.ty, is_set(&attrs.from_str))
     };
-    let written = &field.ty.written;
-    let optional = match (&field.ty.kind, field.has_own_parser() || is_set(&attrs.from_str)) {
-        (Kind::Option(_), _) => quote!(true),
-        (Kind::Leaf(Leaf::Other), false) => quote!(__envaudit::Pick::<#written>::OPTIONAL),
-        _ => quote!(false),
-    };
-    let secret = match field.ty.is_secret() {
-        Some(secret) => quote!(#secret),
-        None => quote!(__envaudit::Secrecy::<#written>::SECRET),
-    };
+    let (optional, secret) = (optional(field), secret(field));
     let mut more = TokenStream::new();
     let mut set = |name: &str, value: TokenStream| {
         let name = quote::format_ident!("{name}");
@@ -122,7 +114,7 @@ fn field_schema(model: &Model, field: &Field) -> TokenStream {
     }
     if let Some(path) = &attrs.parse_with {
         let path = &path.value;
-        let path = quote!(#path).to_string().replace(' ', "");
+        let path = source_text(path);
         set("parse_with", quote!(::core::option::Option::Some(#path)));
     }
     for (name, text) in [("deprecated", &attrs.deprecated), ("example", &attrs.example)] {
@@ -133,6 +125,24 @@ fn field_schema(model: &Model, field: &Field) -> TokenStream {
     }
     quote! {
         #krate::FieldSchema::new(#name, #key, #docs, #ty, #shape, #optional, #secret) #exact #more
+    }
+}
+
+/// Whether the field is left empty when nothing supplies it.
+pub(super) fn optional(field: &Field) -> TokenStream {
+    let written = &field.ty.written;
+    match (&field.ty.kind, field.has_own_parser() || is_set(&field.attrs.from_str)) {
+        (Kind::Option(_), _) => quote!(true),
+        (Kind::Leaf(Leaf::Other), false) => quote!(__envaudit::Pick::<#written>::OPTIONAL),
+        _ => quote!(false),
+    }
+}
+
+/// Whether the value must not be shown.
+pub(super) fn secret(field: &Field) -> TokenStream {
+    match field.ty.holds_secret() {
+        Secrecy::Known(secret) => quote!(#secret),
+        Secrecy::Of(types) => quote!(#(__envaudit::Secrecy::<#types>::SECRET)|*),
     }
 }
 
@@ -159,23 +169,28 @@ fn shape(model: &Model, ty: &Ty, from_str: bool) -> TokenStream {
 fn default_text(model: &Model, default: &Named<Option<Expr>>) -> TokenStream {
     let krate = &model.krate;
     match &default.value {
-        Some(Expr::Lit(ExprLit { lit, .. })) => {
-            let text = lit_text(lit);
-            quote!(#krate::DefaultText::Value(#text))
-        }
-        Some(expr) => {
-            let text = quote!(#expr).to_string();
-            // A sign is a literal's part to everybody but the compiler.
-            let sign = text.strip_prefix("- ").filter(|rest| rest.parse::<f64>().is_ok());
-            match sign {
-                Some(number) => {
-                    let text = format!("-{number}");
-                    quote!(#krate::DefaultText::Value(#text))
-                }
-                None => quote!(#krate::DefaultText::Expression(#text)),
-            }
-        }
         None => quote!(#krate::DefaultText::Expression("Default::default()")),
+        Some(expr) => match literal_text(expr) {
+            Some(text) => quote!(#krate::DefaultText::Value(#text)),
+            None => {
+                let text = source_text(expr);
+                quote!(#krate::DefaultText::Expression(#text))
+            }
+        },
+    }
+}
+
+/// A literal, with its sign, as the text of a variable.
+fn literal_text(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Lit(ExprLit { lit, .. }) => Some(lit_text(lit)),
+        // A sign is a literal's part to everybody but the compiler.
+        Expr::Unary(ExprUnary { op: UnOp::Neg(_), expr, .. }) => {
+            literal_text(expr).map(|number| format!("-{number}"))
+        }
+        Expr::Group(group) => literal_text(&group.expr),
+        Expr::Paren(paren) => literal_text(&paren.expr),
+        _ => None,
     }
 }
 
@@ -199,7 +214,7 @@ fn bounds(model: &Model, limits: &Limits) -> TokenStream {
     let krate = &model.krate;
     let bound = |bound: &Option<Box<Expr>>| {
         option(bound.as_ref().map(|bound| {
-            let text = quote!(#bound).to_string().replace("- ", "-").replace('_', "");
+            let text = literal_text(bound).unwrap_or_else(|| source_text(bound));
             quote!(#text)
         }))
     };

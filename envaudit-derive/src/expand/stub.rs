@@ -3,29 +3,36 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::DeriveInput;
+use syn::ext::IdentExt;
+use syn::{DeriveInput, Generics, Ident, Path, Visibility, parse_quote};
 
 use super::audit;
-use crate::attr::default_crate;
-use crate::model::Model;
+use crate::attr::{ContainerAttrs, default_crate};
+use crate::diagnostics::Errors;
+use crate::model::{Model, Role};
 
-pub(crate) fn stub(model: &Model) -> TokenStream {
-    let Model { ident, krate, vis, audit, .. } = model;
-    let audit_struct = audit::audit_struct(model);
-    let impls = stub_impls(krate, &quote!(#ident), &quote!(#audit), &quote!(#vis));
+pub(crate) fn stub(mut model: Model) -> TokenStream {
+    for field in &mut model.fields {
+        // A type of which nothing is known, or known that it has no audit.
+        let without_audit = !model.generics.params.is_empty() || field.holds_no_struct();
+        if matches!(field.role, Role::Group { .. }) && without_audit {
+            field.role = Role::Value;
+        }
+    }
+    let audit_struct = audit::audit_struct(&model);
+    let Model { ident, krate, generics, vis, audit, .. } = &model;
+    let impls = impls(krate, ident, generics, audit, vis);
     quote!(#audit_struct #impls)
 }
 
 /// For what is no struct with named fields at all.
 pub(crate) fn stub_without_fields(input: &DeriveInput) -> TokenStream {
-    let (ident, vis) = (&input.ident, &input.vis);
-    let audit = format_ident!("{}Audit", ident);
-    let krate = default_crate();
-    // With generics the parameters would have to be `'static`; nothing can be said in their place.
-    if !input.generics.params.is_empty() || input.generics.where_clause.is_some() {
-        return TokenStream::new();
-    }
-    let impls = stub_impls(&krate, &quote!(#ident), &quote!(#audit), &quote!(#vis));
+    let DeriveInput { ident, vis, generics, .. } = input;
+    let audit = format_ident!("{}Audit", ident.unraw());
+    // Its mistakes have been reported.
+    let attrs = ContainerAttrs::parse(&input.attrs, &mut Errors::default());
+    let krate = attrs.krate.map_or_else(default_crate, |path| path.value);
+    let impls = impls(&krate, ident, generics, &audit, vis);
     quote! {
         #[derive(::core::clone::Clone, ::core::fmt::Debug)]
         #[allow(dead_code, missing_docs)]
@@ -34,12 +41,18 @@ pub(crate) fn stub_without_fields(input: &DeriveInput) -> TokenStream {
     }
 }
 
-fn stub_impls(
-    krate: &syn::Path,
-    ident: &TokenStream,
-    audit: &TokenStream,
-    vis: &TokenStream,
+fn impls(
+    krate: &Path,
+    ident: &Ident,
+    generics: &Generics,
+    audit: &Ident,
+    vis: &Visibility,
 ) -> TokenStream {
+    let mut generics = generics.clone();
+    if !generics.params.is_empty() {
+        generics.make_where_clause().predicates.push(parse_quote!(Self: 'static));
+    }
+    let (params, arguments, clause) = generics.split_for_impl();
     quote! {
         #[doc(hidden)]
         const _: () = {
@@ -47,7 +60,7 @@ fn stub_impls(
             const __ENVAUDIT_TABLE: &__envaudit::Table =
                 &__envaudit::Table::new(&#krate::Schema::new("", "", &[]), &[], &[], &[]);
 
-            impl #krate::EnvConfig for #ident {
+            impl #params #krate::EnvConfig for #ident #arguments #clause {
                 type Audit = #audit;
                 type Slots = [__envaudit::Slot; 0];
                 const SCHEMA: &'static #krate::Schema = &#krate::Schema::new("", "", &[]);
@@ -68,14 +81,14 @@ fn stub_impls(
 
                 fn __entry(
                     &self,
-                    index: ::core::primitive::usize,
+                    __index: ::core::primitive::usize,
                 ) -> ::core::result::Result<&#krate::AuditEntry, ::core::primitive::usize> {
-                    ::core::result::Result::Err(index)
+                    ::core::result::Result::Err(__index)
                 }
             }
 
             #[allow(dead_code, missing_docs)]
-            impl #ident {
+            impl #params #ident #arguments #clause {
                 #vis const fn key(_: &::core::primitive::str) -> #krate::Key<Self> {
                     #krate::Key::broken()
                 }

@@ -74,8 +74,9 @@ impl Drift {
     }
 }
 
-fn compared(entry: &AuditEntry) -> (crate::Source, Option<&str>, bool, bool) {
-    (entry.source, entry.provider.as_deref(), entry.masked, entry.unset)
+/// Part of the five established fields alone: a baseline that has no more agrees with a load that has.
+fn compared(entry: &AuditEntry) -> (crate::Source, Option<&str>, bool) {
+    (entry.source, entry.provider.as_deref(), entry.masked)
 }
 
 impl DriftChange {

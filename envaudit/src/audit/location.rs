@@ -5,6 +5,8 @@ use std::sync::Arc;
 use serde_core::ser::SerializeMap;
 use serde_core::{Serialize, Serializer};
 
+use crate::source::Source;
+
 /// The place within a source where a value was found.
 ///
 /// Displayed as `.env.prod:12`, `/run/secrets/api_key` or `prod/db (version 3)`.
@@ -93,5 +95,15 @@ impl Serialize for Location {
             }
         }
         map.end()
+    }
+}
+
+/// A place in a few words, within the source where that is known.
+pub(crate) fn place(source: Source, location: Option<&Location>) -> String {
+    match (location, source) {
+        (Some(location), _) => location.to_string(),
+        (None, Source::System) => "the process environment".to_owned(),
+        (None, Source::SchemaDefault) => "the default of the field".to_owned(),
+        (None, source) => source.to_string(),
     }
 }

@@ -16,6 +16,7 @@ use core::ops::Deref;
 pub use drift::{Drift, DriftChange};
 pub use entry::AuditEntry;
 pub use location::Location;
+pub(crate) use location::place;
 pub use policy::{Policy, PolicyError, PolicyViolation, PolicyViolations};
 use serde_core::{Serialize, Serializer};
 pub use snapshot::{AuditSnapshot, SnapshotError};

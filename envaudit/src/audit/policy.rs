@@ -44,11 +44,11 @@ pub struct Policy {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Rule {
     name: String,
-    /// `*` at the end of a key stands for anything. Empty: all keys.
-    keys: Vec<String>,
+    /// `*` at the end of a key stands for anything. `None`: all keys.
+    keys: Option<Vec<String>>,
     secrets_only: bool,
-    /// Empty: all environments, and none.
-    environments: Vec<String>,
+    /// `None`: all environments, and none.
+    environments: Option<Vec<String>>,
     allow: SourceSet,
     deny: SourceSet,
 }
@@ -80,7 +80,7 @@ impl Policy {
     #[must_use]
     pub fn no_default_for<K: Into<String>>(self, keys: impl IntoIterator<Item = K>) -> Self {
         let mut rule = Rule::new("no-default");
-        rule.keys = keys.into_iter().map(Into::into).collect();
+        rule.keys = Some(keys.into_iter().map(Into::into).collect());
         rule.deny = SourceSet::of(&[Source::SchemaDefault]);
         self.with(rule)
     }
@@ -93,7 +93,7 @@ impl Policy {
         sources: impl IntoIterator<Item = Source>,
     ) -> Self {
         let mut rule = Rule::new("required-source");
-        rule.keys = vec![key.into()];
+        rule.keys = Some(vec![key.into()]);
         rule.allow = sources.into_iter().collect();
         self.with(rule)
     }
@@ -116,7 +116,7 @@ impl Policy {
         let Some(rule) = self.rules.last_mut() else {
             panic!("`only_in` narrows the rule before it, and there is none")
         };
-        rule.environments.push(environment.into());
+        rule.environments.get_or_insert_default().push(environment.into());
         self
     }
 
@@ -161,9 +161,9 @@ impl Policy {
         entries: impl Iterator<Item = &'a AuditEntry>,
         environment: Option<&str>,
     ) -> Result<(), PolicyViolations> {
-        let holds = |rule: &&Rule| {
-            rule.environments.is_empty()
-                || environment.is_some_and(|name| rule.environments.iter().any(|only| only == name))
+        let holds = |rule: &&Rule| match &rule.environments {
+            None => true,
+            Some(only) => environment.is_some_and(|name| only.iter().any(|only| only == name)),
         };
         let rules: Vec<&Rule> = self.rules.iter().filter(holds).collect();
         let violations: Vec<PolicyViolation> = entries
@@ -187,18 +187,19 @@ impl Rule {
     fn new(name: &str) -> Self {
         Rule {
             name: name.to_owned(),
-            keys: Vec::new(),
+            keys: None,
             secrets_only: false,
-            environments: Vec::new(),
+            environments: None,
             allow: SourceSet::ALL,
             deny: SourceSet::EMPTY,
         }
     }
 
     fn broken_by(&self, entry: &AuditEntry) -> Option<PolicyViolation> {
-        let about = self.keys.is_empty() || self.keys.iter().any(|key| matches(key, &entry.key));
+        let keys = self.keys.as_deref();
+        let about = keys.is_none_or(|keys| keys.iter().any(|key| matches(key, &entry.key)));
         // An optional secret that is not set came from nowhere. A rule that names its key wants it all the same.
-        let exempt = entry.unset && self.keys.is_empty();
+        let exempt = entry.unset && keys.is_none();
         let kept = self.allow.contains(entry.source) && !self.deny.contains(entry.source);
         if !about || exempt || kept || (self.secrets_only && !entry.masked) {
             return None;
@@ -222,14 +223,14 @@ impl Rule {
     fn value(&self) -> Value {
         let mut rule = Map::new();
         rule.insert("name".to_owned(), json!(self.name));
-        if !self.keys.is_empty() {
-            rule.insert("keys".to_owned(), json!(self.keys));
+        if let Some(keys) = &self.keys {
+            rule.insert("keys".to_owned(), json!(keys));
         }
         if self.secrets_only {
             rule.insert("secrets".to_owned(), json!(true));
         }
-        if !self.environments.is_empty() {
-            rule.insert("environments".to_owned(), json!(self.environments));
+        if let Some(environments) = &self.environments {
+            rule.insert("environments".to_owned(), json!(environments));
         }
         if self.allow != SourceSet::ALL {
             rule.insert("allow".to_owned(), json!(self.allow));
@@ -269,11 +270,15 @@ fn read_rule(value: &Value) -> Result<Rule, String> {
     if let Some(secrets) = value.get("secrets") {
         rule.secrets_only = secrets.as_bool().ok_or("`secrets` must be true or false")?;
     }
-    rule.keys = texts(value, "keys")?.unwrap_or_default();
-    rule.environments = texts(value, "environments")?.unwrap_or_default();
+    rule.keys = texts(value, "keys")?;
+    let stray = |key: &&String| key.strip_suffix('*').unwrap_or(key).contains('*');
+    if let Some(key) = rule.keys.iter().flatten().find(stray) {
+        return Err(format!("`*` may only end a key, unlike in `{key}`"));
+    }
+    rule.environments = texts(value, "environments")?;
     let allow = sources(value, "allow")?;
     let deny = sources(value, "deny")?;
-    if allow.is_none() && deny.is_none() {
+    if allow.is_none() && deny.is_none_or(SourceSet::is_empty) {
         return Err("it asks for nothing; give it `allow` or `deny`".to_owned());
     }
     rule.allow = allow.unwrap_or(SourceSet::ALL);

@@ -3,14 +3,15 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, SubsecRound, Utc};
 use serde_core::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::{AuditEntry, Location, json, table};
 use crate::source::Source;
 
-/// An audit without its types: to keep in a file, and to compare with a later one.
+/// An audit without its types: to keep in a file, and to compare with a later one. Its times are those of the JSON, to
+/// the microsecond.
 ///
 /// ```
 /// use envaudit::{AuditSnapshot, Source};
@@ -29,8 +30,11 @@ pub struct AuditSnapshot {
 
 impl AuditSnapshot {
     pub(super) fn new(entries: impl Iterator<Item = AuditEntry>) -> Self {
-        let entries = entries.map(|entry| (entry.key.clone(), entry)).collect();
-        AuditSnapshot { entries }
+        let entries = entries.map(|mut entry| {
+            entry.timestamp = to_the_microsecond(entry.timestamp);
+            (entry.key.clone(), entry)
+        });
+        AuditSnapshot { entries: entries.collect() }
     }
 
     /// Reads the JSON that [`to_json`](Self::to_json) or [`Audit::to_json`](crate::Audit::to_json) wrote, or any object by
@@ -166,7 +170,11 @@ fn text<'v>(member: &'v Map<String, Value>, name: &str) -> Result<&'v str, Strin
 fn read_timestamp(text: &str) -> Option<DateTime<Utc>> {
     let with_offset = DateTime::parse_from_rfc3339(text).map(|time| time.to_utc());
     let naive = || text.replace(' ', "T").parse::<NaiveDateTime>().map(|time| time.and_utc());
-    with_offset.or_else(|_| naive()).ok()
+    with_offset.or_else(|_| naive()).ok().map(to_the_microsecond)
+}
+
+fn to_the_microsecond(time: DateTime<Utc>) -> DateTime<Utc> {
+    time.trunc_subsecs(6)
 }
 
 fn read_location(value: &Value) -> Option<Location> {

@@ -1,7 +1,7 @@
 use core::fmt;
 use std::path::PathBuf;
 
-use super::Location;
+use super::{Location, place};
 use crate::source::Source;
 
 /// Something a load noticed that does not keep the program from starting.
@@ -61,13 +61,17 @@ impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Warning::Deprecated { key, instead, source, location } => {
-                write!(f, "{key} is deprecated: {instead} (set in {})", place(*source, location))
+                write!(
+                    f,
+                    "{key} is deprecated: {instead} (set in {})",
+                    place(*source, location.as_ref())
+                )
             }
             Warning::Duplicate { key, source, lines: (before, now) } => {
                 write!(f, "{key} stands twice in {source}: line {now} overrides line {before}")
             }
             Warning::Ignored { key, source, location } => {
-                let place = place(*source, location);
+                let place = place(*source, location.as_ref());
                 write!(f, "{key} is set in {place} too, which may not supply it and is ignored")
             }
             Warning::ProviderFailed { provider, reason, .. } => {
@@ -77,12 +81,5 @@ impl fmt::Display for Warning {
                 write!(f, "{} cannot be listed and was passed over: {reason}", path.display())
             }
         }
-    }
-}
-
-fn place(source: Source, location: &Option<Location>) -> String {
-    match location {
-        Some(location) => location.to_string(),
-        None => source.to_string(),
     }
 }

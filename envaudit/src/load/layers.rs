@@ -295,7 +295,7 @@ impl Fill<'_, '_> {
             let assignment = match assignment {
                 Ok(assignment) => assignment,
                 Err((line, fault)) => {
-                    self.syntax(file, line, fault);
+                    self.syntax(file, line, fault, None);
                     continue;
                 }
             };
@@ -304,7 +304,8 @@ impl Fill<'_, '_> {
                 Written::Quoted(text) => match env_file::interpret(text) {
                     Ok(value) => HeldValue::Interpreted(value),
                     Err(fault) => {
-                        self.syntax(file, assignment.line, fault);
+                        let name = table.find(assignment.name.as_bytes());
+                        self.syntax(file, assignment.line, fault, name);
                         continue;
                     }
                 },
@@ -336,14 +337,17 @@ impl Fill<'_, '_> {
         })
     }
 
-    fn syntax(&mut self, file: &EnvFile, line: u32, fault: env_file::Fault) {
+    fn syntax(&mut self, file: &EnvFile, line: u32, fault: env_file::Fault, name: Option<&Name>) {
         let location = Location::File { path: Arc::clone(&file.path), line: Some(line) };
-        self.layers.problems.push(
+        let mut problem =
             Problem::new(ProblemKind::Syntax, format!("{location} cannot be understood"))
                 .reason(fault.to_string())
                 .hint(fault.hint())
-                .at(self.source, Some(location)),
-        );
+                .at(self.source, Some(location));
+        if let Some(name) = name {
+            problem = problem.key_named(self.layers.table.leaves[name.leaf as usize].key());
+        }
+        self.layers.problems.push(problem);
     }
 
     fn folder(&mut self, folder: &Folder) {

@@ -1,15 +1,17 @@
 //! One load: [`loader`] says what to read, [`layers`] reads it and notes what it has for each key, [`reader`] hands the
 //! winner of each key to the code that the derive generated.
 
+mod expected;
 mod layers;
 mod loaded;
 mod loader;
 mod reader;
+mod redaction;
 mod scope;
 mod slot;
 
+pub(crate) use expected::expected;
 pub use loaded::Loaded;
 pub use loader::Loader;
 pub use reader::Reader;
-pub(crate) use reader::expected;
 pub use slot::Slot;

@@ -5,10 +5,11 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
-use secrecy::{ExposeSecret, SecretString};
 
+use super::expected::expected;
 use super::layers::{LayerKind, Layers};
 use super::loader::Settings;
+use super::redaction::Secrets;
 use super::scope::Scope;
 use super::slot::{Held, HeldValue, Slot};
 use crate::audit::{AuditEntry, Location, Warning};
@@ -38,7 +39,7 @@ pub struct Reader<'a> {
     /// Within an optional group of which no key is supplied.
     in_absent_group: bool,
     /// The secrets read, kept while a `validate` function may put one into its message.
-    secrets: Option<Vec<SecretString>>,
+    secrets: Option<Secrets>,
     problems: Vec<Problem>,
     warnings: Vec<Warning>,
 }
@@ -73,11 +74,11 @@ impl<'a> Reader<'a> {
             layers,
             table,
             slots,
-            scope: Scope::new(settings, layers),
+            scope: Scope::new(settings, layers, table),
             now,
             cursor: 0,
             in_absent_group: false,
-            secrets: table.validates.then(Vec::new),
+            secrets: table.validates.then(Secrets::default),
             problems,
             warnings,
         }
@@ -156,7 +157,7 @@ impl<'a> Reader<'a> {
             && request.is_secret()
             && let Ok(text) = raw.as_str()
         {
-            secrets.push(text.into());
+            secrets.note(request, text);
         }
         if let Some(instead) = request.field.deprecated {
             self.warnings.push(Warning::Deprecated {
@@ -176,8 +177,7 @@ impl<'a> Reader<'a> {
         let allowed = self.settings.asks(Source::SchemaDefault)
             && request.sources.contains(Source::SchemaDefault);
         if has_default && !allowed {
-            let problem = self.missing(request);
-            self.problems.push(problem);
+            self.report_missing(request);
             return false;
         }
         true
@@ -190,10 +190,7 @@ impl<'a> Reader<'a> {
     ) -> Option<T> {
         match absent {
             Ok(Some(value)) => return Some(value),
-            Ok(None) => {
-                let problem = self.missing(request);
-                self.problems.push(problem);
-            }
+            Ok(None) => self.report_missing(request),
             Err(error) => {
                 let text = match request.field.default {
                     Some(DefaultText::Value(text)) => text,
@@ -246,13 +243,11 @@ impl<'a> Reader<'a> {
         match check(&value) {
             Ok(()) => Some(value),
             Err(error) => {
-                let mut message = error.to_string();
-                for secret in self.secrets.iter().flatten() {
-                    let secret = secret.expose_secret();
-                    if !secret.is_empty() {
-                        message = message.replace(secret, "[REDACTED]");
-                    }
-                }
+                let message = error.to_string();
+                let message = match &self.secrets {
+                    Some(secrets) => secrets.redact(&message),
+                    None => message,
+                };
                 let problem = Problem::new(ProblemKind::Validation, format!("{name} is not valid"));
                 self.problems.push(problem.reason(message));
                 None
@@ -350,10 +345,13 @@ impl<'a> Reader<'a> {
             (HeldValue::Content(content), _) => Raw::os(content),
             (HeldValue::Interpreted(value), _) if value.marker.is_none() => Raw::owned(value.text),
             (HeldValue::Interpreted(value), _) => {
-                match self.scope.resolve(held.layer as usize, held.line, &value, 0) {
+                let resolved = self.scope.resolve(held.layer as usize, held.line, &value, 0);
+                let secret = self.scope.take_met_secret();
+                match resolved {
+                    Ok(text) if secret => Raw::secret(text),
                     Ok(text) => Raw::owned(text),
                     Err(fault) => {
-                        let problem = bad_reference(request, &fault);
+                        let problem = bad_reference(request, &fault, secret);
                         let problem = problem.at(layer.source, entry.location.clone());
                         return Err(Box::new(problem));
                     }
@@ -374,6 +372,14 @@ impl<'a> Reader<'a> {
     fn is_in_environment(&self, request: &'static KeyRequest) -> bool {
         let under_key = self.settings.environment.get(request.key);
         in_environment(self.settings, request, under_key).is_some()
+    }
+
+    /// Says that a variable is missing, unless what was found of it has been reported.
+    fn report_missing(&mut self, request: &'static KeyRequest) {
+        if !self.problems.iter().any(|problem| problem.key() == Some(request.key())) {
+            let problem = self.missing(request);
+            self.problems.push(problem);
+        }
     }
 
     fn missing(&self, request: &'static KeyRequest) -> Problem {
@@ -474,7 +480,7 @@ fn invalid(request: &'static KeyRequest, raw: &Raw<'_>, error: ValueError) -> Pr
         Problem::new(ProblemKind::Invalid, format!("{key} is invalid")).key_named(key);
     problem.expected = Some(expected(request));
     let reason = error.into_reason();
-    if request.is_secret() {
+    if request.is_secret() || raw.is_secret() {
         if reason == Reason::NotUtf8 {
             problem.reason = Some("it is not valid UTF-8".to_owned());
         }
@@ -506,10 +512,12 @@ fn disallowed(
         .hint(format!("it may come from: {}", request.sources))
 }
 
-fn bad_reference(request: &'static KeyRequest, fault: &ExpandFault) -> Problem {
+fn bad_reference(request: &'static KeyRequest, fault: &ExpandFault, met_secret: bool) -> Problem {
     let key = request.key();
-    let reason =
-        if request.is_secret() { fault.without_names().to_owned() } else { fault.to_string() };
+    let reason = match request.is_secret() || met_secret {
+        true => fault.without_names().to_owned(),
+        false => fault.to_string(),
+    };
     Problem::new(ProblemKind::Invalid, format!("{key} is invalid"))
         .key_named(key)
         .reason(reason)
@@ -523,33 +531,4 @@ fn how_to_set(request: &'static KeyRequest) -> String {
     } else {
         format!("it may come from: {}", request.sources)
     }
-}
-
-/// What a value of the field looks like, with the limits the field sets.
-pub(crate) fn expected(request: &KeyRequest) -> String {
-    let field = request.field;
-    let mut text = match (field.range, field.one_of, field.shape) {
-        (_, [first, rest @ ..], _) => {
-            let words =
-                rest.iter().fold(format!("`{first}`"), |all, word| format!("{all}, `{word}`"));
-            if rest.is_empty() { words } else { format!("one of {words}") }
-        }
-        (Some(range), [], shape) => {
-            let noun = if shape.json_type() == "number" { "a number" } else { "an integer" };
-            match shape.element() {
-                Some(_) => format!("a list, each element {noun} {range}"),
-                None => format!("{noun} {range}"),
-            }
-        }
-        (None, [], shape) => shape.to_string(),
-    };
-    if let Some(len) = field.len {
-        text.push_str(&format!(", with a length {len}"));
-    } else if field.non_empty {
-        text.push_str(", not empty");
-    }
-    if field.secret {
-        text.push_str(" (a secret)");
-    }
-    text
 }

@@ -1,7 +1,11 @@
 //! What a `${NAME}` in an env file stands for: the value that this very load would give the name.
 
+use std::borrow::Cow;
+use std::path::Path;
+
 use super::layers::{LayerKind, Layers};
 use super::loader::Settings;
+use crate::schema::table::Table;
 use crate::source::Source;
 use crate::sources::env_file::Interpreted;
 use crate::sources::env_file::expand::{ExpandFault, Lookup, expand};
@@ -13,14 +17,25 @@ const MAX_REFERENCES: usize = 10_000;
 pub(super) struct Scope<'a> {
     settings: &'a Settings,
     layers: &'a Layers<'a>,
+    table: &'static Table,
     /// The definitions being expanded, as layer and line: what refers to its own name means the one it hides.
     active: Vec<(usize, u32)>,
     references: usize,
+    met_secret: bool,
 }
 
 impl<'a> Scope<'a> {
-    pub(super) fn new(settings: &'a Settings, layers: &'a Layers<'a>) -> Self {
-        Scope { settings, layers, active: Vec::new(), references: 0 }
+    pub(super) fn new(
+        settings: &'a Settings,
+        layers: &'a Layers<'a>,
+        table: &'static Table,
+    ) -> Self {
+        Scope { settings, layers, table, active: Vec::new(), references: 0, met_secret: false }
+    }
+
+    /// Whether anything resolved since the last call referred to a secret field.
+    pub(super) fn take_met_secret(&mut self) -> bool {
+        std::mem::take(&mut self.met_secret)
     }
 
     /// The value of a definition, with its references resolved.
@@ -39,7 +54,15 @@ impl<'a> Scope<'a> {
     }
 
     fn in_environment(&self, name: &str) -> Option<String> {
-        self.settings.environment.get(name)?.into_string().ok().filter(|value| self.counts(value))
+        let get = |name| {
+            let value = self.settings.environment.get(name);
+            value.filter(|value| !(self.settings.empty_as_unset && value.is_empty()))
+        };
+        let value = get(name).or_else(|| {
+            let known = self.table.find(name.as_bytes()).filter(|known| known.reads_file)?;
+            folder::read_secret(Path::new(&get(known.file)?)).ok()
+        });
+        value?.into_string().ok().filter(|value| self.counts(value))
     }
 
     fn counts(&self, value: &str) -> bool {
@@ -47,19 +70,22 @@ impl<'a> Scope<'a> {
     }
 }
 
-impl Lookup for Scope<'_> {
-    fn lookup(&mut self, name: &str, depth: usize) -> Result<Option<String>, ExpandFault> {
+impl<'a> Lookup<'a> for Scope<'a> {
+    fn lookup(&mut self, name: &str, depth: usize) -> Result<Option<Cow<'a, str>>, ExpandFault> {
         self.references += 1;
         if self.references > MAX_REFERENCES {
             return Err(ExpandFault::TooMany);
         }
+        let known = self.table.find(name.as_bytes());
+        self.met_secret |=
+            known.is_some_and(|known| self.table.leaves[known.leaf as usize].is_secret());
         let layers = self.layers;
         let system = self.settings.rank(Source::System);
         let mut ask_environment = self.settings.asks(Source::System);
         for (at, layer) in layers.iter().enumerate() {
             if ask_environment && system < self.settings.rank(layer.source) {
                 if let Some(value) = self.in_environment(name) {
-                    return Ok(Some(value));
+                    return Ok(Some(value.into()));
                 }
                 ask_environment = false;
             }
@@ -68,22 +94,26 @@ impl Lookup for Scope<'_> {
                     let definitions = file.definitions(name).iter().rev();
                     let active = &self.active;
                     match definitions.into_iter().find(|def| !active.contains(&(at, def.line))) {
-                        Some(def) => Some(self.resolve(at, def.line, &def.value, depth + 1)?),
+                        Some(def) if def.value.marker.is_none() => Some((&*def.value.text).into()),
+                        Some(def) => {
+                            Some(self.resolve(at, def.line, &def.value, depth + 1)?.into())
+                        }
                         None => None,
                     }
                 }
                 LayerKind::Folder(folder) => folder
                     .file_for(name)
                     .and_then(|path| folder::read_secret(&path).ok())
-                    .and_then(|content| content.into_string().ok()),
+                    .and_then(|content| content.into_string().ok())
+                    .map(Cow::Owned),
                 LayerKind::Fetched(_, fetched) => {
-                    fetched.get(name).map(|value| value.text().to_owned())
+                    fetched.get(name).map(|value| value.text().into())
                 }
             };
             if let Some(value) = value.filter(|value| self.counts(value)) {
                 return Ok(Some(value));
             }
         }
-        Ok(if ask_environment { self.in_environment(name) } else { None })
+        Ok(if ask_environment { self.in_environment(name).map(Cow::Owned) } else { None })
     }
 }

@@ -37,10 +37,10 @@ fn property(field: &FieldSchema) -> Value {
         set("description", json!(field.docs));
     }
     if let Some(DefaultText::Value(text)) = field.default {
-        set("default", typed(field.shape, text));
+        set("default", document(field, text));
     }
     if let Some(example) = field.example.filter(|_| !field.secret) {
-        set("examples", json!([typed(field.shape, example)]));
+        set("examples", json!([document(field, example)]));
     }
     if field.secret {
         set("writeOnly", json!(true));
@@ -116,7 +116,22 @@ fn shape(shape: Shape) -> Value {
     }
 }
 
-/// The text as the value that the schema describes, where that is a number or a truth.
+/// The text of a field as the value that its schema describes.
+fn document(field: &FieldSchema, text: &str) -> Value {
+    let parts =
+        || (!text.is_empty()).then(|| text.split(field.sep.unwrap_or(","))).into_iter().flatten();
+    match field.shape {
+        Shape::List(element) => parts().map(|part| typed(*element, part)).collect(),
+        Shape::Map(value) => {
+            let pairs = parts().filter_map(|part| part.split_once(field.kv_sep.unwrap_or("=")));
+            pairs.map(|(key, part)| (key.to_owned(), typed(*value, part))).collect()
+        }
+        Shape::Json => serde_json::from_str(text).unwrap_or_else(|_| json!(text)),
+        shape => typed(shape, text),
+    }
+}
+
+/// The text as a number or a truth where the schema describes one.
 fn typed(shape: Shape, text: &str) -> Value {
     let value = match shape {
         Shape::Boolean => match text {
@@ -131,7 +146,7 @@ fn typed(shape: Shape, text: &str) -> Value {
 }
 
 fn number(text: &str) -> Option<Value> {
-    let text = text.replace('_', "");
+    let text = text.trim().replace('_', "");
     let integer = text.parse::<i64>().map(Number::from);
     let unsigned = || text.parse::<u64>().map(Number::from);
     let float = || text.parse::<f64>().ok().and_then(Number::from_f64);

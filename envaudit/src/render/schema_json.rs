@@ -45,7 +45,7 @@ fn variable(request: &KeyRequest) -> Value {
         ("range", field.range.map(bounds)),
         ("len", field.len.map(bounds)),
         ("one_of", (!field.one_of.is_empty()).then(|| json!(field.one_of))),
-        ("non_empty", field.non_empty.then(|| json!(true))),
+        ("non_empty", field.non_empty.then_some(Value::Bool(true))),
         ("sep", field.sep.map(Into::into)),
         ("kv_sep", field.kv_sep.map(Into::into)),
         ("parse_with", field.parse_with.map(Into::into)),

@@ -17,9 +17,7 @@ pub(crate) fn template(table: &Table) -> String {
 
 fn write_variable(out: &mut String, request: &KeyRequest) {
     let field = request.field();
-    for line in field.docs.lines() {
-        comment(out, line);
-    }
+    comment(out, field.docs);
     let mut notes = Vec::new();
     if field.required() {
         notes.push("required".to_owned());
@@ -43,30 +41,37 @@ fn write_variable(out: &mut String, request: &KeyRequest) {
     if let Some(instead) = field.deprecated {
         comment(out, &format!("deprecated: {instead}"));
     }
-    let value = match (field.secret, field.example, field.default) {
-        (true, ..) => "",
-        (false, Some(example), _) => example,
-        (false, None, Some(DefaultText::Value(default))) => default,
-        (false, None, _) => "",
+    let example = field.example.filter(|_| !field.secret);
+    let value = match (field.secret, field.default) {
+        (false, Some(DefaultText::Value(default))) => {
+            if let Some(example) = example {
+                comment(out, &format!("example: {example}"));
+            }
+            default
+        }
+        _ => example.unwrap_or(""),
     };
     let mark = if field.required() { "" } else { "# " };
     out.push_str(&format!("{mark}{}={}\n", request.key(), quoted(value)));
 }
 
-fn comment(out: &mut String, line: &str) {
-    out.push_str(format!("# {}", line.trim()).trim_end());
-    out.push('\n');
+fn comment(out: &mut String, text: &str) {
+    for line in text.lines() {
+        out.push_str(format!("# {}", line.trim()).trim_end());
+        out.push('\n');
+    }
 }
 
-/// The value as an env file needs it to mean itself.
+/// The value as an env file needs it to mean itself, on one line: it may stand commented out.
 fn quoted(value: &str) -> String {
     let plain = |char: char| char.is_ascii_graphic() && !"\"'\\$#`".contains(char);
     if value.chars().all(plain) {
         value.to_owned()
-    } else if !value.contains('\'') {
+    } else if !value.contains(['\'', '\n']) {
         format!("'{value}'")
     } else {
         let escaped = value.replace('\\', "\\\\").replace('"', "\\\"").replace('$', "\\$");
+        let escaped = escaped.replace('\n', "\\n");
         format!("\"{escaped}\"")
     }
 }

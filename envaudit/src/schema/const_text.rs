@@ -4,6 +4,15 @@ pub(super) const fn equal(a: &[u8], b: &[u8]) -> bool {
     a.len() == b.len() && matches!(compare(a, b), Order::Equal)
 }
 
+/// Whether the text ends with a whole word: `APP_PORT` with `PORT`, but not with `ORT`.
+pub(super) const fn ends_with(text: &[u8], word: &[u8]) -> bool {
+    if text.len() <= word.len() || word.is_empty() {
+        return false;
+    }
+    let (before, end) = text.split_at(text.len() - word.len());
+    before[before.len() - 1] == b'_' && equal(end, word)
+}
+
 #[derive(Clone, Copy)]
 pub(super) enum Order {
     Less,

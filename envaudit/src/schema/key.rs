@@ -68,28 +68,50 @@ impl<T> Key<T> {
 
 #[track_caller]
 const fn no_such_key(table: &Table, text: &str) -> ! {
-    let mut message = Message::new()
+    let message = Message::new()
         .push("`")
         .push(table.schema.name)
         .push("` has no key `")
         .push(text)
         .push("`");
-    let mut best = nearest::MAX_DISTANCE + 1;
-    let mut found = "";
-    let mut index = 0;
-    while index < table.leaves.len() {
-        let key = table.leaves[index].key();
-        let distance = nearest::distance(key.as_bytes(), text.as_bytes());
-        if distance < best {
-            best = distance;
-            found = key;
-        }
-        index += 1;
-    }
-    if !found.is_empty() {
-        message = message.push("; did you mean `").push(found).push("`?");
-    }
+    let message = match (alias_of(table, text), near(table, text)) {
+        (Some(key), _) => message.push("; it is an alias of `").push(key).push("`"),
+        (None, Some(key)) => message.push("; did you mean `").push(key).push("`?"),
+        (None, None) => message,
+    };
     panic!("{}", message.as_str())
+}
+
+const fn alias_of(table: &Table, text: &str) -> Option<&'static str> {
+    let mut at = 0;
+    while at < table.names.len() {
+        let name = &table.names[at];
+        if const_text::equal(name.text.as_bytes(), text.as_bytes()) {
+            return Some(table.leaves[name.leaf as usize].key());
+        }
+        at += 1;
+    }
+    None
+}
+
+/// The nearest key, or the one that is the text behind a prefix.
+const fn near(table: &Table, text: &str) -> Option<&'static str> {
+    let mut best = nearest::MAX_DISTANCE + 1;
+    let (mut found, mut behind_prefix) = (None, None);
+    let mut at = 0;
+    while at < table.leaves.len() {
+        let key = table.leaves[at].key();
+        let distance = nearest::distance(key.as_bytes(), text.as_bytes());
+        if distance < best && distance * 3 <= key.len() {
+            best = distance;
+            found = Some(key);
+        }
+        if behind_prefix.is_none() && const_text::ends_with(key.as_bytes(), text.as_bytes()) {
+            behind_prefix = Some(key);
+        }
+        at += 1;
+    }
+    if found.is_some() { found } else { behind_prefix }
 }
 
 impl<T> Clone for Key<T> {

@@ -5,6 +5,7 @@
 //! constant evaluation.
 
 mod const_text;
+pub(crate) mod group_checks;
 mod key;
 pub(crate) mod nearest;
 pub(crate) mod shape;
@@ -37,6 +38,7 @@ pub struct Schema {
 /// One field of a struct.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
+#[expect(clippy::large_enum_variant, reason = "a constant cannot hold a box")]
 pub enum Member {
     /// A field that takes one variable.
     Field(FieldSchema),

@@ -6,7 +6,7 @@
 
 #![allow(missing_docs, reason = "called by generated code, not part of the API")]
 
-use super::const_text::{self, Message, Order};
+use super::const_text::{self, Order};
 use super::{FieldSchema, Member, Schema};
 use crate::source::{Source, SourceSet};
 
@@ -63,7 +63,7 @@ pub struct Name {
     pub(crate) leaf: u16,
     /// 0 for the key itself, then the aliases.
     pub(crate) rank: u16,
-    exact: bool,
+    pub(super) exact: bool,
 }
 
 /// Everything about a root struct that a load needs.
@@ -131,7 +131,7 @@ pub const fn measure(schema: &Schema) -> Sizes {
     measure_below(schema, schema_prefix(schema).len())
 }
 
-const fn measure_below(schema: &Schema, prefix: usize) -> Sizes {
+pub(super) const fn measure_below(schema: &Schema, prefix: usize) -> Sizes {
     let mut sizes = Sizes { leaves: 0, names: 0, text: 0 };
     let mut at = 0;
     while at < schema.members.len() {
@@ -437,56 +437,4 @@ pub const fn keys<const N: usize>(leaves: &[KeyRequest; N]) -> [&'static str; N]
         at += 1;
     }
     keys
-}
-
-/// Fails when a name of the `member`-th member is also a name of an earlier one. What collides within a nested struct is
-/// reported where that struct is declared, unless a full `key` only meets the other name behind this prefix.
-#[track_caller]
-pub const fn check_group(table: &Table, member: usize) {
-    let (first, end) = names_of_member(table.schema, member);
-    let mut at = 1;
-    while at < table.order.len() {
-        let (one, two) = (table.order[at - 1] as usize, table.order[at] as usize);
-        let (early, late) = if one < two { (one, two) } else { (two, one) };
-        let (a, b) = (table.names[early], table.names[late]);
-        if first <= late
-            && late < end
-            && (early < first || a.exact != b.exact)
-            && const_text::equal(a.text.as_bytes(), b.text.as_bytes())
-        {
-            duplicate(table, &a, &b);
-        }
-        at += 1;
-    }
-}
-
-const fn names_of_member(schema: &Schema, member: usize) -> (usize, usize) {
-    let (mut first, mut at) = (0, 0);
-    loop {
-        let count = match &schema.members[at] {
-            Member::Field(field) => 1 + field.aliases.len(),
-            Member::Group(group) => measure_below(group.schema, 0).names,
-        };
-        if at == member {
-            return (first, first + count);
-        }
-        first += count;
-        at += 1;
-    }
-}
-
-#[track_caller]
-const fn duplicate(table: &Table, a: &Name, b: &Name) -> ! {
-    let (one, two) = (table.leaves[a.leaf as usize].field, table.leaves[b.leaf as usize].field);
-    let message = Message::new()
-        .push("two fields of `")
-        .push(table.schema.name)
-        .push("` read the variable `")
-        .push(a.text)
-        .push("`: `")
-        .push(one.field)
-        .push("` and `")
-        .push(two.field)
-        .push("`; give one of them another `key`, `rename`, `alias` or `prefix`");
-    panic!("{}", message.as_str())
 }

@@ -11,10 +11,10 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{Raw, ValueError};
 
-pub fn range<T: PartialOrd>(
-    value: T,
-    min: Option<T>,
-    max: Option<T>,
+pub fn range<T: PartialOrd<B>, B>(
+    value: &T,
+    min: Option<&B>,
+    max: Option<&B>,
     inclusive: bool,
 ) -> Result<(), ValueError> {
     // Written so that NaN, which compares with nothing, is outside.
@@ -23,8 +23,12 @@ pub fn range<T: PartialOrd>(
     if above && below { Ok(()) } else { Err(ValueError::unexpected()) }
 }
 
-pub fn one_of<T: PartialEq>(value: &T, allowed: &[T]) -> Result<(), ValueError> {
-    if allowed.contains(value) { Ok(()) } else { Err(ValueError::unexpected()) }
+pub fn one_of<T: PartialEq<B>, B>(value: &T, allowed: &[B]) -> Result<(), ValueError> {
+    if allowed.iter().any(|allowed| value == allowed) {
+        Ok(())
+    } else {
+        Err(ValueError::unexpected())
+    }
 }
 
 pub fn one_of_texts(raw: &Raw<'_>, allowed: &[&str]) -> Result<(), ValueError> {
@@ -38,7 +42,7 @@ pub fn len<T: Length + ?Sized>(
     inclusive: bool,
 ) -> Result<(), ValueError> {
     let length = value.length();
-    range(length, Some(min), max, inclusive)
+    range(&length, Some(&min), max.as_ref(), inclusive)
         .map_err(|_| ValueError::plain(format!("its length is {length}")))
 }
 
@@ -46,11 +50,8 @@ pub fn non_empty<T: Length + ?Sized>(value: &T) -> Result<(), ValueError> {
     if value.length() > 0 { Ok(()) } else { Err(ValueError::plain("it is empty")) }
 }
 
-pub fn validate<T: ?Sized, E: Display>(
-    value: &T,
-    check: impl FnOnce(&T) -> Result<(), E>,
-) -> Result<(), ValueError> {
-    check(value).map_err(ValueError::new)
+pub fn validated<E: Display>(result: Result<(), E>) -> Result<(), ValueError> {
+    result.map_err(ValueError::new)
 }
 
 /// Characters of a text, elements of a collection.

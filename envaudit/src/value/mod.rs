@@ -15,11 +15,11 @@ pub use secret::IsSecret;
 
 /// What the derive's code calls.
 pub(crate) mod generated {
-    pub use super::checks::{Length, len, non_empty, one_of, one_of_texts, range, validate};
+    pub use super::checks::{Length, len, non_empty, one_of, one_of_texts, range, validated};
     pub use super::collection::{array, list, map};
     pub use super::pick::{
-        ByFromStr, Lift, NotSecret, Pick, Readable, Secrecy, default_text, find_word, json,
-        optional, parse_with, required,
+        ByFromStr, NotSecret, Pick, Readable, Secrecy, default_text, find_word, json, lifted,
+        optional, parsed, required,
     };
     pub use super::raw::Raw;
     pub use super::secret::{IsSecret, assert_secret, secret_box};

@@ -79,6 +79,10 @@ pub trait NotSecret {
 impl<T: ?Sized> NotSecret for Secrecy<T> {}
 
 /// A parser of an `Option<T>` field may give a `T` or the `Option<T>`.
+#[diagnostic::on_unimplemented(
+    message = "the parser gives `{Self}`, but the field is `{T}`",
+    label = "this function returns another type"
+)]
 pub trait Lift<T> {
     fn lift(self) -> T;
 }
@@ -95,11 +99,13 @@ impl<T> Lift<Option<T>> for Option<T> {
     }
 }
 
-pub fn parse_with<T, E: Display>(
-    raw: &Raw<'_>,
-    parser: impl FnOnce(&str) -> Result<T, E>,
-) -> Result<T, ValueError> {
-    parser(raw.as_str()?).map_err(ValueError::new)
+/// What a field's own parser gave.
+pub fn parsed<T, E: Display>(result: Result<T, E>) -> Result<T, ValueError> {
+    result.map_err(ValueError::new)
+}
+
+pub fn lifted<T, U: Lift<T>, E: Display>(result: Result<U, E>) -> Result<T, ValueError> {
+    parsed(result).map(Lift::lift)
 }
 
 pub fn json<T: DeserializeOwned>(raw: &Raw<'_>) -> Result<T, ValueError> {

@@ -10,6 +10,8 @@ enum Text<'a> {
     Os(OsString),
     Borrowed(&'a str),
     Owned(String),
+    /// Made of the value of a secret field, whatever field it is for.
+    Secret(String),
 }
 
 impl<'a> Raw<'a> {
@@ -25,11 +27,19 @@ impl<'a> Raw<'a> {
         Raw(Text::Owned(text))
     }
 
+    pub(crate) fn secret(text: String) -> Self {
+        Raw(Text::Secret(text))
+    }
+
+    pub(crate) fn is_secret(&self) -> bool {
+        matches!(self.0, Text::Secret(_))
+    }
+
     pub fn as_str(&self) -> Result<&str, ValueError> {
         match &self.0 {
             Text::Os(text) => text.to_str().ok_or(ValueError::not_utf8()),
             Text::Borrowed(text) => Ok(text),
-            Text::Owned(text) => Ok(text),
+            Text::Owned(text) | Text::Secret(text) => Ok(text),
         }
     }
 
@@ -44,7 +54,7 @@ impl<'a> Raw<'a> {
                 }
             },
             Text::Borrowed(text) => Ok((*text).to_owned()),
-            Text::Owned(text) => Ok(std::mem::take(text)),
+            Text::Owned(text) | Text::Secret(text) => Ok(std::mem::take(text)),
         }
     }
 
@@ -52,7 +62,7 @@ impl<'a> Raw<'a> {
         match &mut self.0 {
             Text::Os(text) => std::mem::take(text),
             Text::Borrowed(text) => OsString::from(*text),
-            Text::Owned(text) => OsString::from(std::mem::take(text)),
+            Text::Owned(text) | Text::Secret(text) => OsString::from(std::mem::take(text)),
         }
     }
 

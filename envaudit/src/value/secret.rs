@@ -1,12 +1,14 @@
 //! Values that must not be shown.
 
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+
 use secrecy::zeroize::Zeroize;
 use secrecy::{SecretBox, SecretString};
 
 use super::{EnvValue, Raw, ValueError};
 use crate::schema::Shape;
 
-/// A type whose value is secret: [`SecretString`], [`SecretBox`], and `Option` or `Vec` of them.
+/// A type whose value is secret: [`SecretString`], [`SecretBox`], and `Option` or a collection of them.
 ///
 /// A field is masked when its type implements this, so implement it for a secret type of your own.
 #[diagnostic::on_unimplemented(
@@ -19,6 +21,12 @@ pub trait IsSecret {}
 impl<T: Zeroize + ?Sized> IsSecret for SecretBox<T> {}
 impl<T: IsSecret> IsSecret for Option<T> {}
 impl<T: IsSecret> IsSecret for Vec<T> {}
+impl<T: IsSecret> IsSecret for VecDeque<T> {}
+impl<T: IsSecret, S> IsSecret for HashSet<T, S> {}
+impl<T: IsSecret> IsSecret for BTreeSet<T> {}
+impl<T: IsSecret, const N: usize> IsSecret for [T; N] {}
+impl<K, V: IsSecret, S> IsSecret for HashMap<K, V, S> {}
+impl<K, V: IsSecret> IsSecret for BTreeMap<K, V> {}
 
 #[allow(missing_docs, reason = "called by generated code")]
 pub const fn assert_secret<T: IsSecret>() {}

@@ -23,5 +23,4 @@ const GOOD: Key<AppConfig> = AppConfig::key("APP_DB_HOST");
 fn main() {
     let cfg = AppConfig::load().unwrap();
     println!("{}", cfg.audit().entry(GOOD).source);
-    println!("{}", cfg.audit().entry(const { AppConfig::key("APP_DB_HOTS") }).source);
 }

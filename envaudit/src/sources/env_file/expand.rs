@@ -5,6 +5,7 @@
 //! empty. A `$` that begins no name is a `$`.
 
 use core::fmt;
+use std::borrow::Cow;
 
 /// The longest value that references may add up to.
 const MAX_EXPANDED: usize = 1 << 20;
@@ -62,16 +63,16 @@ impl fmt::Display for ExpandFault {
 }
 
 /// Looks up what a name stands for, at that depth.
-pub(crate) trait Lookup {
-    fn lookup(&mut self, name: &str, depth: usize) -> Result<Option<String>, ExpandFault>;
+pub(crate) trait Lookup<'v> {
+    fn lookup(&mut self, name: &str, depth: usize) -> Result<Option<Cow<'v, str>>, ExpandFault>;
 }
 
 /// Puts values in place of references. `marker` stands for each `$` that may begin one.
-pub(crate) fn expand(
+pub(crate) fn expand<'v>(
     text: &str,
     marker: char,
     depth: usize,
-    scope: &mut dyn Lookup,
+    scope: &mut dyn Lookup<'v>,
 ) -> Result<String, ExpandFault> {
     if depth > MAX_DEPTH {
         return Err(ExpandFault::TooDeep);
@@ -106,12 +107,12 @@ pub(crate) fn expand(
     if out.len() > MAX_EXPANDED { Err(ExpandFault::TooLong) } else { Ok(out) }
 }
 
-fn braced_value(
+fn braced_value<'v>(
     inner: &str,
     marker: char,
     depth: usize,
-    scope: &mut dyn Lookup,
-) -> Result<String, ExpandFault> {
+    scope: &mut dyn Lookup<'v>,
+) -> Result<Cow<'v, str>, ExpandFault> {
     let (name, operator) = inner.split_at(name_len(inner));
     if name.is_empty() {
         return Err(ExpandFault::Malformed);
@@ -127,9 +128,11 @@ fn braced_value(
             value.ok_or_else(|| ExpandFault::Undefined(name.to_owned()))
         }
         (Some('-'), _) if filled => Ok(value.unwrap_or_default()),
-        (Some('-'), default) => expand(default, marker, depth + 1, scope),
-        (Some('+'), replacement) if filled => expand(replacement, marker, depth + 1, scope),
-        (Some('+'), _) => Ok(String::new()),
+        (Some('-'), default) => expand(default, marker, depth + 1, scope).map(Cow::Owned),
+        (Some('+'), replacement) if filled => {
+            expand(replacement, marker, depth + 1, scope).map(Cow::Owned)
+        }
+        (Some('+'), _) => Ok(Cow::default()),
         (Some('?'), _) if filled => Ok(value.unwrap_or_default()),
         (Some('?'), message) => Err(ExpandFault::Required {
             name: name.to_owned(),

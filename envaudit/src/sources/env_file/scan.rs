@@ -221,7 +221,7 @@ fn value_end(text: &str, start: usize) -> Result<usize, Fault> {
             }
             _ => {}
         }
-        after_blank = char.is_whitespace();
+        after_blank = char.is_whitespace() && char != '\r';
     }
     if quote.is_some() { Err(Fault::Unterminated) } else { Ok(text.len()) }
 }

@@ -1,1 +1,3 @@
-//! edition 2018
+//! The generated code compiles in edition 2018.
+
+pub mod config;

@@ -1,0 +1,270 @@
+///Where each value of [`AppConfig`] came from.
+#[allow(
+    dead_code,
+    private_interfaces,
+    unreachable_pub,
+    non_snake_case,
+    non_camel_case_types
+)]
+pub struct AppConfigAudit {
+    ///Where `port` came from.
+    pub port: ::envaudit::AuditEntry,
+    ///Where `host` came from.
+    pub host: ::envaudit::AuditEntry,
+    ///Where `api_key` came from.
+    pub api_key: ::envaudit::AuditEntry,
+    ///Where `timeout` came from.
+    pub timeout: ::envaudit::AuditEntry,
+}
+#[automatically_derived]
+impl ::core::clone::Clone for AppConfigAudit {
+    fn clone(&self) -> Self {
+        let AppConfigAudit { port: __0, host: __1, api_key: __2, timeout: __3 } = self;
+        AppConfigAudit {
+            port: ::core::clone::Clone::clone(__0),
+            host: ::core::clone::Clone::clone(__1),
+            api_key: ::core::clone::Clone::clone(__2),
+            timeout: ::core::clone::Clone::clone(__3),
+        }
+    }
+}
+#[automatically_derived]
+impl ::core::fmt::Debug for AppConfigAudit {
+    fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        let AppConfigAudit { port: __0, host: __1, api_key: __2, timeout: __3 } = self;
+        ::envaudit::__private::debug(
+            __f,
+            "AppConfigAudit",
+            &[("port", __0), ("host", __1), ("api_key", __2), ("timeout", __3)],
+        )
+    }
+}
+#[doc(hidden)]
+#[allow(
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery,
+    clippy::restriction,
+    unused_imports,
+    unused_qualifications
+)]
+const _: () = {
+    use ::envaudit::__private as __envaudit;
+    use __envaudit::{ByFromStr as _, NotSecret as _};
+    const __ENVAUDIT_SCHEMA: &::envaudit::Schema = &::envaudit::Schema::new(
+        "AppConfig",
+        "Settings of the checkout service.",
+        &[
+            ::envaudit::Member::Field(
+                ::envaudit::FieldSchema::new(
+                        "port",
+                        "PORT",
+                        "Port the HTTP server listens on.",
+                        "u16",
+                        __envaudit::Pick::<u16>::SHAPE,
+                        false,
+                        false,
+                    )
+                    .default(
+                        ::core::option::Option::Some(
+                            ::envaudit::DefaultText::Value("8080"),
+                        ),
+                    )
+                    .range(
+                        ::core::option::Option::Some(
+                            ::envaudit::Bounds::new(
+                                ::core::option::Option::Some("1"),
+                                ::core::option::Option::Some("65535"),
+                                true,
+                            ),
+                        ),
+                    ),
+            ),
+            ::envaudit::Member::Field(
+                ::envaudit::FieldSchema::new(
+                    "host",
+                    "HOST",
+                    "",
+                    "String",
+                    __envaudit::Pick::<String>::SHAPE,
+                    false,
+                    false,
+                ),
+            ),
+            ::envaudit::Member::Field(
+                ::envaudit::FieldSchema::new(
+                    "api_key",
+                    "API_KEY",
+                    "",
+                    "SecretString",
+                    __envaudit::Pick::<SecretString>::SHAPE,
+                    false,
+                    true,
+                ),
+            ),
+            ::envaudit::Member::Field(
+                ::envaudit::FieldSchema::new(
+                        "timeout",
+                        "TIMEOUT",
+                        "",
+                        "Duration",
+                        __envaudit::Pick::<Duration>::SHAPE,
+                        false,
+                        false,
+                    )
+                    .default(
+                        ::core::option::Option::Some(
+                            ::envaudit::DefaultText::Value("30s"),
+                        ),
+                    ),
+            ),
+        ],
+    );
+    const __ENVAUDIT_SIZES: __envaudit::Sizes = __envaudit::measure(__ENVAUDIT_SCHEMA);
+    const __ENVAUDIT_TEXT: &[::core::primitive::u8; __ENVAUDIT_SIZES.text] = &__envaudit::text(
+        __ENVAUDIT_SCHEMA,
+    );
+    const __ENVAUDIT_WRITTEN: &[__envaudit::Name; __ENVAUDIT_SIZES.names] = &__envaudit::names(
+        __ENVAUDIT_SCHEMA,
+        __ENVAUDIT_TEXT,
+    );
+    const __ENVAUDIT_ORDER: &[::core::primitive::u16; __ENVAUDIT_SIZES.names] = &__envaudit::order(
+        __ENVAUDIT_WRITTEN,
+    );
+    const __ENVAUDIT_NAMES: &[__envaudit::Name; __ENVAUDIT_SIZES.names] = &__envaudit::resolve_files(
+        *__ENVAUDIT_WRITTEN,
+        __ENVAUDIT_ORDER,
+    );
+    const __ENVAUDIT_LEAVES: &[__envaudit::KeyRequest; __ENVAUDIT_SIZES.leaves] = &__envaudit::leaves(
+        __ENVAUDIT_SCHEMA,
+        __ENVAUDIT_NAMES,
+    );
+    const __ENVAUDIT_TABLE: &__envaudit::Table = &__envaudit::Table::new(
+        __ENVAUDIT_SCHEMA,
+        __ENVAUDIT_LEAVES,
+        __ENVAUDIT_NAMES,
+        __ENVAUDIT_ORDER,
+    );
+    #[automatically_derived]
+    impl ::envaudit::EnvConfig for AppConfig {
+        type Audit = AppConfigAudit;
+        type Slots = [__envaudit::Slot; __ENVAUDIT_SIZES.leaves];
+        const SCHEMA: &'static ::envaudit::Schema = __ENVAUDIT_SCHEMA;
+        const KEYS: &'static [&'static ::core::primitive::str] = &__envaudit::keys(
+            __ENVAUDIT_LEAVES,
+        );
+        const TABLE: &'static __envaudit::Table = __ENVAUDIT_TABLE;
+        const SLOTS: Self::Slots = [const {
+            __envaudit::Slot::EMPTY
+        }; __ENVAUDIT_SIZES.leaves];
+        fn __read(
+            __reader: &mut __envaudit::Reader<'_>,
+            __audit: &mut Self::Audit,
+        ) -> ::core::option::Option<Self> {
+            let __field_0 = __envaudit::Reader::field::<
+                u16,
+            >(
+                __reader,
+                &mut __audit.port,
+                |__raw: &mut __envaudit::Raw<'_>| {
+                    {
+                        let __parsed = __envaudit::Pick::<u16>::take(__raw)?;
+                        let __value = &__parsed;
+                        __envaudit::range::<
+                            u16,
+                            u16,
+                        >(
+                            __value,
+                            ::core::option::Option::Some(&1),
+                            ::core::option::Option::Some(&65535),
+                            true,
+                        )?;
+                        ::core::result::Result::Ok(__parsed)
+                    }
+                },
+                || ::core::result::Result::Ok(
+                    ::core::option::Option::Some({
+                        let __value: u16 = 8080;
+                        __value
+                    }),
+                ),
+            );
+            let __field_1 = __envaudit::Reader::field::<
+                String,
+            >(
+                __reader,
+                &mut __audit.host,
+                __envaudit::Pick::<String>::take,
+                __envaudit::required::<String>,
+            );
+            let __field_2 = __envaudit::Reader::field::<
+                SecretString,
+            >(
+                __reader,
+                &mut __audit.api_key,
+                __envaudit::Pick::<SecretString>::take,
+                __envaudit::required::<SecretString>,
+            );
+            let __field_3 = __envaudit::Reader::field::<
+                Duration,
+            >(
+                __reader,
+                &mut __audit.timeout,
+                __envaudit::Pick::<Duration>::take,
+                || __envaudit::default_text::<
+                    Duration,
+                >("30s", __envaudit::Pick::<Duration>::take),
+            );
+            let (
+                ::core::option::Option::Some(__field_0),
+                ::core::option::Option::Some(__field_1),
+                ::core::option::Option::Some(__field_2),
+                ::core::option::Option::Some(__field_3),
+            ) = (__field_0, __field_1, __field_2, __field_3) else {
+                return ::core::option::Option::None;
+            };
+            ::core::option::Option::Some(Self {
+                port: __field_0,
+                host: __field_1,
+                api_key: __field_2,
+                timeout: __field_3,
+            })
+        }
+    }
+    #[automatically_derived]
+    impl ::envaudit::AuditFields for AppConfigAudit {
+        const __BLANK: Self = AppConfigAudit {
+            port: ::envaudit::AuditEntry::__blank(),
+            host: ::envaudit::AuditEntry::__blank(),
+            api_key: ::envaudit::AuditEntry::__blank(),
+            timeout: ::envaudit::AuditEntry::__blank(),
+        };
+        fn __entry(
+            &self,
+            __index: ::core::primitive::usize,
+        ) -> ::core::result::Result<&::envaudit::AuditEntry, ::core::primitive::usize> {
+            let AppConfigAudit { port: __0, host: __1, api_key: __2, timeout: __3 } = self;
+            let __index = match __index {
+                0usize => return ::core::result::Result::Ok(__0),
+                1usize => return ::core::result::Result::Ok(__1),
+                2usize => return ::core::result::Result::Ok(__2),
+                3usize => return ::core::result::Result::Ok(__3),
+                __index => __index - 4usize,
+            };
+            ::core::result::Result::Err(__index)
+        }
+    }
+    #[automatically_derived]
+    #[allow(dead_code)]
+    impl AppConfig {
+        /// The key of that name.
+        ///
+        /// # Panics
+        ///
+        /// When there is none. In a constant, that is a compile error.
+        #[track_caller]
+        pub const fn key(__name: &::core::primitive::str) -> ::envaudit::Key<Self> {
+            ::envaudit::Key::find(__ENVAUDIT_TABLE, __name)
+        }
+    }
+};

@@ -1,0 +1,83 @@
+//! What an error message may show of a value or of somebody else's message.
+
+use std::borrow::Cow;
+
+/// A value as an error message shows it: one line, of bounded length, without the userinfo of a URL.
+pub(crate) fn shown(value: &str) -> String {
+    const MAX_CHARS: usize = 80;
+    let value = without_userinfo(value);
+    let mut shown: String = value.chars().take(MAX_CHARS).flat_map(char::escape_debug).collect();
+    if let Some(rest) = value.chars().count().checked_sub(MAX_CHARS).filter(|rest| *rest > 0) {
+        shown.push_str(&format!("… ({rest} more characters)"));
+    }
+    shown.replace("\\'", "'").replace("\\\"", "\"")
+}
+
+/// A message of somebody else's parser: of bounded length, without the userinfo of a URL.
+pub(crate) fn shown_message(message: &str) -> String {
+    const MAX_CHARS: usize = 400;
+    let message = without_userinfo(message);
+    plain(&message).chars().take(MAX_CHARS).collect()
+}
+
+/// The text without control characters other than newlines, which could do things to a terminal.
+pub(super) fn plain(text: &str) -> Cow<'_, str> {
+    let is_bad = |char: char| char.is_control() && char != '\n';
+    if text.contains(is_bad) { text.replace(is_bad, "").into() } else { text.into() }
+}
+
+/// Replaces what stands before the last `@` and could be a password: all that follows the first `//`, or the word. A
+/// password that is not escaped may hold any of the characters that would end the authority, and is a common reason
+/// for a URL to be invalid.
+fn without_userinfo(text: &str) -> Cow<'_, str> {
+    let Some(at) = text.rfind('@') else { return text.into() };
+    let slashes = text[..at].find("//").map(|slashes| slashes + 2);
+    let word = at - text[..at].rsplit(char::is_whitespace).next().map_or(0, str::len);
+    let userinfo = &text[slashes.unwrap_or(word)..at];
+    let is_authority = slashes.is_some() && !userinfo.contains(['/', '?', '#']);
+    if userinfo.contains(':') || is_authority {
+        let start = at - userinfo.len();
+        format!("{}[REDACTED]{}", &text[..start], &text[at..]).into()
+    } else {
+        text.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{shown, shown_message};
+
+    #[test]
+    fn a_shown_value_is_one_short_line() {
+        assert_eq!(shown("a\nb\u{1b}[31m"), "a\\nb\\u{1b}[31m");
+        assert_eq!(shown("it's \"so\""), "it's \"so\"");
+        assert!(shown(&"é".repeat(100)).ends_with("… (20 more characters)"));
+    }
+
+    #[test]
+    fn a_shown_message_keeps_its_lines_and_loses_what_a_terminal_would_obey() {
+        assert_eq!(shown_message("a\nb\u{1b}[31m"), "a\nb[31m");
+        assert_eq!(shown_message(&"é".repeat(500)).chars().count(), 400);
+    }
+
+    #[test]
+    fn no_userinfo_is_shown() {
+        for (value, expected) in [
+            ("postgres://u:p@h/db", "postgres://[REDACTED]@h/db"),
+            ("postgres://u:p/w@h/db", "postgres://[REDACTED]@h/db"),
+            ("postgres://u:p@ss/w?o#rd@h", "postgres://[REDACTED]@h"),
+            ("https://token@h/path", "https://[REDACTED]@h/path"),
+            ("a://u:p@h,b://v:q@i", "a://[REDACTED]@i"),
+            ("//u:p@h", "//[REDACTED]@h"),
+            ("u:p@h:5432", "[REDACTED]@h:5432"),
+            ("no port in u:p@h", "no port in [REDACTED]@h"),
+            ("http://h/a@b", "http://h/a@b"),
+            ("somebody@example.org", "somebody@example.org"),
+            ("say: somebody@example.org", "say: somebody@example.org"),
+        ] {
+            assert_eq!(shown(value), expected);
+            assert_eq!(shown_message(value), expected);
+        }
+        assert_eq!(shown_message("two bytes:\u{a0}u:p@h"), "two bytes:\u{a0}[REDACTED]@h");
+    }
+}

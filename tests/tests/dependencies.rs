@@ -1,0 +1,56 @@
+//! What a project that uses envaudit has to build.
+
+use std::collections::BTreeSet;
+use std::process::Command;
+
+/// The crates of a build of `envaudit`, by name, those of the macros included.
+fn crates(arguments: &[&str]) -> BTreeSet<String> {
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
+    let output = Command::new(env!("CARGO"))
+        .args(["tree", "--manifest-path", manifest, "--package", "envaudit"])
+        .args(["--edges", "normal", "--prefix", "none", "--format", "{p}"])
+        .args(["--locked", "--offline"])
+        .args(arguments)
+        .output()
+        .expect("cargo can be run");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).expect("cargo prints text");
+    text.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect()
+}
+
+fn set(names: &[&str]) -> BTreeSet<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+/// For the values, the audit and its JSON.
+const CORE: [&str; 10] = [
+    "chrono",
+    "envaudit",
+    "humantime",
+    "itoa",
+    "memchr",
+    "num-traits",
+    "secrecy",
+    "serde_core",
+    "serde_json",
+    "zeroize",
+];
+/// Writes numbers for `serde_json`.
+const NUMBERS: &str = "zmij";
+const DERIVE: [&str; 5] = ["envaudit-derive", "proc-macro2", "quote", "syn", "unicode-ident"];
+
+#[test]
+fn the_default_build_has_these_crates_and_no_other() {
+    let mut expected = set(&CORE);
+    expected.extend(set(&DERIVE));
+    expected.extend(set(&["dotenvy", NUMBERS]));
+    assert_eq!(crates(&[]), expected);
+    assert_eq!(expected.len(), 17);
+}
+
+#[test]
+fn without_features_there_are_neither_macros_nor_env_files() {
+    let mut expected = set(&CORE);
+    expected.insert(NUMBERS.to_owned());
+    assert_eq!(crates(&["--no-default-features"]), expected);
+}

@@ -1,0 +1,65 @@
+//! What looks like a mistake and is none.
+
+use std::collections::HashMap;
+
+use envaudit::{EnvConfig, SecretBox, SecretString, Source};
+
+type Hidden = SecretString;
+type Hosts = Vec<String>;
+
+#[derive(EnvConfig)]
+#[env(prefix = "APP_")]
+struct AppConfig {
+    // Named like secrets, but not as a word, not as a text, or by intent.
+    tokenizer: Option<String>,
+    max_tokens: Option<String>,
+    secretary: Option<String>,
+    token: Option<u64>,
+    #[env(public)]
+    token_url: Option<String>,
+    #[env(skip)]
+    password: String,
+    #[env(secret)]
+    api_key: Option<Hidden>,
+    #[env(secret)]
+    keys: Option<Vec<SecretBox<[u8; 1]>>>,
+    // Defaults that are neither of the type nor literals of it.
+    #[env(default = "a,b")]
+    hosts: Hosts,
+    #[env(default = Hidden::from(std::iter::repeat_n('x', 3).collect::<String>()))]
+    generated: Hidden,
+    #[env(default = i64::MIN)]
+    least: i64,
+    #[env(default = -128, range(-128..))]
+    small: i8,
+    #[env(default = 0xFF)]
+    hexadecimal: u8,
+    #[env(default = 1_000u32, range(..=1_000))]
+    suffixed: u32,
+    #[env(default = 340282366920938463463374607431768211455)]
+    huge: u128,
+    #[env(default = "", len(..5))]
+    empty: String,
+    #[env(default = "1,2", len(2..=2), range(1..3))]
+    two: Vec<u8>,
+    #[env(default = "x=yes", sep = ";")]
+    flags: HashMap<String, bool>,
+    // Names that are only good behind the prefix, and one key that is another's file.
+    #[env(rename = "2FA")]
+    second_factor: Option<bool>,
+    key: Option<String>,
+    key_file: Option<String>,
+    #[env(default = 1, sources(Source::System, SchemaDefault))]
+    path: u8,
+}
+
+fn main() {
+    let vars = [("APP_2FA", "on"), ("APP_KEY_FILE", "not read as a file")];
+    let cfg = AppConfig::loader().vars(vars).load().unwrap();
+    assert_eq!((cfg.second_factor, cfg.key.is_none()), (Some(true), true));
+    assert_eq!(cfg.key_file.as_deref(), Some("not read as a file"));
+    assert_eq!(cfg.audit().path.source, Source::SchemaDefault);
+    assert!(cfg.audit().api_key.masked && cfg.audit().keys.masked && cfg.audit().generated.masked);
+    assert!(!cfg.audit().token_url.masked);
+    assert_eq!((cfg.small, cfg.two.as_slice(), cfg.flags["x"]), (-128, &[1, 2][..], true));
+}
