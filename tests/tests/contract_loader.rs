@@ -104,7 +104,7 @@ fn paths_are_anything_that_is_a_path() {
     let (_keep, loader) = hermetic();
     let cfg = loader
         .dir(text)
-        .dir(text.to_owned())
+        .dir(String::from(text))
         .dir(PathBuf::from(text))
         .docker_secrets(text)
         .k8s_secrets(OsStr::new(text))
@@ -119,7 +119,8 @@ fn what_was_named_and_does_not_exist_is_an_error_and_a_default_place_is_skipped(
     let (dir, loader) = hermetic();
     loader.load().expect("no .env and no secret folders is fine");
     let missing = dir.path().join("missing");
-    let named: [fn(Loader<Service>, &Path) -> Loader<Service>; 3] = [
+    type Name = fn(Loader<Service>, &Path) -> Loader<Service>;
+    let named: [Name; 3] = [
         |loader, path| loader.dotenv(path),
         |loader, path| loader.docker_secrets(path),
         |loader, path| loader.k8s_secrets(path),
