@@ -8,9 +8,7 @@ use peers::{Entry, From, SUBJECTS};
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if arguments == ["--list"] {
-        SUBJECTS
-            .iter()
-            .for_each(|subject| println!("{}", subject.name));
+        SUBJECTS.iter().for_each(|subject| println!("{}", subject.name));
         return ExitCode::SUCCESS;
     }
     let Some((subject, from, iterations)) = parse(&arguments) else {

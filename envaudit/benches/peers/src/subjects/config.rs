@@ -28,8 +28,5 @@ impl Subject for AppConfig {
 }
 
 fn load(source: Environment) -> Result<AppConfig, AnyError> {
-    Ok(Config::builder()
-        .add_source(source)
-        .build()?
-        .try_deserialize()?)
+    Ok(Config::builder().add_source(source).build()?.try_deserialize()?)
 }

@@ -45,12 +45,9 @@ fn from_map(mut map: HashMap<String, String>) -> Result<AppConfig, AnyError> {
 }
 
 fn required(map: &mut HashMap<String, String>, key: &str) -> Result<String, AnyError> {
-    map.remove(key)
-        .ok_or_else(|| format!("{key} is missing").into())
+    map.remove(key).ok_or_else(|| format!("{key} is missing").into())
 }
 
 fn parse<T: FromStr<Err: Error>>(key: &str, value: &str) -> Result<T, AnyError> {
-    value
-        .parse()
-        .map_err(|error| format!("{key}: {error}").into())
+    value.parse().map_err(|error| format!("{key}: {error}").into())
 }

@@ -100,7 +100,5 @@ fn variable(key: &'static str) -> Result<Option<String>, Error> {
 }
 
 fn parse<T: FromStr<Err: Display>>(key: &'static str, value: &str) -> Result<T, Error> {
-    value
-        .parse()
-        .map_err(|error| Error::Invalid(key, format!("{error}")))
+    value.parse().map_err(|error| Error::Invalid(key, format!("{error}")))
 }

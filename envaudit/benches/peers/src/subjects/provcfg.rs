@@ -24,9 +24,7 @@ impl Subject for AppConfig {
                 rows.push((field.to_lowercase(), value));
             }
         }
-        Ok(Config::new()
-            .add_source(KeyValueSource::new(DOTENV, rows))
-            .build()?)
+        Ok(Config::new().add_source(KeyValueSource::new(DOTENV, rows)).build()?)
     }
 
     fn check(config: &AppConfigProv) {

@@ -26,7 +26,5 @@ impl Subject for AppConfig {
 }
 
 fn load(source: EnvSource) -> Result<LoadedConfig<AppConfig>, AnyError> {
-    Ok(ConfigLoader::new(AppConfig::default())
-        .env(source.prefix("APP"))
-        .load()?)
+    Ok(ConfigLoader::new(AppConfig::default()).env(source.prefix("APP")).load()?)
 }
