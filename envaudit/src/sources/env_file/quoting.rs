@@ -77,5 +77,6 @@ fn parse(hidden: &str) -> Result<String, Fault> {
 
 #[cfg(not(feature = "dotenv"))]
 fn parse(_: &str) -> Result<String, Fault> {
-    unreachable!("without the feature `dotenv` no env file is opened")
+    // Without the feature no env file is opened.
+    Err(Fault::TextAfterValue)
 }
