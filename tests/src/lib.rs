@@ -1,5 +1,6 @@
 //! What the integration tests of envaudit share.
 
+pub mod canary;
 mod files;
 pub mod isolated;
 mod one_field;

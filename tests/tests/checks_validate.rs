@@ -74,26 +74,20 @@ fn fits(app: &App) -> Result<(), String> {
 #[test]
 fn a_function_checks_a_field_after_it_was_read() {
     assert_eq!(
-        read_as!(
-            #[env(validate = even)]
-            u8,
+        read_as!([validate = even] u8,
             "4"
         ),
         Ok(4)
     );
-    let problem = read_as!(
-        #[env(validate = even)]
-        u8,
+    let problem = read_as!([validate = even] u8,
         "3"
     )
     .expect_err("odd");
     assert_eq!(problem.kind(), ProblemKind::Invalid);
     assert_eq!(problem.reason_text(), Some("3 is odd"));
     assert_eq!(problem.expected(), Some("an integer from 0 to 255"));
-    assert!(read_as!(#[env(validate = sorted)] Vec<u8>, "2,1").is_err());
-    let problem = read_as!(
-        #[env(validate = rules::long)]
-        String,
+    assert!(read_as!([validate = sorted] Vec<u8>, "2,1").is_err());
+    let problem = read_as!([validate = rules::long] String,
         "abc"
     )
     .expect_err("short");
@@ -102,16 +96,14 @@ fn a_function_checks_a_field_after_it_was_read() {
 
 #[test]
 fn a_function_checks_what_is_in_an_option() {
-    assert_eq!(read_as!(#[env(validate = even)] Option<u8>, "4"), Ok(Some(4)));
-    assert!(read_as!(#[env(validate = even)] Option<u8>, "3").is_err());
-    assert_eq!(absent!(#[env(validate = even)] Option<u8>), Ok(None));
+    assert_eq!(read_as!([validate = even] Option<u8>, "4"), Ok(Some(4)));
+    assert!(read_as!([validate = even] Option<u8>, "3").is_err());
+    assert_eq!(absent!([validate = even] Option<u8>), Ok(None));
 }
 
 #[test]
 fn a_function_comes_after_the_other_checks() {
-    let problem = read_as!(
-        #[env(range(0..=9), validate = even)]
-        u8,
+    let problem = read_as!([range(0..=9), validate = even] u8,
         "11"
     )
     .expect_err("too great");

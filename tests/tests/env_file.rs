@@ -239,6 +239,7 @@ fn every_line_that_cannot_be_understood_is_reported_without_any_of_its_text() {
         ("A=s3cr3t\\\n", &[(1, BAD_ESCAPE)]),
         ("A=s3cr3t\\\r\nB=1\n", &[(1, BAD_ESCAPE)]),
         ("A=s3cr3t\\", &[(1, BAD_ESCAPE)]),
+        ("A=s3cr3t\\\ns3cr3t\n", &[(1, BAD_ESCAPE), (2, NO_EQUALS)]),
         ("A=\\s3cr3t\n", &[(1, BAD_ESCAPE)]),
         ("A=\"s3cr3t\\t\"\n", &[(1, BAD_ESCAPE)]),
         ("A=\"s3cr3t\\\ns3cr3t\"\nB=1\n", &[(1, BAD_ESCAPE)]),

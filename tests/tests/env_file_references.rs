@@ -354,6 +354,30 @@ fn where_empty_is_unset_a_reference_passes_over_empty_values() {
 }
 
 #[test]
+fn where_empty_is_unset_a_value_whose_references_are_all_empty_is_unset() {
+    let files = Files::with(".env", "VALUE=below\n");
+    files.write(".env.prod", "VALUE=${UNSET:-}$EMPTY${UNSET:+x}\n");
+    let value = |loader: Loader<Config>| {
+        let loaded = loader.vars([("EMPTY", "")]).load().unwrap_or_else(|error| panic!("{error}"));
+        (loaded.value.clone(), loaded.audit().value.source)
+    };
+    let prod = || loader(&files).environment("prod");
+    assert_eq!(value(prod()), (Some(String::new()), Source::FileEnv));
+    let unset = || prod().empty_as_unset(true);
+    files.write(".env.prod", "VALUE=${UNSET:-}${EMPTY-}${UNSET:+x}\n");
+    assert_eq!(value(unset()), (Some("below".to_owned()), Source::File));
+    assert_eq!(value(unset().without(Source::File)), (None, Source::SchemaDefault));
+    // One that stands before it in the same file counts again.
+    files.write(".env.prod", "VALUE=above\nVALUE=${UNSET:-}\n");
+    assert_eq!(value(unset()), (Some("above".to_owned()), Source::FileEnv));
+    // And one that is not empty, or leads nowhere, is none of these.
+    files.write(".env.prod", "VALUE=${UNSET:-x}\n");
+    assert_eq!(value(unset()), (Some("x".to_owned()), Source::FileEnv));
+    files.write(".env.prod", "VALUE=${UNSET}\n");
+    assert_eq!(problems::only(&unset().load()).kind(), ProblemKind::Invalid);
+}
+
+#[test]
 fn a_variable_that_is_not_utf_8_is_not_set_for_a_reference() {
     #[cfg(unix)]
     {

@@ -40,7 +40,7 @@ fn an_empty_text_has_no_elements_and_an_empty_element_is_one() {
     assert_eq!(read_as!(Vec<String>, ""), Ok(vec![]));
     assert_eq!(read_as!(BTreeMap<String, u8>, ""), Ok(BTreeMap::new()));
     assert_eq!(read_as!([u8; 0], ""), Ok([]));
-    assert_eq!(read_as!(#[env(trim)] Vec<String>, "  "), Ok(vec![]));
+    assert_eq!(read_as!([trim] Vec<String>, "  "), Ok(vec![]));
     assert_eq!(read_as!(Vec<String>, ",a,"), Ok(owned(&["", "a", ""])));
     assert_eq!(read_as!(Option<Vec<u8>>, ""), Ok(Some(vec![])));
     let problem = read_as!(Vec<u8>, "1,,2").expect_err("an empty text is no number");
@@ -49,28 +49,26 @@ fn an_empty_text_has_no_elements_and_an_empty_element_is_one() {
 
 #[test]
 fn separators_are_any_text() {
-    assert_eq!(read_as!(#[env(sep = ";")] Vec<u8>, "1;2"), Ok(vec![1, 2]));
+    assert_eq!(read_as!([sep = ";"] Vec<u8>, "1;2"), Ok(vec![1, 2]));
     assert_eq!(
-        read_as!(
-            #[env(sep = " :: ")]
-            [u8; 2],
+        read_as!([sep = " :: "] [u8; 2],
             "1 :: 2"
         ),
         Ok([1, 2])
     );
-    assert_eq!(read_as!(#[env(sep = "\n")] Vec<String>, "a,b\nc"), Ok(owned(&["a,b", "c"])));
-    let map = read_as!(#[env(sep = ";", kv_sep = ":")] BTreeMap<String, u16>, "a:1;b:2");
+    assert_eq!(read_as!([sep = "\n"] Vec<String>, "a,b\nc"), Ok(owned(&["a,b", "c"])));
+    let map = read_as!([sep = ";", kv_sep = ":"] BTreeMap<String, u16>, "a:1;b:2");
     assert_eq!(map, Ok(BTreeMap::from([("a".to_owned(), 1), ("b".to_owned(), 2)])));
-    let map = read_as!(#[env(kv_sep = "=>")] HashMap<u8, u8>, "1=>2");
+    let map = read_as!([kv_sep = "=>"] HashMap<u8, u8>, "1=>2");
     assert_eq!(map, Ok(HashMap::from([(1, 2)])));
 }
 
 #[test]
 fn blanks_belong_to_the_elements_unless_they_are_trimmed() {
     assert_eq!(read_as!(Vec<String>, "a, b"), Ok(owned(&["a", " b"])));
-    assert_eq!(read_as!(#[env(trim)] Vec<String>, " a , b\t"), Ok(owned(&["a", "b"])));
-    assert_eq!(read_as!(#[env(trim)] BTreeSet<u8>, "1, 2"), Ok(BTreeSet::from([1, 2])));
-    let map = read_as!(#[env(trim)] BTreeMap<String, u8>, " a = 1 , b = 2 ");
+    assert_eq!(read_as!([trim] Vec<String>, " a , b\t"), Ok(owned(&["a", "b"])));
+    assert_eq!(read_as!([trim] BTreeSet<u8>, "1, 2"), Ok(BTreeSet::from([1, 2])));
+    let map = read_as!([trim] BTreeMap<String, u8>, " a = 1 , b = 2 ");
     assert_eq!(map, Ok(BTreeMap::from([("a".to_owned(), 1), ("b".to_owned(), 2)])));
     assert!(read_as!(Vec<u8>, "1, 2").is_err());
 }
@@ -86,7 +84,7 @@ fn elements_are_of_any_type() {
     assert_eq!(read_as!(BTreeSet<NonZeroU8>, "1"), Ok(BTreeSet::from([NonZeroU8::MIN])));
     assert_eq!(read_as!(Vec<char>, "a,ä"), Ok(vec!['a', 'ä']));
     assert_eq!(
-        read_as!(#[env(sep = ";")] Vec<Vec<u8>>, "1;2"),
+        read_as!([sep = ";"] Vec<Vec<u8>>, "1;2"),
         read_as!(Vec<Vec<u8>>, "1").map(|_| vec![vec![1], vec![2]])
     );
 }
@@ -100,7 +98,7 @@ fn a_bad_element_is_named_by_its_number() {
             "element 2 is not of that form",
         ),
         (
-            read_as!(#[env(sep = ";", range(1..=9))] Vec<u8>, "1;10").err(),
+            read_as!([sep = ";", range(1..=9)] Vec<u8>, "1;10").err(),
             "a list separated by `;`, each element an integer from 1 to 9",
             "element 2 is not of that form",
         ),
@@ -115,7 +113,7 @@ fn a_bad_element_is_named_by_its_number() {
             "element 2: there is no `=` between key and value",
         ),
         (
-            read_as!(#[env(sep = ";", kv_sep = ":")] HashMap<String, u8>, "a:1;b:x").err(),
+            read_as!([sep = ";", kv_sep = ":"] HashMap<String, u8>, "a:1;b:x").err(),
             "a list of key:value separated by `;`, each value an integer from 0 to 255",
             "element 2 is not of that form",
         ),
@@ -125,7 +123,7 @@ fn a_bad_element_is_named_by_its_number() {
             "a key appears twice",
         ),
         (
-            read_as!(#[env(sep = "\n")] Vec<bool>, "yes\nmaybe").err(),
+            read_as!([sep = "\n"] Vec<bool>, "yes\nmaybe").err(),
             "a list separated by `\\n`, each element true or false",
             "element 2 is not of that form",
         ),

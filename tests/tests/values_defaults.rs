@@ -26,95 +26,69 @@ fn computed() -> Vec<u8> {
 #[test]
 fn a_literal_is_of_the_fields_own_type() {
     assert_eq!(
-        absent!(
-            #[env(default = 8080)]
-            u16
+        absent!([default = 8080] u16
         ),
         Ok(8080)
     );
     assert_eq!(
-        absent!(
-            #[env(default = -5)]
-            i8
+        absent!([default = -5] i8
         ),
         Ok(-5)
     );
     assert_eq!(
-        absent!(
-            #[env(default = -128)]
-            i8
+        absent!([default = -128] i8
         ),
         Ok(-128)
     );
     assert_eq!(
-        absent!(
-            #[env(default = -0.5)]
-            f64
+        absent!([default = -0.5] f64
         ),
         Ok(-0.5)
     );
     assert_eq!(
-        absent!(
-            #[env(default = 1_000_000)]
-            u32
+        absent!([default = 1_000_000] u32
         ),
         Ok(1_000_000)
     );
     assert_eq!(
-        absent!(
-            #[env(default = 0xff)]
-            u8
+        absent!([default = 0xff] u8
         ),
         Ok(255)
     );
     assert_eq!(
-        absent!(
-            #[env(default = true)]
-            bool
+        absent!([default = true] bool
         ),
         Ok(true)
     );
     assert_eq!(
-        absent!(
-            #[env(default = 'x')]
-            char
+        absent!([default = 'x'] char
         ),
         Ok('x')
     );
     assert_eq!(
-        absent!(
-            #[env(default = 4)]
-            NonZeroU16
+        absent!([default = 4] NonZeroU16
         ),
         Ok(NonZeroU16::new(4).expect("not 0"))
     );
     assert_eq!(
-        absent!(
-            #[env(default = "text")]
-            String
+        absent!([default = "text"] String
         )
         .as_deref(),
         Ok("text")
     );
     assert_eq!(
-        absent!(
-            #[env(default = "")]
-            String
+        absent!([default = ""] String
         )
         .as_deref(),
         Ok("")
     );
     assert_eq!(
-        absent!(
-            #[env(default = "/tmp")]
-            PathBuf
+        absent!([default = "/tmp"] PathBuf
         ),
         Ok(PathBuf::from("/tmp"))
     );
     assert_eq!(
-        absent!(
-            #[env(default = "os")]
-            OsString
+        absent!([default = "os"] OsString
         ),
         Ok(OsString::from("os"))
     );
@@ -123,108 +97,82 @@ fn a_literal_is_of_the_fields_own_type() {
 #[test]
 fn a_text_is_read_as_the_type_where_that_is_not_text() {
     assert_eq!(
-        absent!(
-            #[env(default = "1h 30m")]
-            Duration
+        absent!([default = "1h 30m"] Duration
         ),
         Ok(Duration::from_secs(5400))
     );
     assert_eq!(
-        absent!(
-            #[env(default = "::1")]
-            IpAddr
+        absent!([default = "::1"] IpAddr
         ),
         "::1".parse().map_err(|_| unreachable!())
     );
     assert_eq!(
-        absent!(
-            #[env(default = "127.0.0.1:80")]
-            SocketAddr
+        absent!([default = "127.0.0.1:80"] SocketAddr
         ),
         Ok(SocketAddr::from(([127, 0, 0, 1], 80)))
     );
     assert_eq!(
-        absent!(
-            #[env(default = "loud")]
-            Level
+        absent!([default = "loud"] Level
         ),
         Ok(Level::Loud)
     );
-    assert_eq!(absent!(#[env(default = "1,2,3")] Vec<u8>), Ok(vec![1, 2, 3]));
+    assert_eq!(absent!([default = "1,2,3"] Vec<u8>), Ok(vec![1, 2, 3]));
     assert_eq!(
-        absent!(#[env(default = "a; b", sep = ";", trim)] BTreeSet<String>),
+        absent!([default = "a; b", sep = ";", trim] BTreeSet<String>),
         Ok(BTreeSet::from(["a".to_owned(), "b".to_owned()]))
     );
     assert_eq!(
-        absent!(
-            #[env(default = "2024-02-29")]
-            chrono::NaiveDate
+        absent!([default = "2024-02-29"] chrono::NaiveDate
         )
         .map(|day| day.to_string()),
         Ok("2024-02-29".to_owned())
     );
-    assert_eq!(absent!(#[env(default = "[1, 2]", json)] Vec<u8>), Ok(vec![1, 2]));
+    assert_eq!(absent!([default = "[1, 2]", json] Vec<u8>), Ok(vec![1, 2]));
 }
 
 #[test]
 fn an_expression_may_be_anything_of_the_type() {
     assert_eq!(
-        absent!(
-            #[env(default = RETRIES)]
-            u32
+        absent!([default = RETRIES] u32
         ),
         Ok(3)
     );
     assert_eq!(
-        absent!(
-            #[env(default = RETRIES * 2 + 1)]
-            u32
+        absent!([default = RETRIES * 2 + 1] u32
         ),
         Ok(7)
     );
     assert_eq!(
-        absent!(
-            #[env(default = u16::MAX)]
-            u16
+        absent!([default = u16::MAX] u16
         ),
         Ok(u16::MAX)
     );
     assert_eq!(
-        absent!(
-            #[env(default = Duration::from_secs(30))]
-            Duration
+        absent!([default = Duration::from_secs(30)] Duration
         )
         .map(|d| d.as_secs()),
         Ok(30)
     );
     assert_eq!(
-        absent!(
-            #[env(default = Level::Loud)]
-            Level
+        absent!([default = Level::Loud] Level
         ),
         Ok(Level::Loud)
     );
-    assert_eq!(absent!(#[env(default = computed())] Vec<u8>), Ok(vec![1, 2]));
-    assert_eq!(absent!(#[env(default = vec![7])] Vec<u8>), Ok(vec![7]));
+    assert_eq!(absent!([default = computed()] Vec<u8>), Ok(vec![1, 2]));
+    assert_eq!(absent!([default = vec![7]] Vec<u8>), Ok(vec![7]));
     assert_eq!(
-        absent!(
-            #[env(default = String::from("made"))]
-            String
+        absent!([default = String::from("made")] String
         )
         .as_deref(),
         Ok("made")
     );
     assert_eq!(
-        absent!(
-            #[env(default = [1, 2])]
-            [u8; 2]
+        absent!([default = [1, 2]] [u8; 2]
         ),
         Ok([1, 2])
     );
     assert_eq!(
-        absent!(
-            #[env(default = if RETRIES > 2 { 1 } else { 0 })]
-            u8
+        absent!([default = if RETRIES > 2 { 1 } else { 0 }] u8
         ),
         Ok(1)
     );
@@ -233,25 +181,19 @@ fn an_expression_may_be_anything_of_the_type() {
 #[test]
 fn a_bare_default_is_that_of_the_type() {
     assert_eq!(
-        absent!(
-            #[env(default)]
-            u16
+        absent!([default] u16
         ),
         Ok(0)
     );
     assert_eq!(
-        absent!(
-            #[env(default)]
-            String
+        absent!([default] String
         )
         .as_deref(),
         Ok("")
     );
-    assert_eq!(absent!(#[env(default)] Vec<u8>), Ok(vec![]));
+    assert_eq!(absent!([default] Vec<u8>), Ok(vec![]));
     assert_eq!(
-        absent!(
-            #[env(default)]
-            Level
+        absent!([default] Level
         ),
         Ok(Level::Quiet)
     );
@@ -276,9 +218,7 @@ fn nothing_but_an_option_or_a_default_may_be_absent() {
 
 #[test]
 fn a_default_that_is_no_value_is_a_problem_of_the_load() {
-    let problem = absent!(
-        #[env(default = "deafening")]
-        Level
+    let problem = absent!([default = "deafening"] Level
     )
     .expect_err("no such level");
     assert_eq!(problem.kind(), ProblemKind::Invalid);

@@ -99,9 +99,7 @@ fn an_enum_takes_its_words_in_any_case_with_either_dash() {
 fn from_str_is_enough_and_its_message_is_shown() {
     assert_eq!(read_as!(Size, "3x4"), Ok(Size(3, 4)));
     assert_eq!(
-        read_as!(
-            #[env(from_str)]
-            Size,
+        read_as!([from_str] Size,
             "3x4"
         ),
         Ok(Size(3, 4))
@@ -109,9 +107,7 @@ fn from_str_is_enough_and_its_message_is_shown() {
     assert_eq!(read_as!(Option<Size>, "3x4"), Ok(Some(Size(3, 4))));
     for problem in [
         read_as!(Size, "34").err(),
-        read_as!(
-            #[env(from_str)]
-            Size,
+        read_as!([from_str] Size,
             "34"
         )
         .err(),
@@ -125,14 +121,12 @@ fn from_str_is_enough_and_its_message_is_shown() {
 #[test]
 fn from_str_can_be_preferred_to_what_a_type_does_by_itself() {
     assert_eq!(read_as!(bool, "yes"), Ok(true));
-    let problem = read_as!(
-        #[env(from_str)]
-        bool,
+    let problem = read_as!([from_str] bool,
         "yes"
     )
     .expect_err("the language has two words");
     assert_eq!(problem.reason_text(), Some("provided string was not `true` or `false`"));
-    assert_eq!(read_as!(#[env(from_str)] Vec<bool>, "true,false"), Ok(vec![true, false]));
+    assert_eq!(read_as!([from_str] Vec<bool>, "true,false"), Ok(vec![true, false]));
 }
 
 #[test]
@@ -159,41 +153,35 @@ fn own_types_stand_in_containers_too() {
 #[test]
 fn a_parser_of_ones_own_takes_the_whole_text() {
     assert_eq!(
-        read_as!(
-            #[env(parse_with = hex)]
-            u32,
+        read_as!([parse_with = hex] u32,
             "ff"
         ),
         Ok(255)
     );
-    assert_eq!(read_as!(#[env(parse_with = letters)] Vec<char>, "a,b"), Ok(vec!['a', ',', 'b']));
+    assert_eq!(read_as!([parse_with = letters] Vec<char>, "a,b"), Ok(vec!['a', ',', 'b']));
     assert_eq!(
-        read_as!(
-            #[env(parse_with = hex, trim)]
-            u32,
+        read_as!([parse_with = hex, trim] u32,
             " ff "
         ),
         Ok(255)
     );
-    let problem = read_as!(
-        #[env(parse_with = hex)]
-        u32,
+    let problem = read_as!([parse_with = hex] u32,
         "xyz"
     )
     .expect_err("no digits");
     assert_eq!(problem.reason_text(), Some("invalid digit found in string"));
     assert_eq!(problem.found(), Some("xyz"));
-    let problem = read_as!(#[env(parse_with = letters)] Vec<char>, "a b").expect_err("a blank");
+    let problem = read_as!([parse_with = letters] Vec<char>, "a b").expect_err("a blank");
     assert!(problem.to_string().contains("because   a blank\n             is no letter\n"));
 }
 
 #[test]
 fn a_parser_of_an_optional_field_gives_the_value_or_the_option() {
-    assert_eq!(read_as!(#[env(parse_with = hex)] Option<u32>, "ff"), Ok(Some(255)));
-    assert_eq!(read_as!(#[env(parse_with = hex_or_none)] Option<u32>, "ff"), Ok(Some(255)));
-    assert_eq!(read_as!(#[env(parse_with = hex_or_none)] Option<u32>, "none"), Ok(None));
-    assert_eq!(absent!(#[env(parse_with = hex)] Option<u32>), Ok(None));
-    assert_eq!(absent!(#[env(parse_with = hex_or_none)] Option<u32>), Ok(None));
+    assert_eq!(read_as!([parse_with = hex] Option<u32>, "ff"), Ok(Some(255)));
+    assert_eq!(read_as!([parse_with = hex_or_none] Option<u32>, "ff"), Ok(Some(255)));
+    assert_eq!(read_as!([parse_with = hex_or_none] Option<u32>, "none"), Ok(None));
+    assert_eq!(absent!([parse_with = hex] Option<u32>), Ok(None));
+    assert_eq!(absent!([parse_with = hex_or_none] Option<u32>), Ok(None));
 }
 
 #[test]
@@ -204,24 +192,20 @@ fn json_fills_any_deserialisable_type() {
         rate: u32,
     }
     assert_eq!(
-        read_as!(
-            #[env(json)]
-            Limits,
+        read_as!([json] Limits,
             r#"{"rate": 3}"#
         ),
         Ok(Limits { rate: 3 })
     );
-    assert_eq!(read_as!(#[env(json)] Vec<u8>, "[1, 2]"), Ok(vec![1, 2]));
+    assert_eq!(read_as!([json] Vec<u8>, "[1, 2]"), Ok(vec![1, 2]));
     assert_eq!(
-        read_as!(#[env(json)] HashMap<String, Vec<u8>>, r#"{"a": [1]}"#),
+        read_as!([json] HashMap<String, Vec<u8>>, r#"{"a": [1]}"#),
         Ok(HashMap::from([("a".to_owned(), vec![1])]))
     );
-    assert_eq!(read_as!(#[env(json)] Option<Limits>, "null"), Ok(None));
-    assert_eq!(read_as!(#[env(json)] Option<u8>, "1"), Ok(Some(1)));
-    assert_eq!(absent!(#[env(json)] Option<Limits>), Ok(None));
-    let problem = read_as!(
-        #[env(json)]
-        Limits,
+    assert_eq!(read_as!([json] Option<Limits>, "null"), Ok(None));
+    assert_eq!(read_as!([json] Option<u8>, "1"), Ok(Some(1)));
+    assert_eq!(absent!([json] Option<Limits>), Ok(None));
+    let problem = read_as!([json] Limits,
         r#"{"rat": 3}"#
     )
     .expect_err("no such member");

@@ -191,17 +191,13 @@ fn blanks_around_a_value_are_named_as_the_reason() {
     let problem = read_as!(u16, "80 ").expect_err("a blank is no digit");
     assert_eq!(problem.reason_text(), Some("blanks stand around it"));
     assert_eq!(
-        read_as!(
-            #[env(trim)]
-            u16,
+        read_as!([trim] u16,
             "\t80 "
         ),
         Ok(80)
     );
     assert_eq!(
-        read_as!(
-            #[env(trim)]
-            String,
+        read_as!([trim] String,
             " a b "
         )
         .as_deref(),

@@ -43,23 +43,17 @@ fn each_stands_in_containers_and_behind_defaults() {
         Ok(BTreeMap::from([("log".to_owned(), ByteSize::mb(1))]))
     );
     assert_eq!(
-        absent!(
-            #[env(default = "http://localhost")]
-            Url
+        absent!([default = "http://localhost"] Url
         ),
         Ok(url("http://localhost"))
     );
     assert_eq!(
-        absent!(
-            #[env(default = ByteSize::mib(1))]
-            ByteSize
+        absent!([default = ByteSize::mib(1)] ByteSize
         ),
         Ok(ByteSize::mib(1))
     );
     assert_eq!(
-        absent!(
-            #[env(default)]
-            Uuid
+        absent!([default] Uuid
         ),
         Ok(Uuid::nil())
     );

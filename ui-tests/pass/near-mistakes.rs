@@ -47,17 +47,31 @@ struct AppConfig {
     // Names that are only good behind the prefix, and one key that is another's file.
     #[env(rename = "2FA")]
     second_factor: Option<bool>,
+    // Functions by any path.
+    #[env(parse_with = <u16 as std::str::FromStr>::from_str, default = 1)]
+    by_trait: u16,
+    #[env(parse_with = str::parse::<u16>, validate = <Self as Limits>::least)]
+    by_method: Option<u16>,
     key: Option<String>,
     key_file: Option<String>,
     #[env(default = 1, sources(Source::System, SchemaDefault))]
     path: u8,
 }
 
+trait Limits {
+    fn least(value: &u16) -> Result<(), &'static str> {
+        if *value > 0 { Ok(()) } else { Err("zero") }
+    }
+}
+
+impl Limits for AppConfig {}
+
 fn main() {
-    let vars = [("APP_2FA", "on"), ("APP_KEY_FILE", "not read as a file")];
+    let vars = [("APP_2FA", "on"), ("APP_KEY_FILE", "not a file"), ("APP_BY_METHOD", "2")];
     let cfg = AppConfig::loader().vars(vars).load().unwrap();
     assert_eq!((cfg.second_factor, cfg.key.is_none()), (Some(true), true));
-    assert_eq!(cfg.key_file.as_deref(), Some("not read as a file"));
+    assert_eq!(cfg.key_file.as_deref(), Some("not a file"));
+    assert_eq!((cfg.by_trait, cfg.by_method), (1, Some(2)));
     assert_eq!(cfg.audit().path.source, Source::SchemaDefault);
     assert!(cfg.audit().api_key.masked && cfg.audit().keys.masked && cfg.audit().generated.masked);
     assert!(!cfg.audit().token_url.masked);

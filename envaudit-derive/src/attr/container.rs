@@ -1,5 +1,5 @@
 use proc_macro2::Ident;
-use syn::{Attribute, LitStr, Path};
+use syn::{Attribute, ExprPath, LitStr, Path};
 
 use super::field::FIELD_NAMES;
 use super::{Set, arguments};
@@ -13,7 +13,7 @@ pub(crate) struct ContainerAttrs {
     pub(crate) prefix: Set<LitStr>,
     pub(crate) audit: Set<Ident>,
     pub(crate) sources: Set<Vec<Ident>>,
-    pub(crate) validate: Set<Path>,
+    pub(crate) validate: Set<ExprPath>,
     pub(crate) krate: Set<Path>,
 }
 

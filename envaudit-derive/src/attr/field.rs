@@ -1,6 +1,6 @@
 use proc_macro2::Ident;
 use syn::parse::ParseStream;
-use syn::{Attribute, Error, Expr, ExprRange, Lit, LitStr, Path, RangeLimits, Result, Token};
+use syn::{Attribute, Error, Expr, ExprPath, ExprRange, Lit, LitStr, RangeLimits, Result, Token};
 
 use super::container::CONTAINER_NAMES;
 use super::{Argument, Set, Value, arguments, ungrouped};
@@ -50,14 +50,14 @@ pub(crate) struct FieldAttrs {
     pub(crate) sep: Set<LitStr>,
     pub(crate) kv_sep: Set<LitStr>,
     pub(crate) trim: Set<()>,
-    pub(crate) parse_with: Set<Path>,
+    pub(crate) parse_with: Set<ExprPath>,
     pub(crate) json: Set<()>,
     pub(crate) from_str: Set<()>,
     pub(crate) range: Set<Limits>,
     pub(crate) one_of: Set<OneOf>,
     pub(crate) non_empty: Set<()>,
     pub(crate) len: Set<Limits>,
-    pub(crate) validate: Set<Path>,
+    pub(crate) validate: Set<ExprPath>,
     pub(crate) deprecated: Set<LitStr>,
     pub(crate) example: Set<LitStr>,
     pub(crate) skip: Set<()>,

@@ -12,8 +12,8 @@ use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{
-    Attribute, Error, Expr, ExprLit, Lit, LitStr, MacroDelimiter, Meta, MetaList, Path, Result,
-    Token, parenthesized, token,
+    Attribute, Error, Expr, ExprLit, ExprPath, Lit, LitStr, MacroDelimiter, Meta, MetaList, Path,
+    Result, Token, parenthesized, token,
 };
 pub(crate) use variant::{EnumAttrs, VariantAttrs};
 
@@ -181,10 +181,10 @@ impl Argument {
         self.code("crate = \"path::of::envaudit\"")
     }
 
-    fn path(&self) -> Result<Path> {
+    fn path(&self) -> Result<ExprPath> {
         match &self.value {
             Value::Expr(expr) => match &**expr {
-                Expr::Path(path) => Ok(path.path.clone()),
+                Expr::Path(path) => Ok(path.clone()),
                 Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Err(Error::new(
                     text.span(),
                     format!(

@@ -42,7 +42,14 @@ pub(super) fn audit_struct(model: &Model) -> TokenStream {
     let shown_name = audit.to_string();
     quote! {
         #[doc = #title]
-        #[allow(dead_code, private_interfaces, unreachable_pub, non_snake_case, non_camel_case_types)]
+        #[allow(
+            dead_code,
+            deprecated,
+            non_camel_case_types,
+            non_snake_case,
+            private_interfaces,
+            unreachable_pub
+        )]
         #vis struct #audit { #(#fields),* }
 
         #[automatically_derived]

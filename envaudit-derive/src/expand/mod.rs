@@ -36,6 +36,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
             clippy::pedantic,
             clippy::nursery,
             clippy::restriction,
+            deprecated,
             unused_imports,
             unused_qualifications
         )]

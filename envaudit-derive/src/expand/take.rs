@@ -23,6 +23,7 @@ pub(super) fn take(field: &Field) -> TokenStream {
     }
     let parsed = own_parser(field).unwrap_or_else(|| value(field, field.ty.within_option()));
     let checks = whole_checks(field);
+    let has_whole_checks = !checks.is_empty();
     // The type's own reader sees nothing of an `Option` around it.
     let (is_optional, is_whole) = (field.ty.is_option(), field.has_own_parser());
     let some = quote!(::core::option::Option::Some);
@@ -42,9 +43,15 @@ pub(super) fn take(field: &Field) -> TokenStream {
             }
         }
     };
-    let trim =
-        is_set(&attrs.trim).then(|| quote!(let __raw = &mut __envaudit::Raw::trimmed(__raw)?;));
-    quote!(|__raw: &mut __envaudit::Raw<'_>| { #trim #body })
+    let view = if is_set(&attrs.trim) {
+        quote!(let __raw = &mut __envaudit::Raw::trimmed(__raw)?;)
+    } else if has_whole_checks && field.ty.is_secret() != Some(true) {
+        // What a check refuses is shown.
+        quote!(let __raw = &mut __envaudit::Raw::shared(__raw);)
+    } else {
+        TokenStream::new()
+    };
+    quote!(|__raw: &mut __envaudit::Raw<'_>| { #view #body })
 }
 
 /// Types that the library reads whole, without the macro taking them apart.

@@ -1,10 +1,11 @@
 ///Where each value of [`Everything`] came from.
 #[allow(
     dead_code,
-    private_interfaces,
-    unreachable_pub,
+    deprecated,
+    non_camel_case_types,
     non_snake_case,
-    non_camel_case_types
+    private_interfaces,
+    unreachable_pub
 )]
 pub(crate) struct Provenance {
     ///Where `port` came from.
@@ -108,6 +109,7 @@ impl ::core::fmt::Debug for Provenance {
     clippy::pedantic,
     clippy::nursery,
     clippy::restriction,
+    deprecated,
     unused_imports,
     unused_qualifications
 )]
@@ -462,6 +464,7 @@ const _: () = {
                 __reader,
                 &mut __audit.map,
                 |__raw: &mut __envaudit::Raw<'_>| {
+                    let __raw = &mut __envaudit::Raw::shared(__raw);
                     let __parsed = __envaudit::map::<
                         String,
                         Level,
@@ -490,6 +493,7 @@ const _: () = {
                 __reader,
                 &mut __audit.colour,
                 |__raw: &mut __envaudit::Raw<'_>| {
+                    let __raw = &mut __envaudit::Raw::shared(__raw);
                     let __parsed = {
                         let __text = __envaudit::Raw::as_str(__raw)?;
                         __envaudit::lifted::<Option<u32>, _, _>(parse::hex(__text))

@@ -1,10 +1,11 @@
 ///Where each value of [`AppConfig`] came from.
 #[allow(
     dead_code,
-    private_interfaces,
-    unreachable_pub,
+    deprecated,
+    non_camel_case_types,
     non_snake_case,
-    non_camel_case_types
+    private_interfaces,
+    unreachable_pub
 )]
 struct AppConfigAudit {
     ///Where `db` came from.
@@ -45,6 +46,7 @@ impl ::core::fmt::Debug for AppConfigAudit {
     clippy::pedantic,
     clippy::nursery,
     clippy::restriction,
+    deprecated,
     unused_imports,
     unused_qualifications
 )]

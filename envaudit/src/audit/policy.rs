@@ -212,11 +212,19 @@ impl Rule {
     }
 
     fn wanted(&self) -> String {
+        let any_of = |sources: SourceSet| {
+            let names: Vec<String> = sources.iter().map(|source| format!("`{source}`")).collect();
+            match names.as_slice() {
+                [] => "nowhere".to_owned(),
+                [only] => only.clone(),
+                [first @ .., last] => format!("{} or {last}", first.join(", ")),
+            }
+        };
         if self.allow == SourceSet::ALL {
-            format!("any source but: {}", self.deny)
+            format!("a value from anywhere but {}", any_of(self.deny))
         } else {
             let allowed = self.allow.iter().filter(|source| !self.deny.contains(*source));
-            format!("a source among: {}", allowed.collect::<SourceSet>())
+            format!("a value from {}", any_of(allowed.collect()))
         }
     }
 
@@ -358,9 +366,12 @@ impl PolicyViolation {
 impl fmt::Display for PolicyViolation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let PolicyViolation { rule, entry, wanted } = self;
-        write!(f, "{} comes from {}", entry.key, entry.source)?;
-        if let Some(location) = &entry.location {
-            write!(f, " ({location})")?;
+        match (entry.unset, &entry.location) {
+            (true, _) => write!(f, "{} is not set", entry.key)?,
+            (false, None) => write!(f, "{} comes from {}", entry.key, entry.source)?,
+            (false, Some(location)) => {
+                write!(f, "{} comes from {} ({location})", entry.key, entry.source)?;
+            }
         }
         write!(f, "; the rule `{rule}` wants {wanted}")
     }
@@ -380,9 +391,11 @@ impl PolicyViolations {
         self.0.into_iter().map(|violation| {
             let PolicyViolation { rule, entry, wanted } = violation;
             let message = format!("{} breaks the rule `{rule}` of the policy", entry.key);
-            let mut problem = Problem::new(ProblemKind::Policy, message)
-                .key_named(entry.key)
-                .at(entry.source, entry.location);
+            let problem = Problem::new(ProblemKind::Policy, message).key_named(entry.key);
+            let mut problem = match entry.unset {
+                true => problem.reason("it is not set"),
+                false => problem.at(entry.source, entry.location),
+            };
             problem.expected = Some(wanted);
             problem
         })

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::loader::Settings;
+use super::scope::Scope;
 use super::slot::{Denied, Held, HeldValue, Slot};
 use crate::audit::{Location, Warning};
 use crate::error::{self, Problem, ProblemKind};
@@ -63,8 +64,8 @@ impl<'s> Layers<'s> {
         self.layers.is_empty()
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Layer> {
-        self.layers.iter()
+    pub(super) fn all(&self) -> &[Layer] {
+        &self.layers
     }
 
     pub(super) fn layer(&self, at: u16) -> &Layer {
@@ -264,16 +265,22 @@ impl<'s> Layers<'s> {
     }
 
     fn unknown(&mut self, name: &str, source: Source, location: Option<Location>) {
-        let hint = match nearest(name, self.table.texts()) {
+        let near = nearest(name, self.table.texts());
+        let is_name = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+        let problem = match &location {
+            // A line of a key that was pasted over many lines may look like an assignment.
+            Some(place) if near.is_none() && !name.bytes().all(is_name) => {
+                Problem::new(ProblemKind::UnknownKey, format!("the name in {place} is unknown"))
+            }
+            _ => {
+                Problem::new(ProblemKind::UnknownKey, format!("{name} is unknown")).key_named(name)
+            }
+        };
+        let hint = match near {
             Some(near) => format!("did you mean {near}?"),
             None => format!("no field of {} reads it; remove it", self.table.schema.name),
         };
-        self.problems.push(
-            Problem::new(ProblemKind::UnknownKey, format!("{name} is unknown"))
-                .key_named(name)
-                .at(source, location)
-                .hint(hint),
-        );
+        self.problems.push(problem.at(source, location).hint(hint));
     }
 }
 
@@ -391,13 +398,24 @@ impl Fill<'_, '_> {
         }
     }
 
+    /// Whether the value is made of references alone, and all of them are empty.
+    fn resolves_to_nothing(&self, line: u32, value: &HeldValue) -> bool {
+        let HeldValue::Interpreted(value) = value else { return false };
+        let (settings, table) = (self.layers.settings, self.layers.table);
+        let resolved =
+            Scope::new(settings, self.all, table).resolve(self.layer as usize, line, value, 0);
+        resolved.is_ok_and(|text| text.is_empty())
+    }
+
     /// Notes a value, unless it may not be used or another one wins.
     fn offer(&mut self, name: &'static Name, line: u32, value: HeldValue) {
         let request = &self.layers.table.leaves[name.leaf as usize];
-        let slot = &mut self.slots[name.leaf as usize];
-        if self.layers.settings.empty_as_unset && value.is_empty() {
+        if self.layers.settings.empty_as_unset
+            && (value.is_empty() || self.resolves_to_nothing(line, &value))
+        {
             return;
         }
+        let slot = &mut self.slots[name.leaf as usize];
         if !request.sources.contains(self.source) {
             let denied = Denied { layer: self.layer, rank: name.rank, line };
             slot.denied.get_or_insert(denied);

@@ -5,6 +5,7 @@ mod expected;
 mod layers;
 mod loaded;
 mod loader;
+mod places;
 mod reader;
 mod redaction;
 mod scope;

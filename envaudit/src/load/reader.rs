@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use super::expected::expected;
 use super::layers::{LayerKind, Layers};
 use super::loader::Settings;
+use super::places::places;
 use super::redaction::Secrets;
 use super::scope::Scope;
 use super::slot::{Held, HeldValue, Slot};
@@ -74,7 +75,7 @@ impl<'a> Reader<'a> {
             layers,
             table,
             slots,
-            scope: Scope::new(settings, layers, table),
+            scope: Scope::new(settings, layers.all(), table),
             now,
             cursor: 0,
             in_absent_group: false,
@@ -249,7 +250,7 @@ impl<'a> Reader<'a> {
                     None => message,
                 };
                 let problem = Problem::new(ProblemKind::Validation, format!("{name} is not valid"));
-                self.problems.push(problem.reason(message));
+                self.problems.push(problem.reason(error::shown_message(&message)));
                 None
             }
         }
@@ -404,7 +405,7 @@ impl<'a> Reader<'a> {
             let names = self.settings.environment.names();
             places.push((names, "the process environment".to_owned()));
         }
-        for layer in self.layers.iter() {
+        for layer in self.layers.all() {
             if let LayerKind::EnvFile(file) = &layer.kind {
                 let names = file.assignments().flatten().map(|found| found.name.to_owned());
                 places.push((names.collect(), file.path.display().to_string()));
@@ -459,13 +460,23 @@ fn found_in_environment<'a>(
         let message = format!("the file that {} names cannot be read", name.file);
         let problem = Problem::new(ProblemKind::Unreadable, message)
             .key_named(request.key())
-            .reason(fault.to_string())
-            .at(Source::System, Some(location.clone()));
-        Box::new(problem)
+            .reason(fault.to_string());
+        Box::new(match request.is_secret() && !could_be_a_path(path) {
+            true => problem.at(Source::System, None).hint(format!(
+                "set {} to a path; what it is set to is not shown, because it could be the secret",
+                name.file
+            )),
+            false => problem.at(Source::System, Some(location.clone())),
+        })
     })?;
     entry.location = Some(location);
     entry.found_as = Some(Cow::Borrowed(name.file));
     Ok(Raw::os(content))
+}
+
+/// Whether it names a folder that exists: a secret that was put where its path belongs does not.
+fn could_be_a_path(path: &Path) -> bool {
+    path.ancestors().skip(1).any(|folder| folder.file_name().is_some() && folder.is_dir())
 }
 
 fn in_order(sources: SourceSet, settings: &Settings) -> Vec<Source> {
@@ -490,7 +501,9 @@ fn invalid(request: &'static KeyRequest, raw: &Raw<'_>, error: ValueError) -> Pr
     problem.reason = match reason {
         Reason::Unexpected => {
             let text = raw.as_str().unwrap_or("");
-            (text.trim() != text).then(|| "blanks stand around it".to_owned())
+            let is_padded = text.trim() != text;
+            let reason = is_padded.then_some("blanks stand around it");
+            text.is_empty().then_some("it is empty").or(reason).map(str::to_owned)
         }
         Reason::NotUtf8 => Some("it is not valid UTF-8".to_owned()),
         Reason::Plain(message) => Some(message),
@@ -509,7 +522,7 @@ fn disallowed(
     Problem::new(ProblemKind::DisallowedSource, message)
         .key_named(request.key())
         .at(source, location)
-        .hint(format!("it may come from: {}", request.sources))
+        .hint(format!("set it {} instead", places(request.sources)))
 }
 
 fn bad_reference(request: &'static KeyRequest, fault: &ExpandFault, met_secret: bool) -> Problem {
@@ -525,10 +538,5 @@ fn bad_reference(request: &'static KeyRequest, fault: &ExpandFault, met_secret: 
 }
 
 fn how_to_set(request: &'static KeyRequest) -> String {
-    if request.sources == SourceSet::ALL {
-        let key = request.key();
-        format!("set {key} in the environment, in `.env` or as a secret file")
-    } else {
-        format!("it may come from: {}", request.sources)
-    }
+    format!("set {} {}", request.key(), places(request.sources))
 }

@@ -18,6 +18,9 @@ impl Secrets {
     /// Takes note of a secret, and of its elements if it is a list.
     pub(super) fn note(&mut self, request: &KeyRequest, text: &str) {
         self.0.push(text.into());
+        // A message is likely to show it with `{:?}`.
+        let debug = format!("{text:?}");
+        self.0.push(debug[1..debug.len() - 1].into());
         let separators = [request.field().sep, request.field().kv_sep];
         let mut parts = vec![text];
         for separator in separators.into_iter().flatten() {

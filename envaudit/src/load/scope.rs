@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use super::layers::{LayerKind, Layers};
+use super::layers::{Layer, LayerKind};
 use super::loader::Settings;
 use crate::schema::table::Table;
 use crate::source::Source;
@@ -16,7 +16,8 @@ const MAX_REFERENCES: usize = 10_000;
 
 pub(super) struct Scope<'a> {
     settings: &'a Settings,
-    layers: &'a Layers<'a>,
+    /// In order of precedence.
+    layers: &'a [Layer],
     table: &'static Table,
     /// The definitions being expanded, as layer and line: what refers to its own name means the one it hides.
     active: Vec<(usize, u32)>,
@@ -25,11 +26,7 @@ pub(super) struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
-    pub(super) fn new(
-        settings: &'a Settings,
-        layers: &'a Layers<'a>,
-        table: &'static Table,
-    ) -> Self {
+    pub(super) fn new(settings: &'a Settings, layers: &'a [Layer], table: &'static Table) -> Self {
         Scope { settings, layers, table, active: Vec::new(), references: 0, met_secret: false }
     }
 

@@ -1,5 +1,8 @@
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Number, Value, json};
 
+use super::need::{Need, needs};
 use crate::schema::table::Table;
 use crate::schema::{Bounds, DefaultText, FieldSchema, Shape};
 
@@ -7,10 +10,17 @@ use crate::schema::{Bounds, DefaultText, FieldSchema, Shape};
 pub(crate) fn json_schema(table: &Table) -> String {
     let mut properties = Map::new();
     let mut required = Vec::new();
-    for request in table.leaves {
+    let mut dependent: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (request, need) in table.leaves.iter().zip(needs(table)) {
         properties.insert(request.key().to_owned(), property(request.field()));
-        if request.field().required() {
-            required.push(request.key());
+        match need {
+            Need::Always => required.push(request.key()),
+            Need::Never => {}
+            Need::Group(group) => {
+                for key in group.keys(table).filter(|key| *key != request.key()) {
+                    dependent.entry(key).or_default().push(request.key());
+                }
+            }
         }
     }
     let mut schema = json!({
@@ -20,6 +30,9 @@ pub(crate) fn json_schema(table: &Table) -> String {
         "properties": properties,
         "required": required,
     });
+    if !dependent.is_empty() {
+        schema["dependentRequired"] = json!(dependent);
+    }
     if !table.schema.docs.is_empty() {
         schema["description"] = json!(table.schema.docs);
     }

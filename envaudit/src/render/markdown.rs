@@ -1,18 +1,23 @@
+use super::need::{Need, needs};
 use crate::load::expected;
 use crate::schema::DefaultText;
 use crate::schema::table::Table;
+use crate::source::SourceSet;
 
 /// A table of the variables, one a row.
 pub(crate) fn markdown(table: &Table) -> String {
     let mut out =
         String::from("| Variable | Value | Default | Description |\n| --- | --- | --- | --- |\n");
-    for request in table.leaves {
+    for (request, need) in table.leaves.iter().zip(needs(table)) {
         let field = request.field();
-        let default = match field.default {
-            Some(DefaultText::Value("")) => "empty".to_owned(),
-            Some(DefaultText::Value(text) | DefaultText::Expression(text)) => code(text),
-            None if field.optional => "not set".to_owned(),
-            None => "**required**".to_owned(),
+        let default = match (field.default, need) {
+            (Some(DefaultText::Value("")), _) => "empty".to_owned(),
+            (Some(DefaultText::Value(text) | DefaultText::Expression(text)), _) => code(text),
+            (None, Need::Always) => "**required**".to_owned(),
+            (None, Need::Group(group)) => {
+                format!("**required** with the rest of {}", code(group.field))
+            }
+            (None, Need::Never) => "not set".to_owned(),
         };
         let mut description = field.docs.lines().map(str::trim).collect::<Vec<_>>().join(" ");
         let mut note = |text: String| {
@@ -25,8 +30,8 @@ pub(crate) fn markdown(table: &Table) -> String {
         if !aliases.is_empty() {
             note(format!("Also read as {}.", aliases.join(", ")));
         }
-        if let Some(sources) = field.sources {
-            note(format!("Only from: {sources}."));
+        if request.sources() != SourceSet::ALL {
+            note(format!("Only from: {}.", request.sources()));
         }
         if let Some(example) = field.example.filter(|_| !field.secret) {
             note(format!("Example: {}.", code(example)));

@@ -2,6 +2,7 @@
 
 mod json_schema;
 mod markdown;
+mod need;
 mod schema_json;
 mod template;
 

@@ -1,5 +1,6 @@
 use serde_json::{Map, Value, json};
 
+use super::need::{Need, needs};
 use crate::load::expected;
 use crate::schema::table::Table;
 use crate::schema::{Bounds, DefaultText, KeyRequest, Shape};
@@ -9,7 +10,9 @@ use crate::source::SourceSet;
 const VERSION: u32 = 1;
 
 pub(crate) fn schema_json(table: &Table) -> String {
-    let variables: Vec<Value> = table.leaves.iter().map(variable).collect();
+    let variables = table.leaves.iter().zip(needs(table));
+    let variables: Vec<Value> =
+        variables.map(|(request, need)| variable(table, request, &need)).collect();
     let document = json!({
         "version": VERSION,
         "name": table.schema.name,
@@ -20,7 +23,7 @@ pub(crate) fn schema_json(table: &Table) -> String {
     format!("{document:#}")
 }
 
-fn variable(request: &KeyRequest) -> Value {
+fn variable(table: &Table, request: &KeyRequest, need: &Need) -> Value {
     let field = request.field();
     let mut out = json!({
         "key": request.key(),
@@ -30,11 +33,19 @@ fn variable(request: &KeyRequest) -> Value {
         "type": field.ty,
         "shape": shape(field.shape),
         "expected": expected(request),
-        "required": field.required(),
+        "required": matches!(need, Need::Always),
         "secret": field.secret,
         "sources": if request.sources() == SourceSet::ALL { Value::Null } else { json!(request.sources()) },
     });
+    let required_with = match need {
+        Need::Group(group) => {
+            let others = group.keys(table).filter(|key| *key != request.key());
+            Some(json!(others.collect::<Vec<_>>()))
+        }
+        Need::Always | Need::Never => None,
+    };
     let optional = [
+        ("required_with", required_with),
         (
             "default",
             field.default.map(|default| match default {

@@ -1,34 +1,37 @@
+use super::need::{Need, needs};
 use crate::load::expected;
 use crate::schema::table::Table;
 use crate::schema::{DefaultText, KeyRequest};
+use crate::source::SourceSet;
 
-/// An `.env.example`. What must be set stands as an assignment to fill in; what has a default stands commented out, so
-/// that copying the file changes nothing.
+/// An `.env.example`. What must be set stands as an assignment to fill in; everything else stands commented out, so that
+/// copying the file changes nothing.
 pub(crate) fn template(table: &Table) -> String {
     let mut out = String::new();
-    for request in table.leaves {
+    for (request, need) in table.leaves.iter().zip(needs(table)) {
         if !out.is_empty() {
             out.push('\n');
         }
-        write_variable(&mut out, request);
+        write_variable(&mut out, request, &need);
     }
     out
 }
 
-fn write_variable(out: &mut String, request: &KeyRequest) {
+fn write_variable(out: &mut String, request: &KeyRequest, need: &Need) {
     let field = request.field();
     comment(out, field.docs);
     let mut notes = Vec::new();
-    if field.required() {
-        notes.push("required".to_owned());
-    } else if field.optional {
-        notes.push("optional".to_owned());
+    match need {
+        Need::Always => notes.push("required".to_owned()),
+        Need::Group(group) => notes.push(format!("required with the rest of `{}`", group.field)),
+        Need::Never if field.optional => notes.push("optional".to_owned()),
+        Need::Never => {}
     }
     if field.secret {
         notes.push("secret".to_owned());
     }
-    if let Some(sources) = field.sources {
-        notes.push(format!("from {sources}"));
+    if request.sources() != SourceSet::ALL {
+        notes.push(format!("from {}", request.sources()));
     }
     let what = expected(request).replace(" (a secret)", "");
     match notes.is_empty() {
@@ -51,7 +54,7 @@ fn write_variable(out: &mut String, request: &KeyRequest) {
         }
         _ => example.unwrap_or(""),
     };
-    let mark = if field.required() { "" } else { "# " };
+    let mark = if matches!(need, Need::Always) { "" } else { "# " };
     out.push_str(&format!("{mark}{}={}\n", request.key(), quoted(value)));
 }
 

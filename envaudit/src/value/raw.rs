@@ -66,6 +66,18 @@ impl<'a> Raw<'a> {
         }
     }
 
+    /// The same text, to be taken while this one stays.
+    pub fn shared(&self) -> Raw<'_> {
+        match &self.0 {
+            Text::Os(text) => match text.to_str() {
+                Some(text) => Raw::borrowed(text),
+                None => Raw::os(text.clone()),
+            },
+            Text::Borrowed(text) => Raw::borrowed(text),
+            Text::Owned(text) | Text::Secret(text) => Raw::borrowed(text),
+        }
+    }
+
     pub fn trimmed(&self) -> Result<Raw<'_>, ValueError> {
         Ok(Raw::borrowed(self.as_str()?.trim()))
     }

@@ -1,4 +1,6 @@
-//! The generated code compiles in edition 2021.
+//! The generated code compiles in edition 2021, and is none that a later edition reads otherwise.
+
+#![deny(warnings, rust_2018_idioms, rust_2021_compatibility, rust_2024_compatibility)]
 
 #[path = "../../edition-2018/src/config.rs"]
 pub mod config;

@@ -2,13 +2,14 @@
 
 #![allow(dead_code)]
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
 use envaudit::{EnvConfig, EnvValue, IsSecret, Key, Shape, Source, ValueError};
 
 /// Inherent items win over those of a trait, where somebody writes `Hijacker::parse`.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Hijacker(u8);
 
 impl Hijacker {
@@ -103,6 +104,7 @@ struct Config {
     optional: Option<Hijacker>,
     list: Vec<Hijacker>,
     hidden: Hidden,
+    pairs: BTreeMap<Hijacker, Hidden>,
     #[env(nested)]
     inner: Inner,
     #[env(nested, prefix = "SECOND_")]
@@ -116,8 +118,14 @@ impl Config {
 
 #[test]
 fn inherent_items_of_the_types_are_not_called() {
-    let vars =
-        [("HIJACKER", "1"), ("EXPLICIT", "2"), ("OPTIONAL", "3"), ("LIST", "4,5"), ("HIDDEN", "6")];
+    let vars = [
+        ("HIJACKER", "1"),
+        ("EXPLICIT", "2"),
+        ("OPTIONAL", "3"),
+        ("LIST", "4,5"),
+        ("HIDDEN", "6"),
+        ("PAIRS", "7=8"),
+    ];
     let cfg = Config::loader().vars(vars).load().unwrap();
     assert_eq!((&cfg.hijacker, &cfg.explicit), (&Hijacker(1), &Hijacker(2)));
     assert_eq!(cfg.optional, Some(Hijacker(3)));
@@ -125,8 +133,10 @@ fn inherent_items_of_the_types_are_not_called() {
     assert_eq!(cfg.hidden, Hidden(6));
     assert_eq!(cfg.inner.hijacker, Hijacker(9));
     assert!(cfg.second.is_none());
+    assert_eq!(cfg.pairs[&Hijacker(7)], Hidden(8));
     assert!(cfg.audit().hidden.masked && !cfg.audit().hijacker.masked);
-    assert_eq!(<Config as EnvConfig>::KEYS.len(), 7);
+    assert!(cfg.audit().pairs.masked && !cfg.audit().list.masked);
+    assert_eq!(<Config as EnvConfig>::KEYS.len(), 8);
     let shown = format!("{:?}", cfg.audit());
     assert!(shown.contains("SECOND_HIJACKER"), "{shown}");
 }

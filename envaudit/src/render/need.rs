@@ -1,0 +1,60 @@
+use core::ops::Range;
+
+use crate::schema::table::Table;
+use crate::schema::{KeyRequest, Member, Schema};
+
+/// When a variable has to be set.
+pub(super) enum Need {
+    Always,
+    /// A default, or nothing, takes its place.
+    Never,
+    /// When another variable of the optional struct is set.
+    Group(Group),
+}
+
+/// The innermost optional struct that a variable belongs to.
+#[derive(Clone)]
+pub(super) struct Group {
+    /// The field that holds it.
+    pub(super) field: &'static str,
+    /// Its variables, as positions.
+    leaves: Range<usize>,
+}
+
+impl Group {
+    pub(super) fn keys(&self, table: &Table) -> impl Iterator<Item = &'static str> {
+        table.leaves[self.leaves.clone()].iter().map(KeyRequest::key)
+    }
+}
+
+/// The need for each variable, in the order of declaration.
+pub(super) fn needs(table: &Table) -> Vec<Need> {
+    let mut needs = Vec::new();
+    collect(table.schema, None, &mut needs);
+    needs
+}
+
+fn collect(schema: &Schema, group: Option<&Group>, needs: &mut Vec<Need>) {
+    for member in schema.members {
+        match member {
+            Member::Field(field) => needs.push(match group {
+                _ if !field.required() => Need::Never,
+                Some(group) => Need::Group(group.clone()),
+                None => Need::Always,
+            }),
+            Member::Group(nested) if nested.optional => {
+                let leaves = needs.len()..needs.len() + count(nested.schema);
+                collect(nested.schema, Some(&Group { field: nested.field, leaves }), needs);
+            }
+            Member::Group(nested) => collect(nested.schema, group, needs),
+        }
+    }
+}
+
+fn count(schema: &Schema) -> usize {
+    let leaves = schema.members.iter().map(|member| match member {
+        Member::Field(_) => 1,
+        Member::Group(nested) => count(nested.schema),
+    });
+    leaves.sum()
+}
