@@ -193,12 +193,12 @@ fn production_wants_secrets_from_neither_files_nor_defaults() {
         violations.to_string()
     };
     let from_default = "DEFAULT comes from schema_default; the rule `secrets-outside-files` wants \
-                        any source but: file.env, file, schema_default\n";
+                        a value from anywhere but `file.env`, `file` or `schema_default`\n";
     let text = load(".env.prod", "GIVEN=s3cret\n");
     let place = files.path().join(".env.prod").display().to_string();
     let from_file = format!(
-        "GIVEN comes from file.env ({place}:1); the rule `secrets-outside-files` wants any source \
-         but: file.env, file, schema_default\n"
+        "GIVEN comes from file.env ({place}:1); the rule `secrets-outside-files` wants a value \
+         from anywhere but `file.env`, `file` or `schema_default`\n"
     );
     assert_eq!(text, from_file + from_default);
 
@@ -248,7 +248,7 @@ fn a_policy_of_the_loader_makes_each_broken_rule_a_problem_of_the_load() {
         ]
     );
     let text = result.as_ref().map(|_| ()).map_err(problems::all_text).expect_err("problems");
-    assert!(text.contains("secrets-only-from") && text.contains("a source among: aws"), "{text}");
+    assert!(text.contains("secrets-only-from") && text.contains("a value from `aws`"), "{text}");
     assert!(!text.contains("s3cret"), "{text}");
 
     let result = loader(&files).environment("staging").policy(policy).load();
