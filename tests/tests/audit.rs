@@ -52,7 +52,8 @@ fn every_entry_says_where_its_value_came_from() {
     let files = Files::new();
     let loaded = load(&files);
     let audit = loaded.audit();
-    let described: Vec<(Source, Option<&str>, Option<String>, Option<&str>, &[Source])> = audit
+    type Described<'a> = (Source, Option<&'a str>, Option<String>, Option<&'a str>, &'a [Source]);
+    let described: Vec<Described<'_>> = audit
         .entries()
         .map(|entry| {
             let location = entry.location.as_ref().map(ToString::to_string);

@@ -57,7 +57,7 @@ fn problems_come_in_order_sources_first_and_then_the_fields() {
             (ProblemKind::Missing, Some("APP_NAME")),
         ]
     );
-    let error = result.err().expect("it fails");
+    let Err(error) = result else { panic!("it loads") };
     assert_eq!(error.config(), "App");
     assert_eq!(error.problems().len(), found_len(&error));
 }
