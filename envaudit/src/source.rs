@@ -172,6 +172,10 @@ impl SourceSet {
         self.0 == 0
     }
 
+    pub(crate) const fn is_single(self) -> bool {
+        self.0.is_power_of_two()
+    }
+
     /// The sources of the set, in the default order of precedence.
     pub fn iter(self) -> impl Iterator<Item = Source> {
         Source::ALL.iter().copied().filter(move |source| self.contains(*source))

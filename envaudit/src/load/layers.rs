@@ -450,6 +450,7 @@ impl HeldValue {
 
 impl Layer {
     /// Where in this layer a value stands.
+    #[inline]
     pub(super) fn location(&self, name: &str, line: u32) -> Option<Location> {
         match &self.kind {
             LayerKind::EnvFile(file) => {
@@ -460,13 +461,6 @@ impl Layer {
                 Some(Location::File { path: path.into(), line: None })
             }
             LayerKind::Fetched(_, fetched) => fetched.get(name)?.location(),
-        }
-    }
-
-    pub(super) fn provider(&self) -> Option<Arc<str>> {
-        match &self.kind {
-            LayerKind::Fetched(provider, _) => Some(Arc::clone(provider)),
-            LayerKind::EnvFile(_) | LayerKind::Folder(_) => None,
         }
     }
 }

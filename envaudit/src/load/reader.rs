@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::ffi::OsString;
 use std::path::Path;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
@@ -35,6 +36,8 @@ pub struct Reader<'a> {
     asks_environment: bool,
     /// Whether it is the only one that could have a value, and nothing the settings say of values matters.
     environment_alone: bool,
+    /// Whether any source wins over a default.
+    default_is_last: bool,
     /// The position of the next field.
     cursor: usize,
     /// Within an optional group of which no key is supplied.
@@ -63,12 +66,15 @@ impl<'a> Reader<'a> {
         (problems, warnings): (Vec<Problem>, Vec<Warning>),
     ) -> Self {
         let asks_environment = settings.asks(Source::System);
+        let default_rank = settings.rank(Source::SchemaDefault);
+        let default_is_last = settings.ranks.iter().all(|rank| *rank <= default_rank);
         let environment_alone = asks_environment
             && slots.is_empty()
             && !settings.empty_as_unset
             && !table.validates
-            && settings.rank(Source::System) < settings.rank(Source::SchemaDefault);
+            && settings.rank(Source::System) < default_rank;
         Reader {
+            default_is_last,
             asks_environment,
             environment_alone,
             settings,
@@ -269,6 +275,16 @@ impl<'a> Reader<'a> {
             false => None,
         };
         let layers = self.layers;
+        // Most values of a file: nothing else has them.
+        if variable.is_none()
+            && let Some(Slot { held: found @ Some(_), sources, denied: None }) =
+                self.slots.get_mut(index)
+            && sources.is_single()
+            && self.default_is_last
+            && let Some(held) = found.take()
+        {
+            return self.found_in_layer(request, held, entry).map(Some);
+        }
         let (held, mut sources, denied) = match self.slots.get_mut(index) {
             Some(slot) => (slot.held.take(), slot.sources, slot.denied.take()),
             None => (None, SourceSet::EMPTY, None),
@@ -334,8 +350,12 @@ impl<'a> Reader<'a> {
         let name = request.names[held.rank as usize].text;
         entry.source = layer.source;
         entry.location = layer.location(name, held.line);
-        entry.provider = layer.provider();
-        entry.found_as = (held.rank > 0).then_some(Cow::Borrowed(name));
+        if let LayerKind::Fetched(provider, _) = &layer.kind {
+            entry.provider = Some(Arc::clone(provider));
+        }
+        if held.rank > 0 {
+            entry.found_as = Some(Cow::Borrowed(name));
+        }
         Ok(match (held.value, &layer.kind) {
             (HeldValue::Span(from, to), LayerKind::EnvFile(file)) => {
                 Raw::borrowed(file.slice(from, to))
