@@ -91,8 +91,10 @@ pub use value::{EnvValue, IsSecret, ValueError};
 /// What the derive's code calls. Not part of the API: both crates are released together, under one version.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::audit::debug;
+    pub use crate::audit::{BLANK, debug};
     pub use crate::load::{Reader, Slot};
+    pub use crate::schema::FieldSchema;
+    pub use crate::schema::Member::Field;
     pub use crate::schema::group_checks::{check_default, check_defaults, check_group};
     pub use crate::schema::table::{
         KeyRequest, Name, Sizes, Table, keys, leaves, measure, names, order, resolve_files, text,

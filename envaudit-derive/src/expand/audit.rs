@@ -32,14 +32,6 @@ pub(super) fn audit_struct(model: &Model) -> TokenStream {
             pub #name: #ty
         }
     });
-    let (locals, all) = (locals(model), destructured(model));
-    let clones = model.members().zip(&locals).map(|(field, local)| {
-        let name = name_at_type(field);
-        quote_spanned!(local.span()=> #name: ::core::clone::Clone::clone(#local))
-    });
-    let names = model.members().map(Field::name);
-    let shown = names.zip(&locals).map(|(name, local)| quote!((#name, #local)));
-    let shown_name = audit.to_string();
     quote! {
         #[doc = #title]
         #[allow(
@@ -51,9 +43,23 @@ pub(super) fn audit_struct(model: &Model) -> TokenStream {
             unreachable_pub
         )]
         #vis struct #audit { #(#fields),* }
+    }
+}
 
+/// What any struct that is looked at has. Stands beside the imports.
+pub(super) fn audit_impls(model: &Model) -> TokenStream {
+    let Model { krate, audit, .. } = model;
+    let (locals, all) = (locals(model), destructured(model));
+    let clones = model.members().zip(&locals).map(|(field, local)| {
+        let name = name_at_type(field);
+        quote_spanned!(local.span()=> #name: __Clone::clone(#local))
+    });
+    let names = model.members().map(Field::name);
+    let shown = names.zip(&locals).map(|(name, local)| quote!((#name, #local)));
+    let shown_name = audit.to_string();
+    quote! {
         #[automatically_derived]
-        impl ::core::clone::Clone for #audit {
+        impl __Clone for #audit {
             fn clone(&self) -> Self {
                 let #all = self;
                 #audit { #(#clones),* }
@@ -96,7 +102,7 @@ pub(super) fn name_at_type(field: &Field) -> Ident {
 }
 
 /// Finds an entry by its position among the keys. Runs of plain fields are a `match`; what is behind them has its own.
-pub(super) fn audit_impl(model: &Model) -> TokenStream {
+pub(super) fn lookup(model: &Model) -> TokenStream {
     let Model { krate, audit, .. } = model;
     let mut steps = Vec::new();
     let mut run: Vec<Ident> = Vec::new();
@@ -110,8 +116,8 @@ pub(super) fn audit_impl(model: &Model) -> TokenStream {
         let found = quote_spanned!(own.span()=> #krate::AuditFields::__entry(#own, #index));
         steps.push(quote! {
             let __index = match #found {
-                ::core::result::Result::Ok(__entry) => return ::core::result::Result::Ok(__entry),
-                ::core::result::Result::Err(__index) => __index,
+                __Ok(__entry) => return __Ok(__entry),
+                __Err(__index) => __index,
             };
         });
     }
@@ -122,7 +128,7 @@ pub(super) fn audit_impl(model: &Model) -> TokenStream {
             Role::Group { ty, .. } => quote_spanned! {ty.span()=>
                 #ident: <<#ty as #krate::EnvConfig>::Audit as #krate::AuditFields>::__BLANK
             },
-            _ => quote!(#ident: #krate::AuditEntry::__blank()),
+            _ => quote!(#ident: __ENTRY),
         }
     });
     let all = destructured(model);
@@ -137,7 +143,7 @@ pub(super) fn audit_impl(model: &Model) -> TokenStream {
             ) -> ::core::result::Result<&#krate::AuditEntry, ::core::primitive::usize> {
                 let #all = self;
                 #(#steps)*
-                ::core::result::Result::Err(__index)
+                __Err(__index)
             }
         }
     }
@@ -148,7 +154,7 @@ fn end_of_run(fields: Vec<Ident>) -> Option<TokenStream> {
     (count > 0).then(|| {
         quote! {
             let __index = match __index {
-                #(#positions => return ::core::result::Result::Ok(#fields),)*
+                #(#positions => return __Ok(#fields),)*
                 __index => __index - #count,
             };
         }

@@ -12,8 +12,8 @@ mod take;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 pub(crate) use stub::{stub, stub_without_fields};
-use syn::Expr;
 use syn::spanned::Spanned;
+use syn::{Expr, Path};
 
 use crate::attr::is_set;
 use crate::model::{Model, Role};
@@ -22,7 +22,9 @@ use crate::ty::Secrecy;
 pub(crate) fn expand(model: &Model) -> TokenStream {
     let Model { ident, krate, audit, .. } = model;
     let audit_struct = audit::audit_struct(model);
-    let audit_impl = audit::audit_impl(model);
+    let audit_impls = audit::audit_impls(model);
+    let lookup = audit::lookup(model);
+    let imports = imports(krate);
     let key = key_function(model);
     let schema = schema::schema(model);
     let read = read::read(model);
@@ -41,8 +43,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
             unused_qualifications
         )]
         const _: () = {
-            use #krate::__private as __envaudit;
-            use __envaudit::{ByFromStr as _, NotSecret as _};
+            #imports
 
             const __ENVAUDIT_SCHEMA: &#krate::Schema = &#schema;
             const __ENVAUDIT_SIZES: __envaudit::Sizes = __envaudit::measure(__ENVAUDIT_SCHEMA);
@@ -77,9 +78,26 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
                 #read
             }
 
-            #audit_impl
+            #audit_impls
+            #lookup
             #key
             #assertions
+        };
+    }
+}
+
+/// Short names for what the generated code says for each field: fewer tokens are less to compile.
+fn imports(krate: &Path) -> TokenStream {
+    quote! {
+        use #krate::__private as __envaudit;
+        use __envaudit::{
+            BLANK as __ENTRY, ByFromStr as _, Field as __Field, FieldSchema as __FieldSchema,
+            NotSecret as _, Pick as __Pick, Reader as __Reader, optional as __optional, required as __required,
+        };
+        use ::core::{
+            clone::Clone as __Clone,
+            option::Option::{None as __None, Some as __Some},
+            result::Result::{Err as __Err, Ok as __Ok},
         };
     }
 }

@@ -30,7 +30,7 @@ pub(super) fn read(model: &Model) -> TokenStream {
         locals.push(local);
     }
     let config = match &model.attrs.validate {
-        None => quote!(::core::option::Option::Some(Self { #(#values),* })),
+        None => quote!(__Some(Self { #(#values),* })),
         Some(validate) => {
             let (name, path) = (model.name(), &validate.value);
             quote!(__envaudit::Reader::validate(__reader, #name, Self { #(#values),* }, #path))
@@ -43,8 +43,8 @@ pub(super) fn read(model: &Model) -> TokenStream {
             __audit: &mut Self::Audit,
         ) -> ::core::option::Option<Self> {
             #(#reads)*
-            let (#(::core::option::Option::Some(#locals),)*) = (#(#locals,)*) else {
-                return ::core::option::Option::None;
+            let (#(__Some(#locals),)*) = (#(#locals,)*) else {
+                return __None;
             };
             #config
         }
@@ -80,7 +80,7 @@ fn read_field(model: &Model, field: &Field) -> Option<TokenStream> {
         Role::Value => {
             let (ty, take, absent) = (&field.ty.written, take(field), absent(field));
             quote_spanned! {ty.span()=>
-                __envaudit::Reader::field::<#ty>(#reader, &mut #own_audit.#name, #take, #absent)
+                __Reader::field::<#ty>(#reader, &mut #own_audit.#name, #take, #absent)
             }
         }
     })
@@ -103,17 +103,14 @@ fn absent(field: &Field) -> TokenStream {
     let Some(default) = &field.attrs.default else {
         let own_parser = field.has_own_parser() || is_set(&field.attrs.from_str);
         return match &field.ty.kind {
-            Kind::Option(inner) => {
-                let inner = &inner.written;
-                quote!(__envaudit::optional::<#inner>)
-            }
+            Kind::Option(_) => quote!(__optional),
             Kind::Leaf(Leaf::Other) if !own_parser => {
-                quote_spanned!(written.span()=> __envaudit::Pick::<#written>::absent)
+                quote_spanned!(written.span()=> __Pick::<#written>::absent)
             }
-            _ => quote!(__envaudit::required::<#written>),
+            _ => quote!(__required),
         };
     };
-    let some = |value: TokenStream| quote!(|| ::core::result::Result::Ok(::core::option::Option::Some(#value)));
+    let some = |value: TokenStream| quote!(|| __Ok(__Some(#value)));
     match &default.value {
         None => some(
             quote_spanned!(default.name.span()=> <#written as ::core::default::Default>::default()),
@@ -140,8 +137,8 @@ fn typed_default(ty: &Ty, expr: &Expr) -> TokenStream {
         (Kind::Leaf(Leaf::NonZero { .. }), Expr::Lit(ExprLit { lit: lit @ Lit::Int(_), .. })) => {
             quote! {
                 match <#written>::new(#lit) {
-                    ::core::option::Option::Some(__value) => __value,
-                    ::core::option::Option::None => ::core::unreachable!(),
+                    __Some(__value) => __value,
+                    __None => ::core::unreachable!(),
                 }
             }
         }

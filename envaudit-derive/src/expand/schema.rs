@@ -32,7 +32,7 @@ fn member(model: &Model, field: &Field) -> TokenStream {
     let krate = &model.krate;
     let Role::Group { ty, optional } = &field.role else {
         let field = field_schema(model, field);
-        return quote!(#krate::Member::Field(#field));
+        return quote!(__Field(#field));
     };
     let (name, docs) = (field.name(), &field.docs);
     let prefix = option(field.attrs.prefix.as_ref().map(|prefix| {
@@ -82,16 +82,16 @@ fn field_schema(model: &Model, field: &Field) -> TokenStream {
     }
     if let Some(default) = &attrs.default {
         let text = default_text(model, default);
-        set("default", quote!(::core::option::Option::Some(#text)));
+        set("default", quote!(__Some(#text)));
     }
     if let Some(sources) = &attrs.sources {
         let sources = source_set(model, &sources.value);
-        set("sources", quote!(::core::option::Option::Some(#sources)));
+        set("sources", quote!(__Some(#sources)));
     }
     for (name, limits) in [("range", &attrs.range), ("len", &attrs.len)] {
         if let Some(limits) = limits {
             let bounds = bounds(model, &limits.value);
-            set(name, quote!(::core::option::Option::Some(#bounds)));
+            set(name, quote!(__Some(#bounds)));
         }
     }
     if let Some(one_of) = &attrs.one_of {
@@ -106,25 +106,25 @@ fn field_schema(model: &Model, field: &Field) -> TokenStream {
             set.as_ref().map_or_else(|| default.to_owned(), |sep| sep.value.value())
         };
         let sep = text(&attrs.sep, ",");
-        set("sep", quote!(::core::option::Option::Some(#sep)));
+        set("sep", quote!(__Some(#sep)));
         if field.ty.is_map() {
             let kv_sep = text(&attrs.kv_sep, "=");
-            set("kv_sep", quote!(::core::option::Option::Some(#kv_sep)));
+            set("kv_sep", quote!(__Some(#kv_sep)));
         }
     }
     if let Some(path) = &attrs.parse_with {
         let path = &path.value;
         let path = source_text(path);
-        set("parse_with", quote!(::core::option::Option::Some(#path)));
+        set("parse_with", quote!(__Some(#path)));
     }
     for (name, text) in [("deprecated", &attrs.deprecated), ("example", &attrs.example)] {
         if let Some(text) = text {
             let text = &text.value;
-            set(name, quote!(::core::option::Option::Some(#text)));
+            set(name, quote!(__Some(#text)));
         }
     }
     quote! {
-        #krate::FieldSchema::new(#name, #key, #docs, #ty, #shape, #optional, #secret) #exact #more
+        __FieldSchema::new(#name, #key, #docs, #ty, #shape, #optional, #secret) #exact #more
     }
 }
 
@@ -133,7 +133,7 @@ pub(super) fn optional(field: &Field) -> TokenStream {
     let written = &field.ty.written;
     match (&field.ty.kind, field.has_own_parser() || is_set(&field.attrs.from_str)) {
         (Kind::Option(_), _) => quote!(true),
-        (Kind::Leaf(Leaf::Other), false) => quote!(__envaudit::Pick::<#written>::OPTIONAL),
+        (Kind::Leaf(Leaf::Other), false) => quote!(__Pick::<#written>::OPTIONAL),
         _ => quote!(false),
     }
 }
@@ -161,7 +161,7 @@ fn shape(model: &Model, ty: &Ty, from_str: bool) -> TokenStream {
         Kind::Leaf(_) if from_str => quote!(#krate::Shape::Opaque),
         Kind::Leaf(_) => {
             let written = &ty.written;
-            quote!(__envaudit::Pick::<#written>::SHAPE)
+            quote!(__Pick::<#written>::SHAPE)
         }
     }
 }
@@ -225,7 +225,7 @@ fn bounds(model: &Model, limits: &Limits) -> TokenStream {
 
 fn option(value: Option<TokenStream>) -> TokenStream {
     match value {
-        Some(value) => quote!(::core::option::Option::Some(#value)),
-        None => quote!(::core::option::Option::None),
+        Some(value) => quote!(__Some(#value)),
+        None => quote!(__None),
     }
 }

@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 use syn::{DeriveInput, Generics, Ident, Path, Visibility, parse_quote};
 
-use super::audit;
+use super::{audit, imports};
 use crate::attr::{ContainerAttrs, default_crate};
 use crate::diagnostics::Errors;
 use crate::model::{Model, Role};
@@ -19,9 +19,9 @@ pub(crate) fn stub(mut model: Model) -> TokenStream {
             field.role = Role::Value;
         }
     }
-    let audit_struct = audit::audit_struct(&model);
+    let (audit_struct, audit_impls) = (audit::audit_struct(&model), audit::audit_impls(&model));
     let Model { ident, krate, generics, vis, audit, .. } = &model;
-    let impls = impls(krate, ident, generics, audit, vis);
+    let impls = impls(krate, ident, generics, audit, vis, &audit_impls);
     quote!(#audit_struct #impls)
 }
 
@@ -32,7 +32,7 @@ pub(crate) fn stub_without_fields(input: &DeriveInput) -> TokenStream {
     // Its mistakes have been reported.
     let attrs = ContainerAttrs::parse(&input.attrs, &mut Errors::default());
     let krate = attrs.krate.map_or_else(default_crate, |path| path.value);
-    let impls = impls(&krate, ident, generics, &audit, vis);
+    let impls = impls(&krate, ident, generics, &audit, vis, &TokenStream::new());
     quote! {
         #[derive(::core::clone::Clone, ::core::fmt::Debug)]
         #[allow(dead_code, missing_docs)]
@@ -47,16 +47,19 @@ fn impls(
     generics: &Generics,
     audit: &Ident,
     vis: &Visibility,
+    audit_impls: &TokenStream,
 ) -> TokenStream {
     let mut generics = generics.clone();
     if !generics.params.is_empty() {
         generics.make_where_clause().predicates.push(parse_quote!(Self: 'static));
     }
+    let imports = imports(krate);
     let (params, arguments, clause) = generics.split_for_impl();
     quote! {
         #[doc(hidden)]
+        #[allow(unused_imports)]
         const _: () = {
-            use #krate::__private as __envaudit;
+            #imports
             const __ENVAUDIT_TABLE: &__envaudit::Table =
                 &__envaudit::Table::new(&#krate::Schema::new("", "", &[]), &[], &[], &[]);
 
@@ -72,9 +75,11 @@ fn impls(
                     _: &mut __envaudit::Reader<'_>,
                     _: &mut Self::Audit,
                 ) -> ::core::option::Option<Self> {
-                    ::core::option::Option::None
+                    __None
                 }
             }
+
+            #audit_impls
 
             impl #krate::AuditFields for #audit {
                 const __BLANK: Self = ::core::panic!();
@@ -83,7 +88,7 @@ fn impls(
                     &self,
                     __index: ::core::primitive::usize,
                 ) -> ::core::result::Result<&#krate::AuditEntry, ::core::primitive::usize> {
-                    ::core::result::Result::Err(__index)
+                    __Err(__index)
                 }
             }
 

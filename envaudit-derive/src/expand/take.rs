@@ -26,7 +26,7 @@ pub(super) fn take(field: &Field) -> TokenStream {
     let has_whole_checks = !checks.is_empty();
     // The type's own reader sees nothing of an `Option` around it.
     let (is_optional, is_whole) = (field.ty.is_option(), field.has_own_parser());
-    let some = quote!(::core::option::Option::Some);
+    let some = quote!(__Some);
     let body = match (checks.is_empty(), is_optional && !is_whole) {
         (true, false) => parsed,
         (true, true) => quote!(::core::result::Result::map(#parsed, #some)),
@@ -39,7 +39,7 @@ pub(super) fn take(field: &Field) -> TokenStream {
             quote! {
                 let __parsed = #parsed?;
                 #checks
-                ::core::result::Result::Ok(#result)
+                __Ok(#result)
             }
         }
     };
@@ -64,7 +64,7 @@ fn known_take(ty: &Ty) -> Option<TokenStream> {
 }
 
 fn pick_take(ty: &Type) -> TokenStream {
-    quote_spanned!(ty.span()=> __envaudit::Pick::<#ty>::take)
+    quote_spanned!(ty.span()=> __Pick::<#ty>::take)
 }
 
 /// An expression of type `Result<T, ValueError>` for the whole type, `Option` included.
@@ -157,7 +157,7 @@ fn value(field: &Field, ty: &Ty) -> TokenStream {
     match &ty.kind {
         Kind::Option(inner) => {
             let inner = value(field, inner);
-            quote!(::core::result::Result::map(#inner, ::core::option::Option::Some))
+            quote!(::core::result::Result::map(#inner, __Some))
         }
         Kind::List(inner) => {
             let element = &inner.written;
@@ -224,7 +224,7 @@ fn checked_leaf(field: &Field, ty: &Ty) -> TokenStream {
             let __parsed = #read?;
             let __value = &__parsed;
             #value
-            ::core::result::Result::Ok(__parsed)
+            __Ok(__parsed)
         }),
     }
 }
@@ -288,7 +288,7 @@ fn bound(ty: &Type, expr: &Expr) -> TokenStream {
 
 fn option(value: Option<TokenStream>) -> TokenStream {
     match value {
-        Some(value) => quote!(::core::option::Option::Some(#value)),
-        None => quote!(::core::option::Option::None),
+        Some(value) => quote!(__Some(#value)),
+        None => quote!(__None),
     }
 }

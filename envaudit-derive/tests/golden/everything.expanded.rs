@@ -33,76 +33,6 @@ pub(crate) struct Provenance {
     ///Where `offset` came from.
     pub offset: ea::AuditEntry,
 }
-#[automatically_derived]
-impl ::core::clone::Clone for Provenance {
-    fn clone(&self) -> Self {
-        let Provenance {
-            port: __0,
-            log_level: __1,
-            token: __2,
-            token_url: __3,
-            numbers: __4,
-            map: __5,
-            colour: __6,
-            document: __7,
-            id: __8,
-            r#type: __9,
-            db: __10,
-            offset: __11,
-        } = self;
-        Provenance {
-            port: ::core::clone::Clone::clone(__0),
-            log_level: ::core::clone::Clone::clone(__1),
-            token: ::core::clone::Clone::clone(__2),
-            token_url: ::core::clone::Clone::clone(__3),
-            numbers: ::core::clone::Clone::clone(__4),
-            map: ::core::clone::Clone::clone(__5),
-            colour: ::core::clone::Clone::clone(__6),
-            document: ::core::clone::Clone::clone(__7),
-            id: ::core::clone::Clone::clone(__8),
-            r#type: ::core::clone::Clone::clone(__9),
-            db: ::core::clone::Clone::clone(__10),
-            offset: ::core::clone::Clone::clone(__11),
-        }
-    }
-}
-#[automatically_derived]
-impl ::core::fmt::Debug for Provenance {
-    fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        let Provenance {
-            port: __0,
-            log_level: __1,
-            token: __2,
-            token_url: __3,
-            numbers: __4,
-            map: __5,
-            colour: __6,
-            document: __7,
-            id: __8,
-            r#type: __9,
-            db: __10,
-            offset: __11,
-        } = self;
-        ea::__private::debug(
-            __f,
-            "Provenance",
-            &[
-                ("port", __0),
-                ("log_level", __1),
-                ("token", __2),
-                ("token_url", __3),
-                ("numbers", __4),
-                ("map", __5),
-                ("colour", __6),
-                ("document", __7),
-                ("id", __8),
-                ("type", __9),
-                ("db", __10),
-                ("offset", __11),
-            ],
-        )
-    }
-}
 #[doc(hidden)]
 #[allow(
     clippy::all,
@@ -115,114 +45,104 @@ impl ::core::fmt::Debug for Provenance {
 )]
 const _: () = {
     use ea::__private as __envaudit;
-    use __envaudit::{ByFromStr as _, NotSecret as _};
+    use __envaudit::{
+        BLANK as __ENTRY, ByFromStr as _, Field as __Field, FieldSchema as __FieldSchema,
+        NotSecret as _, Pick as __Pick, Reader as __Reader, optional as __optional,
+        required as __required,
+    };
+    use ::core::{
+        clone::Clone as __Clone, option::Option::{None as __None, Some as __Some},
+        result::Result::{Err as __Err, Ok as __Ok},
+    };
     const __ENVAUDIT_SCHEMA: &ea::Schema = &ea::Schema::new(
             "Everything",
             "Documentation.",
             &[
-                ea::Member::Field(
-                    ea::FieldSchema::new(
+                __Field(
+                    __FieldSchema::new(
                             "port",
                             "PORT",
                             "",
                             "NonZeroU16",
-                            __envaudit::Pick::<NonZeroU16>::SHAPE,
+                            __Pick::<NonZeroU16>::SHAPE,
                             false,
                             false,
                         )
                         .exact()
                         .aliases(&["OLD", "OLDER"])
-                        .deprecated(::core::option::Option::Some("use APP_PORT")),
+                        .deprecated(__Some("use APP_PORT")),
                 ),
-                ea::Member::Field(
-                    ea::FieldSchema::new(
+                __Field(
+                    __FieldSchema::new(
                             "log_level",
                             "LEVEL",
                             "",
                             "String",
-                            __envaudit::Pick::<String>::SHAPE,
+                            __Pick::<String>::SHAPE,
                             false,
                             false,
                         )
-                        .default(
-                            ::core::option::Option::Some(ea::DefaultText::Value("info")),
-                        )
+                        .default(__Some(ea::DefaultText::Value("info")))
                         .one_of(&["info", "warn"])
-                        .example(::core::option::Option::Some("warn")),
+                        .example(__Some("warn")),
                 ),
-                ea::Member::Field(
-                    ea::FieldSchema::new(
+                __Field(
+                    __FieldSchema::new(
                             "token",
                             "TOKEN",
                             "",
                             "SecretString",
-                            __envaudit::Pick::<SecretString>::SHAPE,
+                            __Pick::<SecretString>::SHAPE,
                             false,
                             true,
                         )
                         .sources(
-                            ::core::option::Option::Some(
+                            __Some(
                                 ea::SourceSet::of(&[ea::Source::Docker, ea::Source::K8s]),
                             ),
                         )
                         .non_empty(true),
                 ),
-                ea::Member::Field(
-                    ea::FieldSchema::new(
+                __Field(
+                    __FieldSchema::new(
                         "token_url",
                         "TOKEN_URL",
                         "",
                         "Url",
-                        __envaudit::Pick::<Url>::SHAPE,
-                        __envaudit::Pick::<Url>::OPTIONAL,
+                        __Pick::<Url>::SHAPE,
+                        __Pick::<Url>::OPTIONAL,
                         __envaudit::Secrecy::<Url>::SECRET,
                     ),
                 ),
-                ea::Member::Field(
-                    ea::FieldSchema::new(
+                __Field(
+                    __FieldSchema::new(
                             "numbers",
                             "NUMBERS",
                             "",
                             "Vec<u8>",
-                            ea::Shape::List(&__envaudit::Pick::<u8>::SHAPE),
+                            ea::Shape::List(&__Pick::<u8>::SHAPE),
                             false,
                             false,
                         )
-                        .range(
-                            ::core::option::Option::Some(
-                                ea::Bounds::new(
-                                    ::core::option::Option::Some("MIN"),
-                                    ::core::option::Option::None,
-                                    false,
-                                ),
-                            ),
-                        )
-                        .len(
-                            ::core::option::Option::Some(
-                                ea::Bounds::new(
-                                    ::core::option::Option::Some("1"),
-                                    ::core::option::Option::Some("MAX"),
-                                    true,
-                                ),
-                            ),
-                        )
-                        .sep(::core::option::Option::Some(";")),
+                        .range(__Some(ea::Bounds::new(__Some("MIN"), __None, false)))
+                        .len(__Some(ea::Bounds::new(__Some("1"), __Some("MAX"), true)))
+                        .sep(__Some(";")),
                 ),
-                ea::Member::Field(
-                    ea::FieldSchema::new(
+                __Field(
+                    __FieldSchema::new(
                             "map",
                             "MAP",
                             "",
                             "Option<HashMap<String, Level>>",
-                            ea::Shape::Map(&__envaudit::Pick::<Level>::SHAPE),
+                            ea::Shape::Map(&__Pick::<Level>::SHAPE),
                             true,
                             __envaudit::Secrecy::<Level>::SECRET,
                         )
-                        .sep(::core::option::Option::Some(","))
-                        .kv_sep(::core::option::Option::Some(":")),
+                        .sep(__Some(","))
+                        .kv_sep(__Some(":")),
                 ),
-                ea::Member::Field(
-                    ea::FieldSchema::new(
+                __Field(
+                    __FieldSchema::new(
                             "colour",
                             "COLOUR",
                             "",
@@ -231,19 +151,11 @@ const _: () = {
                             true,
                             false,
                         )
-                        .range(
-                            ::core::option::Option::Some(
-                                ea::Bounds::new(
-                                    ::core::option::Option::Some("1"),
-                                    ::core::option::Option::Some("255"),
-                                    true,
-                                ),
-                            ),
-                        )
-                        .parse_with(::core::option::Option::Some("parse::hex")),
+                        .range(__Some(ea::Bounds::new(__Some("1"), __Some("255"), true)))
+                        .parse_with(__Some("parse::hex")),
                 ),
-                ea::Member::Field(
-                    ea::FieldSchema::new(
+                __Field(
+                    __FieldSchema::new(
                             "document",
                             "DOCUMENT",
                             "",
@@ -253,13 +165,11 @@ const _: () = {
                             __envaudit::Secrecy::<Document>::SECRET,
                         )
                         .default(
-                            ::core::option::Option::Some(
-                                ea::DefaultText::Expression("Default::default()"),
-                            ),
+                            __Some(ea::DefaultText::Expression("Default::default()")),
                         ),
                 ),
-                ea::Member::Field(
-                    ea::FieldSchema::new(
+                __Field(
+                    __FieldSchema::new(
                             "id",
                             "ID",
                             "",
@@ -268,47 +178,41 @@ const _: () = {
                             false,
                             __envaudit::Secrecy::<Id>::SECRET,
                         )
-                        .default(
-                            ::core::option::Option::Some(
-                                ea::DefaultText::Expression("Id::new(60 * 60)"),
-                            ),
-                        ),
+                        .default(__Some(ea::DefaultText::Expression("Id::new(60 * 60)"))),
                 ),
-                ea::Member::Field(
-                    ea::FieldSchema::new(
+                __Field(
+                    __FieldSchema::new(
                             "type",
                             "TYPE",
                             "",
                             "[SecretBox<String>; 2]",
-                            ea::Shape::List(&__envaudit::Pick::<String>::SHAPE),
+                            ea::Shape::List(&__Pick::<String>::SHAPE),
                             false,
                             true,
                         )
-                        .sep(::core::option::Option::Some(",")),
+                        .sep(__Some(",")),
                 ),
                 ea::Member::Group(
                     ea::GroupSchema::new(
                         "db",
                         "",
-                        ::core::option::Option::None,
+                        __None,
                         "DB_",
                         false,
                         <Db as ea::EnvConfig>::SCHEMA,
                     ),
                 ),
-                ea::Member::Field(
-                    ea::FieldSchema::new(
+                __Field(
+                    __FieldSchema::new(
                             "offset",
                             "OFFSET",
                             "",
                             "i64",
-                            __envaudit::Pick::<i64>::SHAPE,
+                            __Pick::<i64>::SHAPE,
                             false,
                             false,
                         )
-                        .default(
-                            ::core::option::Option::Some(ea::DefaultText::Value("-5")),
-                        ),
+                        .default(__Some(ea::DefaultText::Value("-5"))),
                 ),
             ],
         )
@@ -356,15 +260,10 @@ const _: () = {
             __reader: &mut __envaudit::Reader<'_>,
             __audit: &mut Self::Audit,
         ) -> ::core::option::Option<Self> {
-            let __field_0 = __envaudit::Reader::field::<
+            let __field_0 = __Reader::field::<
                 NonZeroU16,
-            >(
-                __reader,
-                &mut __audit.port,
-                __envaudit::Pick::<NonZeroU16>::take,
-                __envaudit::required::<NonZeroU16>,
-            );
-            let __field_1 = __envaudit::Reader::field::<
+            >(__reader, &mut __audit.port, __Pick::<NonZeroU16>::take, __required);
+            let __field_1 = __Reader::field::<
                 String,
             >(
                 __reader,
@@ -372,42 +271,42 @@ const _: () = {
                 |__raw: &mut __envaudit::Raw<'_>| {
                     {
                         __envaudit::one_of_texts(__raw, &["info", "warn"])?;
-                        __envaudit::Pick::<String>::take(__raw)
+                        __Pick::<String>::take(__raw)
                     }
                 },
-                || ::core::result::Result::Ok(
-                    ::core::option::Option::Some(
+                || __Ok(
+                    __Some(
                         <String as ::core::convert::From<
                             &::core::primitive::str,
                         >>::from("info"),
                     ),
                 ),
             );
-            let __field_2 = __envaudit::Reader::field::<
+            let __field_2 = __Reader::field::<
                 SecretString,
             >(
                 __reader,
                 &mut __audit.token,
                 |__raw: &mut __envaudit::Raw<'_>| {
-                    let __parsed = __envaudit::Pick::<SecretString>::take(__raw)?;
+                    let __parsed = __Pick::<SecretString>::take(__raw)?;
                     let __value = &__parsed;
                     {
                         let __checked = __value;
                         __envaudit::non_empty(__checked)?;
                     }
-                    ::core::result::Result::Ok(__parsed)
+                    __Ok(__parsed)
                 },
-                __envaudit::required::<SecretString>,
+                __required,
             );
-            let __field_3 = __envaudit::Reader::field::<
+            let __field_3 = __Reader::field::<
                 Url,
             >(
                 __reader,
                 &mut __audit.token_url,
-                __envaudit::Pick::<Url>::take,
-                __envaudit::Pick::<Url>::absent,
+                __Pick::<Url>::take,
+                __Pick::<Url>::absent,
             );
-            let __field_4 = __envaudit::Reader::field::<
+            let __field_4 = __Reader::field::<
                 Vec<u8>,
             >(
                 __reader,
@@ -422,23 +321,23 @@ const _: () = {
                         ";",
                         true,
                         |__raw: &mut __envaudit::Raw<'_>| {
-                            let __parsed = __envaudit::Pick::<u8>::take(__raw)?;
+                            let __parsed = __Pick::<u8>::take(__raw)?;
                             let __value = &__parsed;
                             __envaudit::range::<
                                 u8,
                                 u8,
                             >(
                                 __value,
-                                ::core::option::Option::Some(
+                                __Some(
                                     &{
                                         let __value: u8 = MIN;
                                         __value
                                     },
                                 ),
-                                ::core::option::Option::None,
+                                __None,
                                 false,
                             )?;
-                            ::core::result::Result::Ok(__parsed)
+                            __Ok(__parsed)
                         },
                     )?;
                     let __value = &__parsed;
@@ -447,18 +346,18 @@ const _: () = {
                         __envaudit::len(
                             __checked,
                             1,
-                            ::core::option::Option::Some({
+                            __Some({
                                 let __value: ::core::primitive::usize = MAX;
                                 __value
                             }),
                             true,
                         )?;
                     }
-                    ::core::result::Result::Ok(__parsed)
+                    __Ok(__parsed)
                 },
-                __envaudit::required::<Vec<u8>>,
+                __required,
             );
-            let __field_5 = __envaudit::Reader::field::<
+            let __field_5 = __Reader::field::<
                 Option<HashMap<String, Level>>,
             >(
                 __reader,
@@ -473,21 +372,19 @@ const _: () = {
                         __raw,
                         (",", ":"),
                         false,
-                        |__raw: &mut __envaudit::Raw<'_>| __envaudit::Pick::<
-                            String,
-                        >::take(__raw),
-                        __envaudit::Pick::<Level>::take,
+                        |__raw: &mut __envaudit::Raw<'_>| __Pick::<String>::take(__raw),
+                        __Pick::<Level>::take,
                     )?;
                     let __value = &__parsed;
                     {
                         let __checked = __value;
                         __envaudit::validated(check_map(__checked))?;
                     }
-                    ::core::result::Result::Ok(::core::option::Option::Some(__parsed))
+                    __Ok(__Some(__parsed))
                 },
-                __envaudit::optional::<HashMap<String, Level>>,
+                __optional,
             );
-            let __field_6 = __envaudit::Reader::field::<
+            let __field_6 = __Reader::field::<
                 Option<u32>,
             >(
                 __reader,
@@ -498,22 +395,17 @@ const _: () = {
                         let __text = __envaudit::Raw::as_str(__raw)?;
                         __envaudit::lifted::<Option<u32>, _, _>(parse::hex(__text))
                     }?;
-                    if let ::core::option::Option::Some(__value) = &__parsed {
+                    if let __Some(__value) = &__parsed {
                         __envaudit::range::<
                             u32,
                             u32,
-                        >(
-                            __value,
-                            ::core::option::Option::Some(&1),
-                            ::core::option::Option::Some(&0xFF),
-                            true,
-                        )?;
+                        >(__value, __Some(&1), __Some(&0xFF), true)?;
                     }
-                    ::core::result::Result::Ok(__parsed)
+                    __Ok(__parsed)
                 },
-                __envaudit::optional::<u32>,
+                __optional,
             );
-            let __field_7 = __envaudit::Reader::field::<
+            let __field_7 = __Reader::field::<
                 Document,
             >(
                 __reader,
@@ -521,13 +413,9 @@ const _: () = {
                 |__raw: &mut __envaudit::Raw<'_>| {
                     __envaudit::json::<Document>(__raw)
                 },
-                || ::core::result::Result::Ok(
-                    ::core::option::Option::Some(
-                        <Document as ::core::default::Default>::default(),
-                    ),
-                ),
+                || __Ok(__Some(<Document as ::core::default::Default>::default())),
             );
-            let __field_8 = __envaudit::Reader::field::<
+            let __field_8 = __Reader::field::<
                 Id,
             >(
                 __reader,
@@ -535,14 +423,14 @@ const _: () = {
                 |__raw: &mut __envaudit::Raw<'_>| {
                     <Id as __envaudit::Readable>::read(__envaudit::Raw::as_str(__raw)?)
                 },
-                || ::core::result::Result::Ok(
-                    ::core::option::Option::Some({
+                || __Ok(
+                    __Some({
                         let __value: Id = Id::new(60 * 60);
                         __value
                     }),
                 ),
             );
-            let __field_9 = __envaudit::Reader::field::<
+            let __field_9 = __Reader::field::<
                 [SecretBox<String>; 2],
             >(
                 __reader,
@@ -556,42 +444,42 @@ const _: () = {
                         ",",
                         false,
                         |__raw: &mut __envaudit::Raw<'_>| __envaudit::secret_box(
-                            __envaudit::Pick::<String>::take(__raw),
+                            __Pick::<String>::take(__raw),
                         ),
                     )
                 },
-                __envaudit::required::<[SecretBox<String>; 2]>,
+                __required,
             );
             let __field_10 = {
                 let Provenance { db: ref mut __group, .. } = *__audit;
                 <Db as ea::EnvConfig>::__read(__reader, __group)
             };
-            let __field_12 = __envaudit::Reader::field::<
+            let __field_12 = __Reader::field::<
                 i64,
             >(
                 __reader,
                 &mut __audit.offset,
-                __envaudit::Pick::<i64>::take,
-                || ::core::result::Result::Ok(
-                    ::core::option::Option::Some({
+                __Pick::<i64>::take,
+                || __Ok(
+                    __Some({
                         let __value: i64 = -5;
                         __value
                     }),
                 ),
             );
             let (
-                ::core::option::Option::Some(__field_0),
-                ::core::option::Option::Some(__field_1),
-                ::core::option::Option::Some(__field_2),
-                ::core::option::Option::Some(__field_3),
-                ::core::option::Option::Some(__field_4),
-                ::core::option::Option::Some(__field_5),
-                ::core::option::Option::Some(__field_6),
-                ::core::option::Option::Some(__field_7),
-                ::core::option::Option::Some(__field_8),
-                ::core::option::Option::Some(__field_9),
-                ::core::option::Option::Some(__field_10),
-                ::core::option::Option::Some(__field_12),
+                __Some(__field_0),
+                __Some(__field_1),
+                __Some(__field_2),
+                __Some(__field_3),
+                __Some(__field_4),
+                __Some(__field_5),
+                __Some(__field_6),
+                __Some(__field_7),
+                __Some(__field_8),
+                __Some(__field_9),
+                __Some(__field_10),
+                __Some(__field_12),
             ) = (
                 __field_0,
                 __field_1,
@@ -606,7 +494,7 @@ const _: () = {
                 __field_10,
                 __field_12,
             ) else {
-                return ::core::option::Option::None;
+                return __None;
             };
             __envaudit::Reader::validate(
                 __reader,
@@ -631,20 +519,90 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    impl __Clone for Provenance {
+        fn clone(&self) -> Self {
+            let Provenance {
+                port: __0,
+                log_level: __1,
+                token: __2,
+                token_url: __3,
+                numbers: __4,
+                map: __5,
+                colour: __6,
+                document: __7,
+                id: __8,
+                r#type: __9,
+                db: __10,
+                offset: __11,
+            } = self;
+            Provenance {
+                port: __Clone::clone(__0),
+                log_level: __Clone::clone(__1),
+                token: __Clone::clone(__2),
+                token_url: __Clone::clone(__3),
+                numbers: __Clone::clone(__4),
+                map: __Clone::clone(__5),
+                colour: __Clone::clone(__6),
+                document: __Clone::clone(__7),
+                id: __Clone::clone(__8),
+                r#type: __Clone::clone(__9),
+                db: __Clone::clone(__10),
+                offset: __Clone::clone(__11),
+            }
+        }
+    }
+    #[automatically_derived]
+    impl ::core::fmt::Debug for Provenance {
+        fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            let Provenance {
+                port: __0,
+                log_level: __1,
+                token: __2,
+                token_url: __3,
+                numbers: __4,
+                map: __5,
+                colour: __6,
+                document: __7,
+                id: __8,
+                r#type: __9,
+                db: __10,
+                offset: __11,
+            } = self;
+            ea::__private::debug(
+                __f,
+                "Provenance",
+                &[
+                    ("port", __0),
+                    ("log_level", __1),
+                    ("token", __2),
+                    ("token_url", __3),
+                    ("numbers", __4),
+                    ("map", __5),
+                    ("colour", __6),
+                    ("document", __7),
+                    ("id", __8),
+                    ("type", __9),
+                    ("db", __10),
+                    ("offset", __11),
+                ],
+            )
+        }
+    }
+    #[automatically_derived]
     impl ea::AuditFields for Provenance {
         const __BLANK: Self = Provenance {
-            port: ea::AuditEntry::__blank(),
-            log_level: ea::AuditEntry::__blank(),
-            token: ea::AuditEntry::__blank(),
-            token_url: ea::AuditEntry::__blank(),
-            numbers: ea::AuditEntry::__blank(),
-            map: ea::AuditEntry::__blank(),
-            colour: ea::AuditEntry::__blank(),
-            document: ea::AuditEntry::__blank(),
-            id: ea::AuditEntry::__blank(),
-            r#type: ea::AuditEntry::__blank(),
+            port: __ENTRY,
+            log_level: __ENTRY,
+            token: __ENTRY,
+            token_url: __ENTRY,
+            numbers: __ENTRY,
+            map: __ENTRY,
+            colour: __ENTRY,
+            document: __ENTRY,
+            id: __ENTRY,
+            r#type: __ENTRY,
             db: <<Db as ea::EnvConfig>::Audit as ea::AuditFields>::__BLANK,
-            offset: ea::AuditEntry::__blank(),
+            offset: __ENTRY,
         };
         fn __entry(
             &self,
@@ -665,29 +623,27 @@ const _: () = {
                 offset: __11,
             } = self;
             let __index = match __index {
-                0usize => return ::core::result::Result::Ok(__0),
-                1usize => return ::core::result::Result::Ok(__1),
-                2usize => return ::core::result::Result::Ok(__2),
-                3usize => return ::core::result::Result::Ok(__3),
-                4usize => return ::core::result::Result::Ok(__4),
-                5usize => return ::core::result::Result::Ok(__5),
-                6usize => return ::core::result::Result::Ok(__6),
-                7usize => return ::core::result::Result::Ok(__7),
-                8usize => return ::core::result::Result::Ok(__8),
-                9usize => return ::core::result::Result::Ok(__9),
+                0usize => return __Ok(__0),
+                1usize => return __Ok(__1),
+                2usize => return __Ok(__2),
+                3usize => return __Ok(__3),
+                4usize => return __Ok(__4),
+                5usize => return __Ok(__5),
+                6usize => return __Ok(__6),
+                7usize => return __Ok(__7),
+                8usize => return __Ok(__8),
+                9usize => return __Ok(__9),
                 __index => __index - 10usize,
             };
             let __index = match ea::AuditFields::__entry(__10, __index) {
-                ::core::result::Result::Ok(__entry) => {
-                    return ::core::result::Result::Ok(__entry);
-                }
-                ::core::result::Result::Err(__index) => __index,
+                __Ok(__entry) => return __Ok(__entry),
+                __Err(__index) => __index,
             };
             let __index = match __index {
-                0usize => return ::core::result::Result::Ok(__11),
+                0usize => return __Ok(__11),
                 __index => __index - 1usize,
             };
-            ::core::result::Result::Err(__index)
+            __Err(__index)
         }
     }
     #[automatically_derived]

@@ -17,29 +17,6 @@ pub struct AppConfigAudit {
     ///Where `timeout` came from.
     pub timeout: ::envaudit::AuditEntry,
 }
-#[automatically_derived]
-impl ::core::clone::Clone for AppConfigAudit {
-    fn clone(&self) -> Self {
-        let AppConfigAudit { port: __0, host: __1, api_key: __2, timeout: __3 } = self;
-        AppConfigAudit {
-            port: ::core::clone::Clone::clone(__0),
-            host: ::core::clone::Clone::clone(__1),
-            api_key: ::core::clone::Clone::clone(__2),
-            timeout: ::core::clone::Clone::clone(__3),
-        }
-    }
-}
-#[automatically_derived]
-impl ::core::fmt::Debug for AppConfigAudit {
-    fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        let AppConfigAudit { port: __0, host: __1, api_key: __2, timeout: __3 } = self;
-        ::envaudit::__private::debug(
-            __f,
-            "AppConfigAudit",
-            &[("port", __0), ("host", __1), ("api_key", __2), ("timeout", __3)],
-        )
-    }
-}
 #[doc(hidden)]
 #[allow(
     clippy::all,
@@ -52,73 +29,69 @@ impl ::core::fmt::Debug for AppConfigAudit {
 )]
 const _: () = {
     use ::envaudit::__private as __envaudit;
-    use __envaudit::{ByFromStr as _, NotSecret as _};
+    use __envaudit::{
+        BLANK as __ENTRY, ByFromStr as _, Field as __Field, FieldSchema as __FieldSchema,
+        NotSecret as _, Pick as __Pick, Reader as __Reader, optional as __optional,
+        required as __required,
+    };
+    use ::core::{
+        clone::Clone as __Clone, option::Option::{None as __None, Some as __Some},
+        result::Result::{Err as __Err, Ok as __Ok},
+    };
     const __ENVAUDIT_SCHEMA: &::envaudit::Schema = &::envaudit::Schema::new(
         "AppConfig",
         "Settings of the checkout service.",
         &[
-            ::envaudit::Member::Field(
-                ::envaudit::FieldSchema::new(
+            __Field(
+                __FieldSchema::new(
                         "port",
                         "PORT",
                         "Port the HTTP server listens on.",
                         "u16",
-                        __envaudit::Pick::<u16>::SHAPE,
+                        __Pick::<u16>::SHAPE,
                         false,
                         false,
                     )
-                    .default(
-                        ::core::option::Option::Some(
-                            ::envaudit::DefaultText::Value("8080"),
-                        ),
-                    )
+                    .default(__Some(::envaudit::DefaultText::Value("8080")))
                     .range(
-                        ::core::option::Option::Some(
-                            ::envaudit::Bounds::new(
-                                ::core::option::Option::Some("1"),
-                                ::core::option::Option::Some("65535"),
-                                true,
-                            ),
+                        __Some(
+                            ::envaudit::Bounds::new(__Some("1"), __Some("65535"), true),
                         ),
                     ),
             ),
-            ::envaudit::Member::Field(
-                ::envaudit::FieldSchema::new(
+            __Field(
+                __FieldSchema::new(
                     "host",
                     "HOST",
                     "",
                     "String",
-                    __envaudit::Pick::<String>::SHAPE,
+                    __Pick::<String>::SHAPE,
                     false,
                     false,
                 ),
             ),
-            ::envaudit::Member::Field(
-                ::envaudit::FieldSchema::new(
+            __Field(
+                __FieldSchema::new(
                     "api_key",
                     "API_KEY",
                     "",
                     "SecretString",
-                    __envaudit::Pick::<SecretString>::SHAPE,
+                    __Pick::<SecretString>::SHAPE,
                     false,
                     true,
                 ),
             ),
-            ::envaudit::Member::Field(
-                ::envaudit::FieldSchema::new(
+            __Field(
+                __FieldSchema::new(
                         "timeout",
                         "TIMEOUT",
                         "",
                         "Duration",
-                        __envaudit::Pick::<Duration>::SHAPE,
+                        __Pick::<Duration>::SHAPE,
                         false,
                         false,
                     )
-                    .default(
-                        ::core::option::Option::Some(
-                            ::envaudit::DefaultText::Value("30s"),
-                        ),
-                    ),
+                    .default(__Some(::envaudit::DefaultText::Value("30s"))),
             ),
         ],
     );
@@ -163,69 +136,52 @@ const _: () = {
             __reader: &mut __envaudit::Reader<'_>,
             __audit: &mut Self::Audit,
         ) -> ::core::option::Option<Self> {
-            let __field_0 = __envaudit::Reader::field::<
+            let __field_0 = __Reader::field::<
                 u16,
             >(
                 __reader,
                 &mut __audit.port,
                 |__raw: &mut __envaudit::Raw<'_>| {
                     {
-                        let __parsed = __envaudit::Pick::<u16>::take(__raw)?;
+                        let __parsed = __Pick::<u16>::take(__raw)?;
                         let __value = &__parsed;
                         __envaudit::range::<
                             u16,
                             u16,
-                        >(
-                            __value,
-                            ::core::option::Option::Some(&1),
-                            ::core::option::Option::Some(&65535),
-                            true,
-                        )?;
-                        ::core::result::Result::Ok(__parsed)
+                        >(__value, __Some(&1), __Some(&65535), true)?;
+                        __Ok(__parsed)
                     }
                 },
-                || ::core::result::Result::Ok(
-                    ::core::option::Option::Some({
+                || __Ok(
+                    __Some({
                         let __value: u16 = 8080;
                         __value
                     }),
                 ),
             );
-            let __field_1 = __envaudit::Reader::field::<
+            let __field_1 = __Reader::field::<
                 String,
-            >(
-                __reader,
-                &mut __audit.host,
-                __envaudit::Pick::<String>::take,
-                __envaudit::required::<String>,
-            );
-            let __field_2 = __envaudit::Reader::field::<
+            >(__reader, &mut __audit.host, __Pick::<String>::take, __required);
+            let __field_2 = __Reader::field::<
                 SecretString,
-            >(
-                __reader,
-                &mut __audit.api_key,
-                __envaudit::Pick::<SecretString>::take,
-                __envaudit::required::<SecretString>,
-            );
-            let __field_3 = __envaudit::Reader::field::<
+            >(__reader, &mut __audit.api_key, __Pick::<SecretString>::take, __required);
+            let __field_3 = __Reader::field::<
                 Duration,
             >(
                 __reader,
                 &mut __audit.timeout,
-                __envaudit::Pick::<Duration>::take,
-                || __envaudit::default_text::<
-                    Duration,
-                >("30s", __envaudit::Pick::<Duration>::take),
+                __Pick::<Duration>::take,
+                || __envaudit::default_text::<Duration>("30s", __Pick::<Duration>::take),
             );
             let (
-                ::core::option::Option::Some(__field_0),
-                ::core::option::Option::Some(__field_1),
-                ::core::option::Option::Some(__field_2),
-                ::core::option::Option::Some(__field_3),
+                __Some(__field_0),
+                __Some(__field_1),
+                __Some(__field_2),
+                __Some(__field_3),
             ) = (__field_0, __field_1, __field_2, __field_3) else {
-                return ::core::option::Option::None;
+                return __None;
             };
-            ::core::option::Option::Some(Self {
+            __Some(Self {
                 port: __field_0,
                 host: __field_1,
                 api_key: __field_2,
@@ -234,12 +190,35 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    impl __Clone for AppConfigAudit {
+        fn clone(&self) -> Self {
+            let AppConfigAudit { port: __0, host: __1, api_key: __2, timeout: __3 } = self;
+            AppConfigAudit {
+                port: __Clone::clone(__0),
+                host: __Clone::clone(__1),
+                api_key: __Clone::clone(__2),
+                timeout: __Clone::clone(__3),
+            }
+        }
+    }
+    #[automatically_derived]
+    impl ::core::fmt::Debug for AppConfigAudit {
+        fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            let AppConfigAudit { port: __0, host: __1, api_key: __2, timeout: __3 } = self;
+            ::envaudit::__private::debug(
+                __f,
+                "AppConfigAudit",
+                &[("port", __0), ("host", __1), ("api_key", __2), ("timeout", __3)],
+            )
+        }
+    }
+    #[automatically_derived]
     impl ::envaudit::AuditFields for AppConfigAudit {
         const __BLANK: Self = AppConfigAudit {
-            port: ::envaudit::AuditEntry::__blank(),
-            host: ::envaudit::AuditEntry::__blank(),
-            api_key: ::envaudit::AuditEntry::__blank(),
-            timeout: ::envaudit::AuditEntry::__blank(),
+            port: __ENTRY,
+            host: __ENTRY,
+            api_key: __ENTRY,
+            timeout: __ENTRY,
         };
         fn __entry(
             &self,
@@ -247,13 +226,13 @@ const _: () = {
         ) -> ::core::result::Result<&::envaudit::AuditEntry, ::core::primitive::usize> {
             let AppConfigAudit { port: __0, host: __1, api_key: __2, timeout: __3 } = self;
             let __index = match __index {
-                0usize => return ::core::result::Result::Ok(__0),
-                1usize => return ::core::result::Result::Ok(__1),
-                2usize => return ::core::result::Result::Ok(__2),
-                3usize => return ::core::result::Result::Ok(__3),
+                0usize => return __Ok(__0),
+                1usize => return __Ok(__1),
+                2usize => return __Ok(__2),
+                3usize => return __Ok(__3),
                 __index => __index - 4usize,
             };
-            ::core::result::Result::Err(__index)
+            __Err(__index)
         }
     }
     #[automatically_derived]

@@ -17,29 +17,6 @@ struct AppConfigAudit {
     ///Where `name` came from.
     pub name: ::envaudit::AuditEntry,
 }
-#[automatically_derived]
-impl ::core::clone::Clone for AppConfigAudit {
-    fn clone(&self) -> Self {
-        let AppConfigAudit { name: __0, db: __1, cache: __2, http: __3 } = self;
-        AppConfigAudit {
-            name: ::core::clone::Clone::clone(__0),
-            db: ::core::clone::Clone::clone(__1),
-            cache: ::core::clone::Clone::clone(__2),
-            http: ::core::clone::Clone::clone(__3),
-        }
-    }
-}
-#[automatically_derived]
-impl ::core::fmt::Debug for AppConfigAudit {
-    fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        let AppConfigAudit { name: __0, db: __1, cache: __2, http: __3 } = self;
-        ::envaudit::__private::debug(
-            __f,
-            "AppConfigAudit",
-            &[("name", __0), ("db", __1), ("cache", __2), ("http", __3)],
-        )
-    }
-}
 #[doc(hidden)]
 #[allow(
     clippy::all,
@@ -52,18 +29,26 @@ impl ::core::fmt::Debug for AppConfigAudit {
 )]
 const _: () = {
     use ::envaudit::__private as __envaudit;
-    use __envaudit::{ByFromStr as _, NotSecret as _};
+    use __envaudit::{
+        BLANK as __ENTRY, ByFromStr as _, Field as __Field, FieldSchema as __FieldSchema,
+        NotSecret as _, Pick as __Pick, Reader as __Reader, optional as __optional,
+        required as __required,
+    };
+    use ::core::{
+        clone::Clone as __Clone, option::Option::{None as __None, Some as __Some},
+        result::Result::{Err as __Err, Ok as __Ok},
+    };
     const __ENVAUDIT_SCHEMA: &::envaudit::Schema = &::envaudit::Schema::new(
             "AppConfig",
             "",
             &[
-                ::envaudit::Member::Field(
-                    ::envaudit::FieldSchema::new(
+                __Field(
+                    __FieldSchema::new(
                         "name",
                         "NAME",
                         "",
                         "Option<String>",
-                        __envaudit::Pick::<String>::SHAPE,
+                        __Pick::<String>::SHAPE,
                         true,
                         false,
                     ),
@@ -72,7 +57,7 @@ const _: () = {
                     ::envaudit::GroupSchema::new(
                         "db",
                         "",
-                        ::core::option::Option::None,
+                        __None,
                         "DB_",
                         false,
                         <DbConfig as ::envaudit::EnvConfig>::SCHEMA,
@@ -82,7 +67,7 @@ const _: () = {
                     ::envaudit::GroupSchema::new(
                         "cache",
                         "",
-                        ::core::option::Option::Some("CACHE_"),
+                        __Some("CACHE_"),
                         "CACHE_",
                         true,
                         <CacheConfig as ::envaudit::EnvConfig>::SCHEMA,
@@ -92,7 +77,7 @@ const _: () = {
                     ::envaudit::GroupSchema::new(
                         "http",
                         "",
-                        ::core::option::Option::None,
+                        __None,
                         "",
                         false,
                         <HttpConfig as ::envaudit::EnvConfig>::SCHEMA,
@@ -142,14 +127,9 @@ const _: () = {
             __reader: &mut __envaudit::Reader<'_>,
             __audit: &mut Self::Audit,
         ) -> ::core::option::Option<Self> {
-            let __field_0 = __envaudit::Reader::field::<
+            let __field_0 = __Reader::field::<
                 Option<String>,
-            >(
-                __reader,
-                &mut __audit.name,
-                __envaudit::Pick::<Option<String>>::take,
-                __envaudit::optional::<String>,
-            );
+            >(__reader, &mut __audit.name, __Pick::<Option<String>>::take, __optional);
             let __field_1 = {
                 let AppConfigAudit { db: ref mut __group, .. } = *__audit;
                 <DbConfig as ::envaudit::EnvConfig>::__read(__reader, __group)
@@ -168,14 +148,14 @@ const _: () = {
                 <HttpConfig as ::envaudit::EnvConfig>::__read(__reader, __group)
             };
             let (
-                ::core::option::Option::Some(__field_0),
-                ::core::option::Option::Some(__field_1),
-                ::core::option::Option::Some(__field_2),
-                ::core::option::Option::Some(__field_3),
+                __Some(__field_0),
+                __Some(__field_1),
+                __Some(__field_2),
+                __Some(__field_3),
             ) = (__field_0, __field_1, __field_2, __field_3) else {
-                return ::core::option::Option::None;
+                return __None;
             };
-            ::core::option::Option::Some(Self {
+            __Some(Self {
                 name: __field_0,
                 db: __field_1,
                 cache: __field_2,
@@ -184,9 +164,32 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    impl __Clone for AppConfigAudit {
+        fn clone(&self) -> Self {
+            let AppConfigAudit { name: __0, db: __1, cache: __2, http: __3 } = self;
+            AppConfigAudit {
+                name: __Clone::clone(__0),
+                db: __Clone::clone(__1),
+                cache: __Clone::clone(__2),
+                http: __Clone::clone(__3),
+            }
+        }
+    }
+    #[automatically_derived]
+    impl ::core::fmt::Debug for AppConfigAudit {
+        fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            let AppConfigAudit { name: __0, db: __1, cache: __2, http: __3 } = self;
+            ::envaudit::__private::debug(
+                __f,
+                "AppConfigAudit",
+                &[("name", __0), ("db", __1), ("cache", __2), ("http", __3)],
+            )
+        }
+    }
+    #[automatically_derived]
     impl ::envaudit::AuditFields for AppConfigAudit {
         const __BLANK: Self = AppConfigAudit {
-            name: ::envaudit::AuditEntry::__blank(),
+            name: __ENTRY,
             db: <<DbConfig as ::envaudit::EnvConfig>::Audit as ::envaudit::AuditFields>::__BLANK,
             cache: <<CacheConfig as ::envaudit::EnvConfig>::Audit as ::envaudit::AuditFields>::__BLANK,
             http: <<HttpConfig as ::envaudit::EnvConfig>::Audit as ::envaudit::AuditFields>::__BLANK,
@@ -197,28 +200,22 @@ const _: () = {
         ) -> ::core::result::Result<&::envaudit::AuditEntry, ::core::primitive::usize> {
             let AppConfigAudit { name: __0, db: __1, cache: __2, http: __3 } = self;
             let __index = match __index {
-                0usize => return ::core::result::Result::Ok(__0),
+                0usize => return __Ok(__0),
                 __index => __index - 1usize,
             };
             let __index = match ::envaudit::AuditFields::__entry(__1, __index) {
-                ::core::result::Result::Ok(__entry) => {
-                    return ::core::result::Result::Ok(__entry);
-                }
-                ::core::result::Result::Err(__index) => __index,
+                __Ok(__entry) => return __Ok(__entry),
+                __Err(__index) => __index,
             };
             let __index = match ::envaudit::AuditFields::__entry(__2, __index) {
-                ::core::result::Result::Ok(__entry) => {
-                    return ::core::result::Result::Ok(__entry);
-                }
-                ::core::result::Result::Err(__index) => __index,
+                __Ok(__entry) => return __Ok(__entry),
+                __Err(__index) => __index,
             };
             let __index = match ::envaudit::AuditFields::__entry(__3, __index) {
-                ::core::result::Result::Ok(__entry) => {
-                    return ::core::result::Result::Ok(__entry);
-                }
-                ::core::result::Result::Err(__index) => __index,
+                __Ok(__entry) => return __Ok(__entry),
+                __Err(__index) => __index,
             };
-            ::core::result::Result::Err(__index)
+            __Err(__index)
         }
     }
     #[automatically_derived]

@@ -33,26 +33,20 @@ pub struct AuditEntry {
     pub unset: bool,
 }
 
+/// An entry that a load has not filled in.
+pub const BLANK: AuditEntry = AuditEntry {
+    key: Cow::Borrowed(""),
+    source: Source::SchemaDefault,
+    provider: None,
+    masked: false,
+    timestamp: DateTime::UNIX_EPOCH,
+    location: None,
+    found_as: None,
+    shadowed: Vec::new(),
+    unset: false,
+};
+
 impl AuditEntry {
-    /// An entry that a load has not filled in.
-    pub(crate) const BLANK: AuditEntry = AuditEntry {
-        key: Cow::Borrowed(""),
-        source: Source::SchemaDefault,
-        provider: None,
-        masked: false,
-        timestamp: DateTime::UNIX_EPOCH,
-        location: None,
-        found_as: None,
-        shadowed: Vec::new(),
-        unset: false,
-    };
-
-    /// For the derive's code.
-    #[doc(hidden)]
-    pub const fn __blank() -> Self {
-        AuditEntry::BLANK
-    }
-
     /// The place in a few words: `.env:12`, or the alias it was found under.
     pub(super) fn place(&self) -> String {
         let mut place = match (&self.location, self.unset) {

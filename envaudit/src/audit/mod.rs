@@ -14,7 +14,7 @@ use core::fmt;
 use core::ops::Deref;
 
 pub use drift::{Drift, DriftChange};
-pub use entry::AuditEntry;
+pub use entry::{AuditEntry, BLANK};
 pub use location::Location;
 pub(crate) use location::place;
 pub use policy::{Policy, PolicyError, PolicyViolation, PolicyViolations};

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDateTime, SubsecRound, Utc};
 use serde_core::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use super::{AuditEntry, Location, json, table};
+use super::{AuditEntry, BLANK, Location, json, table};
 use crate::source::Source;
 
 /// An audit without its types: to keep in a file, and to compare with a later one. Its times are those of the JSON, to
@@ -142,7 +142,7 @@ fn read_entry(key: &str, member: &Value) -> Result<AuditEntry, String> {
     };
     let timestamp = read_timestamp(text(member, "timestamp")?)
         .ok_or("`timestamp` must be a time such as `2026-11-30T12:00:00Z`")?;
-    let mut entry = AuditEntry { masked, timestamp, source, ..AuditEntry::BLANK };
+    let mut entry = AuditEntry { masked, timestamp, source, ..BLANK };
     entry.key = Cow::Owned(key.to_owned());
     entry.provider = match member.get("provider") {
         None | Some(Value::Null) => None,
