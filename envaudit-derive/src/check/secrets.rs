@@ -4,7 +4,7 @@ use crate::attr::is_set;
 use crate::diagnostics::Errors;
 use crate::model::Field;
 use crate::names::secret_word;
-use crate::ty::Secrecy;
+use crate::ty::{Leaf, Secrecy};
 
 /// `secret` stands on a secret type. What the macro does not know is asked of the type itself.
 pub(super) fn check_marked(field: &Field, errors: &mut Errors) {
@@ -81,6 +81,18 @@ fn literal_within(expr: &Expr) -> Option<&Lit> {
     }
 }
 
-fn instead(field: &Field) -> &'static str {
-    if field.ty.is_option() { "Option<SecretString>" } else { "SecretString" }
+/// The type with what it holds made secret.
+fn instead(field: &Field) -> String {
+    let (ty, element) = (field.ty.name(), field.ty.element());
+    let (name, leaf) = (element.name(), element.leaf());
+    let secret = match leaf {
+        Some(Leaf::Int { .. } | Leaf::Float | Leaf::Char | Leaf::Bool) => {
+            format!("SecretBox<{name}>")
+        }
+        _ => "SecretString".to_owned(),
+    };
+    match ty.rfind(&name) {
+        Some(at) => format!("{}{secret}{}", &ty[..at], &ty[at + name.len()..]),
+        None => secret,
+    }
 }

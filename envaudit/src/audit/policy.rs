@@ -44,7 +44,7 @@ pub struct Policy {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Rule {
     name: String,
-    /// `*` at the end of a key stands for anything. `None`: all keys.
+    /// `*` in a key stands for any text. `None`: all keys.
     keys: Option<Vec<String>>,
     secrets_only: bool,
     /// `None`: all environments, and none.
@@ -76,7 +76,7 @@ impl Policy {
         self.with(rule)
     }
 
-    /// These keys must be set: their defaults do not count. A key may end in `*`.
+    /// These keys must be set: their defaults do not count. `*` in a key stands for any text.
     #[must_use]
     pub fn no_default_for<K: Into<String>>(self, keys: impl IntoIterator<Item = K>) -> Self {
         let mut rule = Rule::new("no-default");
@@ -85,7 +85,7 @@ impl Policy {
         self.with(rule)
     }
 
-    /// This key must come from one of these sources. It may end in `*`.
+    /// This key must come from one of these sources. `*` in it stands for any text.
     #[must_use]
     pub fn require_source(
         self,
@@ -138,7 +138,7 @@ impl Policy {
     }
 
     /// Reads rules written as data: an object with an array `rules`. A rule is an object with `allow` or `deny` (arrays of
-    /// source names), and optionally `name`, `keys` (each may end in `*`), `secrets` and `environments`.
+    /// source names), and optionally `name`, `keys` (`*` stands for any text), `secrets` and `environments`.
     ///
     /// # Errors
     ///
@@ -251,10 +251,15 @@ impl Rule {
 }
 
 fn matches(pattern: &str, key: &str) -> bool {
-    match pattern.strip_suffix('*') {
-        Some(start) => key.starts_with(start),
-        None => pattern == key,
+    let Some((start, rest)) = pattern.split_once('*') else { return pattern == key };
+    let Some(mut key) = key.strip_prefix(start) else { return false };
+    let (middle, end) = rest.rsplit_once('*').unwrap_or(("", rest));
+    // The first place of each part leaves most for the next.
+    for part in middle.split('*') {
+        let Some(at) = key.find(part) else { return false };
+        key = &key[at + part.len()..];
     }
+    key.ends_with(end)
 }
 
 fn read_policy(value: &Value) -> Result<Policy, String> {
@@ -279,10 +284,6 @@ fn read_rule(value: &Value) -> Result<Rule, String> {
         rule.secrets_only = secrets.as_bool().ok_or("`secrets` must be true or false")?;
     }
     rule.keys = texts(value, "keys")?;
-    let stray = |key: &&String| key.strip_suffix('*').unwrap_or(key).contains('*');
-    if let Some(key) = rule.keys.iter().flatten().find(stray) {
-        return Err(format!("`*` may only end a key, unlike in `{key}`"));
-    }
     rule.environments = texts(value, "environments")?;
     let allow = sources(value, "allow")?;
     let deny = sources(value, "deny")?;
