@@ -63,6 +63,8 @@
 mod audit;
 mod config;
 mod error;
+#[cfg(feature = "ledger")]
+pub mod ledger;
 mod load;
 mod render;
 mod schema;

@@ -2,7 +2,11 @@
 
 pub mod canary;
 mod files;
+#[cfg(feature = "ledger")]
+pub mod fresh_ledger;
 pub mod isolated;
+#[cfg(feature = "ledger")]
+pub mod ledger;
 mod one_field;
 pub mod problems;
 mod store;

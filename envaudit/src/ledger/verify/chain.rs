@@ -1,0 +1,638 @@
+//! What can be said of lines in their order: gaps, copies, changed places, forks.
+
+use std::collections::VecDeque;
+
+use super::super::key::{EventHash, KeyId, NO_HASH};
+use super::super::line::hash_hex;
+use super::super::merkle::{Hash, Tree};
+use super::check::{Bad, Checked, Event, Proof, Reason, State};
+use super::claims::{By, Claim, Claims};
+use super::notes::Notes;
+use super::report::Findings;
+use super::statements::{Pruned, Statement};
+use super::verdict::{Finding, Verdict};
+
+/// How many of the events before are remembered, to tell a copy from a fork.
+const RECENT: usize = 1024;
+/// How many lines of a run of bad ones are told apart; those beyond are counted.
+const RUN: usize = 4096;
+
+/// Where a line begins.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Spot {
+    pub(super) segment: usize,
+    pub(super) offset: u64,
+}
+
+/// What lines are compared with.
+pub(super) struct Expected {
+    /// The files of the segments.
+    pub(super) files: Vec<String>,
+    /// The names the segments have, which are the seqs of their first events.
+    pub(super) names: Vec<u64>,
+    /// Whether there is a key, so that no one else can have written an event.
+    pub(super) keyed: bool,
+    /// The key that `ledger.json` names.
+    pub(super) kid: Option<KeyId>,
+    /// The SHA-256 of `ledger.json`.
+    pub(super) manifest: EventHash,
+    /// How many events were verified before.
+    pub(super) verified: u64,
+    /// Whether there are roots to compare.
+    pub(super) roots: bool,
+}
+
+/// Goes through all lines in order.
+pub(super) struct Chain {
+    expected: Expected,
+    findings: Findings,
+    claims: Claims,
+    /// Checkpoints that no known key has signed.
+    notes: Notes,
+    /// The seq of the next event.
+    next: u64,
+    /// The hash of the event before; `None` where that is bad or not there.
+    previous: Option<EventHash>,
+    /// Where the event before is.
+    last: Option<Spot>,
+    micros: i64,
+    /// The bad lines since the event before, and how many there are.
+    bad: Vec<(Spot, Bad)>,
+    bad_count: u64,
+    gaps: Vec<Gap>,
+    recent: VecDeque<(u64, EventHash)>,
+    rival: Option<Rival>,
+    tree: Option<Tree>,
+    keys: Keys,
+    /// The segment of the last event, and its first one if that is good.
+    opened: Option<(usize, u64)>,
+    /// The first event: its seq, and what it says of the one before it.
+    start: Option<(u64, EventHash)>,
+    pruned: Vec<(Spot, Pruned)>,
+    summary: Summary,
+}
+
+/// The numbers of the report.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Summary {
+    pub(super) events: u64,
+    pub(super) tail: Option<(u64, EventHash)>,
+    /// The furthest event that a claim from outside is right about.
+    pub(super) anchored: Option<u64>,
+    pub(super) checkpoints: u64,
+    pub(super) roots: u64,
+    pub(super) first_seq: Option<u64>,
+}
+
+/// Events that have not been seen where they should be.
+struct Gap {
+    from: u64,
+    to: u64,
+    spot: Spot,
+    /// Whether nothing stands before it.
+    at_start: bool,
+}
+
+/// A second event with the seq of the last: the next event tells which of the two it follows.
+struct Rival {
+    hash: EventHash,
+    first: Spot,
+    finding: Option<usize>,
+}
+
+/// Which keys events may be hashed with.
+#[derive(Default)]
+struct Keys {
+    /// Those that `ledger.json` or a rotation names.
+    named: Vec<KeyId>,
+    current: Option<KeyId>,
+    /// The key that the event before says is next.
+    next: Option<KeyId>,
+}
+
+impl Chain {
+    pub(super) fn new(
+        expected: Expected,
+        claims: Claims,
+        notes: Notes,
+        tree: Option<Tree>,
+    ) -> Self {
+        // The last of the events that were verified before is looked at again: it has to be the same.
+        let next = expected.verified.max(1);
+        let previous = (expected.verified == 0).then_some(NO_HASH);
+        let named = expected.kid.into_iter().collect();
+        Chain {
+            expected,
+            findings: Findings::default(),
+            claims,
+            notes,
+            next,
+            previous,
+            last: None,
+            micros: i64::MIN,
+            bad: Vec::new(),
+            bad_count: 0,
+            gaps: Vec::new(),
+            recent: VecDeque::with_capacity(RECENT),
+            rival: None,
+            tree,
+            keys: Keys { named, ..Keys::default() },
+            opened: None,
+            start: None,
+            pruned: Vec::new(),
+            summary: Summary::default(),
+        }
+    }
+
+    /// Takes the next line.
+    pub(super) fn line(&mut self, segment: usize, checked: Checked) {
+        let spot = Spot { segment, offset: checked.offset };
+        match checked.state {
+            State::Bad(bad) => self.bad(spot, bad),
+            State::Event(event) if self.is_strange(&event) => {
+                let reason = Reason::Hash { found: event.hash, computed: None };
+                self.bad(spot, Bad { claimed: Some(event.seq), reason });
+            }
+            State::Event(event) => self.event(spot, event),
+        }
+    }
+
+    /// Whether the event names a key that nobody has heard of.
+    fn is_strange(&self, event: &Event) -> bool {
+        let Some(kid) = event.kid.filter(|_| event.proof == Proof::KeyMissing) else {
+            return false;
+        };
+        self.expected.keyed && !self.keys.named.contains(&kid)
+    }
+
+    fn bad(&mut self, spot: Spot, bad: Bad) {
+        self.bad_count += 1;
+        if self.bad.len() < RUN {
+            self.bad.push((spot, bad));
+        }
+    }
+
+    fn event(&mut self, spot: Spot, event: Event) {
+        if event.seq < self.next {
+            self.settle_bad(self.next);
+            self.step_back(spot, &event);
+            return;
+        }
+        if self.start.is_none() {
+            self.start = Some((event.seq, event.previous));
+        }
+        self.settle_bad(event.seq);
+        self.note_gap(event.seq, spot);
+        self.compare_link(spot, &event);
+        self.compare_name(spot, &event);
+        self.compare_proof(spot, &event);
+        let statement = event.own.as_deref().and_then(Statement::read);
+        self.compare_key(spot, &event, statement.as_ref());
+        self.compare_clock(spot, &event);
+        while let Some(claim) = self.claims.take(event.seq - 1) {
+            self.compare_claim(&claim, event.seq - 1, &event.previous);
+        }
+        if let Some(Statement::Opened { peaks }) = &statement {
+            self.compare_peaks(spot, event.seq, peaks);
+        }
+        self.advance(spot, &event);
+        if let Some(statement) = statement {
+            self.statement(spot, event.seq, event.proof == Proof::Hash, statement);
+        }
+        while let Some(claim) = self.claims.take(event.seq) {
+            self.compare_claim(&claim, event.seq, &event.hash);
+        }
+    }
+
+    /// Makes the event the last one.
+    fn advance(&mut self, spot: Spot, event: &Event) {
+        self.next = event.seq + 1;
+        self.previous = (event.proof != Proof::Downgraded).then_some(event.hash);
+        self.last = Some(spot);
+        self.summary.tail = Some((event.seq, event.hash));
+        self.summary.first_seq.get_or_insert(event.seq);
+        if event.seq > self.expected.verified {
+            self.summary.events += 1;
+        }
+        if self.recent.len() == RECENT {
+            self.recent.pop_front();
+        }
+        self.recent.push_back((event.seq, event.hash));
+        match &mut self.tree {
+            Some(tree) if tree.size() + 1 == event.seq => tree.push(event.leaf),
+            Some(tree) if tree.size() < event.seq => self.tree = None,
+            _ => {}
+        }
+    }
+
+    /// Decides what the bad lines before event `seq` are: as many of them as events are absent stand in the place of those, the
+    /// others were put in.
+    fn settle_bad(&mut self, seq: u64) {
+        let bad = core::mem::take(&mut self.bad);
+        let count = core::mem::take(&mut self.bad_count);
+        self.findings.omit(count - bad.len() as u64);
+        let absent = seq.saturating_sub(self.next);
+        // Where more events are absent than lines are bad, a line may well be the one it says it is.
+        let by_claim = (bad.len() as u64) < absent
+            && bad.iter().all(|(_, bad)| bad.claimed.is_some_and(|at| at >= self.next && at < seq))
+            && bad.is_sorted_by(|(_, a), (_, b)| a.claimed < b.claimed);
+        for (spot, bad) in bad {
+            let (expected, found) = bad.reason.explain();
+            if self.next >= seq {
+                self.add(Verdict::Inserted, seq, spot, expected, found);
+                continue;
+            }
+            if let Some(claimed) = bad.claimed.filter(|_| by_claim) {
+                self.note_gap(claimed, spot);
+            }
+            self.add(Verdict::Modified, self.next, spot, expected, found);
+            self.next += 1;
+            self.previous = None;
+        }
+    }
+
+    fn note_gap(&mut self, seq: u64, spot: Spot) {
+        if seq > self.next {
+            let at_start = self.last.is_none() && self.gaps.is_empty();
+            self.gaps.push(Gap { from: self.next, to: seq - 1, spot, at_start });
+            self.next = seq;
+            self.previous = None;
+        }
+    }
+
+    fn compare_link(&mut self, spot: Spot, event: &Event) {
+        let rival = self.rival.take();
+        let Some(previous) = self.previous.filter(|previous| *previous != event.previous) else {
+            return;
+        };
+        if let Some(rival) = rival.filter(|rival| rival.hash == event.previous) {
+            // The ledger goes on from the second of the two: the first was one too many.
+            if let Some(finding) = rival.finding.and_then(|place| self.findings.at(place)) {
+                finding.file = self.expected.files[rival.first.segment].clone();
+                finding.offset = rival.first.offset;
+            }
+            self.tree = None;
+            return;
+        }
+        self.tree = None;
+        let (named, previous) = (hash_hex(&event.previous), hash_hex(&previous));
+        match self.last {
+            // Without a key, the event before may have been changed and hashed anew.
+            Some(last) if !self.expected.keyed => {
+                let expected = format!("event_hash {named}, which the next event names");
+                let found = format!("event_hash {previous}");
+                self.add(Verdict::Modified, event.seq - 1, last, expected, found);
+            }
+            last => {
+                let verdict = if last.is_some() { Verdict::Forked } else { Verdict::Modified };
+                let expected = format!("previous_hash {previous}");
+                self.add(verdict, event.seq, spot, expected, format!("previous_hash {named}"));
+            }
+        }
+    }
+
+    fn compare_name(&mut self, spot: Spot, event: &Event) {
+        if spot.offset == 0 {
+            self.opened = Some((spot.segment, event.seq));
+        }
+        let name = self.expected.names[spot.segment];
+        if spot.offset == 0 && name != event.seq {
+            let expected = format!("a file named by its first event, {:020}.jsonl", event.seq);
+            self.add(Verdict::Modified, event.seq, spot, expected, format!("{name:020}.jsonl"));
+        }
+    }
+
+    fn compare_proof(&mut self, spot: Spot, event: &Event) {
+        match event.proof {
+            Proof::Hash => {}
+            Proof::Downgraded => {
+                // What it is leaf of is not what was signed.
+                self.tree = None;
+                let found = "SHA-256, which needs no key";
+                self.add(Verdict::Downgraded, event.seq, spot, "HMAC-SHA256 under the key", found);
+            }
+            Proof::KeyMissing => {
+                let kid = event.kid.map_or_else(String::new, |kid| kid.to_string());
+                let found =
+                    format!("key {kid}, which was not given: nothing vouches for the events");
+                self.add(Verdict::KeyUnknown, event.seq, spot, "a key that was given", found);
+            }
+        }
+    }
+
+    /// A retired key may not be used again: whoever got hold of it could go on writing.
+    fn compare_key(&mut self, spot: Spot, event: &Event, statement: Option<&Statement>) {
+        let next = self.keys.next.take();
+        let Some(kid) = event.kid else { return };
+        let itself = matches!(statement, Some(Statement::Rotated { to, .. }) if *to == kid);
+        let current = match self.keys.current {
+            None if event.seq == 1 => self.expected.kid,
+            current => current,
+        };
+        if let Some(current) = current
+            && kid != current
+            && next != Some(kid)
+            && !itself
+        {
+            let expected = format!("the current key {current}");
+            self.add(Verdict::Modified, event.seq, spot, expected, format!("key {kid}"));
+        }
+        self.keys.current = Some(kid);
+    }
+
+    /// The tree over all events before a segment. Where those are gone, the tree goes on from what the segment says.
+    fn compare_peaks(&mut self, spot: Spot, seq: u64, peaks: &[Hash]) {
+        match &self.tree {
+            _ if !self.expected.roots => {}
+            Some(tree) if tree.size() >= seq => {}
+            Some(tree) if tree.size() + 1 == seq => {
+                if tree.peaks() != peaks {
+                    let expected = "the peaks of the Merkle tree over the events before";
+                    self.add(Verdict::Forked, seq, spot, expected, "others");
+                }
+            }
+            _ => self.tree = Tree::from_peaks(seq - 1, peaks.to_vec()).ok(),
+        }
+    }
+
+    fn compare_clock(&mut self, spot: Spot, event: &Event) {
+        let before = core::mem::replace(&mut self.micros, event.micros);
+        if event.micros < before {
+            let (expected, found) = (format!("{before} or later"), event.micros.to_string());
+            let unit = "microseconds since 1970";
+            self.add(
+                Verdict::ClockRegression,
+                event.seq,
+                spot,
+                format!("{expected} ({unit})"),
+                found,
+            );
+        }
+    }
+
+    /// Compares a claim with the hash of event `seq`.
+    fn compare_claim(&mut self, claim: &Claim, seq: u64, hash: &EventHash) {
+        if claim.size != seq || seq == 0 {
+            // The event is not there: that is reported as it is.
+            return;
+        }
+        if claim.head != *hash {
+            let expected =
+                format!("event_hash {}, says {}", hash_hex(&claim.head), claim.by.name());
+            let found = format!("event_hash {}", hash_hex(hash));
+            self.add_claim(claim, claim.by.contradicted(), seq, expected, found);
+            return;
+        }
+        let root = self.tree.as_ref().filter(|tree| tree.size() == seq).map(Tree::root);
+        if let (Some(claimed), Some(root)) = (claim.root, root) {
+            if claimed != root {
+                let expected = format!("the root {}, says {}", hash_hex(&claimed), claim.by.name());
+                let found = format!("the root {}", hash_hex(&root));
+                self.add_claim(claim, Verdict::Forked, seq, expected, found);
+                return;
+            }
+            self.summary.roots += 1;
+        }
+        match claim.by {
+            By::Checkpoint { .. } => self.summary.checkpoints += 1,
+            By::Anchor | By::Earlier => self.summary.anchored = Some(seq),
+            By::Head { segment } => self.compare_head(seq, segment),
+        }
+    }
+
+    fn compare_head(&mut self, seq: u64, segment: u64) {
+        let Some(last) = self.last.filter(|_| self.next == seq + 1) else { return };
+        let name = self.expected.names[last.segment];
+        if name != segment {
+            let expected = format!("the segment of event {seq}, {name:020}.jsonl");
+            let found = format!("{segment:020}.jsonl");
+            self.findings.add(file_finding("HEAD", Verdict::Modified, seq, expected, found));
+        }
+    }
+
+    fn statement(&mut self, spot: Spot, seq: u64, sound: bool, statement: Statement) {
+        match statement {
+            Statement::Created { manifest: Some(hash) } if hash != self.expected.manifest => {
+                let expected = format!("the file with SHA-256 {}, says event 1", hash_hex(&hash));
+                let found = format!("SHA-256 {}", hash_hex(&self.expected.manifest));
+                self.findings.add(manifest_finding(Verdict::Modified, expected, found));
+            }
+            Statement::Created { .. } | Statement::Opened { .. } => {}
+            Statement::Rotated { to, checkpoint_key } => {
+                self.keys.named.push(to);
+                self.keys.next = Some(to);
+                if let Some(key) = checkpoint_key.filter(|_| sound) {
+                    self.claims.extend(self.notes.accept(&key));
+                }
+            }
+            Statement::Sealed { count } => {
+                // A file that lost its first event or its name is reported as such.
+                let firsts = [Some(self.expected.names[spot.segment]), self.opened(spot.segment)];
+                let mut counts =
+                    firsts.into_iter().flatten().map(|first| seq.saturating_sub(first));
+                if counts.clone().all(|lines| lines != count) {
+                    let lines = counts.next().unwrap_or_default();
+                    let (expected, found) = (format!("{count} lines"), format!("{lines} lines"));
+                    self.add(Verdict::Modified, seq, spot, expected, found);
+                }
+            }
+            Statement::Pruned(pruned) => self.pruned.push((spot, pruned)),
+        }
+    }
+
+    /// The event at the beginning of a segment, if that is the one of the last event.
+    fn opened(&self, segment: usize) -> Option<u64> {
+        self.opened.filter(|(at, _)| *at == segment).map(|(_, first)| first)
+    }
+
+    /// An event with a seq that has been passed.
+    fn step_back(&mut self, spot: Spot, event: &Event) {
+        let expected = format!("event {}", self.next);
+        if self.fill_gap(event.seq) {
+            self.summary.events += 1;
+            let found = format!("event {}", event.seq);
+            self.add(Verdict::Reordered, event.seq, spot, expected, found);
+            return;
+        }
+        let known = self.recent.iter().rev().find(|(seq, _)| *seq == event.seq);
+        if known.is_none_or(|(_, hash)| *hash == event.hash) {
+            let found = format!("event {} again", event.seq);
+            self.add(Verdict::DuplicateSeq, event.seq, spot, expected, found);
+            return;
+        }
+        // Without a key anybody can make up an event; with one, only those who have it.
+        let verdict = if self.expected.keyed { Verdict::Forked } else { Verdict::Inserted };
+        let found = format!("another event {}, {}", event.seq, hash_hex(&event.hash));
+        let finding = self.add(verdict, event.seq, spot, expected, found);
+        if let Some(first) = self.last.filter(|_| event.seq + 1 == self.next) {
+            self.rival = Some(Rival { hash: event.hash, first, finding });
+        }
+    }
+
+    /// Takes an event out of a gap, if there is one in which it was missing.
+    fn fill_gap(&mut self, seq: u64) -> bool {
+        let Some(at) = self.gaps.iter().position(|gap| (gap.from..=gap.to).contains(&seq)) else {
+            return false;
+        };
+        let Gap { from, to, spot, at_start } = self.gaps.remove(at);
+        if seq < to {
+            self.gaps.insert(at, Gap { from: seq + 1, to, spot, at_start: false });
+        }
+        if from < seq {
+            self.gaps.insert(at, Gap { from, to: seq - 1, spot, at_start });
+        }
+        true
+    }
+
+    /// Takes what stands behind the last newline of a segment.
+    pub(super) fn unterminated(&mut self, segment: usize, checked: Checked) {
+        let claimed = match &checked.state {
+            State::Event(event) => Some(event.seq),
+            State::Bad(bad) => bad.claimed,
+        };
+        let spot = Spot { segment, offset: checked.offset };
+        self.bad(spot, Bad { claimed, reason: Reason::Unterminated });
+    }
+
+    /// After the last line.
+    pub(super) fn finish(mut self) -> (Findings, Summary, Option<Tree>) {
+        self.settle_end();
+        let reached = self.next - 1;
+        self.settle_gaps();
+        self.settle_claims(reached);
+        for finding in self.notes.refused() {
+            self.findings.add(finding);
+        }
+        (self.findings, self.summary, self.tree)
+    }
+
+    /// Bad lines that nothing follows: all but an unfinished last one were changed.
+    fn settle_end(&mut self) {
+        let bad = core::mem::take(&mut self.bad);
+        let last = bad.len().saturating_sub(1);
+        for (at, (spot, bad)) in bad.into_iter().enumerate() {
+            let (expected, found) = bad.reason.explain();
+            // What somebody saw complete is no line that a crash cut short.
+            let seen = self.claims.reaches(self.next);
+            let torn = at == last
+                && bad.reason.is_unfinished()
+                && spot.segment + 1 == self.expected.files.len()
+                && !seen;
+            if torn {
+                self.add(Verdict::Torn, self.next, spot, expected, found);
+            } else {
+                self.add(Verdict::Modified, self.next, spot, expected, found);
+                self.next += 1;
+            }
+        }
+    }
+
+    fn settle_gaps(&mut self) {
+        for Gap { from, to, spot, at_start } in core::mem::take(&mut self.gaps) {
+            // A prune that was interrupted removed less than it says.
+            let statement = self.pruned.iter().find(|(_, pruned)| {
+                let whole = pruned.first == to + 1;
+                at_start
+                    && pruned.first > to
+                    && self.start.is_some_and(|(_, previous)| !whole || previous == pruned.previous)
+            });
+            let (verdict, expected, found) = match statement {
+                Some((_, pruned)) => {
+                    let found = format!("removed, says event {}: {}", pruned.seq, pruned.policy);
+                    (Verdict::Pruned, "the events, or a statement".to_owned(), found)
+                }
+                None => {
+                    let expected = format!("event {from}");
+                    (Verdict::Missing, expected, format!("event {}", to + 1))
+                }
+            };
+            let file = self.expected.files[spot.segment].clone();
+            let offset = spot.offset;
+            let (seq, last_seq) = (from, to);
+            self.findings.add(Finding { verdict, seq, last_seq, file, offset, expected, found });
+        }
+    }
+
+    /// Claims about events behind the last one: the ledger was longer.
+    fn settle_claims(&mut self, reached: u64) {
+        let ahead: Vec<_> = self.claims.rest().filter(|claim| claim.size > reached).collect();
+        let (outside, inside): (Vec<_>, Vec<_>) =
+            ahead.into_iter().partition(|claim| claim.by.is_outside());
+        let traces = !inside.is_empty();
+        for claim in [inside.into_iter().last(), outside.into_iter().last()].into_iter().flatten() {
+            let rolled_back = claim.by.is_outside() && !traces;
+            let verdict = if rolled_back { Verdict::RolledBack } else { Verdict::Truncated };
+            let expected =
+                format!("event {} {}, says {}", claim.size, hash_hex(&claim.head), claim.by.name());
+            let found = match self.summary.tail {
+                Some(_) => format!("the end of the ledger after event {reached}"),
+                None => "the end of the ledger before it".to_owned(),
+            };
+            let (file, offset) = match self.last {
+                Some(last) => (self.expected.files[last.segment].clone(), last.offset),
+                None => (claim.by.name().to_owned(), 0),
+            };
+            let (seq, last_seq) = (reached + 1, claim.size);
+            self.findings.add(Finding { verdict, seq, last_seq, file, offset, expected, found });
+        }
+    }
+
+    fn add(
+        &mut self,
+        verdict: Verdict,
+        seq: u64,
+        spot: Spot,
+        expected: impl Into<String>,
+        found: impl Into<String>,
+    ) -> Option<usize> {
+        let (expected, found) = (expected.into(), found.into());
+        let file = self.expected.files[spot.segment].clone();
+        let offset = spot.offset;
+        self.findings.add(Finding { verdict, seq, last_seq: seq, file, offset, expected, found })
+    }
+
+    fn add_claim(
+        &mut self,
+        claim: &Claim,
+        verdict: Verdict,
+        seq: u64,
+        expected: String,
+        found: String,
+    ) {
+        let file = match (&claim.by, self.last) {
+            (By::Checkpoint { .. } | By::Head { .. }, _) | (_, None) => claim.by.name().to_owned(),
+            (_, Some(last)) => self.expected.files[last.segment].clone(),
+        };
+        let offset = match (&claim.by, self.last) {
+            (By::Anchor | By::Earlier, Some(last)) => last.offset,
+            _ => 0,
+        };
+        self.findings.add(Finding { verdict, seq, last_seq: seq, file, offset, expected, found });
+    }
+
+    /// Takes what was found outside the segments.
+    pub(super) fn found(&mut self, finding: Finding) {
+        self.findings.add(finding);
+    }
+}
+
+/// A finding about `ledger.json`.
+pub(super) fn manifest_finding(
+    verdict: Verdict,
+    expected: impl Into<String>,
+    found: impl Into<String>,
+) -> Finding {
+    file_finding("ledger.json", verdict, 0, expected, found)
+}
+
+/// A finding about a file that has no lines.
+pub(super) fn file_finding(
+    file: &str,
+    verdict: Verdict,
+    seq: u64,
+    expected: impl Into<String>,
+    found: impl Into<String>,
+) -> Finding {
+    let (file, expected, found) = (file.to_owned(), expected.into(), found.into());
+    Finding { verdict, seq, last_seq: seq, file, offset: 0, expected, found }
+}
