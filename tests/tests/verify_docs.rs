@@ -5,7 +5,7 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use data_encoding::{BASE64, HEXLOWER};
 use envaudit::ledger::verify::{Report, Verifier};
@@ -13,6 +13,7 @@ use envaudit::ledger::{
     Actor, Event, FileStore, KeyRing, LedgerOptions, Line, MasterKey, MemoryDisk, Origin,
     checkpoint, proof,
 };
+use envaudit_tests::fresh_ledger::Clock;
 use envaudit_tests::ledger::{LedgerBytes, Piece, Scribe};
 
 const DOCUMENT: &str = include_str!("../../docs/ledger-format.md");
@@ -22,14 +23,14 @@ fn key() -> MasterKey {
     MasterKey::from_bytes(core::array::from_fn(|at| at as u8))
 }
 
-/// The ledger of the example: a clock that moves by a second with each look, and random bytes that count.
+/// The ledger of the example: random bytes that count, and a clock that is moved between events.
 fn example() -> LedgerBytes {
-    let start = chrono::DateTime::parse_from_rfc3339("2026-11-30T12:00:00Z").unwrap().to_utc();
-    let (seconds, byte) = (AtomicI64::new(0), AtomicU8::new(0));
+    let clock = Clock::at("2026-11-30T12:00:00Z");
+    let (shown, byte) = (clock.clone(), AtomicU8::new(0));
     let ledger = LedgerOptions::new()
         .key(key())
         .vars([("", ""); 0])
-        .clock(move || start + chrono::TimeDelta::seconds(seconds.fetch_add(1, Ordering::SeqCst)))
+        .clock(move || shown.now())
         .entropy(move |bytes| {
             bytes.iter_mut().for_each(|at| *at = byte.fetch_add(1, Ordering::SeqCst));
             Ok(())
@@ -41,7 +42,9 @@ fn example() -> LedgerBytes {
         .reason("canary is \"green\"")
         .origin(Origin::Cli)
         .detail("share", 25);
+    clock.advance(2);
     ledger.append(&event).unwrap();
+    clock.advance(1);
     ledger.close().unwrap();
     LedgerBytes::copy_of(ledger.source()).unwrap()
 }
