@@ -316,8 +316,14 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
     proptest::collection::vec(one, 1..40)
 }
 
+/// As many as are asked for by `PROPTEST_CASES`, and never fewer than find something.
+fn cases() -> ProptestConfig {
+    let config = ProptestConfig::default();
+    ProptestConfig { cases: config.cases.max(400), failure_persistence: None, ..config }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases())]
 
     #[test]
     fn no_order_of_failures_power_cuts_and_writers_loses_or_breaks_anything(moves in moves()) {

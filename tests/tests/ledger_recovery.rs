@@ -67,7 +67,8 @@ fn a_live_writer_cuts_off_what_a_killed_one_left() {
     ledger.append(&event(0)).unwrap();
     let store = FileStore::on(disk.clone());
     let length = disk.contents(FIRST).unwrap().len() as u64;
-    let tail = envaudit::ledger::Tail { seq: 2, hash: [0; 32], segment: 1, offset: length };
+    let hash = ledger.head().hash;
+    let tail = envaudit::ledger::Tail { seq: 2, hash, segment: 1, offset: length };
     let torn = b"{\"v\":1,\"seq\":3,\"event";
     envaudit::ledger::Store::append(&store, &tail, torn, envaudit::ledger::Durability::Immediate)
         .unwrap();
@@ -135,7 +136,8 @@ fn tampering_under_a_live_writer_stops_it() {
             let bytes = disk.contents(FIRST).unwrap();
             let line = bytes.split_inclusive(|byte| *byte == b'\n').next_back().unwrap().to_vec();
             let length = bytes.len() as u64;
-            let tail = envaudit::ledger::Tail { seq: 2, hash: [0; 32], segment: 1, offset: length };
+            let hash = Line::parse(line.trim_ascii_end()).unwrap().event_hash;
+            let tail = envaudit::ledger::Tail { seq: 2, hash, segment: 1, offset: length };
             let store = FileStore::on(disk.clone());
             envaudit::ledger::Store::append(
                 &store,

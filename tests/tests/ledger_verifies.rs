@@ -49,7 +49,8 @@ fn every_stage_of_a_ledger_is_intact() {
     let copy = |disk: &MemoryDisk| FileStore::on(disk.clone());
     let tail = {
         let info = ledger.source().segments().unwrap().pop().unwrap();
-        Tail { seq: 0, hash: [0; 32], segment: info.first_seq, offset: info.len }
+        let hash = ledger.head().hash;
+        Tail { seq: ledger.head().seq, hash, segment: info.first_seq, offset: info.len }
     };
     copy(&disk).append(&tail, b"{\"v\":1,\"seq\":", Durability::Immediate).unwrap();
     let reopened = open().open_in(copy(&disk)).unwrap();

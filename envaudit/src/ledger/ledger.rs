@@ -25,6 +25,8 @@ use super::{checkpoint, recover};
 
 /// How much is written at once.
 pub(super) const MAX_BATCH: usize = 8 << 20;
+/// How much waits for a sync before there is one, however long the interval is.
+pub(super) const MAX_UNSYNCED: usize = 4 << 20;
 
 /// An append-only chain of events.
 ///
@@ -66,7 +68,11 @@ pub(super) struct State {
     pub(super) month_end: Timestamp,
     pub(super) digest: Option<Digest>,
     pub(super) checkpointed: (u64, Timestamp),
-    pub(super) unsynced_since: Option<Timestamp>,
+    /// What was written and not synced: since when, and how many bytes.
+    pub(super) unsynced: Option<(Timestamp, usize)>,
+    /// From which offset on the segment has lines of others. Their sync may have failed after they wrote them, so that what
+    /// reads back is not on disk.
+    pub(super) foreign: Option<u64>,
     pub(super) stopped: Option<Stopped>,
     /// The ids of the events of a write whose end is not known.
     pub(super) uncertain: Vec<Uuid>,
@@ -103,6 +109,13 @@ pub struct Reopened {
     pub head: Head,
     /// The ids of those events that are there although their write was not acknowledged.
     pub found: Vec<Uuid>,
+}
+
+/// What came of making a ledger.
+pub(super) enum Made {
+    Ledger(Box<Ledger>),
+    /// Somebody else was faster.
+    ByAnother(Box<dyn Store>, Box<LedgerOptions>),
 }
 
 /// Why a step failed: because others were faster, or for good.
@@ -234,7 +247,7 @@ impl Ledger {
     pub fn flush(&self) -> Result<(), AppendError> {
         let mut state = self.state();
         state.usable()?;
-        if state.unsynced_since.is_none() {
+        if state.unsynced.is_none() {
             return Ok(());
         }
         let _held = self.hold()?;
@@ -329,7 +342,7 @@ impl Ledger {
         })
     }
 
-    pub(super) fn make(store: Box<dyn Store>, options: LedgerOptions) -> Result<Self, OpenError> {
+    pub(super) fn make(store: Box<dyn Store>, options: LedgerOptions) -> Result<Made, OpenError> {
         let found = options.find_or_make_keys(&*store)?;
         let mut random = [0; 16];
         options.settings.fill(&mut random).map_err(OpenError::Entropy)?;
@@ -364,10 +377,11 @@ impl Ledger {
         let key = found.made.as_ref().map(|key| key.as_bytes());
         match store.create(&manifest.to_bytes(), &first, key) {
             Ok(()) => {}
-            Err(WriteError::Stale) => return Err(OpenError::Exists),
+            Err(WriteError::Stale) => return Ok(Made::ByAnother(store, Box::new(options))),
             Err(error) => return Err(OpenError::Write(error)),
         }
-        Ledger::begin(store, options.settings, manifest, found.ring, found.beside)
+        let ledger = Ledger::begin(store, options.settings, manifest, found.ring, found.beside)?;
+        Ok(Made::Ledger(Box::new(ledger)))
     }
 
     pub(super) fn load(store: Box<dyn Store>, options: LedgerOptions) -> Result<Self, OpenError> {
@@ -417,8 +431,15 @@ impl Ledger {
         state.usable()?;
         let _held = self.hold()?;
         let mut result = act(&mut state);
-        if let Err(Failure::Stale) = result {
-            result = recover::catch_up(self, &mut state).and_then(|()| act(&mut state));
+        let caught_up = match &result {
+            Err(Failure::Stale) => Some(recover::catch_up(self, &mut state)),
+            Err(Failure::Failed(_)) if recover::is_pruned_away(self, &state) => {
+                Some(recover::start_over(self, &mut state))
+            }
+            _ => None,
+        };
+        if let Some(caught_up) = caught_up {
+            result = caught_up.and_then(|()| act(&mut state));
         }
         result.map_err(|failure| state.settle(failure))
     }
@@ -431,7 +452,7 @@ impl Ledger {
         now: Timestamp,
         each: &mut dyn FnMut(Appended),
     ) -> Result<(), Failure> {
-        let State { tail, hasher, buffer, ids, .. } = state;
+        let State { tail, hasher, buffer, ids, foreign, .. } = state;
         buffer.clear();
         let mut next = *tail;
         // One event needs no list.
@@ -468,6 +489,10 @@ impl Ledger {
             SyncMode::Always => Durability::Immediate,
             SyncMode::Interval(_) => Durability::Deferred,
         };
+        // Nothing is built upon what may not be on disk; one sync serves both.
+        let reaffirmed = foreign
+            .map_or(Ok(()), |from| self.store.reaffirm(tail.segment, from, Durability::Deferred));
+        reaffirmed.map_err(failed)?;
         if let Err(error) = self.store.append(tail, buffer, durability) {
             if let WriteError::Unknown(_) = error {
                 let ids = many.iter().chain(&one).map(|appended| appended.event_id);
@@ -476,10 +501,14 @@ impl Ledger {
             return Err(failed(error));
         }
         *tail = next;
-        if let SyncMode::Interval(interval) = self.settings.sync {
-            let since = *state.unsynced_since.get_or_insert(now);
-            if elapsed(since, now) >= interval {
-                self.sync(state)?;
+        match self.settings.sync {
+            SyncMode::Always => *foreign = None,
+            SyncMode::Interval(interval) => {
+                let (since, bytes) = state.unsynced.get_or_insert((now, 0));
+                *bytes += state.buffer.len();
+                if *bytes > MAX_UNSYNCED || elapsed(*since, now) >= interval {
+                    self.sync(state)?;
+                }
             }
         }
         many.into_iter().chain(one).for_each(each);
@@ -494,10 +523,15 @@ impl Ledger {
     }
 
     pub(super) fn sync(&self, state: &mut State) -> Result<(), Failure> {
-        if state.unsynced_since.is_some() {
-            self.store.sync(state.tail.segment).map_err(failed)?;
-            state.unsynced_since = None;
+        let segment = state.tail.segment;
+        match (state.foreign, state.unsynced) {
+            (Some(from), _) => self.store.reaffirm(segment, from, Durability::Immediate),
+            (None, Some(_)) => self.store.sync(segment),
+            (None, None) => Ok(()),
         }
+        .map_err(failed)?;
+        state.foreign = None;
+        state.unsynced = None;
         Ok(())
     }
 
@@ -557,7 +591,8 @@ impl State {
             month_end: Timestamp::from(chrono::DateTime::UNIX_EPOCH),
             digest: None,
             checkpointed: (tail.seq, Timestamp::from(chrono::DateTime::UNIX_EPOCH)),
-            unsynced_since: None,
+            unsynced: None,
+            foreign: None,
             stopped: None,
             uncertain: Vec::new(),
             buffer: Vec::new(),

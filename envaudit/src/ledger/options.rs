@@ -2,7 +2,6 @@
 
 use core::fmt;
 use core::time::Duration;
-use std::collections::HashMap;
 use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
@@ -13,7 +12,7 @@ use zeroize::Zeroizing;
 use super::anchor::Anchor;
 use super::error::OpenError;
 use super::key::{KeyRing, MasterKey};
-use super::ledger::Ledger;
+use super::ledger::{Ledger, Made};
 use super::store::{FileStore, Store, StoreState};
 use super::timestamp::Timestamp;
 use crate::sources::environment::Environment;
@@ -142,10 +141,12 @@ impl LedgerOptions {
         self
     }
 
-    /// The name of the environment; `prod` and `production` are [production](Self::production).
+    /// The name of the environment; `prod` and `production`, in small letters or capitals, are
+    /// [production](Self::production).
     #[must_use]
     pub fn environment(self, name: &str) -> Self {
-        let production = self.production || matches!(name, "prod" | "production");
+        let named = ["prod", "production"].iter().any(|prod| name.eq_ignore_ascii_case(prod));
+        let production = self.production || named;
         self.production(production)
     }
 
@@ -155,9 +156,7 @@ impl LedgerOptions {
         mut self,
         vars: impl IntoIterator<Item = (impl Into<OsString>, impl Into<OsString>)>,
     ) -> Self {
-        let vars: HashMap<_, _> =
-            vars.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
-        self.vars = Environment::Given(vars);
+        self.vars = Environment::given(vars);
         self
     }
 
@@ -254,7 +253,11 @@ impl LedgerOptions {
     /// When there is one, or it cannot be made.
     pub fn init_in(self, store: impl Store + 'static) -> Result<Ledger, OpenError> {
         match store.state().map_err(OpenError::Store)? {
-            StoreState::Absent | StoreState::Unfinished => Ledger::make(Box::new(store), self),
+            StoreState::Absent | StoreState::Unfinished => Ledger::make(Box::new(store), self)
+                .and_then(|made| match made {
+                    Made::Ledger(ledger) => Ok(*ledger),
+                    Made::ByAnother(..) => Err(OpenError::Exists),
+                }),
             StoreState::Present => Err(OpenError::Exists),
             StoreState::Foreign { example } => Err(OpenError::NoManifest { example }),
         }
@@ -280,7 +283,12 @@ impl LedgerOptions {
     /// When it can neither be opened nor made.
     pub fn open_or_init_in(self, store: impl Store + 'static) -> Result<Ledger, OpenError> {
         match store.state().map_err(OpenError::Store)? {
-            StoreState::Absent | StoreState::Unfinished => self.init_in(store),
+            StoreState::Absent | StoreState::Unfinished => {
+                match Ledger::make(Box::new(store), self)? {
+                    Made::Ledger(ledger) => Ok(*ledger),
+                    Made::ByAnother(store, options) => Ledger::load(store, *options),
+                }
+            }
             _ => self.open_in(store),
         }
     }

@@ -6,18 +6,18 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::digest::BLOCK;
 use super::error::{AppendError, Damage, OpenError};
+use super::filter::Filter;
 use super::head::Head;
 use super::key::{Hasher, KeyId, KeyRing};
-use super::ledger::{Failure, Ledger, MAX_BATCH, State, failed, hex, own};
+use super::ledger::{Failure, Ledger, MAX_BATCH, MAX_UNSYNCED, State, failed, hex, own};
 use super::line::Line;
 use super::locate::find;
-use super::store::{SegmentInfo, SegmentSource, Tail, WriteError};
+use super::store::{Durability, SegmentInfo, SegmentSource, Tail, WriteError};
 use super::timestamp::Timestamp;
 
-/// The longest end that can be torn: a batch whose bytes came to nothing.
-const MAX_TORN: usize = MAX_BATCH + BLOCK;
+/// The longest end that can be torn: a batch whose bytes came to nothing, and those before it that waited for the same sync.
+const MAX_TORN: usize = MAX_UNSYNCED + MAX_BATCH;
 
 /// A torn end.
 struct Torn {
@@ -58,7 +58,8 @@ fn finish(
     if !clean {
         // The last writer's failed sync may have left bytes that read back and are not on disk.
         let offset = state.tail.offset.saturating_sub(MAX_TORN as u64);
-        ledger.store.reaffirm(state.tail.segment, offset).map_err(failed)?;
+        let Tail { segment, .. } = state.tail;
+        ledger.store.reaffirm(segment, offset, Durability::Immediate).map_err(failed)?;
     }
     if state.sealed {
         ledger.start_next(state)?;
@@ -316,6 +317,7 @@ fn seal_old(ledger: &Ledger, segments: &[SegmentInfo], state: &State) {
 
 /// Reads what others have appended, verifies it, and goes on from its end.
 pub(super) fn catch_up(ledger: &Ledger, state: &mut State) -> Result<(), Failure> {
+    check_last_line(ledger, &state.tail)?;
     let mut torn = None;
     let mut before = state.tail;
     loop {
@@ -343,6 +345,8 @@ pub(super) fn catch_up(ledger: &Ledger, state: &mut State) -> Result<(), Failure
             state.tail = Tail { segment: next, offset: 0, ..state.tail };
             state.sealed = false;
             state.digest = None;
+            state.foreign = None;
+            state.unsynced = None;
             continue;
         }
         if state.tail.offset == 0 {
@@ -358,6 +362,59 @@ pub(super) fn catch_up(ledger: &Ledger, state: &mut State) -> Result<(), Failure
     match torn {
         Some(torn) => record(ledger, state, &torn),
         None => Ok(()),
+    }
+}
+
+/// Whether the last line that this writer knows still is the one that it knows.
+fn check_last_line(ledger: &Ledger, tail: &Tail) -> Result<(), AppendError> {
+    let Some(from) = tail.end() else { return Ok(()) };
+    let len = usize::try_from(tail.offset - from).unwrap_or(0);
+    let end = ledger.store.read(tail.segment, from, len).map_err(AppendError::Rejected)?;
+    if end.len() == len && !tail.is_end(&end) {
+        let found = "the last line is not the one that was written";
+        return Err(AppendError::Damaged(Damage::new(tail.segment, from, found)));
+    }
+    Ok(())
+}
+
+/// Whether others have gone on so far that the segment this writer knows was pruned.
+pub(super) fn is_pruned_away(ledger: &Ledger, state: &State) -> bool {
+    let segments = ledger.store.segments().unwrap_or_default();
+    segments.first().is_some_and(|first| first.first_seq > state.tail.segment)
+}
+
+/// Reads a ledger anew whose segments this writer knows were pruned by others.
+pub(super) fn start_over(ledger: &Ledger, state: &mut State) -> Result<(), Failure> {
+    let read = load(ledger, state.ring.clone()).map_err(refused)?;
+    let segments = ledger.store.segments().map_err(AppendError::Rejected)?;
+    let first = segments.first().map_or(0, |info| info.first_seq);
+    let statements = ledger.reader().newest().map_err(AppendError::Rejected)?;
+    let kept = statements
+        .matching(Filter::new().action("ledger.pruned"))
+        .flatten()
+        .find_map(|record| first_kept(&record.line().ok()?));
+    if read.tail.seq <= state.tail.seq || kept.is_none_or(|kept| kept < first) {
+        let found =
+            "the segments before this one are gone, and no event says that they were pruned";
+        return Err(AppendError::Damaged(Damage::new(first, 0, found)).into());
+    }
+    *state = read;
+    Ok(())
+}
+
+fn first_kept(line: &Line<'_>) -> Option<u64> {
+    let details: serde_json::Value = serde_json::from_str(line.details?).ok()?;
+    details.get("first_kept_seq")?.as_u64()
+}
+
+fn refused(error: OpenError) -> AppendError {
+    match error {
+        OpenError::Damaged(damage) => AppendError::Damaged(damage),
+        OpenError::KeyUnknown(kid) => AppendError::KeyUnknown(kid),
+        OpenError::Anchor(error) => AppendError::Anchor(error),
+        OpenError::Store(error) => AppendError::Rejected(error),
+        OpenError::Append(error) => *error,
+        error => AppendError::Poisoned { reason: error.to_string() },
     }
 }
 
@@ -420,6 +477,8 @@ fn absorb(ledger: &Ledger, state: &mut State, line: &Line<'_>) -> Result<(), App
     if offset == 0 {
         state.month_end = line.timestamp.month_end();
     }
+    let unsynced = state.unsynced.map_or(0, |(_, bytes)| bytes as u64);
+    state.foreign.get_or_insert(offset.saturating_sub(unsynced));
     state.sealed = is_seal(line);
     state.tail = Tail {
         seq: line.seq,

@@ -49,6 +49,8 @@ impl Ledger {
 
     /// Starts the segment after a sealed one.
     pub(super) fn start_next(&self, state: &mut State) -> Result<(), Failure> {
+        // That a segment has begun says that all of the one before it is durable.
+        self.sync(state)?;
         let Tail { seq, segment: old, .. } = state.tail;
         let tree = self.digest(state)?.tree.clone();
         let peaks: Vec<String> = tree.peaks().iter().map(|peak| hex(peak)).collect();

@@ -19,10 +19,11 @@ const FIRST: &[u8] = b"first\n";
 ///
 /// When the store does not conform, with what it does instead.
 pub fn check<S: Store>(mut fresh: impl FnMut() -> S) {
-    let cases: [fn(&S); 9] = [
+    let cases: [fn(&S); 10] = [
         a_new_store_is_absent_until_it_is_created,
         what_is_created_is_there,
         lines_are_appended_at_the_tail_alone,
+        another_last_line_is_no_tail,
         blocks_are_read_from_any_offset,
         segments_are_listed_in_order_and_started_once,
         a_sealed_segment_says_so,
@@ -92,9 +93,24 @@ fn lines_are_appended_at_the_tail_alone<S: Store>(store: &S) {
         store.append(&tail(1, 19), b"4\n5\n6\n", Durability::Deferred).unwrap();
         store.sync(1).unwrap();
         assert_eq!(store.segment_len(1).unwrap(), 25);
-        store.reaffirm(1, 19).unwrap();
+        store.reaffirm(1, 19, Durability::Deferred).unwrap();
+        store.reaffirm(1, 6, Durability::Immediate).unwrap();
     });
     assert_eq!(all(store, 1), b"first\nsecond\nthird\n4\n5\n6\n");
+}
+
+fn another_last_line_is_no_tail<S: Store>(store: &S) {
+    let line = format!("{{\"event_hash\":\"{}\"}}\n", "07".repeat(32));
+    store.create(MANIFEST, line.as_bytes(), None).unwrap();
+    let tail = tail(1, line.len() as u64);
+    locked(store, || {
+        let other =
+            store.append(&Tail { hash: [8; 32], ..tail }, b"second\n", Durability::Immediate);
+        assert!(matches!(other, Err(WriteError::Stale)), "{other:?}");
+        assert_eq!(all(store, 1), line.as_bytes());
+        store.append(&tail, b"second\n", Durability::Immediate).unwrap();
+    });
+    assert_eq!(all(store, 1), [line.as_bytes(), b"second\n"].concat());
 }
 
 fn blocks_are_read_from_any_offset<S: Store>(store: &S) {

@@ -206,6 +206,8 @@ impl Disk for RealDisk {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 if fs::symlink_metadata(&path)?.is_dir() { Ok(()) } else { Err(error) }
             }
+            // A file is no more durable than the name of its directory.
+            Ok(()) => sync_parent(&path),
             result => result,
         }
     }
@@ -279,7 +281,16 @@ impl Disk for RealDisk {
     }
 
     fn sync_dir(&self, dir: &str) -> io::Result<()> {
-        File::open(self.path(dir))?.sync_all()
+        sync_names(&self.path(dir))
+    }
+}
+
+fn sync_parent(path: &Path) -> io::Result<()> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    match sync_names(parent.unwrap_or(Path::new("."))) {
+        // One may make names in a directory that one may not open.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+        result => result,
     }
 }
 
@@ -324,12 +335,14 @@ impl DiskFile for RealFile {
 }
 
 #[cfg(unix)]
-use unix::{identity_of, links_of, position, private_dir, private_file, read_alone};
+use unix::{identity_of, links_of, position, private_dir, private_file, read_alone, sync_names};
 
 #[cfg(unix)]
 mod unix {
-    use std::fs::{DirBuilder, Metadata, OpenOptions, Permissions};
+    use std::fs::{DirBuilder, File, Metadata, OpenOptions, Permissions};
+    use std::io;
     use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+    use std::path::Path;
 
     use super::Identity;
 
@@ -353,6 +366,10 @@ mod unix {
         found.nlink()
     }
 
+    pub(super) fn sync_names(dir: &Path) -> io::Result<()> {
+        File::open(dir)?.sync_all()
+    }
+
     pub(super) mod position {
         use std::fs::File;
         use std::io;
@@ -373,12 +390,16 @@ mod unix {
 }
 
 #[cfg(not(unix))]
-use elsewhere::{identity_of, links_of, position, private_dir, private_file, read_alone};
+use elsewhere::{
+    identity_of, links_of, position, private_dir, private_file, read_alone, sync_names,
+};
 
 /// Where files have no inodes that a safe program can ask for: a replaced file is not noticed there.
 #[cfg(not(unix))]
 mod elsewhere {
     use std::fs::{DirBuilder, Metadata, OpenOptions, Permissions};
+    use std::io;
+    use std::path::Path;
 
     use super::Identity;
 
@@ -396,6 +417,11 @@ mod elsewhere {
 
     pub(super) fn links_of(_: &Metadata) -> u64 {
         1
+    }
+
+    /// A directory cannot be opened as a file there; its names are the file system's care.
+    pub(super) fn sync_names(_: &Path) -> io::Result<()> {
+        Ok(())
     }
 
     pub(super) mod position {

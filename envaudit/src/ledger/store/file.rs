@@ -6,8 +6,8 @@ use std::sync::Mutex;
 
 use super::disk::{Disk, DiskFile, FileStat, Identity, Listed, RealDisk};
 use super::{
-    Durability, SegmentInfo, SegmentSource, Store, StoreError, StoreErrorKind, StoreState, Tail,
-    WriteError,
+    Durability, LINE_END, SegmentInfo, SegmentSource, Store, StoreError, StoreErrorKind,
+    StoreState, Tail, WriteError,
 };
 
 const MANIFEST: &str = "ledger.json";
@@ -19,6 +19,8 @@ const SEGMENT: &str = ".jsonl";
 const NOTE: &str = ".note";
 /// What is written under this ending is not there yet: a rename makes it be.
 const NEW: &str = ".new";
+/// How much is read at once.
+const BLOCK: usize = 4 << 20;
 
 /// A ledger in a directory: see the [module](crate::ledger) for its files.
 ///
@@ -222,6 +224,8 @@ impl<D: Disk> Store for FileStore<D> {
                 name if name.ends_with(NEW) => {}
                 // `create` renames the first segment before the manifest; it has one line then.
                 name if seq_of(name, SEGMENT) == Some(1) && self.has_one_line(name, len)? => {}
+                // Another process may have come to the end of its creation since the directory was listed.
+                _ if self.disk.identity(MANIFEST).is_ok() => return Ok(StoreState::Present),
                 _ => return Ok(StoreState::Foreign { example: name }),
             }
             state = StoreState::Unfinished;
@@ -236,26 +240,10 @@ impl<D: Disk> Store for FileStore<D> {
         key: Option<&[u8]>,
     ) -> Result<(), WriteError> {
         self.disk.make_dir("").map_err(|error| self.rejected("make", "", error))?;
-        match self.state().map_err(WriteError::Rejected)? {
-            StoreState::Absent | StoreState::Unfinished => {}
-            _ => return Err(WriteError::Stale),
-        }
-        self.disk
-            .make_dir(CHECKPOINTS)
-            .map_err(|error| self.rejected("make", CHECKPOINTS, error))?;
-        if let Some(key) = key {
-            self.replace("", KEY, key)?;
-        }
-        let first = segment_name(1);
-        let staged = [self.stage(&first, first_lines)?, self.stage(MANIFEST, manifest)?];
-        for (staged, name) in staged.iter().zip([first.as_str(), MANIFEST]) {
-            self.disk
-                .rename(staged, name)
-                .map_err(|error| self.rejected("rename", staged, error))?;
-            // The manifest is the last: where it stands, all the rest does.
-            self.disk.sync_dir("").map_err(|error| self.unknown("sync", "", error))?;
-        }
-        Ok(())
+        self.lock().map_err(WriteError::Rejected)?;
+        let result = self.create_locked(manifest, first_lines, key);
+        self.unlock();
+        result
     }
 
     fn key(&self) -> Result<Option<Vec<u8>>, StoreError> {
@@ -303,6 +291,14 @@ impl<D: Disk> Store for FileStore<D> {
         self.with_live(tail.segment, |Live { file, name, .. }, stat| {
             if stat.len != tail.offset {
                 return Err(WriteError::Stale);
+            }
+            if let Some(from) = tail.end() {
+                let mut end = [0; LINE_END];
+                let filled = fill(file, &mut end, from);
+                let filled = filled.map_err(|error| self.rejected("read", name, error))?;
+                if !tail.is_end(&end[..filled]) {
+                    return Err(WriteError::Stale);
+                }
             }
             if let Err(error) = write(file, lines, tail.offset) {
                 // Whatever a short write left is cut off before anything else.
@@ -375,15 +371,32 @@ impl<D: Disk> Store for FileStore<D> {
         })
     }
 
-    fn reaffirm(&self, first_seq: u64, offset: u64) -> Result<(), WriteError> {
+    fn reaffirm(
+        &self,
+        first_seq: u64,
+        offset: u64,
+        durability: Durability,
+    ) -> Result<(), WriteError> {
         self.with_live(first_seq, |Live { file, name, .. }, stat| {
-            let len = usize::try_from(stat.len.saturating_sub(offset)).unwrap_or(usize::MAX);
-            let bytes =
-                read(file, offset, len).map_err(|error| self.rejected("read", name, error))?;
-            write(file, &bytes, offset)
-                .and_then(|()| file.sync())
-                .and_then(|()| self.disk.sync_dir(""))
-                .map_err(|error| self.unknown("write", name, error))
+            let mut from = offset;
+            while from < stat.len {
+                let bytes =
+                    read(file, from, BLOCK).map_err(|error| self.rejected("read", name, error))?;
+                if bytes.is_empty() {
+                    break;
+                }
+                // Whatever of it is written reads as before.
+                write(file, &bytes, from).map_err(|error| self.rejected("write", name, error))?;
+                from += bytes.len() as u64;
+            }
+            if offset == 0 {
+                // The segment's name may be as little durable as its bytes.
+                self.disk.sync_dir("").map_err(|error| self.unknown("sync", "", error))?;
+            }
+            if durability == Durability::Deferred {
+                return Ok(());
+            }
+            file.sync().map_err(|error| self.unknown("sync", name, error))
         })
     }
 
@@ -410,6 +423,34 @@ impl<D: Disk> Store for FileStore<D> {
 }
 
 impl<D: Disk> FileStore<D> {
+    fn create_locked(
+        &self,
+        manifest: &[u8],
+        first_lines: &[u8],
+        key: Option<&[u8]>,
+    ) -> Result<(), WriteError> {
+        match self.state().map_err(WriteError::Rejected)? {
+            StoreState::Absent | StoreState::Unfinished => {}
+            _ => return Err(WriteError::Stale),
+        }
+        self.disk
+            .make_dir(CHECKPOINTS)
+            .map_err(|error| self.rejected("make", CHECKPOINTS, error))?;
+        if let Some(key) = key {
+            self.replace("", KEY, key)?;
+        }
+        let first = segment_name(1);
+        let staged = [self.stage(&first, first_lines)?, self.stage(MANIFEST, manifest)?];
+        for (staged, name) in staged.iter().zip([first.as_str(), MANIFEST]) {
+            self.disk
+                .rename(staged, name)
+                .map_err(|error| self.rejected("rename", staged, error))?;
+            // The manifest is the last: where it stands, all the rest does.
+            self.disk.sync_dir("").map_err(|error| self.unknown("sync", "", error))?;
+        }
+        Ok(())
+    }
+
     fn open_lock(&self) -> io::Result<(D::File, Identity)> {
         let file = match self.disk.create(LOCK) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -446,12 +487,19 @@ fn seq_of(name: &str, ending: &str) -> Option<u64> {
     if all { digits.parse().ok() } else { None }
 }
 
-fn read(file: &impl DiskFile, mut offset: u64, limit: usize) -> io::Result<Vec<u8>> {
+fn read(file: &impl DiskFile, offset: u64, limit: usize) -> io::Result<Vec<u8>> {
     let there = usize::try_from(file.stat()?.len.saturating_sub(offset)).unwrap_or(usize::MAX);
     let mut bytes = vec![0; limit.min(there)];
+    let filled = fill(file, &mut bytes, offset)?;
+    bytes.truncate(filled);
+    Ok(bytes)
+}
+
+/// Reads until the buffer is full or the file is at its end.
+fn fill(file: &impl DiskFile, buffer: &mut [u8], mut offset: u64) -> io::Result<usize> {
     let mut filled = 0;
-    while filled < bytes.len() {
-        match file.read_at(&mut bytes[filled..], offset) {
+    while filled < buffer.len() {
+        match file.read_at(&mut buffer[filled..], offset) {
             Ok(0) => break,
             Ok(count) => {
                 filled += count;
@@ -461,8 +509,7 @@ fn read(file: &impl DiskFile, mut offset: u64, limit: usize) -> io::Result<Vec<u
             Err(error) => return Err(error),
         }
     }
-    bytes.truncate(filled);
-    Ok(bytes)
+    Ok(filled)
 }
 
 fn write(file: &impl DiskFile, mut bytes: &[u8], mut offset: u64) -> io::Result<()> {

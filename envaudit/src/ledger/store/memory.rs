@@ -154,7 +154,8 @@ impl Store for MemoryStore {
     fn append(&self, tail: &Tail, lines: &[u8], _: Durability) -> Result<(), WriteError> {
         let mut kept = self.kept();
         let segment = kept.open(tail.segment)?;
-        if segment.bytes.len() as u64 != tail.offset {
+        let is_end = |from| tail.is_end(&segment.bytes[position(from, segment.bytes.len())..]);
+        if segment.bytes.len() as u64 != tail.offset || !tail.end().is_none_or(is_end) {
             return Err(WriteError::Stale);
         }
         segment.bytes.extend_from_slice(lines);
@@ -188,7 +189,7 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    fn reaffirm(&self, _: u64, _: u64) -> Result<(), WriteError> {
+    fn reaffirm(&self, _: u64, _: u64, _: Durability) -> Result<(), WriteError> {
         Ok(())
     }
 

@@ -7,6 +7,8 @@
 use core::fmt;
 use std::error::Error;
 
+use data_encoding::HEXLOWER;
+
 use super::key::EventHash;
 
 pub mod conformance;
@@ -86,7 +88,8 @@ pub trait Store: SegmentSource + Send {
     fn state(&self) -> Result<StoreState, StoreError>;
 
     /// Makes a new ledger of these bytes, or leaves none: whatever remains of a failed call reads as
-    /// [`StoreState::Unfinished`], and the next call replaces it. A key given here is kept beside the ledger.
+    /// [`StoreState::Unfinished`], and the next call replaces it. A key given here is kept beside the ledger. Of several
+    /// that are called at once, one makes the ledger.
     ///
     /// # Errors
     ///
@@ -159,12 +162,17 @@ pub trait Store: SegmentSource + Send {
     fn cut(&self, first_seq: u64, offset: u64, copy: &str) -> Result<(), WriteError>;
 
     /// Makes durable what a segment reads as from `offset` on, even where an earlier sync failed and the store has
-    /// forgotten what it did not write.
+    /// forgotten what it did not write. With [`Durability::Deferred`] the next append or sync does the last step of it.
     ///
     /// # Errors
     ///
     /// When it may not be durable.
-    fn reaffirm(&self, first_seq: u64, offset: u64) -> Result<(), WriteError>;
+    fn reaffirm(
+        &self,
+        first_seq: u64,
+        offset: u64,
+        durability: Durability,
+    ) -> Result<(), WriteError>;
 
     /// Removes a segment, durably. One that is not there is as good as removed.
     ///
@@ -188,7 +196,8 @@ pub trait Store: SegmentSource + Send {
     fn write_checkpoint(&self, seq: u64, note: &[u8]) -> Result<(), WriteError>;
 }
 
-/// Where a ledger ends: the compare-and-swap token of [`Store::append`].
+/// Where a ledger ends: the compare-and-swap token of [`Store::append`]. A store that keeps lines as they are compares the
+/// hash with the one that the last line ends with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tail {
     /// The seq of the last event.
@@ -201,13 +210,31 @@ pub struct Tail {
     pub offset: u64,
 }
 
+/// How long the end of a line is by which it is known: its hash and what closes it.
+const LINE_END: usize = 67;
+
+impl Tail {
+    /// Where the bytes stand that [`is_end`](Self::is_end) wants; `None` in a segment that is too short to have any.
+    pub(super) fn end(&self) -> Option<u64> {
+        self.offset.checked_sub(LINE_END as u64)
+    }
+
+    /// Whether these are the last bytes of the last line.
+    pub(super) fn is_end(&self, bytes: &[u8]) -> bool {
+        let mut end = [0; LINE_END];
+        HEXLOWER.encode_mut(&self.hash, &mut end[..64]);
+        end[64..].copy_from_slice(b"\"}\n");
+        bytes == end
+    }
+}
+
 /// When an append is durable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Durability {
     /// When the call returns.
     Immediate,
-    /// With the next [`Store::sync`].
+    /// With the next [`Store::sync`] or [`Durability::Immediate`] append.
     Deferred,
 }
 
