@@ -169,14 +169,15 @@ const _: () = {
                 ),
                 ea::Member::Field(
                     ea::FieldSchema::new(
-                        "token_url",
-                        "TOKEN_URL",
-                        "",
-                        "Url",
-                        __envaudit::Pick::<Url>::SHAPE,
-                        __envaudit::Pick::<Url>::OPTIONAL,
-                        __envaudit::Secrecy::<Url>::SECRET,
-                    ),
+                            "token_url",
+                            "TOKEN_URL",
+                            "",
+                            "Url",
+                            __envaudit::Pick::<Url>::SHAPE,
+                            __envaudit::Pick::<Url>::OPTIONAL,
+                            __envaudit::Secrecy::<Url>::SECRET,
+                        )
+                        .public(true),
                 ),
                 ea::Member::Field(
                     ea::FieldSchema::new(

@@ -63,6 +63,7 @@ mod options;
 pub mod proof;
 mod prune;
 mod reader;
+mod record;
 mod recover;
 mod redact;
 mod roll;
@@ -84,6 +85,10 @@ pub use mask::mask_ip;
 pub use options::{LedgerOptions, SyncMode};
 pub use prune::{PruneError, PrunePolicy, Pruned};
 pub use reader::{ReadError, Reader, Record, Records};
+pub use record::{
+    ChangeKind, ConfigChange, Context, RecordError, Recorded, RecordedLoadError, RecordedLoader,
+    RecordedValue, Values,
+};
 pub use redact::{REDACTED, is_secret_name, redact};
 pub use store::{
     Disk, DiskFile, Durability, Fault, FileStat, FileStore, Identity, Listed, MemoryDisk,
