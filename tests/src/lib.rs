@@ -9,6 +9,8 @@ pub mod isolated;
 pub mod ledger;
 mod one_field;
 pub mod problems;
+#[cfg(feature = "ledger")]
+pub mod recorded;
 mod store;
 
 pub use files::Files;

@@ -5,7 +5,27 @@ use crate::ledger::key::KeyRing;
 
 /// One variable that differs from the last recorded state.
 ///
-/// `Display` is one line, without any secret: `~ APP_PORT: 8080 -> 9090`, `~ APP_API_KEY: (secret) rotated`.
+/// `Display` is one line, without any secret:
+///
+/// ```
+/// # use envaudit::ledger::{Context, LedgerOptions, MasterKey, MemoryStore};
+/// # use envaudit::{EnvConfig, SecretString};
+/// #[derive(EnvConfig)]
+/// struct Config {
+///     port: u16,
+///     api_key: SecretString,
+/// }
+///
+/// # let ledger = LedgerOptions::new().key(MasterKey::from_bytes([7; 32])).init_in(MemoryStore::default())?;
+/// # let context = Context::new();
+/// let before = Config::loader().vars([("PORT", "80"), ("API_KEY", "old")]).load()?;
+/// let after = Config::loader().vars([("PORT", "443"), ("API_KEY", "new")]).load()?;
+/// ledger.record(&before, &context)?;
+/// let recorded = ledger.record(&after, &context)?;
+/// let lines: Vec<String> = recorded.changes().iter().map(ToString::to_string).collect();
+/// assert_eq!(lines, ["~ PORT: 80 -> 443", "~ API_KEY: (secret) rotated"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ConfigChange {

@@ -42,7 +42,7 @@ pub enum Values {
     /// a secret field that was copied into another one. A value of more than 4 KiB has its fingerprint alone.
     #[default]
     Redacted,
-    /// None: fingerprints alone.
+    /// None: fingerprints alone. A ledger without a key has no fingerprints, and then no other value is noticed either.
     Never,
 }
 

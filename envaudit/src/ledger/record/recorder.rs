@@ -4,7 +4,7 @@ use core::fmt;
 use std::error::Error;
 
 use super::change::{self, ConfigChange};
-use super::context::Context;
+use super::context::{Context, Values};
 use super::state::{Current, RecordedValue, current};
 use super::{actor, details, failure, last};
 use crate::config::EnvConfig;
@@ -88,6 +88,7 @@ impl Ledger {
         let record = Record {
             environment,
             current: current(loaded, context.values),
+            with_values: context.values == Values::Redacted,
             event: |action| context.event(action, &resource, &actor),
         };
         let (appended, unchanged_since, changes) = record.append(self, &resource)?;
@@ -113,6 +114,7 @@ impl Ledger {
 struct Record<'a, E> {
     environment: Option<&'a str>,
     current: Vec<Current>,
+    with_values: bool,
     event: E,
 }
 
@@ -151,7 +153,7 @@ impl<E: Fn(&'static str) -> Event> Record<'_, E> {
             Some(last) => change::between(&last.values, &self.current, ring, with_values),
             None => Vec::new(),
         };
-        let found = changes(true);
+        let found = changes(self.with_values);
         if let Some(last) = last
             && found.is_empty()
         {
@@ -161,7 +163,7 @@ impl<E: Fn(&'static str) -> Event> Record<'_, E> {
         let state = |with_values| -> Vec<RecordedValue> {
             self.current.iter().map(|value| value.record(ring, with_values)).collect()
         };
-        let mut details = details::state(self.environment, &found, &state(true));
+        let mut details = details::state(self.environment, &found, &state(self.with_values));
         if details.len() > MAX_DETAILS {
             details = details::state(self.environment, &changes(false), &state(false));
         }
