@@ -71,6 +71,49 @@ fn every_bit_of_a_ledger_with_a_key_is_guarded() {
     assert!(flipped > 20_000, "{flipped}");
 }
 
+/// The same without its first segment, as the last event says.
+fn pruned() -> LedgerBytes {
+    let mut scribe = scribe(Some(key()));
+    let seal = scribe.ledger.lines(1).pop().expect("four lines");
+    let digits = str::from_utf8(&seal[seal.len() - 67..seal.len() - 3]).expect("hex");
+    let details =
+        format!("{{\"first_kept_seq\":5,\"previous_hash\":\"{digits}\",\"policy\":\"30 days\"}}");
+    scribe.event("ledger.pruned", &details);
+    scribe.checkpoint();
+    scribe.head();
+    scribe.ledger.segments.remove(&1);
+    scribe.ledger
+}
+
+#[test]
+fn every_bit_of_the_events_of_a_pruned_ledger_is_guarded() {
+    let ring = KeyRing::new(key());
+    let intact = pruned();
+    let verify = |ledger: &LedgerBytes| {
+        Verifier::new().keys(&ring).threads(std::num::NonZeroUsize::MIN).verify(ledger).unwrap()
+    };
+    let report = verify(&intact);
+    assert_eq!((report.findings.len(), report.findings[0].verdict), (1, Verdict::Pruned));
+    let statement = intact.lines(5)[..3].iter().map(Vec::len).sum::<usize>();
+    let mut flipped = 0;
+    for bit in 0..intact.segments[&5].len() * 8 {
+        let mut ledger = intact.clone();
+        ledger.piece(Piece::Segment(5))[bit / 8] ^= 1 << (bit % 8);
+        let report = verify(&ledger);
+        let first = report.first_break().expect("a break").seq;
+        let seq = event_at(&intact, Piece::Segment(5), bit / 8);
+        // Where the statement itself is damaged, or runs into the line before, what it spoke of is missing.
+        let expected = if bit / 8 + 1 >= statement { 1 } else { seq };
+        assert_eq!(first, expected, "bit {bit}: {report}");
+        assert!(
+            report.findings.iter().any(|at| at.verdict.is_break() && at.seq == seq),
+            "{report}"
+        );
+        flipped += 1;
+    }
+    assert!(flipped > 10_000, "{flipped}");
+}
+
 #[test]
 fn every_bit_of_a_ledger_without_a_key_is_guarded_by_its_hashes() {
     let flipped = flip_all(&scribe(None).ledger, |ledger| {

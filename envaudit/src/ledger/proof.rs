@@ -54,6 +54,10 @@ pub fn prove(
     'segments: for segment in &segments[first..] {
         let mut offset = 0;
         while offset < segment.len {
+            // What stands behind the checkpoint may be torn.
+            if tree.size() == checkpoint.size {
+                break 'segments;
+            }
             let damaged = || ProveError::Damaged { seq: segment.first_seq };
             let block = source.read(segment.first_seq, offset, BLOCK)?;
             let whole = memchr::memrchr(b'\n', &block).ok_or_else(damaged)? + 1;

@@ -16,6 +16,8 @@ use super::verdict::{Finding, Verdict};
 const RECENT: usize = 1024;
 /// How many lines of a run of bad ones are told apart; those beyond are counted.
 const RUN: usize = 4096;
+/// How many gaps are remembered, in case their events turn up later.
+const GAPS: usize = 4096;
 
 /// Where a line begins.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +36,9 @@ pub(super) struct Expected {
     pub(super) keyed: bool,
     /// The key that `ledger.json` names.
     pub(super) kid: Option<KeyId>,
+    /// The current key, and those that only older events may be hashed with.
+    pub(super) current: Option<KeyId>,
+    pub(super) retired: Vec<KeyId>,
     /// The SHA-256 of `ledger.json`.
     pub(super) manifest: EventHash,
     /// How many events were verified before.
@@ -108,6 +113,8 @@ struct Keys {
     current: Option<KeyId>,
     /// The key that the event before says is next.
     next: Option<KeyId>,
+    /// The wrong key that was used last: one finding is enough for a row of events.
+    stray: Option<KeyId>,
 }
 
 impl Chain {
@@ -149,6 +156,11 @@ impl Chain {
         let spot = Spot { segment, offset: checked.offset };
         match checked.state {
             State::Bad(bad) => self.bad(spot, bad),
+            // Before the event at which an earlier verification ended, such lines are what it verified.
+            State::Earlier { .. } if self.last.is_none() => {}
+            State::Earlier { seq } => {
+                self.bad(spot, Bad { claimed: Some(seq), reason: Reason::Earlier { seq } });
+            }
             State::Event(event) if self.is_strange(&event) => {
                 let reason = Reason::Hash { found: event.hash, computed: None };
                 self.bad(spot, Bad { claimed: Some(event.seq), reason });
@@ -168,7 +180,10 @@ impl Chain {
     fn bad(&mut self, spot: Spot, bad: Bad) {
         self.bad_count += 1;
         if self.bad.len() < RUN {
-            self.bad.push((spot, bad));
+            // The name of a file says what its first line was, whatever has become of that.
+            let named = (spot.offset == 0).then(|| self.expected.names[spot.segment]);
+            let claimed = named.or(bad.claimed);
+            self.bad.push((spot, Bad { claimed, ..bad }));
         }
     }
 
@@ -184,10 +199,10 @@ impl Chain {
         self.settle_bad(event.seq);
         self.note_gap(event.seq, spot);
         self.compare_link(spot, &event);
-        self.compare_name(spot, &event);
-        self.compare_proof(spot, &event);
         let statement = event.own.as_deref().and_then(Statement::read);
-        self.compare_key(spot, &event, statement.as_ref());
+        self.compare_place(spot, &event, statement.as_ref());
+        self.compare_proof(spot, &event);
+        self.compare_key(spot, &event);
         self.compare_clock(spot, &event);
         while let Some(claim) = self.claims.take(event.seq - 1) {
             self.compare_claim(&claim, event.seq - 1, &event.previous);
@@ -196,7 +211,9 @@ impl Chain {
             self.compare_peaks(spot, event.seq, peaks);
         }
         self.advance(spot, &event);
-        if let Some(statement) = statement {
+        // What nobody with the right key has said is not said.
+        let stray = self.keys.stray.is_some() || event.proof == Proof::Downgraded;
+        if let Some(statement) = statement.filter(|_| !stray) {
             self.statement(spot, event.seq, event.proof == Proof::Hash, statement);
         }
         while let Some(claim) = self.claims.take(event.seq) {
@@ -254,7 +271,12 @@ impl Chain {
     fn note_gap(&mut self, seq: u64, spot: Spot) {
         if seq > self.next {
             let at_start = self.last.is_none() && self.gaps.is_empty();
-            self.gaps.push(Gap { from: self.next, to: seq - 1, spot, at_start });
+            let gap = Gap { from: self.next, to: seq - 1, spot, at_start };
+            if self.gaps.len() < GAPS {
+                self.gaps.push(gap)
+            } else {
+                self.missing(&gap)
+            }
             self.next = seq;
             self.previous = None;
         }
@@ -267,7 +289,8 @@ impl Chain {
         };
         if let Some(rival) = rival.filter(|rival| rival.hash == event.previous) {
             // The ledger goes on from the second of the two: the first was one too many.
-            if let Some(finding) = rival.finding.and_then(|place| self.findings.at(place)) {
+            let finding = rival.finding.and_then(|place| self.findings.at(place, event.seq - 1));
+            if let Some(finding) = finding {
                 finding.file = self.expected.files[rival.first.segment].clone();
                 finding.offset = rival.first.offset;
             }
@@ -291,15 +314,28 @@ impl Chain {
         }
     }
 
-    fn compare_name(&mut self, spot: Spot, event: &Event) {
+    /// Whether the event stands where a writer puts it: a ledger begins with `ledger.created`, each further file with
+    /// `ledger.segment_opened`. Else lines could be moved from one file to another.
+    fn compare_place(&mut self, spot: Spot, event: &Event, statement: Option<&Statement>) {
+        let name = self.expected.names[spot.segment];
+        let opens = matches!(statement, Some(Statement::Opened { .. }));
+        let creates = matches!(statement, Some(Statement::Created { manifest: Some(_) }));
         if spot.offset == 0 {
             self.opened = Some((spot.segment, event.seq));
         }
-        let name = self.expected.names[spot.segment];
-        if spot.offset == 0 && name != event.seq {
+        let (expected, found) = if spot.offset == 0 && name != event.seq {
             let expected = format!("a file named by its first event, {:020}.jsonl", event.seq);
-            self.add(Verdict::Modified, event.seq, spot, expected, format!("{name:020}.jsonl"));
-        }
+            (expected, format!("{name:020}.jsonl"))
+        } else if creates != (event.seq == 1) {
+            let expected = "ledger.created as the first event, and nowhere else";
+            (expected.to_owned(), "another event".to_owned())
+        } else if event.seq > 1 && opens != (spot.offset == 0) {
+            let expected = "ledger.segment_opened as the first line of a file, and nowhere else";
+            (expected.to_owned(), "another event".to_owned())
+        } else {
+            return;
+        };
+        self.add(Verdict::Modified, event.seq, spot, expected, found);
     }
 
     fn compare_proof(&mut self, spot: Spot, event: &Event) {
@@ -321,23 +357,22 @@ impl Chain {
     }
 
     /// A retired key may not be used again: whoever got hold of it could go on writing.
-    fn compare_key(&mut self, spot: Spot, event: &Event, statement: Option<&Statement>) {
+    fn compare_key(&mut self, spot: Spot, event: &Event) {
         let next = self.keys.next.take();
         let Some(kid) = event.kid else { return };
-        let itself = matches!(statement, Some(Statement::Rotated { to, .. }) if *to == kid);
-        let current = match self.keys.current {
-            None if event.seq == 1 => self.expected.kid,
-            current => current,
-        };
-        if let Some(current) = current
-            && kid != current
-            && next != Some(kid)
-            && !itself
-        {
-            let expected = format!("the current key {current}");
-            self.add(Verdict::Modified, event.seq, spot, expected, format!("key {kid}"));
+        // What the events before a gap said is not known.
+        let known = next.or(self.keys.current).filter(|_| self.previous.is_some());
+        match known {
+            Some(current) if current != kid => {
+                self.keys.current = known;
+                if self.keys.stray.replace(kid) != Some(kid) {
+                    let (expected, found) =
+                        (format!("the current key {current}"), format!("key {kid}"));
+                    self.add(Verdict::Modified, event.seq, spot, expected, found);
+                }
+            }
+            _ => (self.keys.current, self.keys.stray) = (Some(kid), None),
         }
-        self.keys.current = Some(kid);
     }
 
     /// The tree over all events before a segment. Where those are gone, the tree goes on from what the segment says.
@@ -413,16 +448,14 @@ impl Chain {
     fn statement(&mut self, spot: Spot, seq: u64, sound: bool, statement: Statement) {
         match statement {
             Statement::Created { manifest: Some(hash) } if hash != self.expected.manifest => {
-                let expected = format!("the file with SHA-256 {}, says event 1", hash_hex(&hash));
-                let found = format!("SHA-256 {}", hash_hex(&self.expected.manifest));
-                self.findings.add(manifest_finding(Verdict::Modified, expected, found));
+                self.findings.add(other_manifest(&hash, &self.expected.manifest));
             }
             Statement::Created { .. } | Statement::Opened { .. } => {}
             Statement::Rotated { to, checkpoint_key } => {
                 self.keys.named.push(to);
                 self.keys.next = Some(to);
                 if let Some(key) = checkpoint_key.filter(|_| sound) {
-                    self.claims.extend(self.notes.accept(&key));
+                    self.accept_notes(seq, &key);
                 }
             }
             Statement::Sealed { count } => {
@@ -438,6 +471,18 @@ impl Chain {
             }
             Statement::Pruned(pruned) => self.pruned.push((spot, pruned)),
         }
+    }
+
+    /// Accepts the checkpoints of a key that signs from event `seq` on.
+    fn accept_notes(&mut self, seq: u64, key: &[u8; 32]) {
+        let (early, due): (Vec<_>, Vec<_>) =
+            self.notes.accept(key).into_iter().partition(|claim| claim.size < seq);
+        for claim in early {
+            let expected = "a checkpoint signed by the key of its time".to_owned();
+            let found = format!("one signed by the key that event {seq} names");
+            self.add_claim(&claim, Verdict::Modified, claim.size, expected, found);
+        }
+        self.claims.extend(due);
     }
 
     /// The event at the beginning of a segment, if that is the one of the last event.
@@ -471,9 +516,10 @@ impl Chain {
 
     /// Takes an event out of a gap, if there is one in which it was missing.
     fn fill_gap(&mut self, seq: u64) -> bool {
-        let Some(at) = self.gaps.iter().position(|gap| (gap.from..=gap.to).contains(&seq)) else {
+        let at = self.gaps.partition_point(|gap| gap.to < seq);
+        if self.gaps.get(at).is_none_or(|gap| gap.from > seq) {
             return false;
-        };
+        }
         let Gap { from, to, spot, at_start } = self.gaps.remove(at);
         if seq < to {
             self.gaps.insert(at, Gap { from: seq + 1, to, spot, at_start: false });
@@ -487,7 +533,7 @@ impl Chain {
     /// Takes what stands behind the last newline of a segment.
     pub(super) fn unterminated(&mut self, segment: usize, checked: Checked) {
         let claimed = match &checked.state {
-            State::Event(event) => Some(event.seq),
+            State::Event(Event { seq, .. }) | State::Earlier { seq } => Some(*seq),
             State::Bad(bad) => bad.claimed,
         };
         let spot = Spot { segment, offset: checked.offset };
@@ -500,6 +546,8 @@ impl Chain {
         let reached = self.next - 1;
         self.settle_gaps();
         self.settle_claims(reached);
+        self.settle_key();
+        self.settle_nothing();
         for finding in self.notes.refused() {
             self.findings.add(finding);
         }
@@ -528,28 +576,66 @@ impl Chain {
     }
 
     fn settle_gaps(&mut self) {
-        for Gap { from, to, spot, at_start } in core::mem::take(&mut self.gaps) {
+        for gap in core::mem::take(&mut self.gaps) {
             // A prune that was interrupted removed less than it says.
             let statement = self.pruned.iter().find(|(_, pruned)| {
-                let whole = pruned.first == to + 1;
-                at_start
-                    && pruned.first > to
-                    && self.start.is_some_and(|(_, previous)| !whole || previous == pruned.previous)
+                let first = self.start.filter(|(seq, _)| *seq == pruned.first);
+                gap.at_start
+                    && pruned.first > gap.to
+                    && first.is_none_or(|(_, previous)| previous == pruned.previous)
             });
-            let (verdict, expected, found) = match statement {
-                Some((_, pruned)) => {
-                    let found = format!("removed, says event {}: {}", pruned.seq, pruned.policy);
-                    (Verdict::Pruned, "the events, or a statement".to_owned(), found)
-                }
-                None => {
-                    let expected = format!("event {from}");
-                    (Verdict::Missing, expected, format!("event {}", to + 1))
-                }
+            let Some((_, pruned)) = statement else {
+                self.missing(&gap);
+                continue;
             };
-            let file = self.expected.files[spot.segment].clone();
-            let offset = spot.offset;
-            let (seq, last_seq) = (from, to);
-            self.findings.add(Finding { verdict, seq, last_seq, file, offset, expected, found });
+            let found = format!("removed, says event {}: {}", pruned.seq, pruned.policy);
+            let file = self.expected.files[gap.spot.segment].clone();
+            self.findings.add(Finding {
+                verdict: Verdict::Pruned,
+                seq: gap.from,
+                last_seq: gap.to,
+                file,
+                offset: gap.spot.offset,
+                expected: "the events, or a statement".to_owned(),
+                found,
+            });
+        }
+    }
+
+    fn missing(&mut self, gap: &Gap) {
+        let &Gap { from: seq, to: last_seq, spot: Spot { segment, offset }, .. } = gap;
+        let file = self.expected.files[segment].clone();
+        let (expected, found) = (format!("event {seq}"), format!("event {}", last_seq + 1));
+        let verdict = Verdict::Missing;
+        self.findings.add(Finding { verdict, seq, last_seq, file, offset, expected, found });
+    }
+
+    /// A ledger that ends under a retired key is one from before the rotation, which whoever got hold of that key may have
+    /// gone on with.
+    fn settle_key(&mut self) {
+        let (Some(last), Some(current), Some((tail, _)), Some(spot)) = (
+            self.keys.next.or(self.keys.current),
+            self.expected.current,
+            self.summary.tail,
+            self.last,
+        ) else {
+            return;
+        };
+        let vouched = self.summary.anchored == Some(tail);
+        if last != current && self.expected.retired.contains(&last) && !vouched {
+            let expected = format!("events under the current key {current}");
+            let found = format!("the end of the ledger under the retired key {last}");
+            self.add(Verdict::RolledBack, self.next, spot, expected, found);
+        }
+    }
+
+    /// A ledger is made with its first event.
+    fn settle_nothing(&mut self) {
+        if self.summary.tail.is_none() && !self.findings.concern_events() {
+            let file = self.expected.files.first().cloned();
+            let file = file.unwrap_or_else(|| format!("{:020}.jsonl", 1));
+            let (expected, found) = ("event 1, with which every ledger begins", "no event");
+            self.findings.add(file_finding(&file, Verdict::Truncated, 1, expected, found));
         }
     }
 
@@ -623,6 +709,12 @@ pub(super) fn manifest_finding(
     found: impl Into<String>,
 ) -> Finding {
     file_finding("ledger.json", verdict, 0, expected, found)
+}
+
+/// `ledger.json` is not the one that the first event names.
+pub(super) fn other_manifest(expected: &EventHash, found: &EventHash) -> Finding {
+    let expected = format!("the file with SHA-256 {}, says event 1", hash_hex(expected));
+    manifest_finding(Verdict::Modified, expected, format!("SHA-256 {}", hash_hex(found)))
 }
 
 /// A finding about a file that has no lines.

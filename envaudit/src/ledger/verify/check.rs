@@ -17,6 +17,8 @@ pub(super) struct Checked {
 pub(super) enum State {
     /// It can be read. Whether its hash holds is in the event.
     Event(Event),
+    /// It says that it is an event that was verified before, and was not looked at.
+    Earlier { seq: u64 },
     /// It is not a line of this ledger.
     Bad(Bad),
 }
@@ -62,6 +64,10 @@ pub(super) enum Reason {
     },
     /// The event belongs to another ledger.
     Chain,
+    /// It claims to have been verified before, and stands behind events that were not.
+    Earlier {
+        seq: u64,
+    },
     /// No newline ends it.
     Unterminated,
 }
@@ -85,6 +91,10 @@ impl Reason {
             }
             Reason::Chain => {
                 ("an event of this ledger".to_owned(), "an event of another ledger".to_owned())
+            }
+            Reason::Earlier { seq } => {
+                let expected = "an event that was not verified before".to_owned();
+                (expected, format!("a line that claims to be event {seq}"))
             }
             Reason::Unterminated => {
                 ("a line with a newline at its end".to_owned(), "the end of the file".to_owned())
@@ -120,9 +130,12 @@ impl Checker<'_> {
         while at < bytes.len() {
             let end = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |length| at + length);
             let line = &bytes[at..end];
-            if self.from <= 1 || claimed(line).is_none_or(|seq| seq >= self.from) {
-                lines.push(Checked { offset: offset + at as u64, state: self.line(line) });
-            }
+            let earlier = if self.from <= 1 { None } else { claimed(line) };
+            let state = match earlier {
+                Some(seq) if seq < self.from => State::Earlier { seq },
+                _ => self.line(line),
+            };
+            lines.push(Checked { offset: offset + at as u64, state });
             at = end + 1;
         }
         lines
@@ -148,6 +161,9 @@ impl Checker<'_> {
         };
         if self.chain.as_deref().is_some_and(|chain| chain != line.chain) {
             return bad(Reason::Chain);
+        }
+        if let Err(error) = members(&line) {
+            return bad(Reason::Malformed(error));
         }
         State::Event(Event {
             seq: line.seq,
@@ -183,12 +199,12 @@ impl Checker<'_> {
         if self.leaves { merkle::leaf_hash(hash) } else { [0; 32] }
     }
 
-    /// The ledger that the first line of a block says it belongs to, if its hash holds.
-    pub(super) fn sound_chain(&self, block: &[u8]) -> Option<String> {
+    /// The first line of a block, if its hash holds.
+    pub(super) fn sound<'b>(&self, block: &'b [u8]) -> Option<Line<'b>> {
         let end = memchr::memchr(b'\n', block)?;
         let line = Line::parse(&block[..end]).ok()?;
         let proof = self.prove(&line).ok()?;
-        (proof == Proof::Hash).then(|| line.chain.to_owned())
+        (proof == Proof::Hash).then_some(line)
     }
 
     fn prove(&self, line: &Line<'_>) -> Result<Proof, Reason> {
@@ -207,6 +223,51 @@ impl Checker<'_> {
         let downgraded = line.kid.is_none() && self.needs_key;
         Ok(if downgraded { Proof::Downgraded } else { Proof::Hash })
     }
+}
+
+/// Whether the members have values that the format knows.
+fn members(line: &Line<'_>) -> Result<(), LineError> {
+    let wrong = |member: &str, expected| {
+        let at = member.as_ptr() as usize - line.bytes().as_ptr() as usize;
+        Err(LineError::new(at, expected))
+    };
+    let (actor_type, outcome, action) =
+        (line.actor_type.raw(), line.outcome.raw(), line.action.raw());
+    if !matches!(actor_type, "user" | "service" | "system" | "admin") {
+        return wrong(actor_type, "user, service, system or admin");
+    }
+    if !matches!(outcome, "success" | "failure" | "denied") {
+        return wrong(outcome, "success, failure or denied");
+    }
+    // An escape could make an action of the ledger itself look like another one.
+    if !is_action(action.as_bytes()) {
+        return wrong(action, "words of a-z, 0-9 and _, joined by dots");
+    }
+    for (id, len, expected) in [
+        (line.trace_id, 32, "32 lower-case hex digits"),
+        (line.span_id, 16, "16 lower-case hex digits"),
+    ] {
+        if let Some(id) = id.map(|id| id.raw())
+            && (id.len() != len
+                || !id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')))
+        {
+            return wrong(id, expected);
+        }
+    }
+    Ok(())
+}
+
+fn is_action(text: &[u8]) -> bool {
+    let mut before = b'.';
+    for &byte in text {
+        match byte {
+            b'a'..=b'z' | b'0'..=b'9' | b'_' => {}
+            b'.' if before != b'.' => {}
+            _ => return false,
+        }
+        before = byte;
+    }
+    before != b'.'
 }
 
 /// The seq at the beginning of a line that may be anything.

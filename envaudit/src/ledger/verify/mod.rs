@@ -27,15 +27,16 @@ use core::num::NonZeroUsize;
 
 use sha2::{Digest, Sha256};
 
-use self::chain::{Chain, Expected, file_finding, manifest_finding};
+use self::chain::{Chain, Expected, file_finding, manifest_finding, other_manifest};
 use self::check::Checker;
 use self::claims::{By, Claim, Claims};
 use self::notes::Notes;
-use self::report::Findings;
-use super::anchor::Anchored;
+use self::statements::Statement;
+use super::anchor::{AnchorError, Anchored};
 use super::checkpoint;
 use super::head::Head;
-use super::key::KeyRing;
+use super::key::{EventHash, KeyRing};
+use super::ledger::Ledger;
 use super::line::{MAX_LINE, hash_hex};
 use super::manifest::Manifest;
 use super::merkle::Tree;
@@ -53,8 +54,10 @@ pub struct Verifier<'k> {
     public_keys: Vec<[u8; 32]>,
     anchors: Vec<Anchored>,
     verified: Option<Verified>,
+    chain: Option<String>,
     threads: Option<NonZeroUsize>,
     quick: bool,
+    key_beside: bool,
 }
 
 impl<'k> Verifier<'k> {
@@ -83,6 +86,13 @@ impl<'k> Verifier<'k> {
         self
     }
 
+    /// The id that the ledger should have: with it, a ledger of another origin in its place is found, even one under the same
+    /// key.
+    pub fn chain(mut self, id: impl Into<String>) -> Self {
+        self.chain = Some(id.into());
+        self
+    }
+
     /// Reads only what came after a state that was verified before; its last event is compared.
     pub fn since(mut self, verified: impl Into<Verified>) -> Self {
         self.verified = Some(verified.into());
@@ -100,6 +110,12 @@ impl<'k> Verifier<'k> {
     /// verification about twice as fast. Lines that do not hold are read in full, as are all lines without a key.
     pub fn quick(mut self) -> Self {
         self.quick = true;
+        self
+    }
+
+    /// Says in the report that the key lies beside the ledger.
+    pub fn key_beside(mut self, beside: bool) -> Self {
+        self.key_beside = beside;
         self
     }
 
@@ -126,7 +142,8 @@ impl<'k> Verifier<'k> {
             needs_key: self.keys.is_some()
                 || manifest.as_ref().is_some_and(|it| it.keys().is_some()),
         };
-        let chain = chain_id(source, &segments, manifest.as_ref(), &checker, &mut found)?;
+        let hash: EventHash = Sha256::digest(&manifest_bytes).into();
+        let chain = chain_id(source, &segments, manifest.as_ref(), &hash, &checker, &mut found)?;
         let (public_keys, signatures) = self.signers(chain.as_deref(), manifest.as_ref());
 
         let mut claims = self.outside(chain.as_deref(), &mut found);
@@ -145,7 +162,11 @@ impl<'k> Verifier<'k> {
             names: segments.iter().map(|segment| segment.first_seq).collect(),
             keyed: self.keys.is_some(),
             kid: manifest.as_ref().and_then(Manifest::keys).map(|keys| keys.kid),
-            manifest: Sha256::digest(&manifest_bytes).into(),
+            current: self.keys.map(|ring| ring.current().id()),
+            retired: self.keys.map_or_else(Vec::new, |ring| {
+                ring.ids().filter(|id| *id != ring.current().id()).collect()
+            }),
+            manifest: hash,
             verified,
             roots: checker.leaves,
         };
@@ -175,7 +196,23 @@ impl<'k> Verifier<'k> {
             },
         )?;
         let (findings, summary, tree) = walk.finish();
-        Ok(report(chain, bytes, segments.len(), signatures, findings, summary, tree))
+        let (findings, omitted) = findings.finish();
+        Ok(Report {
+            chain: chain.unwrap_or_default(),
+            events: summary.events,
+            bytes,
+            segments: segments.len() as u64,
+            first_seq: summary.first_seq,
+            tail: summary.tail,
+            anchored: summary.anchored,
+            checkpoints: summary.checkpoints,
+            roots: summary.roots,
+            signatures,
+            key_beside: self.key_beside,
+            findings,
+            omitted,
+            tree,
+        })
     }
 
     /// The tree over what was verified before.
@@ -227,8 +264,13 @@ impl<'k> Verifier<'k> {
             let seeds = ring.ids().filter_map(|id| ring.key(id)).map(|key| key.checkpoint_seed());
             seeds.filter_map(|seed| Some(checkpoint::signer(chain, &seed).ok()?.verifier().clone()))
         });
+        let derived: Vec<_> = derived.collect();
         let given = self.public_keys.iter().filter_map(|key| checkpoint::verifier(chain, key).ok());
-        let trusted: Vec<_> = given.chain(derived).collect();
+        let mut trusted: Vec<_> = given.collect();
+        // Where the key that was given is of another origin than the master key, the latter does not sign.
+        if trusted.is_empty() || trusted.iter().any(|key| derived.contains(key)) {
+            trusted.extend(derived);
+        }
         let claimed = manifest.and_then(Manifest::keys).map(|keys| &keys.checkpoint_key);
         let claimed = claimed.and_then(|key| checkpoint::verifier(chain, key).ok());
         match claimed {
@@ -252,6 +294,13 @@ impl<'k> Verifier<'k> {
             (chain, *size, *head, By::Anchor)
         });
         let mut claims = Vec::new();
+        if let (Some(expected), Some(chain)) = (&self.chain, chain)
+            && expected != chain
+        {
+            let expected = format!("the ledger {expected}");
+            let found_here = format!("chain {chain}");
+            found.push(manifest_finding(Verdict::Forked, expected, found_here));
+        }
         for (of, size, head, by) in earlier.chain(anchors) {
             match chain {
                 Some(chain) if chain != of => {
@@ -275,18 +324,27 @@ fn chain_id(
     source: &dyn SegmentSource,
     segments: &[SegmentInfo],
     manifest: Option<&Manifest>,
+    hash: &EventHash,
     checker: &Checker<'_>,
     found: &mut Vec<Finding>,
 ) -> Result<Option<String>, StoreError> {
     let claimed = manifest.map(|manifest| manifest.chain().to_string());
     let Some(segment) = segments.first() else { return Ok(claimed) };
     let block = source.read(segment.first_seq, 0, MAX_LINE)?;
-    let Some(sound) = checker.sound_chain(&block) else { return Ok(claimed) };
-    if let Some(claimed) = claimed.filter(|claimed| *claimed != sound) {
-        let expected = format!("chain {sound}, as the first event has it");
+    let Some(sound) = checker.sound(&block) else { return Ok(claimed) };
+    if let Some(claimed) = claimed.filter(|claimed| claimed != sound.chain) {
+        let expected = format!("chain {}, as the first event has it", sound.chain);
         found.push(manifest_finding(Verdict::Modified, expected, format!("chain {claimed}")));
     }
-    Ok(Some(sound))
+    // Where the first event was verified before, it is not read again.
+    if checker.from > 1
+        && let Some(Statement::Created { manifest: Some(expected) }) =
+            Statement::read(sound.bytes())
+        && expected != *hash
+    {
+        found.push(other_manifest(&expected, hash));
+    }
+    Ok(Some(sound.chain.to_owned()))
 }
 
 fn read_head(bytes: Option<&[u8]>, found: &mut Vec<Finding>) -> Option<Claim> {
@@ -306,45 +364,21 @@ fn read_head(bytes: Option<&[u8]>, found: &mut Vec<Finding>) -> Option<Claim> {
     }
 }
 
-fn report(
-    chain: Option<String>,
-    bytes: u64,
-    segments: usize,
-    signatures: Signatures,
-    findings: Findings,
-    summary: chain::Summary,
-    tree: Option<Tree>,
-) -> Report {
-    let (findings, omitted) = findings.finish();
-    Report {
-        chain: chain.unwrap_or_default(),
-        events: summary.events,
-        bytes,
-        segments: segments as u64,
-        first_seq: summary.first_seq,
-        tail: summary.tail,
-        anchored: summary.anchored,
-        checkpoints: summary.checkpoints,
-        roots: summary.roots,
-        signatures,
-        findings,
-        omitted,
-        tree,
-    }
-}
-
 /// Why a ledger could not be verified at all.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum VerifyError {
     /// The store cannot be read.
     Store(StoreError),
+    /// An anchor of the ledger cannot be read.
+    Anchor(AnchorError),
 }
 
 impl fmt::Display for VerifyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             VerifyError::Store(_) => f.write_str("the ledger cannot be read"),
+            VerifyError::Anchor(_) => f.write_str("an anchor of the ledger cannot be read"),
         }
     }
 }
@@ -353,6 +387,7 @@ impl std::error::Error for VerifyError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             VerifyError::Store(error) => Some(error),
+            VerifyError::Anchor(error) => Some(error),
         }
     }
 }
@@ -360,5 +395,35 @@ impl std::error::Error for VerifyError {
 impl From<StoreError> for VerifyError {
     fn from(error: StoreError) -> Self {
         VerifyError::Store(error)
+    }
+}
+
+impl Ledger {
+    /// Verifies the ledger with its own keys and anchors, as far as they can be read back. Somebody who trusts neither this
+    /// process nor its host uses a [`Verifier`] elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// When the store or an anchor cannot be read. What is wrong with the ledger itself is in the report.
+    ///
+    /// ```
+    /// use envaudit::ledger::verify::Verdict;
+    /// use envaudit::ledger::{LedgerOptions, MasterKey, MemoryStore};
+    ///
+    /// let key = MasterKey::from_bytes([7; 32]);
+    /// let ledger = LedgerOptions::new().key(key).init_in(MemoryStore::default())?;
+    /// assert_eq!(ledger.verify()?.verdict(), Verdict::OkUnanchoredTail);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn verify(&self) -> Result<Report, VerifyError> {
+        let chain = self.manifest.chain().to_string();
+        let kept: Result<Vec<_>, _> =
+            self.settings.anchors.iter().map(|anchor| anchor.latest(Some(&chain))).collect();
+        let kept = kept.map_err(VerifyError::Anchor)?;
+        let keys = self.keys();
+        let mut verifier = Verifier::new().chain(chain).key_beside(self.key_is_beside_ledger());
+        verifier.keys = keys.as_ref();
+        verifier.anchors.extend(kept.into_iter().flatten());
+        verifier.verify(self.source())
     }
 }

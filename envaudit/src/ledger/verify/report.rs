@@ -10,7 +10,7 @@ use super::super::key::EventHash;
 use super::super::merkle::{Hash, Tree};
 use super::verdict::{Finding, Verdict};
 
-/// More findings than these are counted alone.
+/// More breaks, or more warnings, than these are counted alone.
 const MAX_FINDINGS: usize = 1000;
 
 /// What a verification found.
@@ -40,6 +40,8 @@ pub struct Report {
     pub roots: u64,
     /// How trustworthy the signatures of the checkpoints are.
     pub signatures: Signatures,
+    /// Whether the key lies beside the ledger, so that whoever owns the directory can forge all of it.
+    pub key_beside: bool,
     /// What was found, in the order of the events.
     pub findings: Vec<Finding>,
     /// How many findings there are beyond those listed.
@@ -107,6 +109,11 @@ impl fmt::Display for Report {
             (None, _) => {
                 f.write_str(", not anchored: whether newer events were cut off cannot be known")?
             }
+        }
+        if self.key_beside {
+            f.write_str(
+                "\nthe key lies beside the ledger: whoever owns the directory can forge all of it",
+            )?;
         }
         for finding in &self.findings {
             write!(f, "\n{finding}")?;
@@ -228,22 +235,28 @@ impl fmt::Display for NotVerified {
 
 impl std::error::Error for NotVerified {}
 
-/// Collects findings, the same of neighbouring events as one.
+/// Collects findings, the same of neighbouring events as one. Breaks and warnings are counted apart, so that no number of
+/// warnings hides a break; of too many breaks, those of the earliest events are kept.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
-    list: Vec<Finding>,
+    breaks: Vec<Finding>,
+    warnings: Vec<Finding>,
     omitted: u64,
+    /// Of a full list of breaks, the place of the one that concerns the latest event.
+    latest: Option<usize>,
 }
 
 impl Findings {
-    /// Gives the place of the finding, by which it can be changed later.
+    /// Gives the place of a break, by which it can be changed later.
     pub(super) fn add(&mut self, finding: Finding) -> Option<usize> {
+        let is_break = finding.verdict.is_break();
+        let list = if is_break { &mut self.breaks } else { &mut self.warnings };
         let joins = matches!(
             finding.verdict,
             Verdict::KeyUnknown | Verdict::Downgraded | Verdict::Reordered | Verdict::DuplicateSeq
         );
         if joins
-            && let Some(before) = self.list.last_mut()
+            && let Some(before) = list.last_mut()
             && before.verdict == finding.verdict
             && before.seq > 0
             && before.last_seq + 1 == finding.seq
@@ -251,25 +264,44 @@ impl Findings {
             before.last_seq = finding.last_seq;
             return None;
         }
-        if self.list.len() == MAX_FINDINGS {
-            self.omitted += 1;
-            return None;
+        if list.len() < MAX_FINDINGS {
+            list.push(finding);
+            return is_break.then(|| self.breaks.len() - 1);
         }
-        self.list.push(finding);
-        Some(self.list.len() - 1)
+        self.omitted += 1;
+        if is_break { self.replace_latest(finding) } else { None }
     }
 
-    pub(super) fn at(&mut self, place: usize) -> Option<&mut Finding> {
-        self.list.get_mut(place)
+    fn replace_latest(&mut self, finding: Finding) -> Option<usize> {
+        let latest = *self.latest.get_or_insert_with(|| {
+            let places = 0..self.breaks.len();
+            places.max_by_key(|&place| self.breaks[place].seq).unwrap_or_default()
+        });
+        let place = self.breaks.get_mut(latest).filter(|place| finding.seq < place.seq)?;
+        *place = finding;
+        self.latest = None;
+        Some(latest)
+    }
+
+    /// The break about this event that was added at this place.
+    pub(super) fn at(&mut self, place: usize, seq: u64) -> Option<&mut Finding> {
+        self.breaks.get_mut(place).filter(|finding| finding.seq == seq)
     }
 
     pub(super) fn omit(&mut self, count: u64) {
         self.omitted += count;
     }
 
+    /// Whether anything is wrong with events.
+    pub(super) fn concern_events(&self) -> bool {
+        self.breaks.iter().any(|finding| finding.seq > 0)
+    }
+
     /// In the order of the events, and how many are not listed.
-    pub(super) fn finish(mut self) -> (Vec<Finding>, u64) {
-        self.list.sort_by(|a, b| (a.seq, &a.file, a.offset).cmp(&(b.seq, &b.file, b.offset)));
-        (self.list, self.omitted)
+    pub(super) fn finish(self) -> (Vec<Finding>, u64) {
+        let mut list = self.breaks;
+        list.extend(self.warnings);
+        list.sort_by(|a, b| (a.seq, &a.file, a.offset).cmp(&(b.seq, &b.file, b.offset)));
+        (list, self.omitted)
     }
 }
