@@ -109,7 +109,7 @@ pub(super) fn between(
             }
             before
         }),
-        after: after.map(|after| after.record(ring, with_values)),
+        after: after.map(|after| after.record(before, ring, with_values)),
     };
     let mut changes = Vec::new();
     for after in now {

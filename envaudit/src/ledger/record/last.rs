@@ -24,6 +24,12 @@ pub(super) struct LastState {
     pub(super) values: Vec<RecordedValue>,
 }
 
+impl LastState {
+    pub(super) fn of(&self, key: &str) -> Option<&RecordedValue> {
+        self.values.iter().find(|value| value.key == key)
+    }
+}
+
 /// The last state of a resource among the events after `above`.
 pub(super) fn find(
     source: &dyn SegmentSource,

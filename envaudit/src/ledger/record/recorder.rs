@@ -161,7 +161,11 @@ impl<E: Fn(&'static str) -> Event> Record<'_, E> {
             return ((self.event)("config.loaded").details_json(details), Some(last.seq), found);
         }
         let state = |with_values| -> Vec<RecordedValue> {
-            self.current.iter().map(|value| value.record(ring, with_values)).collect()
+            let values = self.current.iter().map(|value| {
+                let before = last.and_then(|last| last.of(value.key()));
+                value.record(before, ring, with_values)
+            });
+            values.collect()
         };
         let mut details = details::state(self.environment, &found, &state(self.with_values));
         if details.len() > MAX_DETAILS {

@@ -126,26 +126,42 @@ impl Current {
         self.masked
     }
 
-    /// What is recorded of it under the keys of a ledger.
-    pub(super) fn record(&self, ring: Option<&KeyRing>, with_value: bool) -> RecordedValue {
+    /// What is recorded of it under the keys of a ledger. `before` is what was recorded of it last.
+    pub(super) fn record(
+        &self,
+        before: Option<&RecordedValue>,
+        ring: Option<&KeyRing>,
+        with_value: bool,
+    ) -> RecordedValue {
         let fingerprint = ring.map(|ring| ring.current().fingerprint(self.key(), &self.text.bytes));
+        // What was redacted because it had the text of a secret stays so when the secret is rotated.
+        let redacted = before
+            .filter(|before| self.has_value_of(before, ring))
+            .and_then(|before| before.value.as_ref())
+            .filter(|value| value.contains(REDACTED));
+        let value = self.value.as_ref().map(|value| redacted.unwrap_or(value));
         RecordedValue {
             key: self.key().to_owned(),
             source: self.entry.source.name().to_owned(),
             provider: self.entry.provider.as_deref().map(str::to_owned),
             masked: self.masked,
             fingerprint,
-            value: self.value.clone().filter(|_| with_value),
+            value: value.filter(|_| with_value).cloned(),
         }
     }
 
-    /// Whether nothing has changed since this was recorded. What cannot be compared, because the key is gone under which it
-    /// was recorded, has changed: better a change too many in the history than one too few.
+    /// Whether nothing has changed since this was recorded.
     pub(super) fn is_as(&self, before: &RecordedValue, ring: Option<&KeyRing>) -> bool {
-        let same_place = before.source == self.entry.source.name()
+        before.source == self.entry.source.name()
             && before.provider.as_deref() == self.entry.provider.as_deref()
-            && before.masked == self.masked;
-        let same_value = match (&before.fingerprint, ring) {
+            && before.masked == self.masked
+            && self.has_value_of(before, ring)
+    }
+
+    /// Whether the value is the same. One that cannot be compared, because the key is gone under which it was recorded, is
+    /// another: better a change too many in the history than one too few.
+    fn has_value_of(&self, before: &RecordedValue, ring: Option<&KeyRing>) -> bool {
+        match (&before.fingerprint, ring) {
             (Some(fingerprint), Some(ring)) => fingerprint
                 .split_once(':')
                 .and_then(|(kid, _)| ring.key(KeyId::parse(kid)?))
@@ -153,7 +169,6 @@ impl Current {
             // Without keys, values are all there is to compare.
             (None, None) => before.value == self.value,
             _ => false,
-        };
-        same_place && same_value
+        }
     }
 }
