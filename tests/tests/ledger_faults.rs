@@ -5,8 +5,8 @@
 #![cfg(feature = "ledger")]
 
 use envaudit::ledger::{
-    AppendError, Fault, FileStore, Ledger, LedgerOptions, MasterKey, MemoryDisk, Operation,
-    PrunePolicy,
+    AppendError, Fault, FileStore, KeyRing, Ledger, LedgerOptions, MasterKey, MemoryDisk,
+    Operation, PrunePolicy,
 };
 use envaudit_tests::fresh_ledger::{event, key, options, recorded_with};
 use proptest::prelude::*;
@@ -285,6 +285,108 @@ fn a_failed_sync_is_not_tried_again_and_poisons() {
         ledger.append(&event(5)).unwrap();
         let found = recorded_with(ledger.source(), &[key()]);
         assert_eq!(found.contains(&3), reopened.found.len() == 1, "{fault:?}");
+    }
+}
+
+#[test]
+fn what_a_failed_writer_left_is_durable_before_another_builds_upon_it() {
+    let (disk, first, mut tried) = begun();
+    let second = small().open_in(FileStore::on(disk.clone())).unwrap();
+    disk.take_log();
+    tried.append(&first);
+    let sync = disk.take_log().iter().position(|operation| *operation == Operation::Sync).unwrap();
+    // The sync fails, and so does cutting off what was written.
+    disk.fail_nth(sync as u64, Fault::Dead);
+    tried.append(&first);
+    assert_eq!(tried.uncertain, [3]);
+    disk.heal();
+    tried.append(&second);
+    assert_eq!(tried.acknowledged.last(), Some(&4));
+    for seed in 0..50 {
+        check_reopened(&disk.after_power_cut(seed), &tried, &format!("power cut {seed}"));
+    }
+}
+
+#[test]
+fn nothing_stands_behind_a_seal_whose_roll_failed() {
+    let steps: [Step; 4] = [
+        |ledger, _| drop(ledger.prune(PrunePolicy::KeepSegments(1))),
+        |ledger, _| drop(ledger.rotate(second_key())),
+        |ledger, _| drop(ledger.close()),
+        |ledger, tried| tried.append(ledger),
+    ];
+    let (disk, ledger, _) = begun();
+    ledger.seal().unwrap();
+    disk.take_log();
+    ledger.seal().unwrap();
+    let operations = disk.take_log().len();
+    for step in steps {
+        for nth in 0..operations {
+            let (disk, ledger, mut tried) = begun();
+            ledger.seal().unwrap();
+            disk.fail_nth(nth as u64, Fault::Io);
+            let _ = ledger.seal();
+            disk.heal();
+            tried.pruned = true;
+            step(&ledger, &mut tried);
+            drop(ledger);
+            let ring = KeyRing::new(second_key()).retired(key());
+            let opened = small().keys(ring).open_in(FileStore::on(disk.clone()));
+            let ledger = opened.unwrap_or_else(|error| panic!("operation {nth}: {error}"));
+            let lines: Vec<_> =
+                ledger.reader().events().unwrap().collect::<Result<_, _>>().unwrap();
+            for pair in lines.windows(2) {
+                let sealed = pair[0].line().unwrap().action == "ledger.segment_sealed";
+                let next = pair[0].segment() != pair[1].segment();
+                assert_eq!(sealed, next, "operation {nth}: {pair:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_recovery_that_fails_after_a_roll_that_failed_loses_nothing() {
+    let (disk, ledger, _) = begun();
+    disk.take_log();
+    ledger.seal().unwrap();
+    let operations = disk.take_log().len();
+    for nth in 0..operations {
+        for at in 0.. {
+            let (disk, ledger, tried) = begun();
+            disk.fail_nth(nth as u64, Fault::Dead);
+            let _ = ledger.seal();
+            drop(ledger);
+            disk.heal();
+            disk.take_log();
+            disk.fail_nth(at, Fault::Io);
+            drop(small().open_in(FileStore::on(disk.clone())));
+            if disk.take_log().len() as u64 <= at {
+                break;
+            }
+            for seed in 0..3 {
+                let context = format!("operation {nth}, then {at}, then power cut {seed}");
+                check_reopened(&disk.after_power_cut(seed), &tried, &context);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_writer_whose_segment_was_rolled_and_pruned_since_goes_on_behind_it() {
+    // A roll of its own may have stopped between the seal and the next segment.
+    for nth in 0..40 {
+        let (disk, first, mut tried) = begun();
+        let stale = small().open_in(FileStore::on(disk.clone())).unwrap();
+        disk.fail_nth(nth, Fault::Io);
+        let _ = stale.seal();
+        disk.heal();
+        let _ = first.seal();
+        let _ = first.seal();
+        let _ = first.prune(PrunePolicy::KeepSegments(1));
+        tried.pruned = true;
+        check_reopened_by(&stale, &mut tried, &format!("operation {nth}"));
+        drop((first, stale));
+        check_reopened(&disk, &tried, &format!("operation {nth}"));
     }
 }
 

@@ -432,10 +432,10 @@ impl Ledger {
         let _held = self.hold()?;
         let mut result = act(&mut state);
         let caught_up = match &result {
-            Err(Failure::Stale) => Some(recover::catch_up(self, &mut state)),
-            Err(Failure::Failed(_)) if recover::is_pruned_away(self, &state) => {
+            Err(_) if recover::is_pruned_away(self, &state) => {
                 Some(recover::start_over(self, &mut state))
             }
+            Err(Failure::Stale) => Some(recover::catch_up(self, &mut state)),
             _ => None,
         };
         if let Some(caught_up) = caught_up {
@@ -452,6 +452,10 @@ impl Ledger {
         now: Timestamp,
         each: &mut dyn FnMut(Appended),
     ) -> Result<(), Failure> {
+        // Nothing stands behind a seal.
+        if state.sealed {
+            self.start_next(state)?;
+        }
         let State { tail, hasher, buffer, ids, foreign, .. } = state;
         buffer.clear();
         let mut next = *tail;

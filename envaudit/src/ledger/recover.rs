@@ -13,6 +13,7 @@ use super::key::{Hasher, KeyId, KeyRing};
 use super::ledger::{Failure, Ledger, MAX_BATCH, MAX_UNSYNCED, State, failed, hex, own};
 use super::line::Line;
 use super::locate::find;
+use super::reader::ReadError;
 use super::store::{Durability, SegmentInfo, SegmentSource, Tail, WriteError};
 use super::timestamp::Timestamp;
 
@@ -39,9 +40,9 @@ pub(super) fn load(ledger: &Ledger, ring: Option<KeyRing>) -> Result<State, Open
     let (mut state, torn) = find_end(ledger, &segments, ring)?;
     let clean = check_head(ledger, &state.tail)? && torn.is_none();
     check_anchors(ledger, &state.tail)?;
-    seal_old(ledger, &segments, &state);
     finish(ledger, &mut state, torn, clean)
         .map_err(|failure| OpenError::Append(Box::new(state.settle(failure))))?;
+    seal_old(ledger, &segments, &state);
     Ok(state)
 }
 
@@ -308,7 +309,7 @@ fn has(ledger: &Ledger, tail: &Tail, seq: u64, hash: &[u8; 32]) -> Result<bool, 
         .is_some_and(|found| Line::parse(&found.bytes).is_ok_and(|line| line.event_hash == *hash)))
 }
 
-/// A roll that was interrupted may have left the old segment open to writing.
+/// A roll that was interrupted may have left the old segment open to writing. It is needed so until the next one is durable.
 fn seal_old(ledger: &Ledger, segments: &[SegmentInfo], state: &State) {
     for info in segments.iter().filter(|info| !info.sealed && info.first_seq < state.tail.segment) {
         let _ = ledger.store.seal(info.first_seq);
@@ -389,10 +390,11 @@ pub(super) fn start_over(ledger: &Ledger, state: &mut State) -> Result<(), Failu
     let segments = ledger.store.segments().map_err(AppendError::Rejected)?;
     let first = segments.first().map_or(0, |info| info.first_seq);
     let statements = ledger.reader().newest().map_err(AppendError::Rejected)?;
-    let kept = statements
-        .matching(Filter::new().action("ledger.pruned"))
-        .flatten()
-        .find_map(|record| first_kept(&record.line().ok()?));
+    let kept = match statements.matching(Filter::new().action("ledger.pruned")).next() {
+        Some(Ok(record)) => record.line().ok().and_then(|line| first_kept(&line)),
+        Some(Err(ReadError::Store(error))) => return Err(AppendError::Rejected(error).into()),
+        Some(Err(ReadError::Line { .. })) | None => None,
+    };
     if read.tail.seq <= state.tail.seq || kept.is_none_or(|kept| kept < first) {
         let found =
             "the segments before this one are gone, and no event says that they were pruned";

@@ -53,8 +53,9 @@ pub fn redact(text: &str) -> Cow<'_, str> {
 /// Words are told apart by `_`, `-`, `.`, and capitals: `DB_PASSWORD`, `apiKey` and `auth.token` are secrets, `AUTHOR`,
 /// `MONKEY` and `primary_key` are none.
 pub fn is_secret_name(name: &str) -> bool {
-    const ALONE: [&str; 22] = [
+    const ALONE: [&str; 23] = [
         "password",
+        "passwords",
         "passwd",
         "passphrase",
         "passcode",
@@ -222,8 +223,12 @@ fn named_values(text: &str, spans: &mut Vec<Range<usize>>) {
             Some(quote @ ('"' | '\'')) => (Some(quote), &value[1..]),
             _ => (None, value),
         };
+        let name = &before[name_start..];
         let end = match quote {
             Some(quote) => value.find([quote, '\n']),
+            None if is_header(name) => value.find(['\r', '\n', '"', '\'']),
+            // The values of a connection string may have blanks in them.
+            None if before[..name_start].trim_end().ends_with(';') => value.find([';', '\n', '"']),
             None => value.find(|char: char| {
                 ends_word(char) || matches!(char, '&' | ';' | ',' | '#' | '}' | ')')
             }),
@@ -234,6 +239,14 @@ fn named_values(text: &str, spans: &mut Vec<Range<usize>>) {
             spans.push(start..end);
         }
     }
+}
+
+/// Headers whose whole line is secret.
+fn is_header(name: &str) -> bool {
+    ["authorization", "cookie"].iter().any(|header| {
+        let from = name.len().saturating_sub(header.len());
+        name.get(from..).is_some_and(|end| end.eq_ignore_ascii_case(header))
+    })
 }
 
 /// Single words: tokens after `Bearer`, and shapes that are known.
@@ -252,16 +265,17 @@ fn words(text: &str, spans: &mut Vec<Range<usize>>) {
         }
         let word = &rest[..len];
         let padding = rest[len..].len() - rest[len..].trim_start_matches('=').len();
-        let token = scheme && len >= 8 && word.bytes().any(|byte| !byte.is_ascii_lowercase());
-        let redacted = word == "REDACTED";
-        if !redacted && token || is_aws_secret(word) {
+        // `basic understanding` and `the bearer certificate` are no credentials.
+        let other = word.bytes().any(|byte| !byte.is_ascii_lowercase());
+        let token = scheme && word != "REDACTED" && (len >= 8 && other || len >= 20);
+        if token || is_base64_key(word, padding) {
             spans.push(start..start + len + padding);
         } else {
             let mut at = start;
             // A path or a file name may have a token in it.
-            for piece in word.split(['/', '+', '~']) {
-                if is_known_shape(piece) {
-                    spans.push(at..at + piece.len());
+            for piece in word.split(['/', '+']) {
+                if let Some(from) = known_shape(piece) {
+                    spans.push(at + from..at + piece.len());
                 }
                 at += piece.len() + 1;
             }
@@ -271,19 +285,37 @@ fn words(text: &str, spans: &mut Vec<Range<usize>>) {
     }
 }
 
-/// Forty characters of base64 that are no hash in hex and no path.
-fn is_aws_secret(word: &str) -> bool {
+/// Base64 that is no hash in hex and no path, as long as the secret keys of AWS (40) or of Azure (88, with padding).
+fn is_base64_key(word: &str, padding: usize) -> bool {
+    let word = word.strip_suffix('.').unwrap_or(word);
     let has = |kind: fn(&u8) -> bool| word.bytes().any(|byte| kind(&byte));
-    word.len() == 40
+    (word.len() == 40 || word.len() == 86 && padding == 2)
         && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
         && has(u8::is_ascii_uppercase)
         && has(u8::is_ascii_lowercase)
         && has(u8::is_ascii_digit)
 }
 
+/// Where in a word a key of a known shape begins: at its front, or behind a dot or a dash.
+fn known_shape(word: &str) -> Option<usize> {
+    let fronts = word.bytes().enumerate().filter(|(_, byte)| !byte.is_ascii_alphanumeric());
+    core::iter::once(0)
+        .chain(fronts.map(|(at, _)| at + 1))
+        .find(|&from| is_known_shape(&word[from..]))
+}
+
 fn is_known_shape(word: &str) -> bool {
     /// A prefix, and how many characters follow at least.
-    const PREFIXES: [(&str, usize); 25] = [
+    const PREFIXES: [(&str, usize); 34] = [
+        ("IQoJb3JpZ2lu", 40),
+        ("FwoGZXIvYXdz", 40),
+        ("GOCSPX-", 20),
+        ("whsec_", 16),
+        ("shpat_", 30),
+        ("dapi", 32),
+        ("hf_", 30),
+        ("glrt-", 16),
+        ("gldt-", 16),
         ("AIza", 35),
         ("ghp_", 30),
         ("gho_", 30),
@@ -313,23 +345,25 @@ fn is_known_shape(word: &str) -> bool {
     if word.len() < 12 {
         return false;
     }
+    let word = word.trim_end_matches(['.', '-', '_']);
+    let alone = word.find(|char: char| !char.is_ascii_alphanumeric()).unwrap_or(word.len());
     let aws = ["AKIA", "ASIA"].iter().any(|prefix| word.starts_with(prefix))
-        && word.len() == 20
-        && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
-    aws || is_jwt(word)
+        && alone == 20
+        && word[..20].bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    let azure = (37..=40).contains(&word.len()) && word.get(3..6) == Some("8Q~");
+    aws || azure
+        || is_jwt(word)
         || PREFIXES.iter().any(|(prefix, rest)| {
             word.strip_prefix(prefix).is_some_and(|after| after.len() >= *rest)
         })
 }
 
+/// A signed token has three parts, the first two JSON; an encrypted one has five. One without a signature ends in a dot.
 fn is_jwt(word: &str) -> bool {
     let mut parts = word.split('.');
-    let (Some(header), Some(payload), Some(_), None) =
-        (parts.next(), parts.next(), parts.next(), parts.next())
-    else {
-        return false;
-    };
-    header.starts_with("eyJ") && header.len() >= 10 && payload.starts_with("eyJ")
+    let is_json = |part: Option<&str>| part.is_some_and(|part| part.starts_with("eyJ"));
+    let header = parts.next().is_some_and(|header| header.starts_with("eyJ") && header.len() >= 10);
+    header && (word.split('.').count() == 5 || is_json(parts.next()))
 }
 
 #[cfg(test)]
@@ -353,7 +387,8 @@ mod tests {
             ("postgres://u:p/w?d@h/db", "postgres://[REDACTED]@h/db"),
             ("https://h/p?a=1&access_token=xyz#f", "https://h/p?a=1&access_token=[REDACTED]#f"),
             ("https://h/p?X-Amz-Signature=abc&b=2", "https://h/p?X-Amz-Signature=[REDACTED]&b=2"),
-            ("Server=db;Password=hun ter", "Server=db;Password=[REDACTED] ter"),
+            ("Server=db;Password=hun ter", "Server=db;Password=[REDACTED]"),
+            ("Server=db;Password=hun ter;Port=1", "Server=db;Password=[REDACTED];Port=1"),
             ("Password=\"hun ter\";x", "Password=\"[REDACTED]\";x"),
             ("{\"apiKey\": \"abc\", \"b\": 1}", "{\"apiKey\": \"[REDACTED]\", \"b\": 1}"),
             ("authorised by Bearer abcDEF123456.x", "authorised by Bearer [REDACTED]"),

@@ -52,6 +52,11 @@ impl Ledger {
         // That a segment has begun says that all of the one before it is durable.
         self.sync(state)?;
         let Tail { seq, segment: old, .. } = state.tail;
+        // Others may have begun the next segment, and pruned it since.
+        let segments = self.store.segments().map_err(AppendError::Rejected)?;
+        if segments.iter().any(|info| info.first_seq > old && info.len > 0) {
+            return Err(Failure::Stale);
+        }
         let tree = self.digest(state)?.tree.clone();
         let peaks: Vec<String> = tree.peaks().iter().map(|peak| hex(peak)).collect();
         let event = own("ledger.segment_opened").details_json(
