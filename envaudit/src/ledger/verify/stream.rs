@@ -7,8 +7,10 @@ use super::super::line::MAX_LINE;
 use super::super::store::{SegmentInfo, SegmentSource, StoreError};
 use super::check::{Bad, Checked, Checker, Reason, State};
 
-/// How much is read at once. It has to be longer than the longest line.
-const BLOCK: usize = 2 * MAX_LINE;
+/// How much is read at once: so much that it stays in the cache of a core while it is hashed.
+const BLOCK: usize = 512 << 10;
+/// How much is read where no line ends in a block. It has to be longer than the longest line.
+const LONG: usize = 2 * MAX_LINE;
 
 /// The lines of a block.
 pub(super) struct CheckedBlock {
@@ -119,17 +121,26 @@ struct Reader<'s> {
 }
 
 impl Reader<'_> {
+    /// Bytes from where the reader is, of the `left` ones of the segment.
+    fn read(&self, segment: u64, left: u64, most: usize) -> Result<Vec<u8>, StoreError> {
+        let limit = usize::try_from(left).unwrap_or(most).min(most);
+        if limit == 0 {
+            return Ok(Vec::new());
+        }
+        let mut bytes = self.source.read(segment, self.offset, limit)?;
+        bytes.truncate(limit);
+        Ok(bytes)
+    }
+
     fn next(&mut self) -> Result<Option<Block>, StoreError> {
         loop {
             let Some(info) = self.segments.get(self.segment) else { return Ok(None) };
             // What is appended meanwhile is not looked at.
             let left = info.len.saturating_sub(self.offset);
-            let limit = usize::try_from(left).unwrap_or(BLOCK).min(BLOCK);
-            let mut bytes = match limit {
-                0 => Vec::new(),
-                _ => self.source.read(info.first_seq, self.offset, limit)?,
-            };
-            bytes.truncate(limit);
+            let mut bytes = self.read(info.first_seq, left, BLOCK)?;
+            if bytes.len() == BLOCK && memchr::memchr(b'\n', &bytes).is_none() {
+                bytes = self.read(info.first_seq, left, LONG)?;
+            }
             if bytes.is_empty() {
                 self.segment += 1;
                 self.offset = 0;
@@ -153,7 +164,7 @@ impl Reader<'_> {
                     bytes.truncate(end + 1);
                     false
                 }
-                None if bytes.len() == BLOCK => true,
+                None if bytes.len() == LONG => true,
                 _ => false,
             };
             let block = Block { segment: self.segment, offset: self.offset, bytes, too_long };
