@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 
 use envaudit::ledger::anchor::FileAnchor;
 use envaudit::ledger::{
-    AppendError, FileStore, Filter, KeyRing, Ledger, LedgerOptions, MasterKey, MemoryDisk,
-    OpenError, PrunePolicy, SyncMode,
+    AppendError, FileStore, Filter, Head, KeyRing, Ledger, LedgerOptions, MasterKey, MemoryDisk,
+    OpenError, PrunePolicy, Store, SyncMode,
 };
 use envaudit_tests::fresh_ledger::{
     Clock, actions, event, key, on, options, recorded, recorded_with,
@@ -221,6 +221,134 @@ fn a_key_is_found_in_the_environment_or_made_beside_the_ledger() {
     ));
     assert!(matches!(none().open(dir.path().join("absent")), Err(OpenError::Absent)));
     assert!(matches!(with().init(dir.path().join("given")), Err(OpenError::Exists)));
+}
+
+#[test]
+fn of_several_keys_the_nearest_to_the_code_is_used() {
+    let dir = tempfile::tempdir().unwrap();
+    let hex = |byte: &str| byte.repeat(32);
+    let file = dir.path().join("key");
+    std::fs::write(&file, hex("33")).unwrap();
+    let file = file.to_str().unwrap();
+    let (variable, variable_text) = ("ENVAUDIT_SIGNING_KEY", hex("22"));
+    let of_variable = (variable, variable_text.as_str());
+    let of_file = ("ENVAUDIT_SIGNING_KEY_FILE", file);
+    let cases = [
+        (true, vec![of_variable, of_file], "11"),
+        (false, vec![of_variable, of_file], "22"),
+        (false, vec![of_file], "33"),
+    ];
+    for (nth, (in_code, vars, expected)) in cases.into_iter().enumerate() {
+        let path = dir.path().join(nth.to_string());
+        // A key that lies beside the ledger comes last.
+        std::fs::create_dir(&path).unwrap();
+        std::fs::write(path.join("signing.key"), hex("44")).unwrap();
+        let mut options = LedgerOptions::new().vars(vars).production(true);
+        if in_code {
+            options = options.key(MasterKey::from_hex(&hex("11")).unwrap());
+        }
+        let ledger = options.init(&path).unwrap();
+        let expected = MasterKey::from_hex(&hex(expected)).unwrap().id();
+        assert_eq!(ledger.manifest().keys().unwrap().kid, expected);
+        assert!(!ledger.key_is_beside_ledger());
+    }
+    let path = dir.path().join("beside");
+    std::fs::create_dir(&path).unwrap();
+    std::fs::write(path.join("signing.key"), hex("44")).unwrap();
+    let ledger = LedgerOptions::new().vars([("", ""); 0]).init(&path).unwrap();
+    let expected = MasterKey::from_hex(&hex("44")).unwrap().id();
+    assert_eq!(ledger.manifest().keys().unwrap().kid, expected);
+    assert!(ledger.key_is_beside_ledger());
+}
+
+#[test]
+fn a_key_that_is_none_is_refused_wherever_it_is_given() {
+    let dir = tempfile::tempdir().unwrap();
+    let secret = "c0ffee";
+    for (nth, bad) in ["", secret, &secret.repeat(11), &"zz".repeat(32)].into_iter().enumerate() {
+        let path = dir.path().join(nth.to_string());
+        std::fs::create_dir(&path).unwrap();
+        std::fs::write(path.join("signing.key"), bad).unwrap();
+        let file = path.join("signing.key");
+        let vars = [
+            vec![("ENVAUDIT_SIGNING_KEY", bad)],
+            vec![("ENVAUDIT_SIGNING_KEY_FILE", file.to_str().unwrap())],
+            vec![],
+        ];
+        for vars in vars {
+            let error = LedgerOptions::new().vars(vars).init(&path).unwrap_err();
+            let shown = error.to_string();
+            assert!(matches!(error, OpenError::Key { .. }), "{shown}");
+            assert!(shown.contains("64 hex digits") && !shown.contains(secret), "{shown}");
+        }
+    }
+    let absent = dir.path().join("absent");
+    let vars = [("ENVAUDIT_SIGNING_KEY_FILE", absent.to_str().unwrap())];
+    let error = LedgerOptions::new().vars(vars).init(dir.path().join("new")).unwrap_err();
+    assert!(matches!(error, OpenError::KeyFile { .. }), "{error}");
+}
+
+#[test]
+fn production_needs_a_key_of_its_own() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("ledger");
+    let options = || LedgerOptions::new().vars([("", ""); 0]);
+    for environment in ["prod", "production", "PROD", "Production"] {
+        let refused = options().environment(environment).init(&path);
+        assert!(matches!(refused, Err(OpenError::NoKey { .. })), "{environment}: {refused:?}");
+        assert!(!path.exists(), "nothing was made");
+    }
+    let refused = options().production(true).environment("dev").init(&path);
+    assert!(matches!(refused, Err(OpenError::NoKey { .. })), "{refused:?}");
+    for environment in ["dev", "preprod", "production-like"] {
+        options().environment(environment).init(dir.path().join(environment)).unwrap();
+    }
+}
+
+#[test]
+fn head_moves_at_a_roll_a_checkpoint_and_a_close_alone() {
+    let disk = MemoryDisk::new();
+    let ledger = on(&disk);
+    let seen = || {
+        let head = disk.contents("HEAD")?;
+        Some(Head::parse(&head).unwrap().seq)
+    };
+    ledger.append(&event(0)).unwrap();
+    assert_eq!(seen(), None);
+    ledger.checkpoint().unwrap();
+    assert_eq!(seen(), Some(2));
+    ledger.append(&event(1)).unwrap();
+    assert_eq!(seen(), Some(2));
+    ledger.seal().unwrap();
+    assert_eq!(seen(), Some(5), "the first event of the new segment");
+    ledger.append(&event(2)).unwrap();
+    ledger.close().unwrap();
+    assert_eq!(seen(), Some(7));
+}
+
+#[test]
+fn a_writer_that_lags_behind_a_prune_goes_on_if_the_prune_was_recorded() {
+    let disk = MemoryDisk::new();
+    let first = on(&disk);
+    let lagging = [open(&disk), open(&disk)];
+    first.append(&event(0)).unwrap();
+    first.seal().unwrap();
+    first.append(&event(1)).unwrap();
+    first.seal().unwrap();
+    first.prune(PrunePolicy::KeepSegments(1)).unwrap().unwrap();
+    lagging[0].append(&event(2)).unwrap();
+    first.append(&event(3)).unwrap();
+    assert_eq!(recorded(first.source()), [2, 3]);
+
+    let store = FileStore::on(disk.clone());
+    first.seal().unwrap();
+    first.seal().unwrap();
+    let kept = first.source().segments().unwrap()[1].first_seq;
+    let stolen = first.source().segments().unwrap()[0].first_seq;
+    assert!(stolen < kept);
+    Store::remove_segment(&store, stolen).unwrap();
+    let error = lagging[1].append(&event(4)).unwrap_err();
+    assert!(matches!(error, AppendError::Damaged(_)), "{error}");
 }
 
 #[test]

@@ -1,4 +1,6 @@
 //! Appends to the ledger at a path, and says on standard output what was acknowledged, until it is killed or refused.
+//!
+//! `append_until_killed PATH FIRST [BATCH]`: events from number FIRST on, so many in each write.
 
 use std::io::Write;
 
@@ -8,19 +10,23 @@ use envaudit_tests::fresh_ledger::{event, key};
 fn main() {
     let mut arguments = std::env::args().skip(1);
     let path = arguments.next().expect("the path of a ledger");
-    let first: u64 = arguments.next().and_then(|first| first.parse().ok()).expect("a number");
+    let mut number = |default: Option<u64>| {
+        let number = arguments.next().map(|text| text.parse().expect("a number"));
+        number.or(default).expect("the number of the first event")
+    };
+    let (mut first, batch) = (number(None), number(Some(1)));
     let options = LedgerOptions::new().key(key()).segment_size(20_000);
     let ledger = options.open(path).expect("a ledger");
     let mut out = std::io::stdout();
-    for nth in first.. {
-        let line = match ledger.append(&event(nth)) {
-            Ok(_) => format!("{nth}\n"),
-            Err(error) => format!("refused: {error}\n"),
+    loop {
+        let events: Vec<_> = (first..first + batch).map(event).collect();
+        let (text, refused) = match ledger.append_batch(&events) {
+            Ok(_) => ((first..first + batch).map(|nth| format!("{nth}\n")).collect(), false),
+            Err(error) => (format!("refused: {error}\n"), true),
         };
-        if out.write_all(line.as_bytes()).and_then(|()| out.flush()).is_err()
-            || line.starts_with("refused")
-        {
+        if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() || refused {
             return;
         }
+        first += batch;
     }
 }
