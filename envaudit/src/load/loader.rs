@@ -265,7 +265,13 @@ impl<T: EnvConfig> Loader<T> {
         &self.settings.environment
     }
 
+    #[cfg(feature = "live")]
+    pub(crate) fn watched(&self) -> super::Watched {
+        super::Watched::of(&self.settings)
+    }
+
     /// The environment's name, as far as it is one.
+    #[cfg(feature = "ledger")]
     pub(crate) fn environment_name(&self) -> Option<String> {
         Layers::environment_of(&self.settings).unwrap_or_default()
     }

@@ -12,6 +12,8 @@ mod scope;
 mod slot;
 #[cfg(any(feature = "ledger", feature = "live"))]
 mod texts;
+#[cfg(feature = "live")]
+mod watched;
 
 pub(crate) use expected::expected;
 pub use loaded::Loaded;
@@ -22,3 +24,5 @@ pub(crate) use redaction::Secrets;
 pub use slot::Slot;
 #[cfg(any(feature = "ledger", feature = "live"))]
 pub(crate) use texts::{Text, Texts};
+#[cfg(feature = "live")]
+pub(crate) use watched::Watched;
