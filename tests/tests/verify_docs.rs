@@ -16,6 +16,9 @@ use envaudit::ledger::{
 use envaudit_tests::fresh_ledger::Clock;
 use envaudit_tests::ledger::{LedgerBytes, Piece, Scribe};
 
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+
 const DOCUMENT: &str = include_str!("../../docs/ledger-format.md");
 
 /// The key of the example: the bytes 0 to 31.
@@ -84,6 +87,52 @@ fn the_worked_example_is_what_the_writer_writes() {
     let extra = format!("extra {}\n", BASE64.encode(proof.line()));
     let shown = proof.to_string().replace(&extra, "extra <line 2 in base64>\n");
     assert_shown(&shown);
+}
+
+fn hmac(key: &[u8], bytes: &[u8]) -> [u8; 32] {
+    Hmac::<Sha256>::new_from_slice(key).unwrap().chain_update(bytes).finalize().into_bytes().into()
+}
+
+/// What stands in the document behind a heading, in the first fenced block there.
+fn block_after(heading: &str) -> &'static str {
+    let (_, rest) = DOCUMENT.split_once(heading).unwrap();
+    let (_, rest) = rest.split_once("```").unwrap();
+    let (_, rest) = rest.split_once('\n').unwrap();
+    rest.split_once("```").unwrap().0
+}
+
+#[test]
+fn the_worked_example_can_be_recomputed_from_its_bytes_alone() {
+    let master: Vec<u8> = (0..32).collect();
+    let derived = |info: &[u8]| hmac(&hmac(&[0; 32], &master), &[info, &[1]].concat());
+    let chain_key = derived(b"envaudit chain v1");
+    assert_shown(&format!("chain key         {}\n", HEXLOWER.encode(&chain_key)));
+    assert_shown(&HEXLOWER.encode(&derived(b"envaudit checkpoint v1")));
+    let fingerprint = hmac(&derived(b"envaudit fingerprint v1"), b"DB_PASSWORD\0hunter2");
+    assert_shown(&format!("6d1eebd7d986e8c3:{} ", HEXLOWER.encode(&fingerprint[..16])));
+    let kid = Sha256::digest([&b"envaudit kid v1"[..], &master].concat());
+    assert_shown(&format!("kid               {}\n", HEXLOWER.encode(&kid[..8])));
+
+    let manifest = block_after("\n`ledger.json`:\n");
+    let lines = block_after("\n`00000000000000000001.jsonl`:\n");
+    let manifest_hash = HEXLOWER.encode(&Sha256::digest(manifest));
+    assert!(lines.contains(&format!("{{\"manifest_sha256\":\"{manifest_hash}\"}}")));
+    let mut previous = "0".repeat(64);
+    let mut leaves = Vec::new();
+    for line in lines.lines() {
+        let (covered, hash) = line.split_once(",\"event_hash\":\"").unwrap();
+        let hash = hash.strip_suffix("\"}").unwrap();
+        let computed = hmac(&chain_key, covered.as_bytes());
+        assert_eq!(HEXLOWER.encode(&computed), hash);
+        assert!(covered.ends_with(&format!(",\"previous_hash\":\"{previous}\"")));
+        hash.clone_into(&mut previous);
+        leaves.push(Sha256::digest([&[0][..], &computed].concat()));
+    }
+    let node = |left: &[u8], right: &[u8]| Sha256::digest([&[1], left, right].concat());
+    let root = node(&node(&leaves[0], &leaves[1]), &leaves[2]);
+    let note = block_after("\n`checkpoints/00000000000000000003.note`:\n");
+    let expected = format!("\n3\n{}\nhead {previous}\n\n", BASE64.encode(&root));
+    assert!(note.contains(&expected), "{expected}");
 }
 
 /// The program in the document.
@@ -200,6 +249,35 @@ fn the_program_agrees_on_tampered_ledgers() {
         }),
         ("a ledger without a key", |ledger| *ledger = rolled(None)),
         ("another ledger.json", |ledger| ledger.manifest = rolled(None).manifest),
+        ("two files made one", |ledger| {
+            let second = ledger.segments.remove(&6).unwrap();
+            ledger.segments.get_mut(&1).unwrap().extend(second);
+        }),
+        ("the last file made two", |ledger| {
+            let line = ledger.lines(10).pop().unwrap();
+            ledger.edit(10, |lines| drop(lines.pop()));
+            ledger.segments.insert(11, line);
+        }),
+        ("a segment under another name", |ledger| {
+            let second = ledger.segments.remove(&6).unwrap();
+            ledger.segments.insert(7, second);
+        }),
+        ("all events removed", |ledger| {
+            ledger.segments.clear();
+            ledger.head = None;
+        }),
+        ("CRLF", |ledger| {
+            let text = String::from_utf8(ledger.segments[&6].clone()).unwrap();
+            ledger.segments.insert(6, text.replace('\n', "\r\n").into_bytes());
+        }),
+        ("a byte order mark", |ledger| {
+            ledger.edit(1, |lines| drop(lines[0].splice(..0, *b"\xef\xbb\xbf")));
+        }),
+        ("an empty line at the end", |ledger| ledger.segments.get_mut(&10).unwrap().push(b'\n')),
+        ("HEAD beyond the end", |ledger| {
+            let head = String::from_utf8(ledger.head.take().unwrap()).unwrap();
+            ledger.head = Some(head.replace("\"seq\":11", "\"seq\":12").into_bytes());
+        }),
         ("a key in details twice", |ledger| {
             ledger.edit(6, |lines| {
                 let line = String::from_utf8(lines[1].clone()).unwrap();
