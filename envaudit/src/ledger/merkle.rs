@@ -75,14 +75,20 @@ impl Tree {
 
     /// Adds a leaf, given as its [`leaf_hash`].
     pub fn push(&mut self, leaf: Hash) {
-        let mut node = leaf;
-        for _ in 0..self.size.trailing_ones() {
+        self.push_perfect(leaf, 0);
+    }
+
+    /// Adds `2^height` leaves as the root of the perfect tree over them. The size has to be a multiple of their number.
+    pub(super) fn push_perfect(&mut self, root: Hash, height: u32) {
+        debug_assert!(self.size.trailing_zeros() >= height, "the subtree is aligned");
+        let mut node = root;
+        for _ in 0..(self.size >> height).trailing_ones() {
             if let Some(left) = self.peaks.pop() {
                 node = node_hash(&left, &node);
             }
         }
         self.peaks.push(node);
-        self.size += 1;
+        self.size += 1 << height;
     }
 
     /// The number of leaves.

@@ -7,6 +7,7 @@ use super::super::line::hash_hex;
 use super::super::merkle::{Hash, Tree};
 use super::check::{Bad, Checked, Event, Proof, Reason, State};
 use super::claims::{By, Claim, Claims};
+use super::growing::Growing;
 use super::notes::Notes;
 use super::report::Findings;
 use super::statements::{Pruned, Statement};
@@ -67,7 +68,7 @@ pub(super) struct Chain {
     gaps: Vec<Gap>,
     recent: VecDeque<(u64, EventHash)>,
     rival: Option<Rival>,
-    tree: Option<Tree>,
+    tree: Option<Growing>,
     keys: Keys,
     /// The segment of the last event, and its first one if that is good.
     opened: Option<(usize, u64)>,
@@ -142,7 +143,7 @@ impl Chain {
             gaps: Vec::new(),
             recent: VecDeque::with_capacity(RECENT),
             rival: None,
-            tree,
+            tree: tree.map(Growing::new),
             keys: Keys { named, ..Keys::default() },
             opened: None,
             start: None,
@@ -236,7 +237,9 @@ impl Chain {
         }
         self.recent.push_back((event.seq, event.hash));
         match &mut self.tree {
-            Some(tree) if tree.size() + 1 == event.seq => tree.push(event.leaf),
+            Some(tree) if tree.size() + 1 == event.seq => {
+                tree.push(event.leaf, event.group.as_deref());
+            }
             Some(tree) if tree.size() < event.seq => self.tree = None,
             _ => {}
         }
@@ -377,16 +380,19 @@ impl Chain {
 
     /// The tree over all events before a segment. Where those are gone, the tree goes on from what the segment says.
     fn compare_peaks(&mut self, spot: Spot, seq: u64, peaks: &[Hash]) {
-        match &self.tree {
+        match &mut self.tree {
             _ if !self.expected.roots => {}
             Some(tree) if tree.size() >= seq => {}
             Some(tree) if tree.size() + 1 == seq => {
-                if tree.peaks() != peaks {
+                if tree.settled().peaks() != peaks {
                     let expected = "the peaks of the Merkle tree over the events before";
                     self.add(Verdict::Forked, seq, spot, expected, "others");
                 }
             }
-            _ => self.tree = Tree::from_peaks(seq - 1, peaks.to_vec()).ok(),
+            _ => {
+                let tree = Tree::from_peaks(seq - 1, peaks.to_vec());
+                self.tree = tree.ok().map(Growing::new);
+            }
         }
     }
 
@@ -418,7 +424,8 @@ impl Chain {
             self.add_claim(claim, claim.by.contradicted(), seq, expected, found);
             return;
         }
-        let root = self.tree.as_ref().filter(|tree| tree.size() == seq).map(Tree::root);
+        let tree = self.tree.as_mut().filter(|tree| tree.size() == seq && claim.root.is_some());
+        let root = tree.map(|tree| tree.settled().root());
         if let (Some(claimed), Some(root)) = (claim.root, root) {
             if claimed != root {
                 let expected = format!("the root {}, says {}", hash_hex(&claimed), claim.by.name());
@@ -551,7 +558,7 @@ impl Chain {
         for finding in self.notes.refused() {
             self.findings.add(finding);
         }
-        (self.findings, self.summary, self.tree)
+        (self.findings, self.summary, self.tree.map(Growing::into_tree))
     }
 
     /// Bad lines that nothing follows: all but an unfinished last one were changed.

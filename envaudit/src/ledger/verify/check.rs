@@ -4,7 +4,8 @@ use subtle::ConstantTimeEq;
 
 use super::super::key::{EventHash, Hasher, KeyId, KeyRing};
 use super::super::line::{Line, LineError, MAX_LINE, hash_hex};
-use super::super::merkle::{self, Hash};
+use super::super::merkle::{self, Hash, Tree};
+use super::growing::GROUP;
 use super::outline::Outline;
 
 /// One line, looked at by itself.
@@ -32,6 +33,8 @@ pub(super) struct Event {
     pub(super) proof: Proof,
     /// The hash of the leaf, where a Merkle tree is built.
     pub(super) leaf: Hash,
+    /// With the last of a group of events, the root of the tree over the group.
+    pub(super) group: Option<Box<Hash>>,
     /// The whole line, of events that the ledger itself wrote.
     pub(super) own: Option<Box<[u8]>>,
 }
@@ -138,6 +141,9 @@ impl Checker<'_> {
             lines.push(Checked { offset: offset + at as u64, state });
             at = end + 1;
         }
+        if self.leaves {
+            add_groups(&mut lines);
+        }
         lines
     }
 
@@ -173,6 +179,7 @@ impl Checker<'_> {
             kid: line.kid,
             proof,
             leaf: self.leaf(&line.event_hash),
+            group: None,
             own: line.action.raw().starts_with("ledger.").then(|| bytes.into()),
         })
     }
@@ -191,6 +198,7 @@ impl Checker<'_> {
             kid: Some(outline.kid),
             proof: Proof::Hash,
             leaf: self.leaf(&outline.hash),
+            group: None,
             own: None,
         })
     }
@@ -222,6 +230,32 @@ impl Checker<'_> {
         }
         let downgraded = line.kid.is_none() && self.needs_key;
         Ok(if downgraded { Proof::Downgraded } else { Proof::Hash })
+    }
+}
+
+/// Computes the trees over groups of events that follow each other.
+fn add_groups(lines: &mut [Checked]) {
+    let mut tree = Tree::new();
+    let mut next = 0;
+    for line in lines {
+        let State::Event(event) = &mut line.state else {
+            next = 0;
+            continue;
+        };
+        if (event.seq - 1).is_multiple_of(GROUP) {
+            tree = Tree::new();
+            next = event.seq;
+        }
+        if event.seq != next {
+            next = 0;
+            continue;
+        }
+        tree.push(event.leaf);
+        next += 1;
+        if tree.size() == GROUP {
+            event.group = Some(Box::new(tree.root()));
+            next = 0;
+        }
     }
 }
 

@@ -15,6 +15,7 @@
 mod chain;
 mod check;
 mod claims;
+mod growing;
 mod notes;
 mod outline;
 mod report;
