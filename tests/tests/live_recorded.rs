@@ -88,7 +88,7 @@ fn a_rotated_secret_is_recorded_without_it() {
     let files = Files::with(".env", "APP_API_KEY=first-secret\n");
     let secrets = files.folder("secrets");
     let ledger = ledger();
-    let loader = files.loader::<Config>().docker_secrets(&secrets);
+    let loader = Config::loader().vars([("", ""); 0]).dir(files.path()).docker_secrets(&secrets);
     let live = loader.live().record_to(Arc::clone(&ledger), Context::new()).start().unwrap();
     for (nth, secret) in [CANARY.to_owned(), format!("{CANARY}2")].iter().enumerate() {
         files.write("secrets/APP_API_KEY", secret);

@@ -208,8 +208,10 @@ fn nothing_that_is_said_of_an_update_has_a_secret() {
     let live = started(&files);
     let updates = live.subscribe();
     files.write("secrets/app_api_key", CANARY);
-    let loader = files.loader::<Config>().docker_secrets(files.path().join("secrets"));
+    let loader = Config::loader().vars([("", ""); 0]).dir(files.path());
+    let loader = loader.docker_secrets(files.path().join("secrets"));
     let with_secret = loader.live().start().unwrap();
+    assert_eq!(with_secret.get().audit().api_key.source, Source::Docker);
     files.write(".env", "APP_API_KEY=second\nAPP_PORT=x\n");
     live.reload().unwrap_err();
     let kept = updates.recv().unwrap();
@@ -220,5 +222,6 @@ fn nothing_that_is_said_of_an_update_has_a_secret() {
     files.write("secrets/app_api_key", format!("{CANARY}{CANARY}"));
     files.write(".env", "");
     let change = with_secret.reload().unwrap().expect("a change");
+    assert!(change.has(Config::key("APP_API_KEY")));
     assert_hidden(&format!("{change}{change:?}{change:#?}"), "a change");
 }
