@@ -54,6 +54,8 @@
 //! | `dotenv` (default) | `.env` and `.env.{environment}` |
 //! | `tracing` | one event per load, warnings as warnings |
 //! | `metrics` | counters per load through the `metrics` facade |
+//! | `ledger` | [`ledger`]: a tamper-evident history, and configuration recorded in it |
+//! | `live` | [`live`]: a configuration that is read again when it changes |
 //! | `url`, `uuid`, `bytesize` | fields of type `Url`, `Uuid`, `ByteSize` with a description of their own |
 //!
 //! Fields of chrono's types need no feature.
@@ -63,6 +65,10 @@
 mod audit;
 mod config;
 mod error;
+#[cfg(feature = "ledger")]
+pub mod ledger;
+#[cfg(feature = "live")]
+pub mod live;
 mod load;
 mod render;
 mod schema;

@@ -2,9 +2,15 @@
 
 pub mod canary;
 mod files;
+#[cfg(feature = "ledger")]
+pub mod fresh_ledger;
 pub mod isolated;
+#[cfg(feature = "ledger")]
+pub mod ledger;
 mod one_field;
 pub mod problems;
+#[cfg(feature = "ledger")]
+pub mod recorded;
 mod store;
 
 pub use files::Files;

@@ -98,8 +98,10 @@ fn field_schema(model: &Model, field: &Field) -> TokenStream {
         let words = one_of.value.0.iter().map(lit_text);
         set("one_of", quote!(&[#(#words),*]));
     }
-    if is_set(&attrs.non_empty) {
-        set("non_empty", quote!(true));
+    for (name, attr) in [("non_empty", &attrs.non_empty), ("public", &attrs.public)] {
+        if is_set(attr) {
+            set(name, quote!(true));
+        }
     }
     if field.ty.is_collection() && !field.has_own_parser() {
         let text = |set: &Option<Named<LitStr>>, default: &str| {

@@ -105,14 +105,15 @@ const _: () = {
                 ),
                 __Field(
                     __FieldSchema::new(
-                        "token_url",
-                        "TOKEN_URL",
-                        "",
-                        "Url",
-                        __Pick::<Url>::SHAPE,
-                        __Pick::<Url>::OPTIONAL,
-                        __envaudit::Secrecy::<Url>::SECRET,
-                    ),
+                            "token_url",
+                            "TOKEN_URL",
+                            "",
+                            "Url",
+                            __Pick::<Url>::SHAPE,
+                            __Pick::<Url>::OPTIONAL,
+                            __envaudit::Secrecy::<Url>::SECRET,
+                        )
+                        .public(true),
                 ),
                 __Field(
                     __FieldSchema::new(

@@ -94,28 +94,34 @@ impl<'s> Layers<'s> {
         self.layers.sort_by_key(|layer| self.settings.rank(layer.source));
     }
 
-    /// The environment's name. It becomes part of a file name, so it has to be a plain word.
     fn environment(&mut self) -> Option<String> {
-        let given = self.settings.environment_name.clone();
-        let name = match given {
-            Some(name) => name,
-            None => {
-                let value = self.settings.environment.get(ENVIRONMENT_VARIABLE)?;
-                value.to_string_lossy().into_owned()
+        match Layers::environment_of(self.settings) {
+            Ok(name) => name,
+            Err(name) => {
+                let mut problem = Problem::new(ProblemKind::Setting, "the environment's name is not a word")
+                    .hint("use letters, digits, `-`, `_` and `.`, such as `prod`; it is set by `environment` or ENVAUDIT_ENV");
+                problem.found = Some(error::shown(&name));
+                self.problems.push(problem);
+                None
             }
+        }
+    }
+
+    /// The environment's name. It becomes part of a file name, so it has to be a plain word: what is none is the error.
+    pub(super) fn environment_of(settings: &Settings) -> Result<Option<String>, String> {
+        let name = match &settings.environment_name {
+            Some(name) => name.clone(),
+            None => match settings.environment.get(ENVIRONMENT_VARIABLE) {
+                Some(value) => value.to_string_lossy().into_owned(),
+                None => return Ok(None),
+            },
         };
         if name.is_empty() {
-            return None;
+            return Ok(None);
         }
         let plain = |char: char| char.is_ascii_alphanumeric() || "-_.".contains(char);
-        if !name.chars().all(plain) || name.starts_with('.') || name.len() > 64 {
-            let mut problem = Problem::new(ProblemKind::Setting, "the environment's name is not a word")
-                .hint("use letters, digits, `-`, `_` and `.`, such as `prod`; it is set by `environment` or ENVAUDIT_ENV");
-            problem.found = Some(error::shown(&name));
-            self.problems.push(problem);
-            return None;
-        }
-        Some(name)
+        let is_word = name.chars().all(plain) && !name.starts_with('.') && name.len() <= 64;
+        if is_word { Ok(Some(name)) } else { Err(name) }
     }
 
     fn open_folders(&mut self, source: Source, named: &[PathBuf], default: &str) {

@@ -2,7 +2,13 @@ use core::fmt;
 use core::ops::Deref;
 
 use crate::audit::Audit;
+#[cfg(any(feature = "ledger", feature = "live"))]
+use crate::audit::AuditEntry;
 use crate::config::EnvConfig;
+#[cfg(any(feature = "ledger", feature = "live"))]
+use crate::load::{Text, Texts};
+#[cfg(any(feature = "ledger", feature = "live"))]
+use crate::schema::KeyRequest;
 
 /// A configuration and the record of where each of its values came from.
 ///
@@ -26,13 +32,28 @@ use crate::config::EnvConfig;
 /// # Ok::<(), envaudit::LoadError>(())
 /// ```
 pub struct Loaded<T: EnvConfig> {
-    config: T,
-    audit: Audit<T::Audit>,
+    pub(super) config: T,
+    pub(super) audit: Audit<T::Audit>,
+    #[cfg(any(feature = "ledger", feature = "live"))]
+    pub(super) texts: Texts,
 }
 
 impl<T: EnvConfig> Loaded<T> {
-    pub(super) fn new(config: T, audit: Audit<T::Audit>) -> Self {
-        Loaded { config, audit }
+    /// Each key with where its value came from and what its text was; `None` where a field was left empty.
+    #[cfg(any(feature = "ledger", feature = "live"))]
+    pub(crate) fn texts(
+        &self,
+    ) -> impl Iterator<Item = (&'static KeyRequest, &AuditEntry, Option<Text>)> {
+        let entries = T::TABLE.leaves.iter().zip(self.audit.entries()).enumerate();
+        entries.map(|(index, (request, entry))| {
+            (request, entry, self.texts.get(index, request, entry))
+        })
+    }
+
+    /// What the load took for the process environment.
+    #[cfg(feature = "ledger")]
+    pub(crate) fn environment(&self) -> &crate::sources::environment::Environment {
+        self.texts.environment()
     }
 
     /// Where each value came from.
@@ -69,6 +90,11 @@ where
     T::Audit: Clone,
 {
     fn clone(&self) -> Self {
-        Loaded { config: self.config.clone(), audit: self.audit.clone() }
+        Loaded {
+            config: self.config.clone(),
+            audit: self.audit.clone(),
+            #[cfg(any(feature = "ledger", feature = "live"))]
+            texts: self.texts.clone(),
+        }
     }
 }

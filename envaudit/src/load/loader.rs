@@ -146,8 +146,7 @@ impl<T: EnvConfig> Loader<T> {
         K: Into<OsString>,
         V: Into<OsString>,
     {
-        let vars = vars.into_iter().map(|(name, value)| (name.into(), value.into()));
-        self.settings.environment = Environment::Given(vars.collect());
+        self.settings.environment = Environment::given(vars);
         self
     }
 
@@ -232,6 +231,8 @@ impl<T: EnvConfig> Loader<T> {
         let now = self.settings.now();
         let mut reader = Reader::new(&self.settings, &layers, table, slots, now, noted);
         let config = T::__read(&mut reader, audit.fields_mut());
+        #[cfg(any(feature = "ledger", feature = "live"))]
+        let texts = reader.take_texts();
         let (mut problems, warnings) = reader.finish();
         audit.set_warnings(warnings);
         if let Some(policy) = &self.settings.policy
@@ -244,9 +245,35 @@ impl<T: EnvConfig> Loader<T> {
             problems.extend(broken);
         }
         match config {
-            Some(config) if problems.is_empty() => Ok(Loaded::new(config, audit)),
+            Some(config) if problems.is_empty() => Ok(Loaded {
+                config,
+                audit,
+                #[cfg(any(feature = "ledger", feature = "live"))]
+                texts,
+            }),
             _ => Err(LoadError::new(table.schema.name, problems)),
         }
+    }
+}
+
+/// What those need who record or watch what a loader loads.
+#[cfg(any(feature = "ledger", feature = "live"))]
+impl<T: EnvConfig> Loader<T> {
+    /// What it takes for the process environment.
+    #[cfg(feature = "ledger")]
+    pub(crate) fn process_environment(&self) -> &Environment {
+        &self.settings.environment
+    }
+
+    #[cfg(feature = "live")]
+    pub(crate) fn watched(&self) -> super::Watched {
+        super::Watched::of(&self.settings)
+    }
+
+    /// The environment's name, as far as it is one.
+    #[cfg(feature = "ledger")]
+    pub(crate) fn environment_name(&self) -> Option<String> {
+        Layers::environment_of(&self.settings).unwrap_or_default()
     }
 }
 

@@ -10,9 +10,19 @@ mod reader;
 mod redaction;
 mod scope;
 mod slot;
+#[cfg(any(feature = "ledger", feature = "live"))]
+mod texts;
+#[cfg(feature = "live")]
+mod watched;
 
 pub(crate) use expected::expected;
 pub use loaded::Loaded;
 pub use loader::Loader;
 pub use reader::Reader;
+#[cfg(feature = "ledger")]
+pub(crate) use redaction::Secrets;
 pub use slot::Slot;
+#[cfg(any(feature = "ledger", feature = "live"))]
+pub(crate) use texts::{Text, Texts};
+#[cfg(feature = "live")]
+pub(crate) use watched::Watched;

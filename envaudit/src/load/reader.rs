@@ -14,6 +14,8 @@ use super::places::places;
 use super::redaction::Secrets;
 use super::scope::Scope;
 use super::slot::{Held, HeldValue, Slot};
+#[cfg(any(feature = "ledger", feature = "live"))]
+use super::texts::Texts;
 use crate::audit::{AuditEntry, Location, Warning};
 use crate::error::{self, Problem, ProblemKind};
 use crate::schema::nearest::nearest;
@@ -44,6 +46,8 @@ pub struct Reader<'a> {
     in_absent_group: bool,
     /// The secrets read, kept while a `validate` function may put one into its message.
     secrets: Option<Secrets>,
+    #[cfg(any(feature = "ledger", feature = "live"))]
+    texts: Texts,
     problems: Vec<Problem>,
     warnings: Vec<Warning>,
 }
@@ -86,9 +90,16 @@ impl<'a> Reader<'a> {
             cursor: 0,
             in_absent_group: false,
             secrets: table.validates.then(Secrets::default),
+            #[cfg(any(feature = "ledger", feature = "live"))]
+            texts: Texts::new(&settings.environment),
             problems,
             warnings,
         }
+    }
+
+    #[cfg(any(feature = "ledger", feature = "live"))]
+    pub(super) fn take_texts(&mut self) -> Texts {
+        std::mem::replace(&mut self.texts, Texts::new(&self.settings.environment))
     }
 
     pub(super) fn finish(self) -> (Vec<Problem>, Vec<Warning>) {
@@ -160,6 +171,8 @@ impl<'a> Reader<'a> {
                 return None;
             }
         };
+        #[cfg(any(feature = "ledger", feature = "live"))]
+        self.texts.note(index, entry, &raw);
         if let Some(secrets) = &mut self.secrets
             && request.is_secret()
             && let Ok(text) = raw.as_str()

@@ -12,11 +12,11 @@ const SHORT: usize = 3;
 
 /// The texts of the secrets that a load has read.
 #[derive(Default)]
-pub(super) struct Secrets(Vec<SecretString>);
+pub(crate) struct Secrets(Vec<SecretString>);
 
 impl Secrets {
     /// Takes note of a secret, and of its elements if it is a list.
-    pub(super) fn note(&mut self, request: &KeyRequest, text: &str) {
+    pub(crate) fn note(&mut self, request: &KeyRequest, text: &str) {
         self.0.push(text.into());
         // A message is likely to show it with `{:?}`.
         let debug = format!("{text:?}");
@@ -30,7 +30,7 @@ impl Secrets {
     }
 
     /// The message without the secrets and without their parts.
-    pub(super) fn redact(&self, message: &str) -> String {
+    pub(crate) fn redact(&self, message: &str) -> String {
         let mut hidden = vec![false; message.len()];
         for secret in &self.0 {
             let secret = secret.expose_secret();

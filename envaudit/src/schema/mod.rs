@@ -98,6 +98,8 @@ pub struct FieldSchema {
     pub len: Option<Bounds>,
     /// Whether an empty value is refused.
     pub non_empty: bool,
+    /// Whether the struct says that the value is no secret, whatever the field is called.
+    pub public: bool,
     /// What separates the elements of a collection.
     pub sep: Option<&'static str>,
     /// What separates key and value in an element of a map.
@@ -226,6 +228,7 @@ impl FieldSchema {
             one_of: &[],
             len: None,
             non_empty: false,
+            public: false,
             sep: None,
             kv_sep: None,
             parse_with: None,
@@ -247,6 +250,7 @@ impl FieldSchema {
         one_of: &'static [&'static str],
         len: Option<Bounds>,
         non_empty: bool,
+        public: bool,
         sep: Option<&'static str>,
         kv_sep: Option<&'static str>,
         parse_with: Option<&'static str>,

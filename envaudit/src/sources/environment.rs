@@ -2,13 +2,22 @@
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
+use std::sync::Arc;
 
+#[derive(Clone)]
 pub(crate) enum Environment {
     Process,
-    Given(HashMap<OsString, OsString>),
+    Given(Arc<HashMap<OsString, OsString>>),
 }
 
 impl Environment {
+    pub(crate) fn given(
+        vars: impl IntoIterator<Item = (impl Into<OsString>, impl Into<OsString>)>,
+    ) -> Self {
+        let vars = vars.into_iter().map(|(name, value)| (name.into(), value.into()));
+        Environment::Given(Arc::new(vars.collect()))
+    }
+
     #[expect(
         clippy::disallowed_methods,
         reason = "the one place that reads the process environment"

@@ -43,6 +43,15 @@ impl<'a> Raw<'a> {
         }
     }
 
+    #[cfg(any(feature = "ledger", feature = "live"))]
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        match &self.0 {
+            Text::Os(text) => text.as_encoded_bytes(),
+            Text::Borrowed(text) => text.as_bytes(),
+            Text::Owned(text) | Text::Secret(text) => text.as_bytes(),
+        }
+    }
+
     /// The text, without a copy where it is owned. What is left is empty.
     pub(crate) fn take_string(&mut self) -> Result<String, ValueError> {
         match &mut self.0 {

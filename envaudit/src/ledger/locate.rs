@@ -1,0 +1,78 @@
+//! Finding an event by its seq, without reading what lies before it.
+
+use super::line::MAX_LINE;
+use super::store::{SegmentInfo, SegmentSource, StoreError};
+
+/// What is read to find a line's beginning, and no more of it than its seq.
+const PROBE: usize = 8 << 10;
+/// Where halving ends and reading on begins.
+const NEAR: u64 = 64 << 10;
+
+/// A line and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Located {
+    pub(super) segment: u64,
+    pub(super) offset: u64,
+    pub(super) bytes: Vec<u8>,
+}
+
+/// The line of an event; `None` if it is not there.
+pub(super) fn find(
+    source: &dyn SegmentSource,
+    segments: &[SegmentInfo],
+    seq: u64,
+) -> Result<Option<Located>, StoreError> {
+    let after = segments.partition_point(|info| info.first_seq <= seq);
+    let Some(info) = after.checked_sub(1).map(|at| &segments[at]) else { return Ok(None) };
+    let (mut low, mut high) = (0, info.len);
+    // The line lies between `low`, the beginning of a line, and `high`.
+    while high - low > NEAR {
+        let middle = low + (high - low) / 2;
+        match next_line(source, info.first_seq, middle)? {
+            Some((offset, found)) if offset < high && found <= seq => low = offset,
+            _ => high = middle,
+        }
+    }
+    let end = usize::try_from(high - low).unwrap_or(MAX_LINE) + MAX_LINE;
+    let block = source.read(info.first_seq, low, end)?;
+    let mut offset = low;
+    for line in block.split_inclusive(|&byte| byte == b'\n') {
+        if let Some(bytes) = line.strip_suffix(b"\n")
+            && seq_of(bytes) == Some(seq)
+        {
+            return Ok(Some(Located { segment: info.first_seq, offset, bytes: bytes.to_vec() }));
+        }
+        offset += line.len() as u64;
+    }
+    Ok(None)
+}
+
+/// Offset and seq of the first line that begins behind this byte.
+fn next_line(
+    source: &dyn SegmentSource,
+    segment: u64,
+    from: u64,
+) -> Result<Option<(u64, u64)>, StoreError> {
+    let mut size = PROBE;
+    while size <= 2 * MAX_LINE {
+        let block = source.read(segment, from, size)?;
+        if let Some(newline) = block.iter().position(|&byte| byte == b'\n') {
+            let line = &block[newline + 1..];
+            if let Some(seq) = seq_of(line) {
+                return Ok(Some((from + newline as u64 + 1, seq)));
+            }
+        }
+        if block.len() < size {
+            return Ok(None);
+        }
+        size *= 4;
+    }
+    Ok(None)
+}
+
+/// The seq at the beginning of a line, if all of it is there.
+fn seq_of(line: &[u8]) -> Option<u64> {
+    let rest = line.strip_prefix(b"{\"v\":1,\"seq\":")?;
+    let digits = rest.iter().position(|byte| !byte.is_ascii_digit())?;
+    str::from_utf8(&rest[..digits]).ok()?.parse().ok()
+}

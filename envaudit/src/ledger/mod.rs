@@ -1,0 +1,99 @@
+//! An append-only, tamper-evident history of configuration changes and audited actions.
+//!
+//! ```
+//! use envaudit::ledger::{Actor, Event, LedgerOptions, MasterKey, Outcome};
+//!
+//! # let dir = tempfile::tempdir()?;
+//! # let path = dir.path().join("audit");
+//! let key = MasterKey::from_hex(&"5e".repeat(32))?;
+//! let ledger = LedgerOptions::new().key(key).open_or_init(&path)?;
+//! ledger.append(
+//!     &Event::new("user.deleted", Actor::admin("ada")).resource("user", "eve").outcome(Outcome::Success),
+//! )?;
+//! ledger.close()?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Every event is one line of JSON that carries the hash of the line before it and its own, which is an HMAC under a key. When
+//! [`Ledger::append`] returns, the line is on disk. Many threads share one sync through a [`LedgerWriter`]; several processes
+//! may have one ledger open.
+//!
+//! # On disk
+//!
+//! | file | what it is |
+//! | --- | --- |
+//! | `ledger.json` | the [`Manifest`]: format, id, algorithm and keys; written once |
+//! | `00000000000000000001.jsonl` | a segment, named by its first seq; sealed ones are read-only |
+//! | `checkpoints/*.note` | signed [checkpoints](checkpoint) |
+//! | `HEAD` | the last event at the last roll, checkpoint or close |
+//! | `lock` | taken for each append |
+//! | `torn-*` | what a killed writer left half written; `ledger.recovered` says so |
+//! | `signing.key` | the key, where none was given: whoever owns the directory can forge the ledger |
+//!
+//! # What goes wrong, and what happens then
+//!
+//! | what | what happens |
+//! | --- | --- |
+//! | the disk is full | [`AppendError::Rejected`]: nothing was written, the event can be tried again |
+//! | a sync fails | [`AppendError::Unknown`]: the event may be there; nothing more is written until [`Ledger::reopen`] |
+//! | a writer is killed | the next one cuts off what is torn, keeps it in a file, and records `ledger.recovered` |
+//! | a whole line was changed, lines are missing | [`OpenError::Damaged`], [`OpenError::BehindHead`]: refused, never repaired |
+//! | the directory is empty, an anchor is not | [`OpenError::Lost`]: no new ledger is begun |
+
+pub mod anchor;
+pub mod checkpoint;
+mod digest;
+mod error;
+mod event;
+mod filter;
+mod hash;
+mod head;
+mod ids;
+mod json;
+mod key;
+#[expect(clippy::module_inception, reason = "the ledger of the module of ledgers")]
+mod ledger;
+mod line;
+mod locate;
+mod manifest;
+mod mask;
+pub mod merkle;
+pub mod note;
+mod options;
+pub mod proof;
+mod prune;
+mod reader;
+mod record;
+mod recover;
+mod redact;
+mod roll;
+mod rotate;
+mod store;
+mod timestamp;
+pub mod verify;
+mod writer;
+
+pub use error::{AppendError, Damage, OpenError};
+pub use event::{Actor, ActorKind, Event, EventError, Origin, Outcome};
+pub use filter::Filter;
+pub use head::Head;
+pub use key::{ChainKey, EventHash, Hasher, KeyError, KeyId, KeyRing, MasterKey, NO_HASH};
+pub use ledger::{Appended, Ledger, Reopened};
+pub use line::{LINE_VERSION, Line, LineError, MAX_LINE, Text};
+pub use manifest::{Algorithm, FORMAT_VERSION, Manifest, ManifestKeys};
+pub use mask::mask_ip;
+pub use options::{LedgerOptions, SyncMode};
+pub use prune::{PruneError, PrunePolicy, Pruned};
+pub use reader::{ReadError, Reader, Record, Records};
+pub use record::{
+    ChangeKind, ConfigChange, Context, RecordError, Recorded, RecordedLoadError, RecordedLoader,
+    RecordedValue, Values,
+};
+pub use redact::{REDACTED, is_secret_name, redact};
+pub use store::{
+    Disk, DiskFile, Durability, Fault, FileStat, FileStore, Identity, Listed, MemoryDisk,
+    MemoryFile, MemoryStore, Operation, RealDisk, RealFile, SegmentInfo, SegmentSource, Store,
+    StoreError, StoreErrorKind, StoreState, Tail, WriteError, conformance,
+};
+pub use timestamp::Timestamp;
+pub use writer::{Class, LedgerWriter, SubmitError, Ticket, WriterOptions};

@@ -1,0 +1,17 @@
+//! Configuration recorded in a ledger: every start, and exactly what changed since the last one.
+
+mod actor;
+mod change;
+mod context;
+mod details;
+mod failure;
+mod last;
+mod loader;
+mod recorder;
+mod state;
+
+pub use change::{ChangeKind, ConfigChange};
+pub use context::{Context, Values};
+pub use loader::{RecordedLoadError, RecordedLoader};
+pub use recorder::{RecordError, Recorded};
+pub use state::RecordedValue;

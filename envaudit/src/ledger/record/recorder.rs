@@ -1,0 +1,207 @@
+//! A loaded configuration becomes a record.
+
+use core::fmt;
+use std::error::Error;
+
+use super::change::{self, ConfigChange};
+use super::context::{Context, Values};
+use super::state::{Current, RecordedValue, current};
+use super::{actor, details, failure, last};
+use crate::config::EnvConfig;
+use crate::error::LoadError;
+use crate::ledger::error::AppendError;
+use crate::ledger::event::Event;
+use crate::ledger::key::KeyRing;
+use crate::ledger::ledger::{Appended, Ledger};
+use crate::ledger::store::StoreError;
+use crate::load::Loaded;
+use crate::sources::environment::Environment;
+
+/// A record with longer details has no values: a line has 1 MiB.
+const MAX_DETAILS: usize = 960 << 10;
+
+/// What was recorded of a load.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Recorded {
+    /// The place of the event in the ledger.
+    pub appended: Appended,
+    resource: String,
+    unchanged_since: Option<u64>,
+    changes: Vec<ConfigChange>,
+}
+
+impl Recorded {
+    /// The resource, such as `checkout/prod`.
+    pub fn resource(&self) -> &str {
+        &self.resource
+    }
+
+    /// The event that has the state, where nothing has changed since.
+    pub fn unchanged_since(&self) -> Option<u64> {
+        self.unchanged_since
+    }
+
+    /// What is other than in the last record of the resource. Nothing, where it is the first.
+    pub fn changes(&self) -> &[ConfigChange] {
+        &self.changes
+    }
+}
+
+impl Ledger {
+    /// Records a configuration that was loaded: compares it with the last record of the same resource, and appends
+    /// `config.loaded` or, with exactly what is other than before, `config.changed`.
+    ///
+    /// [`Loader::record_to`](crate::Loader::record_to) does this with each load, and records those that fail as well.
+    ///
+    /// ```
+    /// use envaudit::EnvConfig;
+    /// use envaudit::ledger::{ChangeKind, Context, LedgerOptions, MasterKey, MemoryStore};
+    ///
+    /// #[derive(EnvConfig)]
+    /// struct Config {
+    ///     region: Option<String>,
+    /// }
+    ///
+    /// let ledger = LedgerOptions::new().key(MasterKey::from_bytes([7; 32])).init_in(MemoryStore::default())?;
+    /// let context = Context::new().service("checkout").reason("moved");
+    /// let first = ledger.record(&Config::loader().vars([("X", "")]).load()?, &context)?;
+    /// let again = ledger.record(&Config::loader().vars([("X", "")]).load()?, &context)?;
+    /// assert_eq!(again.unchanged_since(), Some(first.appended.seq));
+    ///
+    /// let moved = ledger.record(&Config::loader().vars([("REGION", "eu-1")]).load()?, &context)?;
+    /// assert_eq!(moved.changes()[0].kind, ChangeKind::Added);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When it was not recorded.
+    pub fn record<T: EnvConfig>(
+        &self,
+        loaded: &Loaded<T>,
+        context: &Context,
+    ) -> Result<Recorded, RecordError> {
+        let environment = context.environment_or(loaded.audit().environment());
+        let resource = context.resource(T::SCHEMA.name, environment);
+        let actor = actor::of_process(loaded.environment());
+        let record = Record {
+            environment,
+            current: current(loaded, context.values),
+            with_values: context.values == Values::Redacted,
+            event: |action| context.event(action, &resource, &actor),
+        };
+        let (appended, unchanged_since, changes) = record.append(self, &resource)?;
+        Ok(Recorded { appended, resource, unchanged_since, changes })
+    }
+
+    /// Records that a configuration could not be loaded: which problems there were, and none of the values.
+    pub(crate) fn record_failure(
+        &self,
+        error: &LoadError,
+        loaded: Option<&str>,
+        variables: &Environment,
+        context: &Context,
+    ) -> Result<Appended, RecordError> {
+        let environment = context.environment_or(loaded);
+        let resource = context.resource(error.config(), environment);
+        let event = context.event("config.loaded", &resource, &actor::of_process(variables));
+        let event = failure::describe(event, environment, error);
+        self.append(&event).map_err(RecordError::Append)
+    }
+}
+
+struct Record<'a, E> {
+    environment: Option<&'a str>,
+    current: Vec<Current>,
+    with_values: bool,
+    event: E,
+}
+
+type Written = (Appended, Option<u64>, Vec<ConfigChange>);
+
+impl<E: Fn(&'static str) -> Event> Record<'_, E> {
+    fn append(&self, ledger: &Ledger, resource: &str) -> Result<Written, RecordError> {
+        // Found without the lock, which others may need: what they append meanwhile is looked at under it.
+        let seen = ledger.head().seq;
+        let mut last = last::find(ledger.source(), resource, 0)?;
+        let written = ledger.with_tail(|state| {
+            let now = ledger.roll_if_due(state)?;
+            match last::find(ledger.source(), resource, seen) {
+                Ok(None) => {}
+                Ok(newer) => last = newer,
+                Err(error) => return Ok(Err(error)),
+            }
+            let (event, since, changes) = self.compare(last.as_ref(), state.ring.as_ref());
+            if let Err(error) = event.check_user() {
+                return Ok(Err(RecordError::Append(AppendError::Event(error))));
+            }
+            let mut appended = None;
+            ledger.write_events(state, &[event], now, &mut |written| appended = Some(written))?;
+            let appended = appended.ok_or(AppendError::Closed)?;
+            Ok(Ok((appended, since, changes)))
+        });
+        written.map_err(RecordError::Append)?
+    }
+
+    fn compare(
+        &self,
+        last: Option<&last::LastState>,
+        ring: Option<&KeyRing>,
+    ) -> (Event, Option<u64>, Vec<ConfigChange>) {
+        let changes = |with_values| match last {
+            Some(last) => change::between(&last.values, &self.current, ring, with_values),
+            None => Vec::new(),
+        };
+        let found = changes(self.with_values);
+        if let Some(last) = last
+            && found.is_empty()
+        {
+            let details = details::unchanged_since(last.seq);
+            return ((self.event)("config.loaded").details_json(details), Some(last.seq), found);
+        }
+        let state = |with_values| -> Vec<RecordedValue> {
+            let values = self.current.iter().map(|value| {
+                let before = last.and_then(|last| last.of(value.key()));
+                value.record(before, ring, with_values)
+            });
+            values.collect()
+        };
+        let mut details = details::state(self.environment, &found, &state(self.with_values));
+        if details.len() > MAX_DETAILS {
+            details = details::state(self.environment, &changes(false), &state(false));
+        }
+        let action = if last.is_some() { "config.changed" } else { "config.loaded" };
+        ((self.event)(action).details_json(details), None, found)
+    }
+}
+
+/// Why a configuration was not recorded.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum RecordError {
+    /// The last record of the resource cannot be looked for.
+    Store(StoreError),
+    /// The record was not appended.
+    Append(AppendError),
+}
+
+impl fmt::Display for RecordError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RecordError::Store(error) => {
+                write!(f, "the last record of the configuration cannot be read: {error}")
+            }
+            RecordError::Append(error) => write!(f, "the configuration was not recorded: {error}"),
+        }
+    }
+}
+
+impl Error for RecordError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            RecordError::Store(error) => error.source(),
+            RecordError::Append(error) => error.source(),
+        }
+    }
+}

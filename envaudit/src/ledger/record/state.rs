@@ -1,0 +1,174 @@
+//! The state of a configuration, as a record has it.
+
+use core::fmt;
+
+use serde_json::Value;
+
+use crate::audit::AuditEntry;
+use crate::config::EnvConfig;
+use crate::ledger::key::{KeyId, KeyRing};
+use crate::ledger::redact::{REDACTED, is_secret_name, redact};
+use crate::load::{Loaded, Secrets, Text};
+use crate::schema::KeyRequest;
+
+use super::context::Values;
+
+/// A value longer than this is recorded by its fingerprint alone.
+const MAX_VALUE: usize = 4 << 10;
+
+/// What a record has of one variable: where its value came from, and a fingerprint of the value.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RecordedValue {
+    /// The full key, such as `APP_PORT`.
+    pub key: String,
+    /// The name of the source, such as `file.env`.
+    pub source: String,
+    /// The provider, where it was one.
+    pub provider: Option<String>,
+    /// Whether the value is secret.
+    pub masked: bool,
+    /// The fingerprint, `kid:hex`; `None` in a ledger without a key.
+    pub fingerprint: Option<String>,
+    /// The value without what looks like a credential, where the record has it.
+    pub value: Option<String>,
+}
+
+impl RecordedValue {
+    pub(super) fn read(value: &Value) -> Option<Self> {
+        let text = |name| value.get(name).and_then(Value::as_str).map(str::to_owned);
+        Some(RecordedValue {
+            key: text("key")?,
+            source: text("source")?,
+            provider: text("provider"),
+            masked: value.get("masked")?.as_bool()?,
+            fingerprint: text("fingerprint"),
+            value: text("value"),
+        })
+    }
+
+    /// The value, or what may be said instead of it.
+    fn shown(&self) -> &str {
+        match &self.value {
+            Some(value) => value,
+            None if self.masked => "(secret)",
+            None => "(not recorded)",
+        }
+    }
+}
+
+/// The value, or what may be said instead of it.
+impl fmt::Display for RecordedValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.shown())
+    }
+}
+
+impl fmt::Debug for RecordedValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RecordedValue")
+            .field("key", &self.key)
+            .field("source", &self.source)
+            .field("provider", &self.provider)
+            .field("masked", &self.masked)
+            .field("fingerprint", &self.fingerprint)
+            .field("value", &self.value)
+            .finish()
+    }
+}
+
+/// A variable of a configuration that is about to be recorded.
+pub(super) struct Current {
+    entry: AuditEntry,
+    masked: bool,
+    text: Text,
+    value: Option<String>,
+}
+
+/// All variables that have a value. An optional field that was left empty has none: when it is set later, it is added.
+pub(super) fn current<T: EnvConfig>(loaded: &Loaded<T>, values: Values) -> Vec<Current> {
+    let found: Vec<(&'static KeyRequest, &AuditEntry, Text)> =
+        loaded.texts().filter_map(|(request, entry, text)| Some((request, entry, text?))).collect();
+    let mut secrets = Secrets::default();
+    for (request, _, text) in &found {
+        if request.is_secret()
+            && let Some(text) = text.as_str()
+        {
+            secrets.note(request, text);
+        }
+    }
+    let current = found.into_iter().map(|(request, entry, text)| {
+        let masked = request.is_secret() || text.has_secret;
+        let value = match (masked, values) {
+            (false, Values::Redacted) => value_of(request, &text, &secrets),
+            _ => None,
+        };
+        Current { entry: entry.clone(), masked, text, value }
+    });
+    current.collect()
+}
+
+/// What a record may say of a value that is no secret.
+fn value_of(request: &KeyRequest, text: &Text, secrets: &Secrets) -> Option<String> {
+    let text = text.as_str().filter(|text| text.len() <= MAX_VALUE)?;
+    if is_secret_name(request.key()) && !request.field().public {
+        return Some(REDACTED.to_owned());
+    }
+    Some(redact(&secrets.redact(text)).into_owned())
+}
+
+impl Current {
+    pub(super) fn key(&self) -> &str {
+        &self.entry.key
+    }
+
+    pub(super) fn is_masked(&self) -> bool {
+        self.masked
+    }
+
+    /// What is recorded of it under the keys of a ledger. `before` is what was recorded of it last.
+    pub(super) fn record(
+        &self,
+        before: Option<&RecordedValue>,
+        ring: Option<&KeyRing>,
+        with_value: bool,
+    ) -> RecordedValue {
+        let fingerprint = ring.map(|ring| ring.current().fingerprint(self.key(), &self.text.bytes));
+        // What was redacted because it had the text of a secret stays so when the secret is rotated.
+        let redacted = before
+            .filter(|before| self.has_value_of(before, ring))
+            .and_then(|before| before.value.as_ref())
+            .filter(|value| value.contains(REDACTED));
+        let value = self.value.as_ref().map(|value| redacted.unwrap_or(value));
+        RecordedValue {
+            key: self.key().to_owned(),
+            source: self.entry.source.name().to_owned(),
+            provider: self.entry.provider.as_deref().map(str::to_owned),
+            masked: self.masked,
+            fingerprint,
+            value: value.filter(|_| with_value).cloned(),
+        }
+    }
+
+    /// Whether nothing has changed since this was recorded.
+    pub(super) fn is_as(&self, before: &RecordedValue, ring: Option<&KeyRing>) -> bool {
+        before.source == self.entry.source.name()
+            && before.provider.as_deref() == self.entry.provider.as_deref()
+            && before.masked == self.masked
+            && self.has_value_of(before, ring)
+    }
+
+    /// Whether the value is the same. One that cannot be compared, because the key is gone under which it was recorded, is
+    /// another: better a change too many in the history than one too few.
+    fn has_value_of(&self, before: &RecordedValue, ring: Option<&KeyRing>) -> bool {
+        match (&before.fingerprint, ring) {
+            (Some(fingerprint), Some(ring)) => fingerprint
+                .split_once(':')
+                .and_then(|(kid, _)| ring.key(KeyId::parse(kid)?))
+                .is_some_and(|key| key.fingerprint(self.key(), &self.text.bytes) == *fingerprint),
+            // Without keys, values are all there is to compare.
+            (None, None) => before.value == self.value,
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,449 @@
+//! The file system as a store of files needs it, so that a test can put one in its place that fails.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A directory with files and one level of directories in it. Names are relative to it; the empty name is itself.
+pub trait Disk: Send + Sync {
+    /// An open file.
+    type File: DiskFile;
+
+    /// Where it is, for messages.
+    fn place(&self, name: &str) -> String;
+
+    /// Makes a directory for its owner alone; one that is there is left as it is.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be made, or something else has its name.
+    fn make_dir(&self, name: &str) -> io::Result<()>;
+
+    /// What is in a directory; `None` if there is no such directory.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be listed, or is a symlink.
+    fn list(&self, dir: &str) -> io::Result<Option<Vec<Listed>>>;
+
+    /// Opens a file that is there. A symlink is refused.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be opened.
+    fn open(&self, name: &str, write: bool) -> io::Result<Self::File>;
+
+    /// Makes a file, for its owner alone, and opens it for writing.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be made, or something has its name.
+    fn create(&self, name: &str) -> io::Result<Self::File>;
+
+    /// What has this name now, a symlink not followed.
+    ///
+    /// # Errors
+    ///
+    /// When nothing has it.
+    fn identity(&self, name: &str) -> io::Result<Identity>;
+
+    /// Gives a file another name, in place of what had that name.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be renamed.
+    fn rename(&self, from: &str, to: &str) -> io::Result<()>;
+
+    /// Removes a file.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be removed.
+    fn remove(&self, name: &str) -> io::Result<()>;
+
+    /// Takes the right to write from everybody.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be taken.
+    fn set_readonly(&self, name: &str) -> io::Result<()>;
+
+    /// Makes the names in a directory durable.
+    ///
+    /// # Errors
+    ///
+    /// When they may not be durable.
+    fn sync_dir(&self, dir: &str) -> io::Result<()>;
+}
+
+/// An open file of a [`Disk`].
+pub trait DiskFile: Send {
+    /// Length, links and identity.
+    ///
+    /// # Errors
+    ///
+    /// When the system does not say.
+    fn stat(&self) -> io::Result<FileStat>;
+
+    /// Reads from an offset; 0 at the end.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize>;
+
+    /// Writes at an offset, perhaps only a part.
+    ///
+    /// # Errors
+    ///
+    /// When nothing could be written.
+    fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<usize>;
+
+    /// Makes bytes and length durable.
+    ///
+    /// # Errors
+    ///
+    /// When they may not be durable.
+    fn sync(&self) -> io::Result<()>;
+
+    /// Cuts the file to this length.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be cut.
+    fn truncate(&self, len: u64) -> io::Result<()>;
+
+    /// Waits for the file's lock and takes it.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be taken.
+    fn lock(&self) -> io::Result<()>;
+
+    /// Gives the lock back.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be given back.
+    fn unlock(&self) -> io::Result<()>;
+}
+
+/// Which file it is, whatever its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The file system.
+    pub device: u64,
+    /// The file's number there.
+    pub inode: u64,
+}
+
+/// What the system says of an open file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileStat {
+    /// Its length in bytes.
+    pub len: u64,
+    /// How many names it has; 0 once it is unlinked.
+    pub links: u64,
+    /// Which file it is.
+    pub identity: Identity,
+}
+
+/// One name in a directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// The name.
+    pub name: String,
+    /// The length of the file.
+    pub len: u64,
+    /// Whether nobody may write it.
+    pub readonly: bool,
+    /// Whether it is a regular file; symlinks are none.
+    pub file: bool,
+    /// Whether it is a directory.
+    pub dir: bool,
+}
+
+/// A directory of the machine.
+#[derive(Clone, Debug)]
+pub struct RealDisk {
+    root: PathBuf,
+}
+
+impl RealDisk {
+    /// The directory at this path, which need not exist yet.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        RealDisk { root: root.into() }
+    }
+
+    /// The path of the directory.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        if name.is_empty() { self.root.clone() } else { self.root.join(name) }
+    }
+}
+
+impl Disk for RealDisk {
+    type File = RealFile;
+
+    fn place(&self, name: &str) -> String {
+        self.path(name).display().to_string()
+    }
+
+    fn make_dir(&self, name: &str) -> io::Result<()> {
+        let path = self.path(name);
+        let mut builder = fs::DirBuilder::new();
+        private_dir(&mut builder);
+        // The directories above the ledger are not the ledger's, and are left to the umask.
+        if name.is_empty()
+            && let Some(parent) = path.parent()
+        {
+            fs::create_dir_all(parent)?;
+        }
+        match builder.create(&path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                if fs::symlink_metadata(&path)?.is_dir() { Ok(()) } else { Err(error) }
+            }
+            // A file is no more durable than the name of its directory.
+            Ok(()) => sync_parent(&path),
+            result => result,
+        }
+    }
+
+    fn list(&self, dir: &str) -> io::Result<Option<Vec<Listed>>> {
+        let path = self.path(dir);
+        match fs::symlink_metadata(&path) {
+            Ok(found) if found.is_dir() => {}
+            Ok(_) => return Err(io::Error::new(io::ErrorKind::NotADirectory, "not a directory")),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        }
+        let mut listed = Vec::new();
+        for entry in fs::read_dir(&path)? {
+            let entry = entry?;
+            let found = match entry.metadata() {
+                Ok(found) => found,
+                // Another process took it away between the two calls.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(error) => return Err(error),
+            };
+            listed.push(Listed {
+                name: entry.file_name().to_string_lossy().into_owned(),
+                len: found.len(),
+                readonly: found.permissions().readonly(),
+                file: found.is_file(),
+                dir: found.is_dir(),
+            });
+        }
+        Ok(Some(listed))
+    }
+
+    fn open(&self, name: &str, write: bool) -> io::Result<RealFile> {
+        let path = self.path(name);
+        let before = fs::symlink_metadata(&path)?;
+        if !before.is_file() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+        }
+        let file = OpenOptions::new().read(true).write(write).open(&path)?;
+        // What was looked at and what was opened are one file, or a symlink was put in between.
+        if identity_of(&before) != identity_of(&file.metadata()?) {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "replaced while being opened"));
+        }
+        Ok(RealFile(file))
+    }
+
+    fn create(&self, name: &str) -> io::Result<RealFile> {
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create_new(true);
+        private_file(&mut options);
+        options.open(self.path(name)).map(RealFile)
+    }
+
+    fn identity(&self, name: &str) -> io::Result<Identity> {
+        fs::symlink_metadata(self.path(name)).map(|found| identity_of(&found))
+    }
+
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        fs::rename(self.path(from), self.path(to))
+    }
+
+    fn remove(&self, name: &str) -> io::Result<()> {
+        fs::remove_file(self.path(name))
+    }
+
+    fn set_readonly(&self, name: &str) -> io::Result<()> {
+        let path = self.path(name);
+        let mut permissions = fs::symlink_metadata(&path)?.permissions();
+        read_alone(&mut permissions);
+        fs::set_permissions(path, permissions)
+    }
+
+    fn sync_dir(&self, dir: &str) -> io::Result<()> {
+        sync_names(&self.path(dir))
+    }
+}
+
+fn sync_parent(path: &Path) -> io::Result<()> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    match sync_names(parent.unwrap_or(Path::new("."))) {
+        // One may make names in a directory that one may not open.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+        result => result,
+    }
+}
+
+/// A file of the machine.
+#[derive(Debug)]
+pub struct RealFile(File);
+
+impl DiskFile for RealFile {
+    fn stat(&self) -> io::Result<FileStat> {
+        let found = self.0.metadata()?;
+        Ok(FileStat { len: found.len(), links: links_of(&found), identity: identity_of(&found) })
+    }
+
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        position::read_at(&self.0, buffer, offset)
+    }
+
+    fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<usize> {
+        position::write_at(&self.0, bytes, offset)
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.0.sync_data()
+    }
+
+    fn truncate(&self, len: u64) -> io::Result<()> {
+        self.0.set_len(len)
+    }
+
+    fn lock(&self) -> io::Result<()> {
+        loop {
+            match self.0.lock() {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                result => return result,
+            }
+        }
+    }
+
+    fn unlock(&self) -> io::Result<()> {
+        self.0.unlock()
+    }
+}
+
+#[cfg(unix)]
+use unix::{identity_of, links_of, position, private_dir, private_file, read_alone, sync_names};
+
+#[cfg(unix)]
+mod unix {
+    use std::fs::{DirBuilder, File, Metadata, OpenOptions, Permissions};
+    use std::io;
+    use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+    use std::path::Path;
+
+    use super::Identity;
+
+    pub(super) fn private_dir(builder: &mut DirBuilder) {
+        builder.mode(0o700);
+    }
+
+    pub(super) fn private_file(options: &mut OpenOptions) {
+        options.mode(0o600);
+    }
+
+    pub(super) fn read_alone(permissions: &mut Permissions) {
+        permissions.set_mode(0o400);
+    }
+
+    pub(super) fn identity_of(found: &Metadata) -> Identity {
+        Identity { device: found.dev(), inode: found.ino() }
+    }
+
+    pub(super) fn links_of(found: &Metadata) -> u64 {
+        found.nlink()
+    }
+
+    pub(super) fn sync_names(dir: &Path) -> io::Result<()> {
+        File::open(dir)?.sync_all()
+    }
+
+    pub(super) mod position {
+        use std::fs::File;
+        use std::io;
+        use std::os::unix::fs::FileExt;
+
+        pub(in super::super) fn read_at(
+            file: &File,
+            buffer: &mut [u8],
+            at: u64,
+        ) -> io::Result<usize> {
+            file.read_at(buffer, at)
+        }
+
+        pub(in super::super) fn write_at(file: &File, bytes: &[u8], at: u64) -> io::Result<usize> {
+            file.write_at(bytes, at)
+        }
+    }
+}
+
+#[cfg(not(unix))]
+use elsewhere::{
+    identity_of, links_of, position, private_dir, private_file, read_alone, sync_names,
+};
+
+/// Where files have no inodes that a safe program can ask for: a replaced file is not noticed there.
+#[cfg(not(unix))]
+mod elsewhere {
+    use std::fs::{DirBuilder, Metadata, OpenOptions, Permissions};
+    use std::io;
+    use std::path::Path;
+
+    use super::Identity;
+
+    pub(super) fn private_dir(_: &mut DirBuilder) {}
+
+    pub(super) fn private_file(_: &mut OpenOptions) {}
+
+    pub(super) fn read_alone(permissions: &mut Permissions) {
+        permissions.set_readonly(true);
+    }
+
+    pub(super) fn identity_of(_: &Metadata) -> Identity {
+        Identity { device: 0, inode: 0 }
+    }
+
+    pub(super) fn links_of(_: &Metadata) -> u64 {
+        1
+    }
+
+    /// A directory cannot be opened as a file there; its names are the file system's care.
+    pub(super) fn sync_names(_: &Path) -> io::Result<()> {
+        Ok(())
+    }
+
+    pub(super) mod position {
+        use std::fs::File;
+        use std::io::{self, Read, Seek, SeekFrom, Write};
+
+        pub(in super::super) fn read_at(
+            mut file: &File,
+            buffer: &mut [u8],
+            at: u64,
+        ) -> io::Result<usize> {
+            file.seek(SeekFrom::Start(at))?;
+            file.read(buffer)
+        }
+
+        pub(in super::super) fn write_at(
+            mut file: &File,
+            bytes: &[u8],
+            at: u64,
+        ) -> io::Result<usize> {
+            file.seek(SeekFrom::Start(at))?;
+            file.write(bytes)
+        }
+    }
+}

@@ -1,0 +1,528 @@
+//! A ledger in a directory.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use super::disk::{Disk, DiskFile, FileStat, Identity, Listed, RealDisk};
+use super::{
+    Durability, LINE_END, SegmentInfo, SegmentSource, Store, StoreError, StoreErrorKind,
+    StoreState, Tail, WriteError,
+};
+
+const MANIFEST: &str = "ledger.json";
+const HEAD: &str = "HEAD";
+const LOCK: &str = "lock";
+const KEY: &str = "signing.key";
+const CHECKPOINTS: &str = "checkpoints";
+const SEGMENT: &str = ".jsonl";
+const NOTE: &str = ".note";
+/// What is written under this ending is not there yet: a rename makes it be.
+const NEW: &str = ".new";
+/// How much is read at once.
+const BLOCK: usize = 4 << 20;
+
+/// A ledger in a directory: see the [module](crate::ledger) for its files.
+///
+/// ```
+/// use envaudit::ledger::{FileStore, Store, StoreState};
+///
+/// # let dir = tempfile::tempdir().unwrap();
+/// # let path = dir.path().join("audit");
+/// let store = FileStore::new(path);
+/// assert_eq!(store.state()?, StoreState::Absent);
+/// # Ok::<(), envaudit::ledger::StoreError>(())
+/// ```
+#[derive(Debug)]
+pub struct FileStore<D: Disk = RealDisk> {
+    disk: D,
+    open: Mutex<Open<D::File>>,
+}
+
+/// The files that stay open between calls.
+#[derive(Debug)]
+struct Open<F> {
+    lock: Option<(F, Identity)>,
+    live: Option<Live<F>>,
+}
+
+#[derive(Debug)]
+struct Live<F> {
+    first_seq: u64,
+    name: String,
+    file: F,
+    identity: Identity,
+}
+
+impl FileStore {
+    /// The ledger in the directory at this path. Nothing is opened or made yet.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        FileStore::on(RealDisk::new(path))
+    }
+}
+
+impl<D: Disk> FileStore<D> {
+    /// The ledger on another file system.
+    pub fn on(disk: D) -> Self {
+        FileStore { disk, open: Mutex::new(Open { lock: None, live: None }) }
+    }
+
+    /// The file system.
+    pub fn disk(&self) -> &D {
+        &self.disk
+    }
+
+    fn failed(&self, verb: &str, name: &str, error: io::Error) -> StoreError {
+        let kind = match error.kind() {
+            io::ErrorKind::NotFound => StoreErrorKind::Missing,
+            _ => StoreErrorKind::Failed,
+        };
+        StoreError::new(kind, format!("{verb} `{}`", self.disk.place(name))).because(error)
+    }
+
+    fn rejected(&self, verb: &str, name: &str, error: io::Error) -> WriteError {
+        WriteError::Rejected(self.failed(verb, name, error))
+    }
+
+    fn unknown(&self, verb: &str, name: &str, error: io::Error) -> WriteError {
+        WriteError::Unknown(self.failed(verb, name, error))
+    }
+
+    fn listed(&self, dir: &str) -> Result<Vec<Listed>, StoreError> {
+        self.disk
+            .list(dir)
+            .map(Option::unwrap_or_default)
+            .map_err(|error| self.failed("list", dir, error))
+    }
+
+    fn contents(&self, name: &str) -> Result<Vec<u8>, StoreError> {
+        let file = self.disk.open(name, false).map_err(|error| self.failed("open", name, error))?;
+        let len = file.stat().map_err(|error| self.failed("read", name, error))?.len;
+        let limit = usize::try_from(len).unwrap_or(usize::MAX);
+        read(&file, 0, limit).map_err(|error| self.failed("read", name, error))
+    }
+
+    fn contents_if_there(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        match self.contents(name) {
+            Err(error) if error.kind() == StoreErrorKind::Missing => Ok(None),
+            result => result.map(Some),
+        }
+    }
+
+    /// Writes a file under a name that means nothing yet, and makes its bytes durable.
+    fn stage(&self, name: &str, bytes: &[u8]) -> Result<String, WriteError> {
+        let staged = format!("{name}{NEW}");
+        match self.disk.remove(&staged) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(self.rejected("remove", &staged, error));
+            }
+            _ => {}
+        }
+        let file =
+            self.disk.create(&staged).map_err(|error| self.rejected("make", &staged, error))?;
+        write(&file, bytes, 0).map_err(|error| self.rejected("write", &staged, error))?;
+        file.sync().map_err(|error| self.rejected("sync", &staged, error))?;
+        Ok(staged)
+    }
+
+    /// Puts a file in the place of another: after a crash it is the one or the other.
+    fn replace(&self, dir: &str, name: &str, bytes: &[u8]) -> Result<(), WriteError> {
+        let staged = self.stage(name, bytes)?;
+        self.disk.rename(&staged, name).map_err(|error| self.rejected("rename", &staged, error))?;
+        self.disk.sync_dir(dir).map_err(|error| self.unknown("sync", dir, error))
+    }
+
+    /// Runs `act` on the open segment, opened if need be, after checking that it still has its name.
+    fn with_live<T>(
+        &self,
+        first_seq: u64,
+        act: impl FnOnce(&Live<D::File>, FileStat) -> Result<T, WriteError>,
+    ) -> Result<T, WriteError> {
+        let mut open = self.open.lock().unwrap_or_else(|poison| poison.into_inner());
+        if open.live.as_ref().is_none_or(|live| live.first_seq != first_seq) {
+            open.live = None;
+            let name = segment_name(first_seq);
+            let file =
+                self.disk.open(&name, true).map_err(|error| self.rejected("open", &name, error))?;
+            let stat = file.stat().map_err(|error| self.rejected("read", &name, error))?;
+            open.live = Some(Live { first_seq, name, file, identity: stat.identity });
+        }
+        let Some(live) = &open.live else { return Err(WriteError::Stale) };
+        let stat = live.file.stat().map_err(|error| self.rejected("read", &live.name, error))?;
+        let named = self.disk.identity(&live.name);
+        if stat.links == 0 || !named.is_ok_and(|named| named == live.identity) {
+            let doing = format!("write `{}`", self.disk.place(&live.name));
+            return Err(WriteError::Rejected(StoreError::new(StoreErrorKind::Replaced, doing)));
+        }
+        act(live, stat)
+    }
+
+    fn forget_live(&self) {
+        self.open.lock().unwrap_or_else(|poison| poison.into_inner()).live = None;
+    }
+}
+
+impl<D: Disk> SegmentSource for FileStore<D> {
+    fn manifest(&self) -> Result<Vec<u8>, StoreError> {
+        self.contents(MANIFEST)
+    }
+
+    fn segments(&self) -> Result<Vec<SegmentInfo>, StoreError> {
+        let mut segments = Vec::new();
+        for listed in self.listed("")? {
+            let Some(first_seq) = seq_of(&listed.name, SEGMENT) else { continue };
+            if !listed.file {
+                let doing = format!("read `{}`", self.disk.place(&listed.name));
+                return Err(StoreError::new(StoreErrorKind::Replaced, doing));
+            }
+            segments.push(SegmentInfo {
+                first_seq,
+                name: listed.name,
+                len: listed.len,
+                sealed: listed.readonly,
+            });
+        }
+        segments.sort_by_key(|segment| segment.first_seq);
+        Ok(segments)
+    }
+
+    fn read(&self, first_seq: u64, offset: u64, limit: usize) -> Result<Vec<u8>, StoreError> {
+        let name = segment_name(first_seq);
+        let file =
+            self.disk.open(&name, false).map_err(|error| self.failed("open", &name, error))?;
+        read(&file, offset, limit).map_err(|error| self.failed("read", &name, error))
+    }
+
+    fn checkpoints(&self) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
+        let listed = self.listed(CHECKPOINTS)?;
+        let mut seqs: Vec<u64> =
+            listed.iter().filter_map(|listed| seq_of(&listed.name, NOTE)).collect();
+        seqs.sort_unstable();
+        seqs.into_iter().map(|seq| Ok((seq, self.contents(&checkpoint_name(seq))?))).collect()
+    }
+
+    fn head(&self) -> Result<Option<Vec<u8>>, StoreError> {
+        self.contents_if_there(HEAD)
+    }
+}
+
+impl<D: Disk> Store for FileStore<D> {
+    fn state(&self) -> Result<StoreState, StoreError> {
+        let Some(listed) = self.disk.list("").map_err(|error| self.failed("list", "", error))?
+        else {
+            return Ok(StoreState::Absent);
+        };
+        if listed.iter().any(|listed| listed.name == MANIFEST) {
+            return Ok(StoreState::Present);
+        }
+        let mut state = StoreState::Absent;
+        for Listed { name, len, dir, .. } in listed {
+            match name.as_str() {
+                // What mounting a file system leaves, and what a user may have put here before the first start.
+                LOCK | KEY | "lost+found" => continue,
+                CHECKPOINTS if dir && self.listed(CHECKPOINTS)?.is_empty() => {}
+                name if name.ends_with(NEW) => {}
+                // `create` renames the first segment before the manifest; it has one line then.
+                name if seq_of(name, SEGMENT) == Some(1) && self.has_one_line(name, len)? => {}
+                // Another process may have come to the end of its creation since the directory was listed.
+                _ if self.disk.identity(MANIFEST).is_ok() => return Ok(StoreState::Present),
+                _ => return Ok(StoreState::Foreign { example: name }),
+            }
+            state = StoreState::Unfinished;
+        }
+        Ok(state)
+    }
+
+    fn create(
+        &self,
+        manifest: &[u8],
+        first_lines: &[u8],
+        key: Option<&[u8]>,
+    ) -> Result<(), WriteError> {
+        self.disk.make_dir("").map_err(|error| self.rejected("make", "", error))?;
+        self.lock().map_err(WriteError::Rejected)?;
+        let result = self.create_locked(manifest, first_lines, key);
+        self.unlock();
+        result
+    }
+
+    fn key(&self) -> Result<Option<Vec<u8>>, StoreError> {
+        self.contents_if_there(KEY)
+    }
+
+    fn lock(&self) -> Result<(), StoreError> {
+        let mut open = self.open.lock().unwrap_or_else(|poison| poison.into_inner());
+        loop {
+            let (file, identity) = match open.lock.take() {
+                Some(held) => held,
+                None => self.open_lock().map_err(|error| self.failed("open", LOCK, error))?,
+            };
+            file.lock().map_err(|error| self.failed("lock", LOCK, error))?;
+            // Two writers with two lock files would both believe to be alone.
+            let named = self.disk.identity(LOCK);
+            if named.is_ok_and(|named| named == identity) {
+                open.lock = Some((file, identity));
+                return Ok(());
+            }
+            open.lock = None;
+        }
+    }
+
+    fn unlock(&self) {
+        let mut open = self.open.lock().unwrap_or_else(|poison| poison.into_inner());
+        // A lock that cannot be given back is given back by closing its file.
+        if open.lock.as_ref().is_some_and(|(file, _)| file.unlock().is_err()) {
+            open.lock = None;
+        }
+    }
+
+    fn segment_len(&self, first_seq: u64) -> Result<u64, StoreError> {
+        match self.with_live(first_seq, |_, stat| Ok(stat.len)) {
+            Ok(len) => Ok(len),
+            Err(WriteError::Rejected(error) | WriteError::Unknown(error)) => Err(error),
+            Err(WriteError::Stale) => {
+                let doing = format!("open `{}`", self.disk.place(&segment_name(first_seq)));
+                Err(StoreError::new(StoreErrorKind::Missing, doing))
+            }
+        }
+    }
+
+    fn append(&self, tail: &Tail, lines: &[u8], durability: Durability) -> Result<(), WriteError> {
+        self.with_live(tail.segment, |Live { file, name, .. }, stat| {
+            if stat.len != tail.offset {
+                return Err(WriteError::Stale);
+            }
+            if let Some(from) = tail.end() {
+                let mut end = [0; LINE_END];
+                let filled = fill(file, &mut end, from);
+                let filled = filled.map_err(|error| self.rejected("read", name, error))?;
+                if !tail.is_end(&end[..filled]) {
+                    return Err(WriteError::Stale);
+                }
+            }
+            if let Err(error) = write(file, lines, tail.offset) {
+                // Whatever a short write left is cut off before anything else.
+                return Err(match file.truncate(tail.offset) {
+                    Ok(()) => self.rejected("write", name, error),
+                    Err(_) => self.unknown("write", name, error),
+                });
+            }
+            if durability == Durability::Deferred {
+                return Ok(());
+            }
+            file.sync().map_err(|error| {
+                // A failed sync is never tried again: the system has forgotten what it did not write. Other writers
+                // must not build upon it.
+                let _ = file.truncate(tail.offset);
+                self.unknown("sync", name, error)
+            })
+        })
+    }
+
+    fn sync(&self, first_seq: u64) -> Result<(), WriteError> {
+        self.with_live(first_seq, |Live { file, name, .. }, _| {
+            file.sync().map_err(|error| self.unknown("sync", name, error))
+        })
+    }
+
+    fn start_segment(&self, first_seq: u64, lines: &[u8]) -> Result<(), WriteError> {
+        self.forget_live();
+        let name = segment_name(first_seq);
+        let file = match self.disk.create(&name) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                let file = self.disk.open(&name, true);
+                let file = file.map_err(|error| self.rejected("open", &name, error))?;
+                let stat = file.stat().map_err(|error| self.rejected("read", &name, error))?;
+                if stat.len > 0 {
+                    return Err(WriteError::Stale);
+                }
+                file
+            }
+            result => result.map_err(|error| self.rejected("make", &name, error))?,
+        };
+        if let Err(error) = write(&file, lines, 0) {
+            // An empty segment is what a start that failed leaves.
+            return Err(match file.truncate(0) {
+                Ok(()) => self.rejected("write", &name, error),
+                Err(_) => self.unknown("write", &name, error),
+            });
+        }
+        let durable = file.sync().and_then(|()| self.disk.sync_dir(""));
+        durable.map_err(|error| {
+            let _ = file.truncate(0);
+            self.unknown("sync", &name, error)
+        })
+    }
+
+    fn seal(&self, first_seq: u64) -> Result<(), WriteError> {
+        let name = segment_name(first_seq);
+        self.disk.set_readonly(&name).map_err(|error| self.rejected("seal", &name, error))
+    }
+
+    fn cut(&self, first_seq: u64, offset: u64, copy: &str) -> Result<(), WriteError> {
+        self.with_live(first_seq, |Live { file, name, .. }, stat| {
+            let len = usize::try_from(stat.len.saturating_sub(offset)).unwrap_or(usize::MAX);
+            let bytes =
+                read(file, offset, len).map_err(|error| self.rejected("read", name, error))?;
+            self.replace("", copy, &bytes)?;
+            file.truncate(offset)
+                .and_then(|()| file.sync())
+                .map_err(|error| self.unknown("cut", name, error))
+        })
+    }
+
+    fn reaffirm(
+        &self,
+        first_seq: u64,
+        offset: u64,
+        durability: Durability,
+    ) -> Result<(), WriteError> {
+        self.with_live(first_seq, |Live { file, name, .. }, stat| {
+            let mut from = offset;
+            while from < stat.len {
+                let bytes =
+                    read(file, from, BLOCK).map_err(|error| self.rejected("read", name, error))?;
+                if bytes.is_empty() {
+                    break;
+                }
+                // Whatever of it is written reads as before.
+                write(file, &bytes, from).map_err(|error| self.rejected("write", name, error))?;
+                from += bytes.len() as u64;
+            }
+            if offset == 0 {
+                // The segment's name may be as little durable as its bytes.
+                self.disk.sync_dir("").map_err(|error| self.unknown("sync", "", error))?;
+            }
+            if durability == Durability::Deferred {
+                return Ok(());
+            }
+            file.sync().map_err(|error| self.unknown("sync", name, error))
+        })
+    }
+
+    fn remove_segment(&self, first_seq: u64) -> Result<(), WriteError> {
+        let name = segment_name(first_seq);
+        match self.disk.remove(&name) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(self.rejected("remove", &name, error))
+            }
+            _ => self.disk.sync_dir("").map_err(|error| self.unknown("sync", "", error)),
+        }
+    }
+
+    fn write_head(&self, head: &[u8]) -> Result<(), WriteError> {
+        self.replace("", HEAD, head)
+    }
+
+    fn write_checkpoint(&self, seq: u64, note: &[u8]) -> Result<(), WriteError> {
+        self.disk
+            .make_dir(CHECKPOINTS)
+            .map_err(|error| self.rejected("make", CHECKPOINTS, error))?;
+        self.replace(CHECKPOINTS, &checkpoint_name(seq), note)
+    }
+}
+
+impl<D: Disk> FileStore<D> {
+    fn create_locked(
+        &self,
+        manifest: &[u8],
+        first_lines: &[u8],
+        key: Option<&[u8]>,
+    ) -> Result<(), WriteError> {
+        match self.state().map_err(WriteError::Rejected)? {
+            StoreState::Absent | StoreState::Unfinished => {}
+            _ => return Err(WriteError::Stale),
+        }
+        self.disk
+            .make_dir(CHECKPOINTS)
+            .map_err(|error| self.rejected("make", CHECKPOINTS, error))?;
+        if let Some(key) = key {
+            self.replace("", KEY, key)?;
+        }
+        let first = segment_name(1);
+        let staged = [self.stage(&first, first_lines)?, self.stage(MANIFEST, manifest)?];
+        for (staged, name) in staged.iter().zip([first.as_str(), MANIFEST]) {
+            self.disk
+                .rename(staged, name)
+                .map_err(|error| self.rejected("rename", staged, error))?;
+            // The manifest is the last: where it stands, all the rest does.
+            self.disk.sync_dir("").map_err(|error| self.unknown("sync", "", error))?;
+        }
+        Ok(())
+    }
+
+    fn open_lock(&self) -> io::Result<(D::File, Identity)> {
+        let file = match self.disk.create(LOCK) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                self.disk.open(LOCK, true)?
+            }
+            result => result?,
+        };
+        let identity = file.stat()?.identity;
+        Ok((file, identity))
+    }
+
+    fn has_one_line(&self, name: &str, len: u64) -> Result<bool, StoreError> {
+        const MUCH: u64 = 64 << 10;
+        if len > MUCH {
+            return Ok(false);
+        }
+        let bytes = self.contents(name)?;
+        Ok(bytes.iter().filter(|&&byte| byte == b'\n').count() <= 1)
+    }
+}
+
+fn segment_name(first_seq: u64) -> String {
+    format!("{first_seq:020}{SEGMENT}")
+}
+
+fn checkpoint_name(seq: u64) -> String {
+    format!("{CHECKPOINTS}/{seq:020}{NOTE}")
+}
+
+/// The number in a name of 20 digits and this ending.
+fn seq_of(name: &str, ending: &str) -> Option<u64> {
+    let digits = name.strip_suffix(ending)?;
+    let all = digits.len() == 20 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if all { digits.parse().ok() } else { None }
+}
+
+fn read(file: &impl DiskFile, offset: u64, limit: usize) -> io::Result<Vec<u8>> {
+    let there = usize::try_from(file.stat()?.len.saturating_sub(offset)).unwrap_or(usize::MAX);
+    let mut bytes = vec![0; limit.min(there)];
+    let filled = fill(file, &mut bytes, offset)?;
+    bytes.truncate(filled);
+    Ok(bytes)
+}
+
+/// Reads until the buffer is full or the file is at its end.
+fn fill(file: &impl DiskFile, buffer: &mut [u8], mut offset: u64) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match file.read_at(&mut buffer[filled..], offset) {
+            Ok(0) => break,
+            Ok(count) => {
+                filled += count;
+                offset += count as u64;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
+fn write(file: &impl DiskFile, mut bytes: &[u8], mut offset: u64) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match file.write_at(bytes, offset) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(count) => {
+                bytes = &bytes[count..];
+                offset += count as u64;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}

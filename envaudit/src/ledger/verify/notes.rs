@@ -1,0 +1,91 @@
+//! The checkpoints of a ledger, as far as they can be trusted.
+
+use super::super::checkpoint::{self, Checkpoint};
+use super::super::note::VerifierKey;
+use super::chain::file_finding;
+use super::claims::{By, Claim};
+use super::verdict::{Finding, Verdict};
+
+/// Checkpoints that have not been accepted yet, each with why.
+#[derive(Debug, Default)]
+pub(super) struct Notes {
+    chain: String,
+    open: Vec<Note>,
+}
+
+#[derive(Debug)]
+struct Note {
+    seq: u64,
+    bytes: Vec<u8>,
+    expected: String,
+    found: String,
+}
+
+impl Notes {
+    /// Sorts the checkpoints into claims and those that the keys do not vouch for.
+    pub(super) fn read(
+        chain: &str,
+        notes: Vec<(u64, Vec<u8>)>,
+        keys: &[VerifierKey],
+    ) -> (Self, Vec<Claim>) {
+        let unread =
+            |(seq, bytes)| Note { seq, bytes, expected: String::new(), found: String::new() };
+        let open = notes.into_iter().map(unread).collect();
+        let mut notes = Notes { chain: chain.to_owned(), open };
+        let claims = notes.accept_with(keys);
+        (notes, claims)
+    }
+
+    /// Accepts those that the key of a rotation has signed.
+    pub(super) fn accept(&mut self, key: &[u8; 32]) -> Vec<Claim> {
+        match checkpoint::verifier(&self.chain, key) {
+            Ok(key) => self.accept_with(&[key]),
+            Err(_) => Vec::new(),
+        }
+    }
+
+    fn accept_with(&mut self, keys: &[VerifierKey]) -> Vec<Claim> {
+        let mut claims = Vec::new();
+        for mut note in core::mem::take(&mut self.open) {
+            match Checkpoint::open(&note.bytes, keys) {
+                Ok(Checkpoint { size, root, head, .. }) if size == note.seq => {
+                    let by = By::Checkpoint { file: file_name(size) };
+                    claims.push(Claim { size, head, root: Some(root), by });
+                    continue;
+                }
+                Ok(checkpoint) => {
+                    note.expected = format!("a checkpoint of {} events", note.seq);
+                    note.found = format!("one of {}", checkpoint.size);
+                }
+                Err(error) => {
+                    note.expected = "a checkpoint that a known key signed".to_owned();
+                    note.found = because(&error);
+                }
+            }
+            self.open.push(note);
+        }
+        claims
+    }
+
+    /// What is wrong with those that are left.
+    pub(super) fn refused(&mut self) -> impl Iterator<Item = Finding> {
+        core::mem::take(&mut self.open).into_iter().map(|Note { seq, expected, found, .. }| {
+            file_finding(&file_name(seq), Verdict::Modified, seq, expected, found)
+        })
+    }
+}
+
+fn file_name(seq: u64) -> String {
+    format!("checkpoints/{seq:020}.note")
+}
+
+/// An error and its causes.
+fn because(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}

@@ -1,0 +1,116 @@
+//! What a verification can find.
+
+use core::fmt;
+
+/// What is wrong at one place of a ledger, or how far a sound one can be trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// Sound, and an anchor outside the ledger vouches for its last event.
+    OkAnchored,
+    /// Sound, but nothing outside the ledger vouches for the newest events: that some were cut off cannot be ruled out.
+    OkUnanchoredTail,
+    /// Events before the first were removed, as a statement in the ledger says. Not a fault.
+    Pruned,
+    /// An event is older than the one before it. A warning: clocks are set.
+    ClockRegression,
+    /// The last line is unfinished: a crash while it was written. Opening the ledger for writing repairs it.
+    Torn,
+    /// What stands there is not what was written.
+    Modified,
+    /// Events that must have been there are not.
+    Missing,
+    /// An event stands at another place than its own.
+    Reordered,
+    /// A copy of an event.
+    DuplicateSeq,
+    /// A line that nobody with the key wrote, between events that follow each other.
+    Inserted,
+    /// The ledger itself says that it had more events than it has.
+    Truncated,
+    /// The ledger is sound, but shorter than it is known to have been: an older copy was put in its place, or its end was
+    /// cut off and every trace of it in the ledger removed.
+    RolledBack,
+    /// Two histories: events that do not follow each other, or not what a checkpoint or an anchor says.
+    Forked,
+    /// The ledger, or an event, claims to need no key although there is one.
+    Downgraded,
+    /// Events were hashed with a key that was not given, so that they could not be checked.
+    KeyUnknown,
+}
+
+impl Verdict {
+    /// The name used in JSON and in the documentation, such as `ok-unanchored-tail`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Verdict::OkAnchored => "ok-anchored",
+            Verdict::OkUnanchoredTail => "ok-unanchored-tail",
+            Verdict::Pruned => "pruned",
+            Verdict::ClockRegression => "clock-regression",
+            Verdict::Torn => "torn",
+            Verdict::Modified => "modified",
+            Verdict::Missing => "missing",
+            Verdict::Reordered => "reordered",
+            Verdict::DuplicateSeq => "duplicate-seq",
+            Verdict::Inserted => "inserted",
+            Verdict::Truncated => "truncated",
+            Verdict::RolledBack => "rolled-back",
+            Verdict::Forked => "forked",
+            Verdict::Downgraded => "downgraded",
+            Verdict::KeyUnknown => "key-unknown",
+        }
+    }
+
+    /// Whether the ledger cannot be trusted as it is.
+    pub const fn is_break(self) -> bool {
+        !matches!(
+            self,
+            Verdict::OkAnchored
+                | Verdict::OkUnanchoredTail
+                | Verdict::Pruned
+                | Verdict::ClockRegression
+        )
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// One thing that was found, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Finding {
+    /// What it is.
+    pub verdict: Verdict,
+    /// The event it concerns; 0 where it concerns the ledger as a whole.
+    pub seq: u64,
+    /// The last of the events it concerns: equal to `seq` where that is one.
+    pub last_seq: u64,
+    /// The file, by the name it has in a directory.
+    pub file: String,
+    /// The byte of the file at which the line begins that shows it.
+    pub offset: u64,
+    /// What should be there.
+    pub expected: String,
+    /// What is there.
+    pub found: String,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.verdict)?;
+        match (self.seq, self.last_seq) {
+            (0, _) => {}
+            (seq, last) if seq == last => write!(f, " event {seq}")?,
+            (seq, last) => write!(f, " events {seq} to {last}")?,
+        }
+        write!(
+            f,
+            " ({} at byte {}): expected {}, found {}",
+            self.file, self.offset, self.expected, self.found
+        )
+    }
+}

@@ -1,0 +1,193 @@
+//! How fast a ledger appends, each figure beside its limit, both taken in turns in one run.
+//!
+//! `cargo run --release -p envaudit-tests --features ledger --bin ledger_speed [directory]`
+
+use std::fs::OpenOptions;
+use std::hint::black_box;
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use data_encoding::HEXLOWER;
+use envaudit::ledger::{Actor, Event, FileStore, LedgerOptions, LedgerWriter, MemoryStore, Origin};
+use hmac::{Hmac, KeyInit, Mac};
+use serde::Serialize;
+use sha2::Sha256;
+
+const ROUNDS: usize = 15;
+
+fn options() -> LedgerOptions {
+    LedgerOptions::new().key(envaudit_tests::fresh_ledger::key()).segment_size(1 << 40)
+}
+
+fn event() -> Event {
+    Event::new("config.changed", Actor::service("checkout"))
+        .resource("config", "checkout/prod")
+        .reason("rollout 42")
+        .origin(Origin::Library)
+        .detail("key", "LOG_LEVEL")
+        .detail("before", "info")
+        .detail("after", "debug")
+}
+
+/// What one would write by hand for the same line.
+#[derive(Serialize)]
+struct ByHand<'a> {
+    v: u64,
+    seq: u64,
+    event_id: &'a str,
+    timestamp: &'a str,
+    chain: &'a str,
+    kid: &'a str,
+    actor_type: &'a str,
+    actor_id: &'a str,
+    action: &'a str,
+    resource_type: &'a str,
+    resource_id: &'a str,
+    outcome: &'a str,
+    reason: &'a str,
+    origin: &'a str,
+    details: &'a serde_json::Value,
+    previous_hash: &'a str,
+}
+
+fn per_second(count: usize, run: impl FnOnce()) -> f64 {
+    let start = Instant::now();
+    run();
+    count as f64 / start.elapsed().as_secs_f64()
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+fn print(name: &str, pairs: &[(f64, f64)]) {
+    let (ours, limits): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();
+    let ratio = median(pairs.iter().map(|(ours, limit)| ours / limit).collect());
+    let (ours, limit) = (median(ours), median(limits));
+    writeln!(std::io::stdout(), "{name}: {ours:.0}/s, limit {limit:.0}/s, ratio {ratio:.2}")
+        .expect("standard output");
+}
+
+fn in_memory() {
+    const COUNT: usize = 100_000;
+    let key = Hmac::<Sha256>::new_from_slice(&[7; 32]).expect("any length");
+    let details = serde_json::json!({"after": "debug", "before": "info", "key": "LOG_LEVEL"});
+    let event = event();
+    let pairs: Vec<(f64, f64)> = (0..ROUNDS)
+        .map(|_| {
+            let ledger = options().init_in(MemoryStore::default()).expect("a ledger");
+            let ours = per_second(COUNT, || {
+                for _ in 0..COUNT {
+                    ledger.append(black_box(&event)).expect("appended");
+                }
+            });
+            let mut previous = "0".repeat(64);
+            let mut file = Vec::new();
+            let limit = per_second(COUNT, || {
+                for seq in 0..COUNT as u64 {
+                    let line = ByHand {
+                        v: 1,
+                        seq,
+                        event_id: "019aabcd-0000-7000-8000-000000000001",
+                        timestamp: "2026-11-30T12:00:00.000042Z",
+                        chain: "0197f0c0-5b1e-7a3e-9c1e-0123456789ab",
+                        kid: "6d1eebd7d986e8c3",
+                        actor_type: "service",
+                        actor_id: "checkout",
+                        action: "config.changed",
+                        resource_type: "config",
+                        resource_id: "checkout/prod",
+                        outcome: "success",
+                        reason: "rollout 42",
+                        origin: "library",
+                        details: black_box(&details),
+                        previous_hash: &previous,
+                    };
+                    let start = file.len();
+                    serde_json::to_writer(&mut file, &line).expect("serialised");
+                    file.pop();
+                    let hash = key.clone().chain_update(&file[start..]).finalize().into_bytes();
+                    previous = HEXLOWER.encode(&hash);
+                    file.extend_from_slice(b",\"event_hash\":\"");
+                    file.extend_from_slice(previous.as_bytes());
+                    file.extend_from_slice(b"\"}\n");
+                }
+            });
+            black_box(file);
+            (ours, limit)
+        })
+        .collect();
+    print("append in memory against serialise + HMAC by hand", &pairs);
+}
+
+fn durable(dir: &Path) {
+    const COUNT: usize = 600;
+    let ledger = options().init(dir.join("one")).expect("a ledger");
+    let event = event();
+    ledger.append(&event).expect("appended");
+    let len = ledger.source().segments().expect("segments")[0].len as usize;
+    let line = vec![b'x'; len / 2];
+    let mut bare =
+        OpenOptions::new().create(true).append(true).open(dir.join("bare")).expect("a file");
+    let pairs: Vec<(f64, f64)> = (0..ROUNDS)
+        .map(|_| {
+            let ours = per_second(COUNT, || {
+                for _ in 0..COUNT {
+                    ledger.append(&event).expect("appended");
+                }
+            });
+            let limit = per_second(COUNT, || {
+                for _ in 0..COUNT {
+                    bare.write_all(&line).expect("written");
+                    bare.sync_data().expect("synced");
+                }
+            });
+            (ours, limit)
+        })
+        .collect();
+    print("durable append, one writer, against write + fdatasync", &pairs);
+}
+
+fn grouped(dir: &Path) {
+    const ONE: usize = 1000;
+    const EACH: usize = 600;
+    let store = FileStore::new(dir.join("many"));
+    let ledger = Arc::new(options().init_in(store).expect("a ledger"));
+    let writer = LedgerWriter::new(ledger);
+    let pairs: Vec<(f64, f64)> = (0..5)
+        .map(|_| {
+            let many = per_second(64 * EACH, || {
+                std::thread::scope(|scope| {
+                    for _ in 0..64 {
+                        scope.spawn(|| {
+                            for _ in 0..EACH {
+                                writer.append(event()).expect("appended");
+                            }
+                        });
+                    }
+                });
+            });
+            let one = per_second(ONE, || {
+                for _ in 0..ONE {
+                    writer.append(event()).expect("appended");
+                }
+            });
+            (many, one)
+        })
+        .collect();
+    print("durable append, 64 writers against one", &pairs);
+}
+
+fn main() {
+    let dir = match std::env::args_os().nth(1) {
+        Some(dir) => tempfile::tempdir_in(dir),
+        None => tempfile::tempdir(),
+    };
+    let dir = dir.expect("a directory");
+    in_memory();
+    durable(dir.path());
+    grouped(dir.path());
+}
