@@ -6,8 +6,7 @@ use core::fmt;
 
 use serde_core::ser::SerializeStruct;
 use serde_core::{Serialize, Serializer};
-use shown::plain;
-pub(crate) use shown::{shown, shown_message};
+pub(crate) use shown::{plain, shown, shown_message};
 
 use crate::audit::{self, Location};
 use crate::source::Source;

@@ -1,7 +1,7 @@
 //! Messages of the program's own code that repeat a secret: validation, providers, and a secret put where its path belongs.
 
 use envaudit::{EnvConfig, ExposeSecret, Fetched, ProviderError, SecretString, Source};
-use envaudit_tests::canary::{CANARY, assert_hidden, everything_said};
+use envaudit_tests::canary::{CANARY, assert_hidden, assert_not_in, everything_said};
 use envaudit_tests::{Files, Store, isolated, problems};
 
 #[derive(EnvConfig, Debug)]
@@ -164,4 +164,31 @@ fn bytes_of_a_secret_that_are_not_text_are_not_shown() {
             assert_hidden(&everything_said(&loader), key);
         }
     }
+}
+
+#[derive(EnvConfig, Debug)]
+#[env(validate = tell_the_dsn)]
+struct Place {
+    dsn: String,
+}
+
+fn tell_the_dsn(place: &Place) -> Result<(), String> {
+    Err(format!("cannot use {}", place.dsn))
+}
+
+#[derive(EnvConfig, Debug)]
+#[expect(dead_code, reason = "only what a load says of it is looked at")]
+struct ReadLater {
+    #[env(flatten)]
+    place: Place,
+    late: SecretString,
+}
+
+#[test]
+fn what_a_validation_says_is_cleared_of_secrets_that_are_read_after_it() {
+    let files = Files::with(".env", "LATE=Zq7xW2vK9pL4uJ8\nDSN=\"db://x:${LATE}@h\"\n");
+    let error = files.loader::<ReadLater>().load().map(|_| ()).expect_err("it is refused");
+    let text = format!("{error} {error:?} {}", serde_json::json!(error.problems()));
+    assert!(text.contains("cannot use "), "{text}");
+    assert_not_in(&text, "Zq7xW2vK9pL4uJ8", "the validation");
 }

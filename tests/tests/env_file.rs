@@ -331,8 +331,8 @@ fn a_file_that_is_not_utf_8_is_refused_and_the_line_named() {
         (b"A=\xff\n", "line 1 is not valid UTF-8"),
         (b"A=1\nB='\n\n\xc3('\n", "line 4 is not valid UTF-8"),
         (b"A=1\r\n# caf\xe9\r\n", "line 2 is not valid UTF-8"),
-        (b"\xff\xfeA\x00=\x001\x00", "it is UTF-16; save it as UTF-8"),
-        (b"\xfe\xff\x00A\x00=\x001", "it is UTF-16; save it as UTF-8"),
+        (b"\xff\xfeA\x00=\x001\x00", "it is UTF-16"),
+        (b"\xfe\xff\x00A\x00=\x001", "it is UTF-16"),
     ];
     for (bytes, reason) in table {
         let files = Files::with(".env", bytes);
@@ -395,7 +395,7 @@ fn a_default_file_need_not_exist_and_one_that_was_named_must() {
     let missing = files.path().join("missing.env");
     assert_eq!(unreadable(files.loader().dotenv(&missing)), "it does not exist");
     let missing = files.path().join("missing");
-    assert_eq!(unreadable(files.loader().dir(&missing)), "it is not a folder");
+    assert_eq!(unreadable(files.loader().dir(&missing)), "it does not exist");
     let file = files.write("file", "A=1");
     assert_eq!(unreadable(files.loader().dir(&file)), "it is not a folder");
 }

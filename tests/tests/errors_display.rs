@@ -64,11 +64,11 @@ cannot load App: 4 problems
 
 3. APP_API_KEY may not come from the source `file`
    found     in DIR/.env:3
-   hint      set it in AWS, in the environment or as a secret file instead
+   hint      set it in the environment instead
 
 4. APP_DB_PASSWORD is missing
    expected  text (a secret)
-   hint      set APP_DB_PASSWORD in the environment, in `.env` or as a secret file
+   hint      set APP_DB_PASSWORD in the environment or in `.env`
 "
     );
 }
@@ -91,7 +91,7 @@ cannot load Config: 2 problems
 
 1. REGION is missing
    expected  one of `eu`, `us`
-   hint      set REGION in the environment, in `.env` or as a secret file
+   hint      set REGION in the environment or in `.env`
 
 2. TOKEN is missing
    expected  text (a secret)
@@ -176,7 +176,7 @@ fn unreadable() {
     let missing = files.path().join("missing.env");
     assert_eq!(
         problem(files.loader::<App>().dotenv(&missing).load(), &files),
-        "DIR/missing.env cannot be read\n   because   it does not exist\n"
+        "DIR/missing.env cannot be read\n   because   it does not exist\n   hint      check the path that the program was given\n"
     );
     let result = isolated::vars::<App>([("APP_API_KEY_FILE", missing.into_os_string())]).load();
     assert_eq!(

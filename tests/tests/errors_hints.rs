@@ -1,7 +1,7 @@
 //! "Did you mean": variables that are nearly called right, and unknown ones where they are not allowed.
 
-use envaudit::{EnvConfig, ProblemKind, Source};
-use envaudit_tests::{Files, isolated, problems};
+use envaudit::{EnvConfig, Loader, ProblemKind, Source};
+use envaudit_tests::{Files, Store, isolated, problems};
 
 #[derive(EnvConfig, Debug)]
 #[env(prefix = "APP_")]
@@ -157,4 +157,21 @@ fn every_variable_of_an_env_file_needs_a_field_or_a_reference() {
     assert_eq!(unknown("APP_HOST=${ZONE}\n", "ZONE=a\n"), none, "from another file");
     assert_eq!(unknown("ZONE=a\nAPP_HOST='${ZONE}'\n# ${ZONE}\n", ""), none, "what looks like one");
     assert_eq!(unknown("ZONE=a\nZONE_B=b\nAPP_HOST=${ZONE_B}\n", ""), ["ZONE"]);
+}
+
+#[test]
+fn a_hint_names_only_places_where_the_loader_looks() {
+    let hint = |loader: Loader<App>| hint(&loader.load());
+    let here = || isolated::nothing::<App>();
+    assert_eq!(hint(here()), "set APP_PORT in the environment");
+    let store = || Store::holding("store", Source::Aws, &[]);
+    assert_eq!(hint(here().source(store())), "set APP_PORT in AWS or in the environment");
+    let ci = here().source(store()).ci(true);
+    assert_eq!(hint(ci), "set APP_PORT in the environment");
+    let local = here().source(store().local()).ci(true);
+    assert_eq!(hint(local), "set APP_PORT in AWS or in the environment");
+    let files = Files::new();
+    assert_eq!(hint(files.loader()), "set APP_PORT in the environment or in `.env`");
+    let few = files.loader().without(Source::System).without(Source::File);
+    assert_eq!(hint(few), "set APP_PORT in `.env.{environment}`");
 }

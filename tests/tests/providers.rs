@@ -6,7 +6,7 @@ use std::sync::{Arc, Barrier, Mutex, mpsc};
 
 use envaudit::{
     EnvConfig, ExposeSecret, Fetched, KeyRequest, LoadError, Loaded, Loader, Location, OnFailure,
-    ProblemKind, Provider, ProviderError, SecretString, Source, SourceSet, Warning,
+    Problem, ProblemKind, Provider, ProviderError, SecretString, Source, SourceSet, Warning,
 };
 use envaudit_tests::{Store, isolated, problems};
 
@@ -113,6 +113,29 @@ fn a_provider_that_does_not_answer_in_time_does_not_take_the_others_with_it() {
     let other = Store::holding("other", Source::Azure, &[("APP_NAME", "x")]);
     let loaded = loader().source(store.optional()).source(other).load().unwrap();
     assert_eq!(loaded.name.as_deref(), Some("x"));
+}
+
+#[test]
+fn an_answer_that_came_too_late_does_not_count_even_if_it_is_there_when_it_is_looked_at() {
+    let (answered, look) = mpsc::channel();
+    let look = Mutex::new(look);
+    let slow = Store::new("slow", Source::Aws, move |_| {
+        look.lock().unwrap().recv().expect("the other one answers");
+        Ok(Fetched::new())
+    });
+    let late = Store::new("late", Source::Azure, move |_| {
+        answered.send(()).expect("the other one waits");
+        Ok(Fetched::new())
+    });
+    let loader = loader().source(slow).source(late.timeout(Duration::ZERO));
+    let result = loader.load();
+    let failed: Vec<&Problem> = problems::of(&result)
+        .iter()
+        .filter(|problem| problem.kind() == ProblemKind::Provider)
+        .collect();
+    assert_eq!(failed.len(), 1, "{failed:?}");
+    assert_eq!(failed[0].to_string().lines().next(), Some("the provider late failed"));
+    assert_eq!(failed[0].reason_text(), Some("no answer within 0s"));
 }
 
 #[test]

@@ -397,3 +397,34 @@ fn no_document_shows_the_example_of_a_secret() {
         assert!(document.contains("API_KEY") && !document.contains("not-shown"), "{document}");
     }
 }
+
+#[test]
+fn no_document_shows_what_a_secret_is_by_default_or_can_be() {
+    fn made(text: &str) -> SecretString {
+        text.to_owned().into()
+    }
+    #[derive(EnvConfig)]
+    #[expect(dead_code, reason = "only its documents are looked at")]
+    struct Secrets {
+        #[env(default = made("hunter2"))]
+        made: SecretString,
+        #[env(default = "hunter2".repeat(2).into())]
+        repeated: SecretString,
+        #[env(default = vec![made("hunter2")])]
+        list: Vec<SecretString>,
+        #[env(one_of("hunter2", "hunter3"))]
+        chosen: Option<SecretString>,
+        #[env(default)]
+        empty: SecretString,
+    }
+    for document in [
+        Secrets::template(),
+        Secrets::markdown(),
+        Secrets::json_schema(),
+        Secrets::schema_json(),
+        format!("{:?}", Secrets::SCHEMA),
+    ] {
+        assert!(document.contains("CHOSEN") && !document.contains("hunter"), "{document}");
+    }
+    assert!(Secrets::template().contains("default: Default::default()"));
+}

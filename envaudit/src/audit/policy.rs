@@ -76,7 +76,8 @@ impl Policy {
         self.with(rule)
     }
 
-    /// These keys must be set: their defaults do not count. `*` in a key stands for any text.
+    /// These keys must be set: their defaults do not count. `*` in a key stands for any text. A key that the
+    /// configuration does not have is passed over, so that one policy can serve many programs.
     #[must_use]
     pub fn no_default_for<K: Into<String>>(self, keys: impl IntoIterator<Item = K>) -> Self {
         let mut rule = Rule::new("no-default");

@@ -2,6 +2,7 @@ use core::fmt;
 use std::path::PathBuf;
 
 use super::{Location, place};
+use crate::error;
 use crate::source::Source;
 
 /// Something a load noticed that does not keep the program from starting.
@@ -75,6 +76,7 @@ impl fmt::Display for Warning {
                 write!(f, "{key} is set in {place} too, which may not supply it and is ignored")
             }
             Warning::ProviderFailed { provider, reason, .. } => {
+                let reason = error::plain(reason);
                 write!(f, "the provider {provider} failed and was passed over: {reason}")
             }
             Warning::FolderUnreadable { path, reason, .. } => {

@@ -21,7 +21,7 @@ pub(crate) fn shown_message(message: &str) -> String {
 }
 
 /// The text without control characters other than newlines, which could do things to a terminal.
-pub(super) fn plain(text: &str) -> Cow<'_, str> {
+pub(crate) fn plain(text: &str) -> Cow<'_, str> {
     let is_bad = |char: char| char.is_control() && char != '\n';
     if text.contains(is_bad) { text.replace(is_bad, "").into() } else { text.into() }
 }

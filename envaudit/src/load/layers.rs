@@ -17,6 +17,9 @@ use crate::sources::file::FileFault;
 use crate::sources::folder::{self, Folder};
 use crate::sources::provider::{Asked, Fetched, OnFailure, Provider};
 
+const MISSING: &str = "check the path that the program was given";
+const UNREADABLE: &str = "let the program's user read it";
+
 const ENVIRONMENT_VARIABLE: &str = "ENVAUDIT_ENV";
 
 pub(crate) struct Layers<'s> {
@@ -141,9 +144,9 @@ impl<'s> Layers<'s> {
             Ok(Some(folder)) => {
                 self.layers.push(Layer { source, kind: LayerKind::Folder(folder) });
             }
-            Ok(None) if named => self.unreadable(source, path, "it does not exist"),
+            Ok(None) if named => self.unreadable(source, path, "it does not exist", MISSING),
             Ok(None) => {}
-            Err(error) if named => self.unreadable(source, path, &error.to_string()),
+            Err(error) if named => self.unreadable(source, path, &error.to_string(), UNREADABLE),
             // It is there on many hosts, for somebody else.
             Err(error) => self.warnings.push(Warning::FolderUnreadable {
                 source,
@@ -155,6 +158,10 @@ impl<'s> Layers<'s> {
 
     fn open_env_files(&mut self) {
         if cfg!(not(feature = "dotenv")) {
+            for path in &self.settings.dotenv {
+                let reason = "this program was built without the feature `dotenv` of envaudit";
+                self.unreadable(Source::File, path, reason, "build it with the feature");
+            }
             return;
         }
         let dir = self.settings.dir.as_deref();
@@ -164,7 +171,15 @@ impl<'s> Layers<'s> {
             && asks_any
             && !dir.is_dir()
         {
-            self.unreadable(Source::File, dir, "it is not a folder");
+            match dir.exists() {
+                true => self.unreadable(
+                    Source::File,
+                    dir,
+                    "it is not a folder",
+                    "`dir` takes the folder that the env files are in",
+                ),
+                false => self.unreadable(Source::File, dir, "it does not exist", MISSING),
+            }
             has_dir = false;
         }
         let in_dir = |name: &str| dir.map_or_else(|| PathBuf::from(name), |dir| dir.join(name));
@@ -191,24 +206,36 @@ impl<'s> Layers<'s> {
     }
 
     fn open_env_file(&mut self, source: Source, path: &Path, named: bool) {
-        let reason = match EnvFile::read(path) {
+        let (reason, hint) = match EnvFile::read(path) {
             Ok(file) => {
                 self.layers.push(Layer { source, kind: LayerKind::EnvFile(file) });
                 return;
             }
             Err(EnvFileFault::File(FileFault::Missing)) if !named => return,
-            Err(EnvFileFault::File(fault)) => fault.to_string(),
-            Err(EnvFileFault::NotUtf8(line)) => format!("line {line} is not valid UTF-8"),
-            Err(EnvFileFault::Utf16) => "it is UTF-16; save it as UTF-8".to_owned(),
+            Err(EnvFileFault::File(fault)) => {
+                let hint = match fault {
+                    FileFault::Missing => MISSING,
+                    FileFault::Io(_) => UNREADABLE,
+                    FileFault::Directory | FileFault::NotRegular | FileFault::TooLarge(_) => {
+                        "an env file is a regular file of `KEY=value` lines"
+                    }
+                };
+                (fault.to_string(), hint)
+            }
+            Err(EnvFileFault::NotUtf8(line)) => {
+                (format!("line {line} is not valid UTF-8"), "save it as UTF-8")
+            }
+            Err(EnvFileFault::Utf16) => ("it is UTF-16".to_owned(), "save it as UTF-8"),
         };
-        self.unreadable(source, path, &reason);
+        self.unreadable(source, path, &reason, hint);
     }
 
-    fn unreadable(&mut self, source: Source, path: &Path, reason: &str) {
+    fn unreadable(&mut self, source: Source, path: &Path, reason: &str, hint: &str) {
         let location = Location::File { path: path.into(), line: None };
         self.problems.push(
             Problem::new(ProblemKind::Unreadable, format!("{} cannot be read", path.display()))
                 .reason(reason)
+                .hint(hint)
                 .at(source, Some(location)),
         );
     }
@@ -407,6 +434,9 @@ impl Fill<'_, '_> {
     /// Whether the value is made of references alone, and all of them are empty.
     fn resolves_to_nothing(&self, line: u32, value: &HeldValue) -> bool {
         let HeldValue::Interpreted(value) = value else { return false };
+        if value.marker.is_none() {
+            return false;
+        }
         let (settings, table) = (self.layers.settings, self.layers.table);
         let resolved =
             Scope::new(settings, self.all, table).resolve(self.layer as usize, line, value, 0);

@@ -1,22 +1,35 @@
 //! Where a value can be put, in words.
 
+use super::loader::Settings;
 use crate::source::{Source, SourceSet};
 
-/// Where a value can be put, of those sources: `in the environment, in .env or as a secret file`.
-pub(super) fn places(sources: SourceSet) -> String {
-    let everywhere = sources == SourceSet::ALL;
+/// Where a value can be put, of those sources: `in the environment, in .env or as a secret file`. What this loader does not
+/// ask is named only where it asks nothing else.
+pub(super) fn places(sources: SourceSet, settings: &Settings) -> String {
+    let has_store = |source| {
+        let mut asked = settings.providers.iter();
+        asked.any(|one| one.source() == source && !(settings.ci && one.is_remote()))
+    };
+    let asked: SourceSet = sources
+        .iter()
+        .filter(|source| settings.asks(*source))
+        .filter(|source| match source {
+            Source::Azure | Source::Aws | Source::Custom => has_store(*source),
+            Source::FileEnv | Source::File => cfg!(feature = "dotenv"),
+            _ => true,
+        })
+        .filter(|source| *source != Source::SchemaDefault)
+        .collect();
+    let sources = if asked.is_empty() { sources } else { asked };
+    let may = |source| sources.contains(source);
     let names = [
-        // Not every program has a store to ask, so these are named where the field names them.
-        ("in Azure Key Vault", !everywhere && sources.contains(Source::Azure)),
-        ("in AWS", !everywhere && sources.contains(Source::Aws)),
-        ("in the program's own store", !everywhere && sources.contains(Source::Custom)),
-        ("in the environment", sources.contains(Source::System)),
-        ("in `.env`", sources.contains(Source::File)),
-        (
-            "in `.env.{environment}`",
-            sources.contains(Source::FileEnv) && !sources.contains(Source::File),
-        ),
-        ("as a secret file", sources.contains(Source::Docker) || sources.contains(Source::K8s)),
+        ("in Azure Key Vault", may(Source::Azure)),
+        ("in AWS", may(Source::Aws)),
+        ("in the program's own store", may(Source::Custom)),
+        ("in the environment", may(Source::System)),
+        ("in `.env`", may(Source::File)),
+        ("in `.env.{environment}`", may(Source::FileEnv) && !may(Source::File)),
+        ("as a secret file", may(Source::Docker) || may(Source::K8s)),
     ];
     let names: Vec<&str> = names.iter().filter(|(_, may)| *may).map(|(name, _)| *name).collect();
     match names.as_slice() {

@@ -49,8 +49,15 @@ pub struct Reader<'a> {
     #[cfg(any(feature = "ledger", feature = "live"))]
     texts: Texts,
     problems: Vec<Problem>,
+    /// What `validate` functions said, with the position of their problem: not to be shown before every secret is known.
+    withheld: Vec<(usize, String)>,
+    /// The names in the environment and in each env file, once a variable was missing.
+    present: Option<Vec<(Vec<String>, String)>>,
     warnings: Vec<Warning>,
 }
+
+/// What is said in the place of a parser or check that may have quoted the value.
+const WITHHELD: &str = "what refused it is not quoted, because the value is secret";
 
 /// A variable of the process environment.
 struct Variable {
@@ -93,6 +100,8 @@ impl<'a> Reader<'a> {
             #[cfg(any(feature = "ledger", feature = "live"))]
             texts: Texts::new(&settings.environment),
             problems,
+            withheld: Vec::new(),
+            present: None,
             warnings,
         }
     }
@@ -102,7 +111,14 @@ impl<'a> Reader<'a> {
         std::mem::replace(&mut self.texts, Texts::new(&self.settings.environment))
     }
 
-    pub(super) fn finish(self) -> (Vec<Problem>, Vec<Warning>) {
+    pub(super) fn finish(mut self) -> (Vec<Problem>, Vec<Warning>) {
+        for (at, message) in self.withheld {
+            let message = match &self.secrets {
+                Some(secrets) => secrets.redact(&message),
+                None => message,
+            };
+            self.problems[at].reason = Some(error::shown_message(&message));
+        }
         (self.problems, self.warnings)
     }
 
@@ -174,7 +190,7 @@ impl<'a> Reader<'a> {
         #[cfg(any(feature = "ledger", feature = "live"))]
         self.texts.note(index, entry, &raw);
         if let Some(secrets) = &mut self.secrets
-            && request.is_secret()
+            && (request.is_secret() || raw.is_secret())
             && let Ok(text) = raw.as_str()
         {
             secrets.note(request, text);
@@ -263,13 +279,9 @@ impl<'a> Reader<'a> {
         match check(&value) {
             Ok(()) => Some(value),
             Err(error) => {
-                let message = error.to_string();
-                let message = match &self.secrets {
-                    Some(secrets) => secrets.redact(&message),
-                    None => message,
-                };
                 let problem = Problem::new(ProblemKind::Validation, format!("{name} is not valid"));
-                self.problems.push(problem.reason(error::shown_message(&message)));
+                self.withheld.push((self.problems.len(), error.to_string()));
+                self.problems.push(problem);
                 None
             }
         }
@@ -316,7 +328,7 @@ impl<'a> Reader<'a> {
         if sources.is_empty() {
             return match denied {
                 Some((source, name, location)) => {
-                    Err(Box::new(disallowed(request, source, name, location)))
+                    Err(Box::new(self.disallowed(request, source, name, location)))
                 }
                 None => Ok(None),
             };
@@ -416,12 +428,12 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn missing(&self, request: &'static KeyRequest) -> Problem {
+    fn missing(&mut self, request: &'static KeyRequest) -> Problem {
         let key = request.key();
         let near = self.near_miss(request);
         let hint = match near {
             Some((name, place)) => format!("{name} is set in {place}; did you mean that?"),
-            None => how_to_set(request),
+            None => format!("set {key} {}", places(request.sources, self.settings)),
         };
         let mut problem = Problem::new(ProblemKind::Missing, format!("{key} is missing"))
             .key_named(key)
@@ -431,8 +443,18 @@ impl<'a> Reader<'a> {
     }
 
     /// A variable that is set, belongs to no field and is nearly called like this one.
-    fn near_miss(&self, request: &'static KeyRequest) -> Option<(String, String)> {
+    fn near_miss(&mut self, request: &'static KeyRequest) -> Option<(String, String)> {
+        if self.present.is_none() {
+            self.present = Some(self.names_present());
+        }
         let unknown = |name: &&str| self.table.find(name.as_bytes()).is_none();
+        self.present.iter().flatten().find_map(|(names, place)| {
+            let candidates = names.iter().map(String::as_str).filter(unknown);
+            nearest(request.key(), candidates).map(|near| (near.to_owned(), place.clone()))
+        })
+    }
+
+    fn names_present(&self) -> Vec<(Vec<String>, String)> {
         let mut places = Vec::new();
         if self.settings.asks(Source::System) {
             let names = self.settings.environment.names();
@@ -444,10 +466,21 @@ impl<'a> Reader<'a> {
                 places.push((names.collect(), file.path.display().to_string()));
             }
         }
-        places.into_iter().find_map(|(names, place)| {
-            let candidates = names.iter().map(String::as_str).filter(unknown);
-            nearest(request.key(), candidates).map(|near| (near.to_owned(), place))
-        })
+        places
+    }
+
+    fn disallowed(
+        &self,
+        request: &'static KeyRequest,
+        source: Source,
+        name: &str,
+        location: Option<Location>,
+    ) -> Problem {
+        let message = format!("{name} may not come from the source `{source}`");
+        Problem::new(ProblemKind::DisallowedSource, message)
+            .key_named(request.key())
+            .at(source, location)
+            .hint(format!("set it {} instead", places(request.sources, self.settings)))
     }
 }
 
@@ -525,9 +558,11 @@ fn invalid(request: &'static KeyRequest, raw: &Raw<'_>, error: ValueError) -> Pr
     problem.expected = Some(expected(request));
     let reason = error.into_reason();
     if request.is_secret() || raw.is_secret() {
-        if reason == Reason::NotUtf8 {
-            problem.reason = Some("it is not valid UTF-8".to_owned());
-        }
+        problem.reason = match reason {
+            Reason::Unexpected | Reason::Plain(_) => None,
+            Reason::NotUtf8 => Some("it is not valid UTF-8".to_owned()),
+            Reason::Foreign(_) => Some(WITHHELD.to_owned()),
+        };
         return problem;
     }
     problem.found = raw.as_str().ok().map(error::shown);
@@ -545,19 +580,6 @@ fn invalid(request: &'static KeyRequest, raw: &Raw<'_>, error: ValueError) -> Pr
     problem
 }
 
-fn disallowed(
-    request: &'static KeyRequest,
-    source: Source,
-    name: &str,
-    location: Option<Location>,
-) -> Problem {
-    let message = format!("{name} may not come from the source `{source}`");
-    Problem::new(ProblemKind::DisallowedSource, message)
-        .key_named(request.key())
-        .at(source, location)
-        .hint(format!("set it {} instead", places(request.sources)))
-}
-
 fn bad_reference(request: &'static KeyRequest, fault: &ExpandFault, met_secret: bool) -> Problem {
     let key = request.key();
     let reason = match request.is_secret() || met_secret {
@@ -568,8 +590,4 @@ fn bad_reference(request: &'static KeyRequest, fault: &ExpandFault, met_secret: 
         .key_named(key)
         .reason(reason)
         .hint(fault.hint())
-}
-
-fn how_to_set(request: &'static KeyRequest) -> String {
-    format!("set {} {}", request.key(), places(request.sources))
 }

@@ -1,5 +1,7 @@
 //! Keeps secrets out of the message of a `validate` function, which has seen them.
 
+use std::collections::HashSet;
+
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::schema::KeyRequest;
@@ -9,6 +11,9 @@ const REDACTED: &str = "[REDACTED]";
 const TELLING: usize = 8;
 /// A secret as short as this is looked for as a word: otherwise `a` would blacken every message.
 const SHORT: usize = 3;
+
+/// Of a longer message, the rest is not shown anyway.
+const MAX_MESSAGE: usize = 16 << 10;
 
 /// The texts of the secrets that a load has read.
 #[derive(Default)]
@@ -31,6 +36,7 @@ impl Secrets {
 
     /// The message without the secrets and without their parts.
     pub(crate) fn redact(&self, message: &str) -> String {
+        let message = &message[..message.floor_char_boundary(MAX_MESSAGE)];
         let mut hidden = vec![false; message.len()];
         for secret in &self.0 {
             let secret = secret.expose_secret();
@@ -66,9 +72,10 @@ fn hide_whole(message: &str, secret: &str, hidden: &mut [bool]) {
 }
 
 fn hide_parts(message: &str, secret: &str, hidden: &mut [bool]) {
+    let parts: HashSet<&[u8]> = secret.as_bytes().windows(TELLING).collect();
     for from in 0..message.len().saturating_sub(TELLING - 1) {
         if let Some(part) = message.get(from..from + TELLING)
-            && secret.contains(part)
+            && parts.contains(part.as_bytes())
         {
             hidden[from..from + TELLING].fill(true);
         }

@@ -5,7 +5,7 @@ use crate::schema::{DefaultText, KeyRequest};
 use crate::source::SourceSet;
 
 /// An `.env.example`. What must be set stands as an assignment to fill in; everything else stands commented out, so that
-/// copying the file changes nothing.
+/// a copy of the file changes nothing else.
 pub(crate) fn template(table: &Table) -> String {
     let mut out = String::new();
     for (request, need) in table.leaves.iter().zip(needs(table)) {

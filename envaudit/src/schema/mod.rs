@@ -15,6 +15,7 @@ pub use key::Key;
 pub use shape::Shape;
 pub use table::KeyRequest;
 
+use self::const_text::equal;
 use crate::source::SourceSet;
 
 /// The metadata of one struct that derives [`EnvConfig`](crate::EnvConfig).
@@ -242,12 +243,29 @@ impl FieldSchema {
         self
     }
 
+    /// An expression may have the secret in it as a literal, so a secret field's is not kept.
+    pub const fn default(mut self, default: Option<DefaultText>) -> Self {
+        self.default = match default {
+            Some(DefaultText::Expression(text))
+                if self.secret && !equal(text.as_bytes(), b"Default::default()") =>
+            {
+                Some(DefaultText::Expression("[REDACTED]"))
+            }
+            default => default,
+        };
+        self
+    }
+
+    /// What a secret can be is not told.
+    pub const fn one_of(mut self, words: &'static [&'static str]) -> Self {
+        self.one_of = if self.secret { &[] } else { words };
+        self
+    }
+
     setters! {
         aliases: &'static [&'static str],
-        default: Option<DefaultText>,
         sources: Option<SourceSet>,
         range: Option<Bounds>,
-        one_of: &'static [&'static str],
         len: Option<Bounds>,
         non_empty: bool,
         public: bool,

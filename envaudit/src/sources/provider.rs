@@ -195,7 +195,8 @@ pub(crate) struct Asked {
     provider: Arc<dyn Provider>,
     /// `None` when the timeout is longer than any clock runs.
     deadline: Option<Instant>,
-    answer: mpsc::Receiver<Result<Fetched, ProviderError>>,
+    /// With the time at which it was given.
+    answer: mpsc::Receiver<(Instant, Result<Fetched, ProviderError>)>,
 }
 
 impl Asked {
@@ -210,10 +211,11 @@ impl Asked {
             let fetched = catch_unwind(AssertUnwindSafe(|| asked.fetch(requests)));
             let fetched = fetched.unwrap_or_else(|_| Err(ProviderError::new("it panicked")));
             // The load may have stopped waiting.
-            let _ = answer_on.send(fetched);
+            let _ = answer_on.send((Instant::now(), fetched));
         });
         if let Err(error) = spawned {
             let failed = Err(ProviderError::new(format_args!("no thread for it: {error}")));
+            let failed = (Instant::now(), failed);
             answer_to.send(failed).unwrap_or_else(|_| unreachable!("the receiver is held above"));
         }
         Asked {
@@ -234,14 +236,16 @@ impl Asked {
             }
             None => self.answer.recv().map_err(|_| RecvTimeoutError::Disconnected),
         };
-        answer.unwrap_or_else(|error| {
-            Err(match error {
-                RecvTimeoutError::Timeout => {
-                    let timeout = humantime::format_duration(self.provider.timeout());
-                    ProviderError::new(format_args!("no answer within {timeout}"))
-                }
-                RecvTimeoutError::Disconnected => ProviderError::new("its thread ended"),
-            })
-        })
+        let no_answer = || {
+            let timeout = humantime::format_duration(self.provider.timeout());
+            Err(ProviderError::new(format_args!("no answer within {timeout}")))
+        };
+        match answer {
+            // While others were waited for, it may have answered too late.
+            Ok((at, _)) if self.deadline.is_some_and(|deadline| at > deadline) => no_answer(),
+            Ok((_, answer)) => answer,
+            Err(RecvTimeoutError::Timeout) => no_answer(),
+            Err(RecvTimeoutError::Disconnected) => Err(ProviderError::new("its thread ended")),
+        }
     }
 }
