@@ -863,6 +863,16 @@ fn a_key_beside_the_ledger_is_said_every_time() {
     assert!(report.key_beside);
     assert!(report.to_string().contains("can forge all of it"), "{report}");
     assert_eq!(report.signatures, Signatures::Trusted);
+    let root = tempfile::tempdir().unwrap();
+    let ledger = none().init(root.path().join("made")).unwrap();
+    let ring = ledger.keys().unwrap();
+    let verifier = Verifier::new().keys(&ring);
+    assert!(verifier.verify_directory(root.path().join("made")).unwrap().key_beside);
+    std::fs::remove_file(root.path().join("made/signing.key")).unwrap();
+    let report = verifier.verify_directory(root.path().join("made")).unwrap();
+    assert_eq!((report.is_intact(), report.key_beside), (true, false));
+    assert!(verifier.verify_directory(root.path()).is_err());
+
     let ledger = none().key(key()).init_in(MemoryStore::default()).unwrap();
     let report = ledger.verify().unwrap();
     assert!(!report.key_beside);
