@@ -7,14 +7,14 @@ use std::sync::{Arc, Mutex};
 use envaudit::ledger::anchor::FileAnchor;
 use envaudit::ledger::{
     AppendError, FileStore, Filter, Head, KeyRing, Ledger, LedgerOptions, MasterKey, MemoryDisk,
-    OpenError, PrunePolicy, Store, SyncMode,
+    OpenError, Operation, PrunePolicy, Store, SyncMode,
 };
 use envaudit_tests::fresh_ledger::{
     Clock, actions, event, key, on, options, recorded, recorded_with,
 };
 
 fn open(disk: &MemoryDisk) -> Ledger {
-    options().open_in(FileStore::on(disk.clone())).unwrap()
+    options().open_in(FileStore::on(disk.clone())).expect("a ledger")
 }
 
 #[test]
@@ -409,6 +409,26 @@ fn an_interval_loses_at_most_what_it_says() {
 }
 
 #[test]
+fn however_long_the_interval_is_no_more_than_some_mib_wait_for_a_sync() {
+    let disk = MemoryDisk::new();
+    let ledger = options()
+        .sync(SyncMode::Interval(Duration::from_secs(86_400)))
+        .init_in(FileStore::on(disk.clone()))
+        .unwrap();
+    let text = "x y ".repeat(1 << 16);
+    let mut most = 0;
+    let mut waiting = 0;
+    disk.take_log();
+    for nth in 0..60 {
+        ledger.append(&event(nth).reason(text.clone())).unwrap();
+        let synced = disk.take_log().contains(&Operation::Sync);
+        waiting = if synced { 0 } else { waiting + text.len() };
+        most = most.max(waiting);
+    }
+    assert!((1 << 20..=4 << 20).contains(&most), "{most} bytes waited");
+}
+
+#[test]
 fn events_are_found_by_seq_and_by_filter_from_both_ends() {
     let disk = MemoryDisk::new();
     let ledger = options().segment_size(100_000).init_in(FileStore::on(disk)).unwrap();
@@ -436,6 +456,40 @@ fn events_are_found_by_seq_and_by_filter_from_both_ends() {
     let one = Filter::new().resource("order", "order-77");
     let found: Vec<_> = reader.newest().unwrap().matching(one).collect();
     assert_eq!(found.len(), 1);
+}
+
+#[test]
+fn a_filter_finds_texts_with_escapes_and_texts_in_other_members() {
+    use envaudit::ledger::{Actor, Event};
+    let ledger = on(&MemoryDisk::new());
+    let ids = ["plain", "with \"quotes\"", "back\\slash", "line\nbreak", "ünï", "\u{1}"];
+    for id in ids {
+        for nth in 0..40 {
+            ledger.append(&event(nth)).unwrap();
+        }
+        let event = Event::new("a.b", Actor::user(id)).resource("thing", id).request_id(id);
+        ledger.append(&event.detail("resource_id", "other")).unwrap();
+    }
+    let reader = ledger.reader();
+    for id in ids {
+        let filters = [
+            Filter::new().resource("thing", id),
+            Filter::new().actor(id),
+            Filter::new().request_id(id),
+            Filter::new().action("a.b").actor(id),
+        ];
+        for filter in filters {
+            for records in [reader.events().unwrap(), reader.newest().unwrap()] {
+                let found: Vec<_> = records.matching(filter.clone()).flatten().collect();
+                assert_eq!(found.len(), 1, "{id:?} {filter:?}");
+                assert_eq!(found[0].line().unwrap().actor_id, id);
+                let at = reader.get(found[0].line().unwrap().seq).unwrap().unwrap();
+                assert_eq!(at, found[0], "where it stands");
+            }
+        }
+    }
+    let other = Filter::new().resource("thing", "other");
+    assert_eq!(reader.events().unwrap().matching(other).count(), 0);
 }
 
 #[test]

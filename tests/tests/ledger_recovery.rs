@@ -15,10 +15,10 @@ fn three() -> (MemoryDisk, Vec<u8>) {
     let disk = MemoryDisk::new();
     let ledger = on(&disk);
     for nth in 0..3 {
-        ledger.append(&event(nth)).unwrap();
+        ledger.append(&event(nth)).expect("appended");
     }
     drop(ledger);
-    let bytes = disk.contents(FIRST).unwrap();
+    let bytes = disk.contents(FIRST).expect("a segment");
     (disk, bytes)
 }
 
@@ -166,8 +166,10 @@ fn tampering_under_a_live_writer_stops_it() {
 
 /// Cuts the last line off, in place.
 fn shorten(disk: &MemoryDisk) {
-    let bytes = disk.contents(FIRST).unwrap();
-    let end = bytes[..bytes.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
+    let bytes = disk.contents(FIRST).expect("a segment");
+    let end =
+        bytes[..bytes.len() - 1].iter().rposition(|byte| *byte == b'\n').expect("a line before")
+            + 1;
     let store = FileStore::on(disk.clone());
-    envaudit::ledger::Store::cut(&store, 1, end as u64, "stolen").unwrap();
+    envaudit::ledger::Store::cut(&store, 1, end as u64, "stolen").expect("cut");
 }

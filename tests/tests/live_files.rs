@@ -24,7 +24,8 @@ struct Config {
 
 /// Follows files, and gives what is told.
 fn follow(loader: Loader<Config>) -> (Live<Config>, Receiver<Update<Config>>) {
-    let live = loader.live().watch_files().settle(Duration::from_millis(10)).start().unwrap();
+    let live = loader.live().watch_files().settle(Duration::from_millis(10)).start();
+    let live = live.expect("it can be loaded and watched");
     let updates = live.subscribe();
     (live, updates)
 }

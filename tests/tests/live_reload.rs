@@ -37,7 +37,7 @@ fn nothing_more(updates: &Receiver<Update<Config>>) {
 }
 
 fn started(files: &Files) -> Live<Config> {
-    files.loader::<Config>().live().start().unwrap()
+    files.loader::<Config>().live().start().expect("it can be loaded")
 }
 
 #[test]

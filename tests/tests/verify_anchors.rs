@@ -41,6 +41,18 @@ fn a_file_refuses_what_is_behind_or_contradicts_it() {
 }
 
 #[test]
+fn a_file_takes_nothing_that_it_could_not_give_back() {
+    let directory = tempfile::tempdir().unwrap();
+    let anchor = FileAnchor::new(directory.path().join("anchors"));
+    let two_lines = format!("a 9 {}\nenvaudit-anchor-v1 b", "00".repeat(32));
+    for chain in ["", "a b", "a\n", two_lines.as_str()] {
+        let error = anchor.put(&anchored(chain, 9, 1)).unwrap_err();
+        assert!(matches!(error, AnchorError::Other { .. }), "{chain:?}: {error:?}");
+    }
+    assert!(!anchor.path().exists());
+}
+
+#[test]
 fn a_file_that_holds_two_histories_says_so() {
     let directory = tempfile::tempdir().unwrap();
     let anchor = FileAnchor::new(directory.path().join("anchors"));

@@ -8,7 +8,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use data_encoding::{BASE64, HEXLOWER};
-use envaudit::ledger::verify::{Report, Verifier};
+use envaudit::ledger::verify::{Report, Verdict, Verifier};
 use envaudit::ledger::{
     Actor, Event, FileStore, KeyRing, LedgerOptions, Line, MasterKey, MemoryDisk, Origin,
     checkpoint, proof,
@@ -133,6 +133,34 @@ fn the_worked_example_can_be_recomputed_from_its_bytes_alone() {
     let note = block_after("\n`checkpoints/00000000000000000003.note`:\n");
     let expected = format!("\n3\n{}\nhead {previous}\n\n", BASE64.encode(&root));
     assert!(note.contains(&expected), "{expected}");
+}
+
+#[test]
+fn every_verdict_has_its_name_and_its_rule_in_the_document() {
+    let names = [
+        (Verdict::OkAnchored, "ok-anchored"),
+        (Verdict::OkUnanchoredTail, "ok-unanchored-tail"),
+        (Verdict::Torn, "torn"),
+        (Verdict::Modified, "modified"),
+        (Verdict::Missing, "missing"),
+        (Verdict::Reordered, "reordered"),
+        (Verdict::DuplicateSeq, "duplicate-seq"),
+        (Verdict::Inserted, "inserted"),
+        (Verdict::Truncated, "truncated"),
+        (Verdict::RolledBack, "rolled-back"),
+        (Verdict::Forked, "forked"),
+        (Verdict::Pruned, "pruned"),
+        (Verdict::Downgraded, "downgraded"),
+        (Verdict::KeyUnknown, "key-unknown"),
+        (Verdict::ClockRegression, "clock-regression"),
+    ];
+    let (_, rules) = DOCUMENT.split_once("## 9. Verification").unwrap();
+    for (verdict, name) in names {
+        assert_eq!(verdict.to_string(), name);
+        assert!(rules.contains(&format!("`{name}`")), "{name}");
+        let good = name.starts_with("ok-") || matches!(name, "pruned" | "clock-regression");
+        assert_eq!(verdict.is_break(), !good, "{name}");
+    }
 }
 
 /// The program in the document.

@@ -733,6 +733,70 @@ fn a_pruned_ledger_begins_where_its_statement_says() {
 }
 
 #[test]
+fn what_a_report_prints_has_no_control_characters() {
+    let mut scribe = scribe(Some(key()));
+    let policy = format!("\\u001b[2J{}", "long ".repeat(1000));
+    let details = format!(
+        "{{\"first_kept_seq\":7,\"previous_hash\":\"{}\",\"policy\":\"{policy}\"}}",
+        data_encoding::HEXLOWER.encode(&previous_of(&scribe.ledger.lines(1)[5]))
+    );
+    scribe.event("ledger.pruned", &details);
+    scribe.ledger.segments.remove(&1);
+    let report = verify(&scribe.ledger);
+    assert_eq!(found(&report), [(Verdict::Pruned, 1, 6)]);
+    let text = report.findings[0].to_string();
+    assert!(text.contains("\\u{1b}[2Jlong long"), "{text}");
+    assert!(!text.contains('\u{1b}') && text.len() < 500, "{text}");
+}
+
+#[test]
+fn numbers_at_the_end_of_their_range_are_only_numbers() {
+    let mut ledger = keyed();
+    ledger.edit(7, |lines| lines[5] = b"broken\n".to_vec());
+    let most = |size: u64| Anchored { chain: CHAIN.to_owned(), size, head: [1; 32] };
+    for size in [1, 1 << 53, u64::MAX - 1, u64::MAX] {
+        let report = Verifier::new().keys(&ring()).anchor(most(size)).verify(&ledger).unwrap();
+        assert!(!report.is_intact(), "{report}");
+        let since = Verified::from(&most(size));
+        let report = Verifier::new().keys(&ring()).since(since).verify(&ledger).unwrap();
+        assert!(!report.is_intact(), "{report}");
+        let mut renamed = without_traces(ledger.clone());
+        let bytes = renamed.segments.remove(&7).unwrap();
+        renamed.segments.insert(size.max(2), bytes);
+        assert!(!verify(&renamed).is_intact());
+    }
+}
+
+#[test]
+fn roots_are_compared_wherever_checkpoints_stand() {
+    let mut scribe = Scribe::new(Some(key()));
+    for count in [1, 61, 1, 1, 62, 3, 64, 64, 700, 5] {
+        scribe.events(count);
+        scribe.checkpoint();
+        if count % 2 == 0 {
+            scribe.roll();
+            scribe.checkpoint();
+        }
+    }
+    let report = verify(&scribe.ledger);
+    assert_eq!(report.findings, [], "{report}");
+    assert_eq!((report.checkpoints, report.roots), (14, 14));
+    let verified = report.verified().unwrap().to_string();
+    for peak in scribe.tree.peaks() {
+        assert!(verified.contains(&data_encoding::HEXLOWER.encode(peak)), "{verified}");
+    }
+    let signer = checkpoint::signer(CHAIN, &key().checkpoint_seed()).unwrap();
+    let keys = [signer.verifier().clone()];
+    for &size in scribe.ledger.checkpoints.keys() {
+        let mut ledger = scribe.ledger.clone();
+        let mut state = checkpoint::Checkpoint::open(&ledger.checkpoints[&size], &keys).unwrap();
+        state.root[31] ^= 1;
+        ledger.checkpoints.insert(size, state.sign(&signer).unwrap().into_bytes());
+        assert_eq!(found(&verify(&ledger)), [(Verdict::Forked, size, size)]);
+    }
+}
+
+#[test]
 fn a_torn_end_behind_a_checkpoint_does_not_prevent_proofs() {
     let scribe = scribe(Some(key()));
     let signer = checkpoint::signer(CHAIN, &key().checkpoint_seed()).unwrap();
@@ -799,6 +863,16 @@ fn a_key_beside_the_ledger_is_said_every_time() {
     assert!(report.key_beside);
     assert!(report.to_string().contains("can forge all of it"), "{report}");
     assert_eq!(report.signatures, Signatures::Trusted);
+    let root = tempfile::tempdir().unwrap();
+    let ledger = none().init(root.path().join("made")).unwrap();
+    let ring = ledger.keys().unwrap();
+    let verifier = Verifier::new().keys(&ring);
+    assert!(verifier.verify_directory(root.path().join("made")).unwrap().key_beside);
+    std::fs::remove_file(root.path().join("made/signing.key")).unwrap();
+    let report = verifier.verify_directory(root.path().join("made")).unwrap();
+    assert_eq!((report.is_intact(), report.key_beside), (true, false));
+    assert!(verifier.verify_directory(root.path()).is_err());
+
     let ledger = none().key(key()).init_in(MemoryStore::default()).unwrap();
     let report = ledger.verify().unwrap();
     assert!(!report.key_beside);

@@ -63,7 +63,7 @@ impl core::str::FromStr for Anchored {
         };
         let size = checkpoint::decimal(size).ok_or(NotAnAnchor)?;
         let head = checkpoint::hash(head).ok_or(NotAnAnchor)?;
-        if chain.is_empty() {
+        if chain.is_empty() || chain.contains(char::is_whitespace) {
             return Err(NotAnAnchor);
         }
         Ok(Anchored { chain: chain.to_owned(), size, head })
@@ -160,6 +160,11 @@ impl Anchor for FileAnchor {
     }
 
     fn put(&self, anchored: &Anchored) -> Result<(), AnchorError> {
+        // What could not be read back would not be kept.
+        if anchored.to_string().parse().as_ref() != Ok(anchored) {
+            let (anchor, source) = (self.name(), "a ledger's id has no blanks".into());
+            return Err(AnchorError::Other { anchor, source });
+        }
         let new = !self.path.exists();
         if let Some(kept) = self.latest(Some(&anchored.chain))? {
             check_progress(&self.name(), &kept, anchored)?;

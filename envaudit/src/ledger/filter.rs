@@ -1,6 +1,7 @@
 //! Which events are asked for.
 
 use super::event::Outcome;
+use super::json::write_string;
 use super::line::{Line, Text};
 use super::timestamp::Timestamp;
 
@@ -156,6 +157,25 @@ impl Filter {
 
     pub(super) fn last_seq(&self) -> u64 {
         self.seqs.map_or(u64::MAX, |(_, last)| last)
+    }
+
+    /// Bytes that every line has that is asked for, unless it has an escape in a text.
+    pub(super) fn needle(&self) -> Option<Vec<u8>> {
+        // The rarer ones first.
+        const MEMBERS: [(Field, &str); 6] = [
+            (Field::ResourceId, "\"resource_id\":"),
+            (Field::RequestId, "\"request_id\":"),
+            (Field::TraceId, "\"trace_id\":"),
+            (Field::SessionId, "\"session_id\":"),
+            (Field::ActorId, "\"actor_id\":"),
+            (Field::Action, "\"action\":"),
+        ];
+        MEMBERS.iter().find_map(|(field, member)| {
+            let (_, text) = self.texts.iter().find(|(of, _)| of == field)?;
+            let mut needle = member.as_bytes().to_vec();
+            write_string(&mut needle, text);
+            Some(needle)
+        })
     }
 
     /// Whether this event is asked for.

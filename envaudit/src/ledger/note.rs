@@ -26,7 +26,8 @@ const DASH: &str = "\u{2014} ";
 /// let note = "This is an example message.\n\
 ///     \n\
 ///     — example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n";
-/// let opened = envaudit::ledger::note::open(note.as_bytes(), &[key])?;
+/// let keys = [key];
+/// let opened = envaudit::ledger::note::open(note.as_bytes(), &keys)?;
 /// assert_eq!(opened.text(), "This is an example message.\n");
 /// # Ok::<(), envaudit::ledger::note::NoteError>(())
 /// ```

@@ -4,6 +4,9 @@ use core::fmt;
 use std::collections::VecDeque;
 use std::error::Error;
 
+use memchr::memmem::Finder;
+use memchr::{memchr, memchr_iter, memrchr};
+
 use super::filter::Filter;
 use super::line::{Line, LineError};
 use super::locate::{Located, find};
@@ -103,8 +106,26 @@ pub struct Records<'a> {
     segments: VecDeque<SegmentInfo>,
     direction: Direction,
     filter: Filter,
+    sieve: Sieve,
     current: Option<Part>,
     ready: VecDeque<Located>,
+}
+
+/// Tells most lines that are not asked for by their bytes, without reading them as lines.
+#[derive(Default)]
+struct Sieve(Option<Finder<'static>>);
+
+impl Sieve {
+    fn of(filter: &Filter) -> Self {
+        Sieve(filter.needle().map(|needle| Finder::new(&needle).into_owned()))
+    }
+
+    /// Whether a line in these bytes may be asked for. A text with an escape in it can be written in several ways.
+    fn admits(&self, bytes: &[u8]) -> bool {
+        self.0
+            .as_ref()
+            .is_none_or(|needle| needle.find(bytes).is_some() || memchr(b'\\', bytes).is_some())
+    }
 }
 
 /// The part of a segment that is not read yet, and what is left of the last block.
@@ -119,10 +140,11 @@ impl<'a> Records<'a> {
     fn new(source: &'a dyn SegmentSource, direction: Direction) -> Result<Self, StoreError> {
         let segments = source.segments()?.into();
         let (filter, ready) = (Filter::new(), VecDeque::new());
-        Ok(Records { source, segments, direction, filter, current: None, ready })
+        let sieve = Sieve::default();
+        Ok(Records { source, segments, direction, filter, sieve, current: None, ready })
     }
 
-    /// Only those that pass the filter.
+    /// Only those that pass the filter. Of bytes that are no line, those alone are told of that might be one of them.
     #[must_use]
     pub fn matching(mut self, filter: Filter) -> Self {
         // Whole segments lie outside of the range.
@@ -134,6 +156,7 @@ impl<'a> Records<'a> {
             .filter(|(info, end)| info.first_seq <= to && *end > from)
             .map(|(info, _)| info)
             .collect();
+        self.sieve = Sieve::of(&filter);
         self.filter = filter;
         self
     }
@@ -156,8 +179,8 @@ impl<'a> Records<'a> {
             return Ok(true);
         }
         match self.direction {
-            Direction::Oldest => part.forward(self.source, &mut self.ready)?,
-            Direction::Newest => part.backward(self.source, &mut self.ready)?,
+            Direction::Oldest => part.forward(self.source, &self.sieve, &mut self.ready)?,
+            Direction::Newest => part.backward(self.source, &self.sieve, &mut self.ready)?,
         }
         Ok(true)
     }
@@ -167,6 +190,7 @@ impl Part {
     fn forward(
         &mut self,
         source: &dyn SegmentSource,
+        sieve: &Sieve,
         ready: &mut VecDeque<Located>,
     ) -> Result<(), StoreError> {
         let mut offset = self.from - self.rest.len() as u64;
@@ -179,20 +203,27 @@ impl Part {
         self.from += block.len() as u64;
         let mut bytes = std::mem::take(&mut self.rest);
         bytes.extend_from_slice(&block);
+        let whole = memrchr(b'\n', &bytes).map_or(0, |newline| newline + 1);
         let mut at = 0;
-        while let Some(len) = bytes[at..].iter().position(|&byte| byte == b'\n') {
-            let line = bytes[at..at + len].to_vec();
-            ready.push_back(Located { segment: self.segment, offset, bytes: line });
-            at += len + 1;
-            offset += len as u64 + 1;
+        if sieve.admits(&bytes[..whole]) {
+            for newline in memchr_iter(b'\n', &bytes[..whole]) {
+                let line = &bytes[at..newline];
+                if sieve.admits(line) {
+                    let bytes = line.to_vec();
+                    ready.push_back(Located { segment: self.segment, offset, bytes });
+                }
+                offset += (newline + 1 - at) as u64;
+                at = newline + 1;
+            }
         }
-        self.rest = bytes.split_off(at);
+        self.rest = bytes.split_off(whole);
         Ok(())
     }
 
     fn backward(
         &mut self,
         source: &dyn SegmentSource,
+        sieve: &Sieve,
         ready: &mut VecDeque<Located>,
     ) -> Result<(), StoreError> {
         let from = self.to.saturating_sub(BLOCK as u64).max(self.from);
@@ -204,15 +235,19 @@ impl Part {
         let whole = if from == 0 {
             0
         } else {
-            bytes.iter().position(|&byte| byte == b'\n').map_or(bytes.len(), |at| at + 1)
+            memchr(b'\n', &bytes).map_or(bytes.len(), |newline| newline + 1)
         };
-        let mut offset = from + whole as u64;
         let mut lines = Vec::new();
-        for line in bytes[whole..].split_inclusive(|&byte| byte == b'\n') {
-            if let Some(complete) = line.strip_suffix(b"\n") {
-                lines.push(Located { segment: self.segment, offset, bytes: complete.to_vec() });
+        if sieve.admits(&bytes[whole..]) {
+            let mut at = whole;
+            for newline in memchr_iter(b'\n', &bytes[whole..]).map(|newline| whole + newline) {
+                let line = &bytes[at..newline];
+                if sieve.admits(line) {
+                    let (offset, bytes) = (from + at as u64, line.to_vec());
+                    lines.push(Located { segment: self.segment, offset, bytes });
+                }
+                at = newline + 1;
             }
-            offset += line.len() as u64;
         }
         ready.extend(lines.into_iter().rev());
         bytes.truncate(whole);

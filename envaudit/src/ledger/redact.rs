@@ -376,7 +376,7 @@ mod tests {
     fn credentials_are_found_wherever_they_stand() {
         let jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.dGVzdA_-x";
         let pem = "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----";
-        let aws = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY1";
+        let aws = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
         let github = format!("ghp_{}", "a1".repeat(18));
         let cases = [
             ("redis://:s3cret@cache:6379/0", "redis://[REDACTED]@cache:6379/0"),

@@ -1,6 +1,7 @@
 //! How fast a ledger appends, each figure beside its limit, both taken in turns in one run.
 //!
-//! `cargo run --release -p envaudit-tests --features ledger --bin ledger_speed [directory]`
+//! `cargo run --release -p envaudit-tests --features ledger --bin ledger_speed [directory [part]]`, where a part
+//! is `memory`, `durable`, `grouped` or `long`.
 
 use std::fs::OpenOptions;
 use std::hint::black_box;
@@ -10,7 +11,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use data_encoding::HEXLOWER;
-use envaudit::ledger::{Actor, Event, FileStore, LedgerOptions, LedgerWriter, MemoryStore, Origin};
+use envaudit::ledger::{
+    Actor, Event, FileStore, Filter, LedgerOptions, LedgerWriter, MemoryStore, Origin,
+};
 use hmac::{Hmac, KeyInit, Mac};
 use serde::Serialize;
 use sha2::Sha256;
@@ -181,13 +184,75 @@ fn grouped(dir: &Path) {
     print("durable append, 64 writers against one", &pairs);
 }
 
+fn millis(run: impl FnOnce()) -> f64 {
+    let start = Instant::now();
+    run();
+    start.elapsed().as_secs_f64() * 1000.0
+}
+
+/// The last state of a resource, wherever it stands, in a ledger of five million events.
+fn long(dir: &Path) {
+    const EVENTS: usize = 5_000_000;
+    const BATCH: usize = 5000;
+    let path = dir.join("long");
+    let state = |name: &'static str| {
+        Event::new("config.loaded", Actor::service("checkout")).resource("config", name)
+    };
+    let ledger = options().segment_size(64 << 20).init(&path).expect("a ledger");
+    ledger.append(&state("first")).expect("appended");
+    let batch: Vec<Event> = (0..BATCH)
+        .map(|nth| {
+            Event::new("order.placed", Actor::user("ada"))
+                .resource("order", format!("order-{nth}"))
+                .detail("nth", nth)
+        })
+        .collect();
+    for done in (0..EVENTS).step_by(BATCH) {
+        if done == EVENTS / 2 {
+            ledger.append(&state("middle")).expect("appended");
+        }
+        if done + BATCH == EVENTS {
+            ledger.append(&state("last")).expect("appended");
+        }
+        ledger.append_batch(&batch).expect("appended");
+    }
+    ledger.close().expect("closed");
+    drop(ledger);
+    for name in ["last", "middle", "first"] {
+        let times: Vec<f64> = (0..ROUNDS)
+            .map(|_| {
+                millis(|| {
+                    let ledger = options().open(&path).expect("a ledger");
+                    let mut found = ledger
+                        .reader()
+                        .newest()
+                        .expect("segments")
+                        .matching(Filter::new().resource("config", name));
+                    assert!(found.next().is_some_and(|record| record.is_ok()), "it is there");
+                })
+            })
+            .collect();
+        let time = median(times);
+        writeln!(std::io::stdout(), "open {EVENTS} events and find the {name} state: {time:.1} ms")
+            .expect("standard output");
+    }
+}
+
+/// A name and what is measured under it.
+type Part = (&'static str, fn(&Path));
+
 fn main() {
     let dir = match std::env::args_os().nth(1) {
         Some(dir) => tempfile::tempdir_in(dir),
         None => tempfile::tempdir(),
     };
     let dir = dir.expect("a directory");
-    in_memory();
-    durable(dir.path());
-    grouped(dir.path());
+    let part = std::env::args().nth(2);
+    let parts: [Part; 4] =
+        [("memory", |_| in_memory()), ("durable", durable), ("grouped", grouped), ("long", long)];
+    for (name, run) in parts {
+        if part.as_ref().is_none_or(|part| part == name) {
+            run(dir.path());
+        }
+    }
 }

@@ -50,10 +50,18 @@ fn say(text: &str) {
     writeln!(std::io::stdout(), "{text}").expect("standard output");
 }
 
-fn megabytes_per_second(bytes: u64, run: impl FnOnce()) -> f64 {
-    let start = Instant::now();
+/// How long this thread was on a core: what else the machine does is not counted.
+fn on_core() -> f64 {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").expect("Linux tells it");
+    let nanoseconds: u64 = stat.split(' ').next().and_then(|word| word.parse().ok()).expect("ns");
+    nanoseconds as f64 / 1e9
+}
+
+/// Seconds on a core of this thread, and seconds that passed.
+fn timed(run: impl FnOnce()) -> (f64, f64) {
+    let (core, start) = (on_core(), Instant::now());
     run();
-    bytes as f64 / 1e6 / start.elapsed().as_secs_f64()
+    (on_core() - core, start.elapsed().as_secs_f64())
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
@@ -104,34 +112,32 @@ fn compare() {
     let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let mut rows = Vec::new();
     for _ in 0..ROUNDS {
-        let verify = |threads, quick| {
-            megabytes_per_second(bytes, || drop(verified(&ring, &ledger, threads, quick)))
-        };
-        rows.push([
-            megabytes_per_second(bytes, whole),
-            megabytes_per_second(bytes, lines),
-            verify(1, false),
-            verify(cores, false),
-            verify(1, true),
-            verify(cores, true),
-        ]);
+        let verify = |threads, quick| timed(|| drop(verified(&ring, &ledger, threads, quick)));
+        let one = [timed(whole), timed(lines), verify(1, false), verify(1, true)];
+        rows.push((one, [verify(cores, false), verify(cores, true)]));
     }
-    let column = |at: usize| median(rows.iter().map(|row| row[at]).collect());
-    let ratio = |at: usize, to: usize| median(rows.iter().map(|row| row[at] / row[to]).collect());
+    let megabytes = bytes as f64 / 1e6;
+    let of = |value: &dyn Fn(&Row) -> f64| median(rows.iter().map(value).collect());
     say(&format!("{bytes} bytes in {EVENTS} events; {cores} cores"));
-    say(&format!("HMAC-SHA256 of all bytes at once: {:.0} MB/s", column(0)));
-    say(&format!("HMAC-SHA256 of each line:         {:.0} MB/s", column(1)));
-    for (name, one, all) in [("verify", 2, 3), ("verify, quick", 4, 5)] {
+    say(&format!("HMAC-SHA256 of whole blocks: {:.0} MB/s", of(&|(one, _)| megabytes / one[0].0)));
+    say(&format!("HMAC-SHA256 of each line:    {:.0} MB/s", of(&|(one, _)| megabytes / one[1].0)));
+    for (name, at) in [("verify", 0), ("verify, quick", 1)] {
         say(&format!(
-            "{name}: {:.0} MB/s on one core, {:.2} of all bytes at once, {:.2} of each line; {:.0} MB/s on all cores, {:.2} times one",
-            column(one),
-            ratio(one, 0),
-            ratio(one, 1),
-            column(all),
-            ratio(all, one),
+            "{name}: {:.0} MB/s on one core: {:.2} of the pass over lines, {:.2} of the pass over blocks",
+            of(&|(one, _)| megabytes / one[2 + at].0),
+            of(&|(one, _)| one[1].0 / one[2 + at].0),
+            of(&|(one, _)| one[0].0 / one[2 + at].0),
+        ));
+        say(&format!(
+            "  on {cores} threads: {:.2} times as fast; the thread that reads and links has {:.2} of the work",
+            of(&|(one, all)| one[2 + at].1 / all[at].1),
+            of(&|(one, all)| all[at].0 / one[2 + at].0),
         ));
     }
 }
+
+/// The two passes and two verifications on one thread, and the verifications on all.
+type Row = ([(f64, f64); 4], [(f64, f64); 2]);
 
 fn make(directory: &Path, events: usize) {
     let ledger = options().init(directory).expect("a ledger");

@@ -19,6 +19,8 @@ const RECENT: usize = 1024;
 const RUN: usize = 4096;
 /// How many gaps are remembered, in case their events turn up later.
 const GAPS: usize = 4096;
+/// How many of the last prunes are remembered: each goes further than those before.
+const STATEMENTS: usize = 1024;
 
 /// Where a line begins.
 #[derive(Clone, Copy, Debug)]
@@ -74,7 +76,7 @@ pub(super) struct Chain {
     opened: Option<(usize, u64)>,
     /// The first event: its seq, and what it says of the one before it.
     start: Option<(u64, EventHash)>,
-    pruned: Vec<(Spot, Pruned)>,
+    pruned: VecDeque<Pruned>,
     summary: Summary,
 }
 
@@ -147,7 +149,7 @@ impl Chain {
             keys: Keys { named, ..Keys::default() },
             opened: None,
             start: None,
-            pruned: Vec::new(),
+            pruned: VecDeque::new(),
             summary: Summary::default(),
         }
     }
@@ -459,7 +461,9 @@ impl Chain {
             }
             Statement::Created { .. } | Statement::Opened { .. } => {}
             Statement::Rotated { to, checkpoint_key } => {
-                self.keys.named.push(to);
+                if !self.keys.named.contains(&to) {
+                    self.keys.named.push(to);
+                }
                 self.keys.next = Some(to);
                 if let Some(key) = checkpoint_key.filter(|_| sound) {
                     self.accept_notes(seq, &key);
@@ -476,7 +480,12 @@ impl Chain {
                     self.add(Verdict::Modified, seq, spot, expected, found);
                 }
             }
-            Statement::Pruned(pruned) => self.pruned.push((spot, pruned)),
+            Statement::Pruned(pruned) => {
+                if self.pruned.len() == STATEMENTS {
+                    self.pruned.pop_front();
+                }
+                self.pruned.push_back(pruned);
+            }
         }
     }
 
@@ -577,7 +586,8 @@ impl Chain {
                 self.add(Verdict::Torn, self.next, spot, expected, found);
             } else {
                 self.add(Verdict::Modified, self.next, spot, expected, found);
-                self.next += 1;
+                // What the caller says was verified before may be any number.
+                self.next = self.next.saturating_add(1);
             }
         }
     }
@@ -585,13 +595,13 @@ impl Chain {
     fn settle_gaps(&mut self) {
         for gap in core::mem::take(&mut self.gaps) {
             // A prune that was interrupted removed less than it says.
-            let statement = self.pruned.iter().find(|(_, pruned)| {
+            let statement = self.pruned.iter().find(|pruned| {
                 let first = self.start.filter(|(seq, _)| *seq == pruned.first);
                 gap.at_start
                     && pruned.first > gap.to
                     && first.is_none_or(|(_, previous)| previous == pruned.previous)
             });
-            let Some((_, pruned)) = statement else {
+            let Some(pruned) = statement else {
                 self.missing(&gap);
                 continue;
             };

@@ -25,6 +25,7 @@ mod verdict;
 
 use core::fmt;
 use core::num::NonZeroUsize;
+use std::path::PathBuf;
 
 use sha2::{Digest, Sha256};
 
@@ -42,7 +43,7 @@ use super::line::{MAX_LINE, hash_hex};
 use super::manifest::Manifest;
 use super::merkle::Tree;
 use super::note::VerifierKey;
-use super::store::{SegmentInfo, SegmentSource, StoreError};
+use super::store::{FileStore, SegmentInfo, SegmentSource, Store, StoreError};
 
 pub use self::report::{NotVerified, Report, Signatures, Verified};
 pub use self::verdict::{Finding, Verdict};
@@ -114,10 +115,23 @@ impl<'k> Verifier<'k> {
         self
     }
 
-    /// Says in the report that the key lies beside the ledger.
+    /// Says in the report that the key lies beside the ledger, which a reader of segments alone cannot know.
     pub fn key_beside(mut self, beside: bool) -> Self {
         self.key_beside = beside;
         self
+    }
+
+    /// Verifies the ledger in the directory at this path. The report says whether its key lies there, too.
+    ///
+    /// # Errors
+    ///
+    /// When the directory cannot be read. What is wrong with the ledger itself is in the report.
+    pub fn verify_directory(&self, path: impl Into<PathBuf>) -> Result<Report, VerifyError> {
+        let store = FileStore::new(path);
+        let mut report = self.verify(&store)?;
+        // One that may not be read is there.
+        report.key_beside |= !matches!(store.key(), Ok(None));
+        Ok(report)
     }
 
     /// Verifies a ledger.

@@ -215,7 +215,7 @@ impl core::str::FromStr for Verified {
         let peaks: Vec<_> =
             words.map(checkpoint::hash).collect::<Option<_>>().ok_or(NotVerified)?;
         let fits = peaks.len() == size.count_ones() as usize;
-        if chain.is_empty() || !(peaks.is_empty() || fits) {
+        if chain.is_empty() || chain.contains(char::is_whitespace) || !(peaks.is_empty() || fits) {
             return Err(NotVerified);
         }
         let peaks = fits.then_some(peaks);

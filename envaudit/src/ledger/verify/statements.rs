@@ -44,6 +44,11 @@ pub(super) struct Pruned {
     pub(super) policy: String,
 }
 
+/// A text of the ledger, fit to be printed.
+fn shown(text: &str) -> String {
+    text.chars().take(200).flat_map(char::escape_debug).collect()
+}
+
 impl Statement {
     pub(super) fn read(line: &[u8]) -> Option<Self> {
         let line = Line::parse(line).ok()?;
@@ -62,7 +67,7 @@ impl Statement {
                 seq: line.seq,
                 first: number("first_kept_seq")?,
                 previous: hash("previous_hash")?,
-                policy: details["policy"].as_str().unwrap_or("no policy").to_owned(),
+                policy: shown(details["policy"].as_str().unwrap_or("no policy")),
             })),
             _ => None,
         }
