@@ -36,7 +36,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let updates = live.subscribe();
     println!("{} at {} requests a second", live.get().greeting, live.get().rate_limit);
 
-    for content in ["APP_RATE_LIMIT=250\n", "APP_RATE_LIMIT=lots\n", "APP_GREETING='good evening'\n"]
+    for content in
+        ["APP_RATE_LIMIT=250\n", "APP_RATE_LIMIT=lots\n", "APP_GREETING='good evening'\n"]
     {
         print!("\n.env is now: {content}");
         replace(&env_file, content)?;

@@ -68,7 +68,7 @@ cannot load App: 4 problems
 
 4. APP_DB_PASSWORD is missing
    expected  text (a secret)
-   hint      set APP_DB_PASSWORD in the environment or in `.env`
+   hint      it may be set in DIR/.env:4: mend that first
 "
     );
 }

@@ -1,6 +1,6 @@
 //! "Did you mean": variables that are nearly called right, and unknown ones where they are not allowed.
 
-use envaudit::{EnvConfig, Loader, ProblemKind, Source};
+use envaudit::{EnvConfig, Loader, Problem, ProblemKind, Source};
 use envaudit_tests::{Files, Store, isolated, problems};
 
 #[derive(EnvConfig, Debug)]
@@ -174,4 +174,24 @@ fn a_hint_names_only_places_where_the_loader_looks() {
     assert_eq!(hint(files.loader()), "set APP_PORT in the environment or in `.env`");
     let few = files.loader().without(Source::System).without(Source::File);
     assert_eq!(hint(few), "set APP_PORT in `.env.{environment}`");
+}
+
+#[test]
+fn what_may_stand_in_a_file_that_cannot_be_read_is_not_asked_for_elsewhere() {
+    let files = Files::new();
+    let hint = |loader: Loader<App>| {
+        let result = loader.load();
+        let missing = |problem: &&Problem| problem.kind() == ProblemKind::Missing;
+        let missing = problems::of(&result).iter().find(missing).expect("it is missing");
+        missing
+            .hint_text()
+            .expect("it has a hint")
+            .replace(&files.path().display().to_string(), "DIR")
+    };
+    files.write(".env", "X='it is not closed\nAPP_PORT=80\n");
+    assert_eq!(hint(files.loader()), "it may be set in DIR/.env:1: mend that first");
+    files.write(".env", b"APP_PORT=80\n\xff");
+    assert_eq!(hint(files.loader()), "it may be set in DIR/.env: mend that first");
+    files.write(".env", "APP_PORTS=80\n\'\n");
+    assert_eq!(hint(files.loader()), "APP_PORTS is set in DIR/.env; did you mean that?");
 }

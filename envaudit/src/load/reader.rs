@@ -433,7 +433,10 @@ impl<'a> Reader<'a> {
         let near = self.near_miss(request);
         let hint = match near {
             Some((name, place)) => format!("{name} is set in {place}; did you mean that?"),
-            None => format!("set {key} {}", places(request.sources, self.settings)),
+            None => match self.unread_place(request) {
+                Some(place) => format!("it may be set in {place}: mend that first"),
+                None => format!("set {key} {}", places(request.sources, self.settings)),
+            },
         };
         let mut problem = Problem::new(ProblemKind::Missing, format!("{key} is missing"))
             .key_named(key)
@@ -452,6 +455,16 @@ impl<'a> Reader<'a> {
             let candidates = names.iter().map(String::as_str).filter(unknown);
             nearest(request.key(), candidates).map(|near| (near.to_owned(), place.clone()))
         })
+    }
+
+    /// A file that could have it and of which not all could be read.
+    fn unread_place(&self, request: &'static KeyRequest) -> Option<&Location> {
+        let unread = |problem: &&Problem| {
+            matches!(problem.kind(), ProblemKind::Unreadable | ProblemKind::Syntax)
+                && problem.key().is_none()
+                && problem.source().is_some_and(|source| request.sources.contains(source))
+        };
+        self.problems.iter().find(unread)?.location()
     }
 
     fn names_present(&self) -> Vec<(Vec<String>, String)> {
