@@ -139,6 +139,23 @@ fn the_oldest_segments_are_pruned_after_saying_so() {
 }
 
 #[test]
+fn a_writer_that_slept_through_several_segments_goes_on_at_the_end() {
+    let disk = MemoryDisk::new();
+    let ledger = on(&disk);
+    let (fresh, used) = (open(&disk), open(&disk));
+    used.append(&event(0)).unwrap();
+    for nth in 1..4 {
+        ledger.append(&event(nth)).unwrap();
+        ledger.seal().unwrap();
+    }
+    let sealed = ledger.source().segments().unwrap().iter().filter(|info| info.sealed).count();
+    assert_eq!(sealed, 3, "nobody can write there");
+    fresh.append(&event(4)).unwrap();
+    used.append(&event(5)).unwrap();
+    assert_eq!(recorded(ledger.source()), (0..6).collect::<Vec<_>>());
+}
+
+#[test]
 fn segments_are_pruned_by_age() {
     let disk = MemoryDisk::new();
     let clock = Clock::at("2026-01-15T00:00:00Z");

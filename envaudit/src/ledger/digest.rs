@@ -1,15 +1,18 @@
-//! What a segment adds up to: the Merkle tree over the events so far, and the SHA-256 of the file so far.
+//! What a segment adds up to: the Merkle tree over the events so far, the last states of configurations, and the SHA-256 of
+//! the file so far.
 //!
-//! Neither is kept up to date with each append. Both are brought up to date when a segment is sealed or a checkpoint is
-//! taken, by reading what was written since. The first line of each segment has the peaks of the tree before it, so that
-//! never more than one segment is read.
+//! They are not kept up to date with each append, but brought up to date when a segment is sealed or a checkpoint is taken,
+//! by reading what was written since. The first line of each segment has the peaks of the tree before it, and where the
+//! last states are, so that never more than one segment is read.
 
 use sha2::{Digest as _, Sha256};
 
 use super::error::{AppendError, Damage};
-use super::key::EventHash;
+use super::key::{EventHash, KeyRing};
 use super::line::{Line, parse_hash};
+use super::locate::first_line;
 use super::merkle::{Hash, Tree, leaf_hash};
+use super::states::States;
 use super::store::SegmentSource;
 
 /// How much is read at once.
@@ -20,14 +23,22 @@ pub(super) struct Digest {
     segment: u64,
     offset: u64,
     pub(super) tree: Tree,
+    pub(super) states: States,
     sha: Sha256,
 }
 
 impl Digest {
     /// Of the beginning of a segment.
-    pub(super) fn begin(source: &dyn SegmentSource, segment: u64) -> Result<Self, AppendError> {
-        let tree = if segment == 1 { Tree::new() } else { tree_before(source, segment)? };
-        Ok(Digest { segment, offset: 0, tree, sha: Sha256::new() })
+    pub(super) fn begin(
+        source: &dyn SegmentSource,
+        segment: u64,
+        ring: Option<&KeyRing>,
+    ) -> Result<Self, AppendError> {
+        let (tree, states) = match segment {
+            1 => (Tree::new(), States::from(1)),
+            _ => before(source, segment, ring)?,
+        };
+        Ok(Digest { segment, offset: 0, tree, states, sha: Sha256::new() })
     }
 
     /// The segment it is of.
@@ -59,6 +70,7 @@ impl Digest {
                     hash_of(line).ok_or_else(|| self.damaged("a line without an event_hash"))?;
                 self.tree.push(leaf_hash(&hash));
             }
+            self.states.observe(&block[..whole]);
             self.sha.update(&block[..whole]);
             self.offset += whole as u64;
         }
@@ -77,15 +89,21 @@ pub(super) fn hash_of(line: &[u8]) -> Option<EventHash> {
     parse_hash(str::from_utf8(digits).ok()?)
 }
 
-/// The tree that the first line of a segment was written under.
-fn tree_before(source: &dyn SegmentSource, segment: u64) -> Result<Tree, AppendError> {
+/// What the first line of a segment says of those before it.
+fn before(
+    source: &dyn SegmentSource,
+    segment: u64,
+    ring: Option<&KeyRing>,
+) -> Result<(Tree, States), AppendError> {
     let damaged = |found| AppendError::Damaged(Damage::new(segment, 0, found));
-    let block = source.read(segment, 0, 64 << 10).map_err(AppendError::Rejected)?;
-    let line = block.split(|&byte| byte == b'\n').next().unwrap_or_default();
-    let line = Line::parse(line).map_err(|error| damaged(error.to_string()))?;
+    let line = first_line(source, segment).map_err(AppendError::Rejected)?;
+    let line = Line::parse(&line).map_err(|error| damaged(error.to_string()))?;
     let peaks = peaks_of(&line)
         .ok_or_else(|| damaged("the segment's first line has no peaks".to_owned()))?;
-    Tree::from_peaks(segment - 1, peaks).map_err(|error| damaged(error.to_string()))
+    let tree = Tree::from_peaks(segment - 1, peaks).map_err(|error| damaged(error.to_string()))?;
+    // Ledgers need not have tables.
+    let states = States::read(&line, ring).unwrap_or_else(|| States::from(segment));
+    Ok((tree, states))
 }
 
 /// The peaks in the details of `ledger.segment_opened`.

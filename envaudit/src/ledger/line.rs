@@ -10,7 +10,7 @@ use data_encoding::HEXLOWER;
 use subtle::ConstantTimeEq;
 
 use super::json::{ScanError, Scanner, unescape, write_string, write_u64};
-use super::key::{EventHash, Hasher, KeyId};
+use super::key::{EventHash, Hasher, KeyId, KeyRing};
 use super::timestamp::Timestamp;
 
 /// The longest line, its newline included: 1 MiB.
@@ -237,6 +237,15 @@ impl<'a> Line<'a> {
     /// Whether the line's hash is that of its bytes.
     pub fn hash_holds(&self, hasher: &Hasher) -> bool {
         hasher.hash(self.hashed_bytes()).ct_eq(&self.event_hash).into()
+    }
+
+    /// Whether the line's hash is that of its bytes under the key it names, which is one of these.
+    pub(super) fn hash_holds_under(&self, ring: Option<&KeyRing>) -> bool {
+        match (ring, self.kid) {
+            (None, None) => self.hash_holds(&Hasher::Unkeyed),
+            (Some(ring), Some(kid)) => ring.hasher(kid).is_some_and(|key| self.hash_holds(key)),
+            _ => false,
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Finding an event by its seq, without reading what lies before it.
 
+use memchr::{memchr, memrchr};
+
 use super::line::MAX_LINE;
 use super::store::{SegmentInfo, SegmentSource, StoreError};
 
@@ -68,6 +70,24 @@ fn next_line(
         size *= 4;
     }
     Ok(None)
+}
+
+/// The first line of a segment, without its newline, or what there is of it.
+pub(super) fn first_line(source: &dyn SegmentSource, segment: u64) -> Result<Vec<u8>, StoreError> {
+    let mut block = source.read(segment, 0, NEAR as usize)?;
+    let newline = memchr(b'\n', &block);
+    if newline.is_none() && block.len() as u64 == NEAR {
+        block = source.read(segment, 0, MAX_LINE)?;
+    }
+    block.truncate(newline.or_else(|| memchr(b'\n', &block)).unwrap_or(block.len()));
+    Ok(block)
+}
+
+/// The line that this byte of some lines is in, without its newline.
+pub(super) fn line_around(lines: &[u8], at: usize) -> &[u8] {
+    let start = memrchr(b'\n', &lines[..at]).map_or(0, |newline| newline + 1);
+    let len = memchr(b'\n', &lines[at..]).unwrap_or(lines.len() - at);
+    &lines[start..at + len]
 }
 
 /// The seq at the beginning of a line, if all of it is there.

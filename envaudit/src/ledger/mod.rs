@@ -68,6 +68,7 @@ mod recover;
 mod redact;
 mod roll;
 mod rotate;
+mod states;
 mod store;
 mod timestamp;
 pub mod verify;

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use super::error::{AppendError, Damage};
 use super::ledger::{Ledger, failed, hex, own};
 use super::line::Line;
+use super::locate::first_line;
 use super::store::{SegmentInfo, WriteError};
 use super::timestamp::Timestamp;
 
@@ -143,10 +144,9 @@ impl Ledger {
         &self,
         info: &SegmentInfo,
     ) -> Result<([u8; 32], Timestamp), super::ledger::Failure> {
-        let read = self.store.read(info.first_seq, 0, 64 << 10);
-        let block = read.map_err(|error| failed(WriteError::Rejected(error)))?;
-        let line = block.split(|&byte| byte == b'\n').next().unwrap_or_default();
-        let line = Line::parse(line).map_err(|error| {
+        let line = first_line(self.source(), info.first_seq)
+            .map_err(|error| failed(WriteError::Rejected(error)))?;
+        let line = Line::parse(&line).map_err(|error| {
             AppendError::Damaged(Damage::new(info.first_seq, 0, error.to_string()))
         })?;
         Ok((line.previous_hash, line.timestamp))

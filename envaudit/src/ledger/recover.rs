@@ -12,7 +12,7 @@ use super::head::Head;
 use super::key::{Hasher, KeyId, KeyRing};
 use super::ledger::{Failure, Ledger, MAX_BATCH, MAX_UNSYNCED, State, failed, hex, own};
 use super::line::Line;
-use super::locate::find;
+use super::locate::{find, first_line};
 use super::reader::ReadError;
 use super::store::{Durability, SegmentInfo, SegmentSource, Tail, WriteError};
 use super::timestamp::Timestamp;
@@ -255,9 +255,8 @@ fn newlines_from_behind(block: &[u8]) -> impl Iterator<Item = usize> + '_ {
 }
 
 fn first_month_end(source: &dyn SegmentSource, segment: u64) -> Result<Timestamp, OpenError> {
-    let block = source.read(segment, 0, 64 << 10).map_err(OpenError::Store)?;
-    let line = block.split(|&byte| byte == b'\n').next().unwrap_or_default();
-    let line = Line::parse(line)
+    let line = first_line(source, segment).map_err(OpenError::Store)?;
+    let line = Line::parse(&line)
         .map_err(|error| OpenError::Damaged(Damage::new(segment, 0, error.to_string())))?;
     Ok(line.timestamp.month_end())
 }

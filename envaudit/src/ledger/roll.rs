@@ -1,6 +1,6 @@
 //! The ends of segments, checkpoints, and HEAD.
 
-use serde_json::json;
+use serde_json::{Map, Value};
 
 use super::anchor::Anchored;
 use super::checkpoint::Checkpoint;
@@ -57,12 +57,14 @@ impl Ledger {
         if segments.iter().any(|info| info.first_seq > old && info.len > 0) {
             return Err(Failure::Stale);
         }
-        let tree = self.digest(state)?.tree.clone();
+        let Digest { tree, states, .. } = self.digest(state)?;
         let peaks: Vec<String> = tree.peaks().iter().map(|peak| hex(peak)).collect();
-        let event = own("ledger.segment_opened").details_json(
-            json!({"chain": self.manifest.chain.to_string(), "peaks": peaks, "previous_last_seq": seq})
-                .to_string(),
-        );
+        let mut details = Map::new();
+        details.insert("chain".to_owned(), self.manifest.chain.to_string().into());
+        details.insert("peaks".to_owned(), peaks.into());
+        details.insert("previous_last_seq".to_owned(), seq.into());
+        states.write(&mut details, segments.first().map_or(old, |info| info.first_seq));
+        let event = own("ledger.segment_opened").details_json(Value::from(details).to_string());
         let (line, hash) = self.first_line(state, &event)?;
         self.store.start_segment(seq + 1, &line).map_err(failed)?;
         state.tail = Tail { seq: seq + 1, hash, segment: seq + 1, offset: line.len() as u64 };
@@ -78,7 +80,7 @@ impl Ledger {
         let Tail { segment, offset, .. } = state.tail;
         let digest = match state.digest.take() {
             Some(digest) if digest.segment() == segment => digest,
-            _ => Digest::begin(self.source(), segment)?,
+            _ => Digest::begin(self.source(), segment, state.ring.as_ref())?,
         };
         let digest = state.digest.insert(digest);
         digest.advance(self.source(), offset)?;

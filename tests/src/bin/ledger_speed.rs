@@ -8,12 +8,14 @@ use std::hint::black_box;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use data_encoding::HEXLOWER;
+use envaudit::EnvConfig;
 use envaudit::ledger::{
-    Actor, Event, FileStore, Filter, LedgerOptions, LedgerWriter, MemoryStore, Origin,
+    Actor, Context, Event, FileStore, LedgerOptions, LedgerWriter, MemoryStore, Origin, SyncMode,
 };
+use envaudit_tests::isolated;
 use hmac::{Hmac, KeyInit, Mac};
 use serde::Serialize;
 use sha2::Sha256;
@@ -190,16 +192,32 @@ fn millis(run: impl FnOnce()) -> f64 {
     start.elapsed().as_secs_f64() * 1000.0
 }
 
-/// The last state of a resource, wherever it stands, in a ledger of five million events.
+#[derive(EnvConfig)]
+#[expect(dead_code, reason = "only recorded")]
+struct Config {
+    port: u16,
+    region: String,
+}
+
+/// The last state of a configuration, wherever it stands, in a ledger of five million events.
 fn long(dir: &Path) {
     const EVENTS: usize = 5_000_000;
     const BATCH: usize = 5000;
+    const SEGMENT: u64 = 64 << 20;
     let path = dir.join("long");
-    let state = |name: &'static str| {
-        Event::new("config.loaded", Actor::service("checkout")).resource("config", name)
+    let options = || options().segment_size(SEGMENT);
+    let loader = isolated::vars::<Config>([("PORT", "80"), ("REGION", "eu-1")]);
+    let loaded = loader.load().expect("loaded");
+    // A load that is recorded is the last of its service: each search is one for another service.
+    let context = |place: &str, nth: usize| {
+        Context::new().service(format!("{place}-{nth}")).actor(Actor::service("deployer"))
     };
-    let ledger = options().segment_size(64 << 20).init(&path).expect("a ledger");
-    ledger.append(&state("first")).expect("appended");
+    let ledger = options().init(&path).expect("a ledger");
+    let record = |place: &str| {
+        for nth in 0..ROUNDS {
+            ledger.record(&loaded, &context(place, nth)).expect("recorded");
+        }
+    };
     let batch: Vec<Event> = (0..BATCH)
         .map(|nth| {
             Event::new("order.placed", Actor::user("ada"))
@@ -207,34 +225,52 @@ fn long(dir: &Path) {
                 .detail("nth", nth)
         })
         .collect();
+    record("first");
+    let mut times = Vec::new();
     for done in (0..EVENTS).step_by(BATCH) {
         if done == EVENTS / 2 {
-            ledger.append(&state("middle")).expect("appended");
+            record("middle");
         }
         if done + BATCH == EVENTS {
-            ledger.append(&state("last")).expect("appended");
+            record("last");
         }
+        times.push(millis(|| drop(ledger.append_batch(&batch).expect("appended"))));
+    }
+    let last = || ledger.source().segments().expect("segments").pop().expect("a segment").len;
+    // The most that can lie before the end without a roll: the table of a segment is at its beginning.
+    while last() < SEGMENT - (4 << 20) {
         ledger.append_batch(&batch).expect("appended");
     }
+    let (slowest, usual) = (times.iter().copied().fold(0.0, f64::max), median(times));
+    let megabytes = last() >> 20;
     ledger.close().expect("closed");
     drop(ledger);
-    for name in ["last", "middle", "first"] {
-        let times: Vec<f64> = (0..ROUNDS)
-            .map(|_| {
-                millis(|| {
-                    let ledger = options().open(&path).expect("a ledger");
-                    let mut found = ledger
-                        .reader()
-                        .newest()
-                        .expect("segments")
-                        .matching(Filter::new().resource("config", name));
-                    assert!(found.next().is_some_and(|record| record.is_ok()), "it is there");
-                })
-            })
-            .collect();
-        let time = median(times);
-        writeln!(std::io::stdout(), "open {EVENTS} events and find the {name} state: {time:.1} ms")
-            .expect("standard output");
+    let mut out = std::io::stdout();
+    writeln!(out, "append {BATCH} events: {usual:.0} ms, at most {slowest:.0} ms with a roll")
+        .expect("standard output");
+    writeln!(out, "{EVENTS} events, the newest segment has {megabytes} MiB")
+        .expect("standard output");
+    for name in ["last", "middle", "first", "no"] {
+        let (mut opened, mut found) = (Vec::new(), Vec::new());
+        for nth in 0..ROUNDS {
+            // What is measured is the search and not the disk.
+            let options = options().sync(SyncMode::Interval(Duration::from_secs(3600)));
+            let mut ledger = None;
+            opened.push(millis(|| ledger = Some(options.open(&path).expect("a ledger"))));
+            let ledger = ledger.expect("opened");
+            let mut recorded = None;
+            found.push(millis(|| recorded = Some(ledger.record(&loaded, &context(name, nth)))));
+            let recorded = recorded.expect("measured").expect("recorded");
+            assert_eq!(recorded.unchanged_since().is_none(), name == "no", "{name}");
+            ledger.close().expect("closed");
+        }
+        let (opened, found) = (median(opened), median(found));
+        writeln!(
+            out,
+            "open: {opened:.1} ms; find the {name} state and append: {found:.1} ms; together: {:.1} ms",
+            opened + found
+        )
+        .expect("standard output");
     }
 }
 

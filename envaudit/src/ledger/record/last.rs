@@ -1,16 +1,22 @@
 //! Finding the last recorded state of a resource, from the end of the ledger on.
 //!
 //! A line of another resource is passed over without being read as a line: blocks are searched for the bytes that only a
-//! record of this resource has.
+//! record of this resource has. What lies before a segment need not be searched where the table in its first line names the
+//! event.
 
-use memchr::{memchr, memmem, memrchr};
+use std::borrow::Cow;
+
+use memchr::{memchr, memmem};
 use serde_json::Value;
 
 use super::recorder::RecordError;
 use super::state::RecordedValue;
 use crate::ledger::json::write_string;
+use crate::ledger::key::KeyRing;
 use crate::ledger::line::Line;
+use crate::ledger::locate::{first_line, line_around};
 use crate::ledger::reader::Reader;
+use crate::ledger::states::{Known, States};
 use crate::ledger::store::{SegmentInfo, SegmentSource};
 
 /// What is read first; the next blocks are larger, up to [`MAX_BLOCK`].
@@ -33,10 +39,12 @@ impl LastState {
 /// The last state of a resource among the events after `above`.
 pub(super) fn find(
     source: &dyn SegmentSource,
+    ring: Option<&KeyRing>,
     resource: &str,
     above: u64,
 ) -> Result<Option<LastState>, RecordError> {
     let mut segments = source.segments().map_err(RecordError::Store)?;
+    let first_kept = segments.first().map_or(0, |info| info.first_seq);
     // A segment ends before the next one begins.
     let ends_before = |info: &SegmentInfo| info.first_seq <= above + 1;
     let first = segments.iter().rposition(ends_before).unwrap_or(0);
@@ -49,9 +57,7 @@ pub(super) fn find(
             // Searching forward is many times faster than backward, and there are few to find.
             let found: Vec<usize> = finder.find_iter(lines).collect();
             for at in found.into_iter().rev() {
-                let start = memrchr(b'\n', &lines[..at]).map_or(0, |newline| newline + 1);
-                let len = memchr(b'\n', &lines[at..]).unwrap_or(lines.len() - at);
-                if let Ok(line) = Line::parse(&lines[start..at + len])
+                if let Ok(line) = Line::parse(line_around(lines, at))
                     && let Some(found) = state_of(source, &line, resource)?
                 {
                     return Ok((line.seq > above).then_some(found));
@@ -60,6 +66,24 @@ pub(super) fn find(
             if first_seq(lines).is_some_and(|seq| seq <= above) {
                 return Ok(None);
             }
+        }
+        if segments.is_empty() {
+            break;
+        }
+        let line = first_line(source, info.first_seq).map_err(RecordError::Store)?;
+        let Ok(line) = Line::parse(&line) else { continue };
+        let states = States::read(&line, ring).filter(|_| line.seq == info.first_seq);
+        match states.map_or(Known::Nothing, |states| states.get(resource)) {
+            Known::Last(seq) => match state_at(source, ring, resource, seq)? {
+                At::State(found) => return Ok((seq > above).then_some(found)),
+                // What was pruned since is not behind it. Without a key, anybody can have written that.
+                At::Referred(seq) if seq < first_kept && ring.is_some() => return Ok(None),
+                At::Referred(_) | At::Nothing => {}
+            },
+            Known::NoneFrom(from) if ring.is_some() => {
+                segments.truncate(segments.partition_point(|info| info.first_seq < from));
+            }
+            Known::NoneFrom(_) | Known::Nothing => {}
         }
     }
     Ok(None)
@@ -73,29 +97,94 @@ fn needle(resource: &str) -> Vec<u8> {
     needle
 }
 
+/// What is found at the number of an event.
+enum At {
+    State(LastState),
+    /// The state is that of this event, which is not there.
+    Referred(u64),
+    /// No state of the resource, or one that somebody has changed.
+    Nothing,
+}
+
+/// The state that the event of this number has or refers to, if all that is so has the hash it should have.
+fn state_at(
+    source: &dyn SegmentSource,
+    ring: Option<&KeyRing>,
+    resource: &str,
+    seq: u64,
+) -> Result<At, RecordError> {
+    let Some(record) = Reader::new(source).get(seq).map_err(RecordError::Store)? else {
+        return Ok(At::Referred(seq));
+    };
+    let sound = |line: &Line<'_>| line.hash_holds_under(ring);
+    match record.line().ok().filter(sound) {
+        Some(line) => follow(source, &line, resource, &sound),
+        None => Ok(At::Nothing),
+    }
+}
+
 /// The state that a line has, or the one it refers to.
 fn state_of(
     source: &dyn SegmentSource,
     line: &Line<'_>,
     resource: &str,
 ) -> Result<Option<LastState>, RecordError> {
-    let is_ours = (line.action == "config.loaded" || line.action == "config.changed")
-        && line.resource_type.is_some_and(|kind| kind == "config")
-        && line.resource_id.is_some_and(|id| id == resource)
-        && line.outcome == "success";
-    let details = line.details.and_then(|details| serde_json::from_str::<Value>(details).ok());
-    let Some(details) = details.filter(|_| is_ours) else { return Ok(None) };
-    let Some(since) = details.get("unchanged_since").and_then(Value::as_u64) else {
-        return Ok(values(&details).map(|values| LastState { seq: line.seq, values }));
+    match follow(source, line, resource, &|_| true)? {
+        At::State(found) => Ok(Some(found)),
+        // If it was pruned, this load is the first that is known.
+        At::Referred(_) | At::Nothing => Ok(None),
+    }
+}
+
+fn follow(
+    source: &dyn SegmentSource,
+    line: &Line<'_>,
+    resource: &str,
+    sound: &dyn Fn(&Line<'_>) -> bool,
+) -> Result<At, RecordError> {
+    let since = match said(line) {
+        Some((of, Said::State(values))) if of == resource => {
+            return Ok(At::State(LastState { seq: line.seq, values }));
+        }
+        Some((of, Said::Since(since))) if of == resource => since,
+        _ => return Ok(At::Nothing),
     };
-    // The event may have been pruned; then this load is the first that is known.
-    let record = Reader::new(source).get(since).map_err(RecordError::Store)?;
-    let Some(record) = record.filter(|_| since < line.seq) else { return Ok(None) };
-    let Ok(line) = record.line() else { return Ok(None) };
-    let of_resource = line.resource_id.is_some_and(|id| id == resource);
-    let details = line.details.and_then(|details| serde_json::from_str::<Value>(details).ok());
-    let values = details.filter(|_| of_resource).and_then(|details| values(&details));
-    Ok(values.map(|values| LastState { seq: since, values }))
+    let Some(record) = Reader::new(source).get(since).map_err(RecordError::Store)? else {
+        return Ok(At::Referred(since));
+    };
+    let line = record.line().ok().filter(sound);
+    match line.as_ref().and_then(said) {
+        Some((of, Said::State(values))) if of == resource => {
+            Ok(At::State(LastState { seq: since, values }))
+        }
+        _ => Ok(At::Nothing),
+    }
+}
+
+/// What the line of a successful load says of the configuration.
+enum Said {
+    State(Vec<RecordedValue>),
+    /// The state is that of an event before.
+    Since(u64),
+}
+
+/// The resource that a line is about, and what it says of it.
+fn said<'a>(line: &Line<'a>) -> Option<(Cow<'a, str>, Said)> {
+    let is_load = (line.action == "config.loaded" || line.action == "config.changed")
+        && line.resource_type.is_some_and(|kind| kind == "config")
+        && line.outcome == "success";
+    let details: Value = serde_json::from_str(line.details.filter(|_| is_load)?).ok()?;
+    let said = match details.get("unchanged_since").and_then(Value::as_u64) {
+        Some(since) if since < line.seq => Said::Since(since),
+        Some(_) => return None,
+        None => Said::State(values(&details)?),
+    };
+    Some((line.resource_id?.get(), said))
+}
+
+/// The resource whose state a line has or refers to.
+pub(in crate::ledger) fn resource_of<'a>(line: &Line<'a>) -> Option<Cow<'a, str>> {
+    said(line).map(|(resource, _)| resource)
 }
 
 fn values(details: &Value) -> Option<Vec<RecordedValue>> {

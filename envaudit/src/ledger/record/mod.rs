@@ -10,6 +10,8 @@ mod loader;
 mod recorder;
 mod state;
 
+pub(super) use last::resource_of;
+
 pub use change::{ChangeKind, ConfigChange};
 pub use context::{Context, Values};
 pub use loader::{RecordedLoadError, RecordedLoader};

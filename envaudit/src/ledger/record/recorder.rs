@@ -124,10 +124,11 @@ impl<E: Fn(&'static str) -> Event> Record<'_, E> {
     fn append(&self, ledger: &Ledger, resource: &str) -> Result<Written, RecordError> {
         // Found without the lock, which others may need: what they append meanwhile is looked at under it.
         let seen = ledger.head().seq;
-        let mut last = last::find(ledger.source(), resource, 0)?;
+        let ring = ledger.keys();
+        let mut last = last::find(ledger.source(), ring.as_ref(), resource, 0)?;
         let written = ledger.with_tail(|state| {
             let now = ledger.roll_if_due(state)?;
-            match last::find(ledger.source(), resource, seen) {
+            match last::find(ledger.source(), state.ring.as_ref(), resource, seen) {
                 Ok(None) => {}
                 Ok(newer) => last = newer,
                 Err(error) => return Ok(Err(error)),

@@ -142,8 +142,15 @@ impl<D: Disk> FileStore<D> {
         if open.live.as_ref().is_none_or(|live| live.first_seq != first_seq) {
             open.live = None;
             let name = segment_name(first_seq);
-            let file =
-                self.disk.open(&name, true).map_err(|error| self.rejected("open", &name, error))?;
+            let file = match self.disk.open(&name, true) {
+                Err(error)
+                    if error.kind() == io::ErrorKind::PermissionDenied
+                        && self.is_ended(first_seq).map_err(WriteError::Rejected)? =>
+                {
+                    return Err(WriteError::Stale);
+                }
+                result => result.map_err(|error| self.rejected("open", &name, error))?,
+            };
             let stat = file.stat().map_err(|error| self.rejected("read", &name, error))?;
             open.live = Some(Live { first_seq, name, file, identity: stat.identity });
         }
@@ -159,6 +166,18 @@ impl<D: Disk> FileStore<D> {
 
     fn forget_live(&self) {
         self.open.lock().unwrap_or_else(|poison| poison.into_inner()).live = None;
+    }
+
+    fn is_live(&self, first_seq: u64) -> bool {
+        let open = self.open.lock().unwrap_or_else(|poison| poison.into_inner());
+        open.live.as_ref().is_some_and(|live| live.first_seq == first_seq)
+    }
+
+    /// Whether others have sealed a segment and gone on behind it.
+    fn is_ended(&self, first_seq: u64) -> Result<bool, StoreError> {
+        let segments = self.segments()?;
+        let sealed = segments.iter().any(|info| info.first_seq == first_seq && info.sealed);
+        Ok(sealed && segments.iter().any(|info| info.first_seq > first_seq && info.len > 0))
     }
 }
 
@@ -277,6 +296,13 @@ impl<D: Disk> Store for FileStore<D> {
     }
 
     fn segment_len(&self, first_seq: u64) -> Result<u64, StoreError> {
+        if !self.is_live(first_seq) {
+            // It may be one that others have sealed.
+            let name = segment_name(first_seq);
+            let file = self.disk.open(&name, false);
+            let stat = file.and_then(|file| file.stat());
+            return stat.map(|stat| stat.len).map_err(|error| self.failed("open", &name, error));
+        }
         match self.with_live(first_seq, |_, stat| Ok(stat.len)) {
             Ok(len) => Ok(len),
             Err(WriteError::Rejected(error) | WriteError::Unknown(error)) => Err(error),
