@@ -56,6 +56,7 @@
 //! | `metrics` | counters per load through the `metrics` facade |
 //! | `ledger` | [`ledger`]: a tamper-evident history, and configuration recorded in it |
 //! | `live` | [`live`]: a configuration that is read again when it changes |
+//! | `cli` | [`cli`]: the command `envaudit`, also to mount in a program of one's own |
 //! | `url`, `uuid`, `bytesize` | fields of type `Url`, `Uuid`, `ByteSize` with a description of their own |
 //!
 //! Fields of chrono's types need no feature.
@@ -63,6 +64,8 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod audit;
+#[cfg(feature = "cli")]
+pub mod cli;
 mod config;
 mod error;
 #[cfg(feature = "ledger")]

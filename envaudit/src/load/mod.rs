@@ -12,17 +12,27 @@ mod scope;
 mod slot;
 #[cfg(any(feature = "ledger", feature = "live"))]
 mod texts;
+#[cfg(feature = "cli")]
+mod untyped;
+#[cfg(feature = "ledger")]
+mod view;
 #[cfg(feature = "live")]
 mod watched;
 
 pub(crate) use expected::expected;
 pub use loaded::Loaded;
 pub use loader::Loader;
+#[cfg(feature = "cli")]
+pub(crate) use loader::Settings;
 pub use reader::Reader;
 #[cfg(feature = "ledger")]
 pub(crate) use redaction::Secrets;
 pub use slot::Slot;
 #[cfg(any(feature = "ledger", feature = "live"))]
 pub(crate) use texts::{Text, Texts};
+#[cfg(feature = "cli")]
+pub(crate) use untyped::{Check, Untyped};
+#[cfg(feature = "ledger")]
+pub(crate) use view::LoadedView;
 #[cfg(feature = "live")]
 pub(crate) use watched::Watched;

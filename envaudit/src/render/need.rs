@@ -43,18 +43,10 @@ fn collect(schema: &Schema, group: Option<&Group>, needs: &mut Vec<Need>) {
                 None => Need::Always,
             }),
             Member::Group(nested) if nested.optional => {
-                let leaves = needs.len()..needs.len() + count(nested.schema);
+                let leaves = needs.len()..needs.len() + nested.schema.count();
                 collect(nested.schema, Some(&Group { field: nested.field, leaves }), needs);
             }
             Member::Group(nested) => collect(nested.schema, group, needs),
         }
     }
-}
-
-fn count(schema: &Schema) -> usize {
-    let leaves = schema.members.iter().map(|member| match member {
-        Member::Field(_) => 1,
-        Member::Group(nested) => count(nested.schema),
-    });
-    leaves.sum()
 }

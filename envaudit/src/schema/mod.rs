@@ -156,6 +156,15 @@ impl Schema {
         self
     }
 
+    /// How many variables there are.
+    pub(crate) fn count(&self) -> usize {
+        let counts = self.members.iter().map(|member| match member {
+            Member::Field(_) => 1,
+            Member::Group(group) => group.schema.count(),
+        });
+        counts.sum()
+    }
+
     /// Whether this struct, or one below it, has a `validate` function.
     pub(crate) const fn validates(&self) -> bool {
         let mut at = 0;
