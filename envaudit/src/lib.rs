@@ -104,6 +104,7 @@ pub mod __private {
     pub use crate::load::{Reader, Slot};
     pub use crate::schema::FieldSchema;
     pub use crate::schema::Member::Field;
+    pub use crate::schema::embed::{embedded, embedded_len};
     pub use crate::schema::group_checks::{check_default, check_defaults, check_group};
     pub use crate::schema::table::{
         KeyRequest, Name, Sizes, Table, keys, leaves, measure, names, order, resolve_files, text,

@@ -2,6 +2,8 @@
 //! winner of each key to the code that the derive generated.
 
 mod expected;
+#[cfg(feature = "cli")]
+mod found;
 mod layers;
 mod loaded;
 mod loader;
@@ -20,6 +22,8 @@ mod view;
 mod watched;
 
 pub(crate) use expected::expected;
+#[cfg(feature = "cli")]
+pub(crate) use found::keys_of_files;
 pub use loaded::Loaded;
 pub use loader::Loader;
 #[cfg(feature = "cli")]
@@ -31,7 +35,7 @@ pub use slot::Slot;
 #[cfg(any(feature = "ledger", feature = "live"))]
 pub(crate) use texts::{Text, Texts};
 #[cfg(feature = "cli")]
-pub(crate) use untyped::{Check, Untyped};
+pub(crate) use untyped::Untyped;
 #[cfg(feature = "ledger")]
 pub(crate) use view::LoadedView;
 #[cfg(feature = "live")]

@@ -50,3 +50,34 @@ fn collect(schema: &Schema, group: Option<&Group>, needs: &mut Vec<Need>) {
         }
     }
 }
+
+/// A nested struct that is there only if any of its variables is supplied.
+pub(crate) struct OptionalGroup {
+    /// The field that holds it.
+    pub(crate) field: &'static str,
+    /// Its variables, as positions.
+    pub(crate) leaves: Range<usize>,
+}
+
+/// The optional structs, each before those within it.
+pub(super) fn optional_groups(schema: &Schema) -> Vec<OptionalGroup> {
+    let mut groups = Vec::new();
+    collect_groups(schema, 0, &mut groups);
+    groups
+}
+
+fn collect_groups(schema: &Schema, mut first: usize, groups: &mut Vec<OptionalGroup>) -> usize {
+    for member in schema.members {
+        match member {
+            Member::Field(_) => first += 1,
+            Member::Group(nested) => {
+                if nested.optional {
+                    let leaves = first..first + nested.schema.count();
+                    groups.push(OptionalGroup { field: nested.field, leaves });
+                }
+                first = collect_groups(nested.schema, first, groups);
+            }
+        }
+    }
+    first
+}

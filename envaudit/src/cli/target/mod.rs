@@ -1,6 +1,11 @@
 //! The configuration that is asked about: whose keys, and how they are loaded.
 
-use std::path::PathBuf;
+mod check;
+mod document;
+mod embedded;
+mod found;
+
+use std::path::{Path, PathBuf};
 
 use super::args::Keys;
 use super::failure::Failure;
@@ -21,10 +26,8 @@ pub(crate) enum Origin {
 
 impl Origin {
     pub(super) fn of<T: EnvConfig>() -> Self {
-        Origin::Struct(Target {
-            table: T::TABLE,
-            load: |settings, _| Untyped::load_as::<T>(settings),
-        })
+        let load = |settings, _| Untyped::load_as::<T>(settings);
+        Origin::Struct(Target { table: T::TABLE, load, has_schema: true })
     }
 }
 
@@ -39,14 +42,45 @@ impl From<Keys> for Origin {
 pub(crate) struct Target {
     table: &'static Table,
     load: fn(Settings, &'static Table) -> Result<Untyped, LoadError>,
+    /// Whether the keys are those of a struct, and not merely what was found.
+    has_schema: bool,
 }
+
+/// What is read when the arguments name nothing.
+const DEFAULT_SCHEMA: &str = "envaudit.schema.json";
 
 impl Target {
     pub(super) fn of(world: &World<'_>) -> Result<Self, Failure> {
-        match &world.origin {
-            Origin::Struct(target) => Ok(*target),
-            Origin::Arguments { .. } => Err(Failure::usage("not yet")),
+        let (schema, bin, name) = match &world.origin {
+            Origin::Struct(target) => return Ok(*target),
+            Origin::Arguments { schema, bin, name } => (schema, bin, name.as_deref()),
+        };
+        if name.is_some() && bin.is_none() {
+            return Err(Failure::usage(
+                "`--struct` chooses among those of `--bin`, which is not given",
+            ));
         }
+        let default = Path::new(DEFAULT_SCHEMA);
+        match (schema, bin) {
+            (Some(schema), _) => document::read(schema).map(Target::known),
+            (None, Some(bin)) => embedded::read(bin, name).map(Target::known),
+            (None, None) if default.exists() => document::read(default).map(Target::known),
+            (None, None) => {
+                let table = found::find(&world.settings(), world.globals.prefix.as_deref())?;
+                Ok(Target { has_schema: false, ..Target::known(table) })
+            }
+        }
+    }
+
+    /// Of a struct that is not part of this program.
+    fn known(table: &'static Table) -> Self {
+        let load = |settings, table| Untyped::load(&settings, table, check::check);
+        Target { table, load, has_schema: true }
+    }
+
+    /// Whether the keys are those of a struct, and not merely what was found.
+    pub(crate) fn has_schema(&self) -> bool {
+        self.has_schema
     }
 
     /// The keys.
