@@ -35,6 +35,12 @@ pub(crate) struct Standalone {
 #[derive(Subcommand)]
 pub(crate) enum Command {
     Audit(commands::audit::Audit),
+    Check(commands::check::Check),
+    Explain(commands::explain::Explain),
+    Diff(commands::diff::Diff),
+    Template(commands::template::Template),
+    Docs(commands::docs::Docs),
+    Schema(commands::schema::Schema),
 }
 
 /// Where the keys come from, for a program that does not have the struct.

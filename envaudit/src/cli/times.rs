@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
 /// RFC 3339 (`2026-11-30T12:00:00Z`), a date (its beginning in UTC), or a length of time before now (`7d`, `24h`).
 pub(crate) fn time(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, String> {
@@ -27,6 +27,14 @@ pub(crate) fn time(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, Stri
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     humantime::parse_duration(text)
         .map_err(|_| format!("`{text}` is not a length of time such as `400d` or `24h`"))
+}
+
+/// A time for a person at a terminal, or for whatever reads a pipe.
+pub(crate) fn shown(time: DateTime<Utc>, terminal: bool) -> String {
+    match terminal {
+        true => time.format("%Y-%m-%d %H:%M:%S UTC").to_string(),
+        false => time.to_rfc3339_opts(SecondsFormat::Micros, true),
+    }
 }
 
 #[cfg(test)]

@@ -62,6 +62,19 @@ impl World<'_> {
         Ok(Some(policy))
     }
 
+    /// All of stdin, as text.
+    pub(crate) fn read_stdin(&mut self) -> Result<String, Failure> {
+        let unreadable =
+            |reason: &str| Failure::unavailable(format!("stdin cannot be read: {reason}"));
+        let mut bytes = Vec::new();
+        let mut limited = (&mut *self.stdin).take(MAX_DOCUMENT + 1);
+        limited.read_to_end(&mut bytes).map_err(|error| unreadable(&error.to_string()))?;
+        if bytes.len() as u64 > MAX_DOCUMENT {
+            return Err(unreadable("it is too long"));
+        }
+        String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8"))
+    }
+
     /// The folder of the ledger.
     pub(crate) fn ledger_dir(&self) -> PathBuf {
         let named = || self.env.get("ENVAUDIT_LEDGER").filter(|name| !name.is_empty());

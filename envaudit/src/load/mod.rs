@@ -3,6 +3,8 @@
 
 mod expected;
 #[cfg(feature = "cli")]
+mod explain;
+#[cfg(feature = "cli")]
 mod found;
 mod layers;
 mod loaded;
@@ -22,6 +24,8 @@ mod view;
 mod watched;
 
 pub(crate) use expected::expected;
+#[cfg(feature = "cli")]
+pub(crate) use explain::{Has, Outcome, Role, Step, explain};
 #[cfg(feature = "cli")]
 pub(crate) use found::keys_of_files;
 pub use loaded::Loaded;

@@ -50,6 +50,11 @@ impl Folder {
             .find(|path| !path.is_dir())
     }
 
+    #[cfg(feature = "cli")]
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The variables whose files are there.
     #[cfg(feature = "cli")]
     pub(crate) fn keys(&self) -> impl Iterator<Item = String> {
@@ -75,6 +80,11 @@ pub(crate) fn read_secret(path: &Path) -> Result<OsString, FileFault> {
         }
     }
     Ok(os_string(bytes))
+}
+
+/// Whether it names a folder that exists: a secret that was put where its path belongs does not.
+pub(crate) fn could_be_a_path(path: &Path) -> bool {
+    path.ancestors().skip(1).any(|folder| folder.file_name().is_some() && folder.is_dir())
 }
 
 #[cfg(unix)]

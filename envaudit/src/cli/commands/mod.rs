@@ -5,13 +5,51 @@
 //! recorded as `ledger.record_view(&loaded.view(), &context)`.
 
 pub(super) mod audit;
+pub(super) mod check;
+pub(super) mod diff;
+pub(super) mod docs;
+pub(super) mod explain;
+pub(super) mod schema;
+pub(super) mod template;
 
 use super::args::Command;
 use super::failure::Failure;
+use super::output::{Cell, Output, Tone};
+use super::target::Target;
 use super::world::World;
+use crate::error::Problem;
 
 pub(super) fn run(command: &Command, world: &mut World<'_>) -> Result<(), Failure> {
     match command {
         Command::Audit(args) => audit::run(args, world),
+        Command::Check(args) => check::run(args, world),
+        Command::Explain(args) => explain::run(args, world),
+        Command::Diff(args) => diff::run(args, world),
+        Command::Template(args) => template::run(args, world),
+        Command::Docs(args) => docs::run(args, world),
+        Command::Schema(args) => schema::run(args, world),
     }
+}
+
+/// The keys of a struct, for a command that tells what it asks for. Its answer has one form; `json` says that it is JSON.
+fn with_schema(world: &mut World<'_>, name: &str, json: bool) -> Result<Target, Failure> {
+    if world.out.is_json() && !json {
+        return Err(Failure::usage(format!("`{name}` does not write JSON"))
+            .hint("`schema` does, of the same variables"));
+    }
+    let target = world.target()?;
+    match target.has_schema() {
+        true => Ok(target),
+        false => Err(Failure::usage(format!("`{name}` needs to know the variables"))
+            .hint("name them with `--schema FILE` or `--bin PATH`")),
+    }
+}
+
+/// A problem of a load, the message set off from the rest.
+fn problem(out: &mut Output<'_>, number: &str, problem: &Problem) -> Result<(), Failure> {
+    let text = problem.to_string();
+    let mut lines = text.lines();
+    let message = lines.next().unwrap_or_default();
+    out.line(&[Cell::plain(number), Cell::toned(Tone::Bad, message)])?;
+    lines.try_for_each(|line| out.line(&[Cell::plain(line)]))
 }
