@@ -158,10 +158,13 @@ fn refuse(error: &clap::Error, env: &Environment, streams: &mut Streams<'_>) -> 
         true => (&mut *streams.stderr, streams.err_terminal),
         false => (&mut *streams.stdout, streams.out_terminal),
     };
-    let text = match output::wants_color(args::When::Auto, terminal, env) {
+    let mut text = match output::wants_color(args::When::Auto, terminal, env) {
         true => text.ansi().to_string(),
         false => text.to_string(),
     };
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
     let written = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
     match (error.use_stderr(), written) {
         (true, _) => failure::code::USAGE,

@@ -21,7 +21,7 @@ pub(crate) struct Explain {
 }
 
 pub(super) fn run(args: &Explain, world: &mut World<'_>) -> Result<(), Failure> {
-    let target = world.target()?;
+    let target = world.target()?.including(&args.key, world)?;
     let request = find(target.table(), &args.key)?;
     let mut settings = world.settings();
     settings.policy = world.policy()?;

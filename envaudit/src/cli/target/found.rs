@@ -11,8 +11,12 @@ use crate::schema::table::Table;
 use crate::schema::{FieldSchema, Shape};
 
 /// Makes a table of what is there. Every variable is an optional text; what is named like a secret is one, and so is all
-/// that stands in a folder of secrets.
-pub(super) fn find(settings: &Settings, prefix: Option<&str>) -> Result<&'static Table, Failure> {
+/// that stands in a folder of secrets. A key that is asked for is among them, whoever has it.
+pub(super) fn find(
+    settings: &Settings,
+    prefix: Option<&str>,
+    asked: Option<&str>,
+) -> Result<&'static Table, Failure> {
     let mut keys: BTreeMap<String, bool> = BTreeMap::new();
     for (key, in_secret_folder) in keys_of_files(settings) {
         let secret = in_secret_folder || is_secret_name(&key);
@@ -25,6 +29,9 @@ pub(super) fn find(settings: &Settings, prefix: Option<&str>) -> Result<&'static
                 *keys.entry(key).or_default() |= secret;
             }
         }
+    }
+    if let Some(asked) = asked {
+        *keys.entry(asked.to_owned()).or_default() |= is_secret_name(asked);
     }
     let variables = keys.into_iter().map(|(key, secret)| Variable {
         names: vec![key.clone()],

@@ -65,10 +65,7 @@ impl Target {
             (Some(schema), _) => document::read(schema).map(Target::known),
             (None, Some(bin)) => embedded::read(bin, name).map(Target::known),
             (None, None) if default.exists() => document::read(default).map(Target::known),
-            (None, None) => {
-                let table = found::find(&world.settings(), world.globals.prefix.as_deref())?;
-                Ok(Target { has_schema: false, ..Target::known(table) })
-            }
+            (None, None) => Target::found(world, None),
         }
     }
 
@@ -76,6 +73,21 @@ impl Target {
     fn known(table: &'static Table) -> Self {
         let load = |settings, table| Untyped::load(&settings, table, check::check);
         Target { table, load, has_schema: true }
+    }
+
+    /// Of what is there.
+    fn found(world: &World<'_>, asked: Option<&str>) -> Result<Self, Failure> {
+        let prefix = world.globals.prefix.as_deref();
+        let table = found::find(&world.settings(), prefix, asked)?;
+        Ok(Target { has_schema: false, ..Target::known(table) })
+    }
+
+    /// The same, with this variable of the environment among the keys, unless they are those of a struct.
+    pub(crate) fn including(self, key: &str, world: &World<'_>) -> Result<Self, Failure> {
+        match self.has_schema || world.env.get(key).is_none() {
+            true => Ok(self),
+            false => Target::found(world, Some(key)),
+        }
     }
 
     /// Whether the keys are those of a struct, and not merely what was found.
