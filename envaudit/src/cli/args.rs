@@ -41,6 +41,14 @@ pub(crate) enum Command {
     Template(commands::template::Template),
     Docs(commands::docs::Docs),
     Schema(commands::schema::Schema),
+    Ledger(commands::ledger::Ledger),
+    Log(commands::log::Log),
+    History(commands::history::History),
+    Verify(commands::verify::Verify),
+    Checkpoint(commands::checkpoint::Checkpoint),
+    Prune(commands::prune::Prune),
+    RotateKey(commands::rotate_key::RotateKey),
+    Export(commands::export::Export),
 }
 
 /// Where the keys come from, for a program that does not have the struct.

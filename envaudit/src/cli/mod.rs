@@ -18,8 +18,11 @@
 mod args;
 mod commands;
 mod failure;
+mod filter;
+mod ledger;
 mod mount;
 mod output;
+mod progress;
 mod target;
 mod times;
 mod world;

@@ -6,11 +6,19 @@
 
 pub(super) mod audit;
 pub(super) mod check;
+pub(super) mod checkpoint;
 pub(super) mod diff;
 pub(super) mod docs;
 pub(super) mod explain;
+pub(super) mod export;
+pub(super) mod history;
+pub(super) mod ledger;
+pub(super) mod log;
+pub(super) mod prune;
+pub(super) mod rotate_key;
 pub(super) mod schema;
 pub(super) mod template;
+pub(super) mod verify;
 
 use super::args::Command;
 use super::failure::Failure;
@@ -28,6 +36,14 @@ pub(super) fn run(command: &Command, world: &mut World<'_>) -> Result<(), Failur
         Command::Template(args) => template::run(args, world),
         Command::Docs(args) => docs::run(args, world),
         Command::Schema(args) => schema::run(args, world),
+        Command::Ledger(args) => ledger::run(args, world),
+        Command::Log(args) => log::run(args, world),
+        Command::History(args) => history::run(args, world),
+        Command::Verify(args) => verify::run(args, world),
+        Command::Checkpoint(args) => checkpoint::run(args, world),
+        Command::Prune(args) => prune::run(args, world),
+        Command::RotateKey(args) => rotate_key::run(args, world),
+        Command::Export(args) => export::run(args, world),
     }
 }
 

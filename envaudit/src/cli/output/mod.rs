@@ -13,7 +13,7 @@ use super::failure::Failure;
 use crate::sources::environment::Environment;
 
 pub(crate) use style::{Cell, Tone};
-pub(crate) use table::Table;
+pub(crate) use table::{Columns, Table};
 pub(crate) use terminal::Terminal;
 
 /// Where a command reads and writes, and what is known of those ends.
@@ -117,6 +117,16 @@ impl<'a> Output<'a> {
     /// A table that fits the terminal.
     pub(crate) fn table(&mut self, table: &Table) -> Result<(), Failure> {
         let text = table.render(self.width, self.out_color);
+        self.text(&text)
+    }
+
+    /// The next rows of a table that is written part by part.
+    pub(crate) fn more_of_table(
+        &mut self,
+        table: &Table,
+        columns: &mut Columns,
+    ) -> Result<(), Failure> {
+        let text = table.render_on(columns, self.width, self.out_color);
         self.text(&text)
     }
 

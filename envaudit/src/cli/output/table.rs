@@ -11,6 +11,12 @@ pub(crate) struct Table {
     rows: Vec<Vec<Cell>>,
 }
 
+/// The columns of a table that is written part by part.
+#[derive(Default)]
+pub(crate) struct Columns {
+    widths: Vec<usize>,
+}
+
 impl Table {
     pub(crate) fn new<const N: usize>(headings: [&str; N]) -> Self {
         let headings = headings.iter().map(|text| Cell::toned(Tone::Heading, *text)).collect();
@@ -21,19 +27,39 @@ impl Table {
         self.rows.push(cells.into());
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
     /// One row a line, without blanks at its end. Where it does not fit the width, the widest columns are cut.
     pub(super) fn render(&self, width: Option<usize>, color: bool) -> String {
-        let mut widths: Vec<usize> = self.headings.iter().map(Cell::width).collect();
+        self.render_on(&mut Columns::default(), width, color)
+    }
+
+    /// The next rows of a table that was begun before: without headings, and no column narrower than it was.
+    pub(super) fn render_on(
+        &self,
+        columns: &mut Columns,
+        width: Option<usize>,
+        color: bool,
+    ) -> String {
+        let begun = !columns.widths.is_empty();
+        let mut widths = match begun {
+            true => std::mem::take(&mut columns.widths),
+            false => self.headings.iter().map(Cell::width).collect(),
+        };
         for row in &self.rows {
             for (width, cell) in widths.iter_mut().zip(row) {
                 *width = (*width).max(cell.width());
             }
         }
+        columns.widths.clone_from(&widths);
         if let Some(width) = width {
             fit(&mut widths, width);
         }
         let mut out = String::new();
-        for row in std::iter::once(&self.headings).chain(&self.rows) {
+        let headings = (!begun).then_some(&self.headings);
+        for row in headings.into_iter().chain(&self.rows) {
             let filled = row.iter().rposition(|cell| cell.width() > 0).map_or(0, |last| last + 1);
             for (at, (cell, width)) in row.iter().zip(&widths).enumerate().take(filled) {
                 cell.write_within(&mut out, color, *width);
