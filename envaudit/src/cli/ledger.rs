@@ -87,9 +87,13 @@ impl World<'_> {
     /// What a ledger is made or opened with, as the environment says.
     pub(crate) fn options(&self, retired: &RetiredKeys) -> Result<LedgerOptions, Failure> {
         let options = self.with_keys(retired)?;
+        Ok(options.environment(self.environment_name().as_deref().unwrap_or_default()))
+    }
+
+    /// The environment that was named.
+    pub(crate) fn environment_name(&self) -> Option<String> {
         let variable = || self.env.get("ENVAUDIT_ENV").and_then(|name| name.into_string().ok());
-        let environment = self.globals.environment.clone().or_else(variable);
-        Ok(options.environment(environment.as_deref().unwrap_or_default()))
+        self.globals.environment.clone().or_else(variable)
     }
 
     fn with_keys(&self, retired: &RetiredKeys) -> Result<LedgerOptions, Failure> {

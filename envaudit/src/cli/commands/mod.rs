@@ -14,8 +14,11 @@ pub(super) mod export;
 pub(super) mod history;
 pub(super) mod ledger;
 pub(super) mod log;
+pub(super) mod plan;
 pub(super) mod prune;
+pub(super) mod record;
 pub(super) mod rotate_key;
+pub(super) mod run;
 pub(super) mod schema;
 pub(super) mod template;
 pub(super) mod verify;
@@ -37,6 +40,9 @@ pub(super) fn run(command: &Command, world: &mut World<'_>) -> Result<(), Failur
         Command::Docs(args) => docs::run(args, world),
         Command::Schema(args) => schema::run(args, world),
         Command::Ledger(args) => ledger::run(args, world),
+        Command::Plan(args) => plan::run(args, world),
+        Command::Record(args) => record::run(args, world),
+        Command::Run(args) => run::run(args, world),
         Command::Log(args) => log::run(args, world),
         Command::History(args) => history::run(args, world),
         Command::Verify(args) => verify::run(args, world),
