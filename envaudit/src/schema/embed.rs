@@ -1,16 +1,16 @@
 //! The metadata of a configuration as bytes within a compiled program.
 //!
-//! [`embed!`](crate::embed) makes them in constant evaluation. Whoever has the file finds them by [`MAGIC`], in any format
+//! [`embed!`](crate::embed) makes them in constant evaluation. Whoever has the file finds them by `MAGIC`, in any format
 //! of executables and whether or not it was stripped, and reads them without running any of it. All numbers are
 //! little-endian; a text is its length as `u32` and its UTF-8; an optional thing is a byte, 0 or 1, and the thing if 1.
 //!
 //! | | |
 //! | --- | --- |
-//! | [`MAGIC`] | 16 bytes |
-//! | version | `u32`, [`VERSION`] |
+//! | `MAGIC` | 16 bytes |
+//! | version | `u32`, `VERSION` |
 //! | length of the body | `u32` |
 //! | body | name, docs and prefix of the struct as texts; the number of variables as `u32` and each of them; the number of optional structs as `u32` and of each the field as a text, the position of its first variable and how many it has as `u32` |
-//! | [`END`] | 8 bytes |
+//! | `END` | 8 bytes |
 //!
 //! A variable is its names (their number as `u32`, texts; the key first), the field's name, docs, type (texts), its shape, a
 //! byte of flags, its sources (optional; a number as `u32` and texts), default (0 none, 1 a value, 2 an expression; a text),
@@ -23,37 +23,37 @@ use super::table::Table;
 use super::{Bounds, DefaultText, FieldSchema, Member, Schema, Shape};
 use crate::source::{Source, SourceSet};
 
-pub const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 1;
 
 /// What begins the metadata. No text has these bytes: some are not UTF-8.
-pub const MAGIC: [u8; 16] = *b"\xe7envaudit\x00\xf5keys\xc2";
-pub const END: [u8; 8] = *b"\xc2\xf5end\x00\xe7\n";
+pub(crate) const MAGIC: [u8; 16] = *b"\xe7envaudit\x00\xf5keys\xc2";
+pub(crate) const END: [u8; 8] = *b"\xc2\xf5end\x00\xe7\n";
 
 /// The bits of the byte of flags.
-pub mod flag {
-    pub const OPTIONAL: u8 = 1;
-    pub const SECRET: u8 = 1 << 1;
-    pub const NON_EMPTY: u8 = 1 << 2;
-    pub const PUBLIC: u8 = 1 << 3;
-    pub const TRIM: u8 = 1 << 4;
+pub(crate) mod flag {
+    pub(crate) const OPTIONAL: u8 = 1;
+    pub(crate) const SECRET: u8 = 1 << 1;
+    pub(crate) const NON_EMPTY: u8 = 1 << 2;
+    pub(crate) const PUBLIC: u8 = 1 << 3;
+    pub(crate) const TRIM: u8 = 1 << 4;
 }
 
 /// The first byte of a shape.
-pub mod shape {
-    pub const BOOLEAN: u8 = 0;
-    pub const INTEGER: u8 = 1;
-    pub const NON_ZERO: u8 = 2;
-    pub const NUMBER: u8 = 3;
-    pub const CHARACTER: u8 = 4;
-    pub const TEXT: u8 = 5;
-    pub const PATH: u8 = 6;
-    pub const DURATION: u8 = 7;
-    pub const CHOICE: u8 = 8;
-    pub const FORMAT: u8 = 9;
-    pub const LIST: u8 = 10;
-    pub const MAP: u8 = 11;
-    pub const JSON: u8 = 12;
-    pub const OPAQUE: u8 = 13;
+pub(crate) mod shape {
+    pub(crate) const BOOLEAN: u8 = 0;
+    pub(crate) const INTEGER: u8 = 1;
+    pub(crate) const NON_ZERO: u8 = 2;
+    pub(crate) const NUMBER: u8 = 3;
+    pub(crate) const CHARACTER: u8 = 4;
+    pub(crate) const TEXT: u8 = 5;
+    pub(crate) const PATH: u8 = 6;
+    pub(crate) const DURATION: u8 = 7;
+    pub(crate) const CHOICE: u8 = 8;
+    pub(crate) const FORMAT: u8 = 9;
+    pub(crate) const LIST: u8 = 10;
+    pub(crate) const MAP: u8 = 11;
+    pub(crate) const JSON: u8 = 12;
+    pub(crate) const OPAQUE: u8 = 13;
 }
 
 /// Puts the keys of a configuration, with all that is known of them, into the compiled program, so that
