@@ -80,8 +80,6 @@ fn write(path: &Path, key: &MasterKey) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path)?;
-    let mut text = key.to_hex();
-    text.push('\n');
-    file.write_all(text.as_bytes())?;
+    file.write_all(key.to_hex().as_bytes())?;
     file.sync_all()
 }

@@ -64,7 +64,7 @@ pub(super) fn run(args: &Verify, world: &mut World<'_>) -> Result<(), Failure> {
     drop(watched);
     match world.out.is_json() {
         true => world.out.json(&value(&report))?,
-        false => show(&report, world)?,
+        false => show(&report, args.from.is_some(), world)?,
     }
     match report.is_intact() {
         true => Ok(()),
@@ -153,20 +153,17 @@ impl Trust<'_> {
     }
 }
 
-fn show(report: &Report, world: &mut World<'_>) -> Result<(), Failure> {
+fn show(report: &Report, partly: bool, world: &mut World<'_>) -> Result<(), Failure> {
     let out = &mut world.out;
     let (word, tone) = match report.is_intact() {
         true => ("intact", Tone::Good),
         false => ("NOT INTACT", Tone::Bad),
     };
+    let new = if partly { "new event" } else { "event" };
+    let (events, segments) = (counted(report.events, new), counted(report.segments, "segment"));
     out.line(&[
         Cell::toned(tone, word),
-        Cell::plain(format!(
-            ": {}, {} in {}",
-            report.verdict(),
-            counted(report.events, "event"),
-            counted(report.segments, "segment")
-        )),
+        Cell::plain(format!(": {}, {events} in {segments}", report.verdict())),
     ])?;
     if let Some((seq, hash)) = report.tail {
         let hash = data_encoding::HEXLOWER.encode(&hash);
@@ -187,7 +184,7 @@ fn show(report: &Report, world: &mut World<'_>) -> Result<(), Failure> {
     out.line(&[Cell::toned(tail, trusted)])?;
     let checkpoints = counted(report.checkpoints, "checkpoint");
     let signed = match report.signatures {
-        Signatures::Trusted => format!("{checkpoints} agreed with, signed by a key that was given"),
+        Signatures::Trusted => format!("{checkpoints} agreed with, signed by a known key"),
         Signatures::Claimed => {
             format!("{checkpoints} agreed with, signed by the key that the ledger itself names")
         }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::Line;
 use crate::ledger::line::hash_hex;
 
-const COLUMNS: [&str; 21] = [
+const COLUMNS: [&str; 22] = [
     "seq",
     "event_id",
     "timestamp",
@@ -26,6 +26,7 @@ const COLUMNS: [&str; 21] = [
     "ip_address",
     "user_agent",
     "details",
+    "previous_hash",
     "event_hash",
 ];
 
@@ -58,6 +59,7 @@ pub(super) fn write(line: &Line<'_>, out: &mut String) {
         optional(line.ip_address),
         optional(line.user_agent),
         line.details.unwrap_or_default().to_owned(),
+        hash_hex(&line.previous_hash),
         hash_hex(&line.event_hash),
     ];
     for (at, field) in fields.iter().enumerate() {
