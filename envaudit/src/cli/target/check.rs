@@ -192,9 +192,7 @@ fn format(name: &str, text: &str) -> Result<(), ValueError> {
 }
 
 fn json(text: &str) -> Result<(), ValueError> {
-    serde_json::from_str::<serde_json::Value>(text)
-        .map(drop)
-        .map_err(|error| ValueError::plain(format!("it is not JSON (column {})", error.column())))
+    serde_json::from_str::<serde_json::Value>(text).map(drop).map_err(ValueError::new)
 }
 
 /// Whether the bounds hold the value. A bound that is no literal is not known here.

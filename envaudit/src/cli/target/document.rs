@@ -47,11 +47,12 @@ type Object = Map<String, Value>;
 fn schema(value: &Value) -> Result<OwnedSchema, String> {
     let object = value.as_object().ok_or("an object is expected")?;
     let variables = array(object, "variables")?;
+    let has_groups = object.contains_key("optional_groups");
     let variables: Vec<Variable> = variables
         .iter()
         .enumerate()
         .map(|(at, value)| {
-            variable(value).map_err(|reason| format!("variable {}: {reason}", at + 1))
+            variable(value, has_groups).map_err(|reason| format!("variable {}: {reason}", at + 1))
         })
         .collect::<Result<_, _>>()?;
     let groups = match object.get("optional_groups") {
@@ -69,7 +70,7 @@ fn schema(value: &Value) -> Result<OwnedSchema, String> {
     })
 }
 
-fn variable(value: &Value) -> Result<Variable, String> {
+fn variable(value: &Value, has_groups: bool) -> Result<Variable, String> {
     let object = value.as_object().ok_or("an object is expected")?;
     let key = string(object, "key")?;
     let mut names = vec![key.to_owned()];
@@ -78,8 +79,8 @@ fn variable(value: &Value) -> Result<Variable, String> {
         None | Some(Value::Null) => None,
         Some(default) => Some(default_text(default)?),
     };
-    // A writer that does not tell the optional structs says at least that the variable may be absent.
-    let in_group = object.contains_key("required_with");
+    // Without the optional structs it is not known when it has to be there, so it need not.
+    let in_group = has_groups && object.contains_key("required_with");
     let required = flag(object, "required")?;
     let shape = shape(object.get("shape").ok_or("`shape` is missing")?, 0)?;
     let leaked = |name: &str| maybe(object, name).map(|value| value.map(text));

@@ -79,7 +79,9 @@ impl Target {
     fn found(world: &World<'_>, asked: Option<&str>) -> Result<Self, Failure> {
         let prefix = world.globals.prefix.as_deref();
         let table = found::find(&world.settings(), prefix, asked)?;
-        Ok(Target { has_schema: false, ..Target::known(table) })
+        // Any bytes are a value of a variable of which nothing is known.
+        let load = |settings, table| Untyped::load(&settings, table, |_, _| Ok(()));
+        Ok(Target { table, load, has_schema: false })
     }
 
     /// The same, with this variable of the environment among the keys, unless they are those of a struct.
