@@ -56,6 +56,7 @@
 //! | `metrics` | counters per load through the `metrics` facade |
 //! | `ledger` | [`ledger`]: a tamper-evident history, and configuration recorded in it |
 //! | `live` | [`live`]: a configuration that is read again when it changes |
+//! | `cli` | [`cli`]: the command `envaudit`, also to mount in a program of one's own |
 //! | `url`, `uuid`, `bytesize` | fields of type `Url`, `Uuid`, `ByteSize` with a description of their own |
 //!
 //! Fields of chrono's types need no feature.
@@ -63,6 +64,8 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod audit;
+#[cfg(feature = "cli")]
+pub mod cli;
 mod config;
 mod error;
 #[cfg(feature = "ledger")]
@@ -101,6 +104,7 @@ pub mod __private {
     pub use crate::load::{Reader, Slot};
     pub use crate::schema::FieldSchema;
     pub use crate::schema::Member::Field;
+    pub use crate::schema::embed::{embedded, embedded_len};
     pub use crate::schema::group_checks::{check_default, check_defaults, check_group};
     pub use crate::schema::table::{
         KeyRequest, Name, Sizes, Table, keys, leaves, measure, names, order, resolve_files, text,

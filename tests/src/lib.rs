@@ -1,6 +1,8 @@
 //! What the integration tests of envaudit share.
 
 pub mod canary;
+#[cfg(feature = "cli")]
+pub mod command;
 mod files;
 #[cfg(feature = "ledger")]
 pub mod fresh_ledger;

@@ -98,7 +98,8 @@ fn field_schema(model: &Model, field: &Field) -> TokenStream {
         let words = one_of.value.0.iter().map(lit_text);
         set("one_of", quote!(&[#(#words),*]));
     }
-    for (name, attr) in [("non_empty", &attrs.non_empty), ("public", &attrs.public)] {
+    let flags = [("non_empty", &attrs.non_empty), ("public", &attrs.public), ("trim", &attrs.trim)];
+    for (name, attr) in flags {
         if is_set(attr) {
             set(name, quote!(true));
         }

@@ -48,7 +48,7 @@ pub const BLANK: AuditEntry = AuditEntry {
 
 impl AuditEntry {
     /// The place in a few words: `.env:12`, or the alias it was found under.
-    pub(super) fn place(&self) -> String {
+    pub(crate) fn place(&self) -> String {
         let mut place = match (&self.location, self.unset) {
             (Some(location), _) => location.to_string(),
             (None, true) => "(not set)".to_owned(),

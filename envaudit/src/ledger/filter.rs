@@ -103,7 +103,13 @@ impl Filter {
     /// On this thing.
     #[must_use]
     pub fn resource(self, kind: impl Into<String>, id: impl Into<String>) -> Self {
-        self.resource_type(kind).text(Field::ResourceId, id)
+        self.resource_type(kind).resource_id(id)
+    }
+
+    /// On the thing of this id, whatever its kind.
+    #[must_use]
+    pub fn resource_id(self, id: impl Into<String>) -> Self {
+        self.text(Field::ResourceId, id)
     }
 
     /// From there: `library`, `cli`, `http`, …

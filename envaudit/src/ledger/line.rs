@@ -224,6 +224,11 @@ impl<'a> Line<'a> {
         })
     }
 
+    /// The line, without its newline.
+    pub fn as_str(&self) -> &'a str {
+        self.text
+    }
+
     /// All bytes of the line, without its newline.
     pub fn bytes(&self) -> &'a [u8] {
         self.text.as_bytes()

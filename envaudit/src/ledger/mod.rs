@@ -45,7 +45,9 @@ pub mod checkpoint;
 mod digest;
 mod error;
 mod event;
+mod export;
 mod filter;
+mod follow;
 mod hash;
 mod head;
 mod ids;
@@ -76,7 +78,9 @@ mod writer;
 
 pub use error::{AppendError, Damage, OpenError};
 pub use event::{Actor, ActorKind, Event, EventError, Origin, Outcome};
+pub use export::ExportFormat;
 pub use filter::Filter;
+pub use follow::Follow;
 pub use head::Head;
 pub use key::{ChainKey, EventHash, Hasher, KeyError, KeyId, KeyRing, MasterKey, NO_HASH};
 pub use ledger::{Appended, Ledger, Reopened};
@@ -87,9 +91,11 @@ pub use options::{LedgerOptions, SyncMode};
 pub use prune::{PruneError, PrunePolicy, Pruned};
 pub use reader::{ReadError, Reader, Record, Records};
 pub use record::{
-    ChangeKind, ConfigChange, Context, RecordError, Recorded, RecordedLoadError, RecordedLoader,
+    ChangeKind, ConfigChange, Context, Historic, History, RecordError, Recorded, RecordedLoadError, RecordedLoader,
     RecordedValue, Values,
 };
+#[cfg(feature = "cli")]
+pub(crate) use record::Plan;
 pub use redact::{REDACTED, is_secret_name, redact};
 pub use store::{
     Disk, DiskFile, Durability, Fault, FileStat, FileStore, Identity, Listed, MemoryDisk,

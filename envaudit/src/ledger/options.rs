@@ -46,6 +46,7 @@ pub enum SyncMode {
 /// ```
 pub struct LedgerOptions {
     keys: Keys,
+    retired: Vec<MasterKey>,
     production: bool,
     vars: Environment,
     pub(super) settings: Settings,
@@ -98,6 +99,7 @@ impl LedgerOptions {
     pub fn new() -> Self {
         LedgerOptions {
             keys: Keys::Found,
+            retired: Vec::new(),
             production: false,
             vars: Environment::Process,
             settings: Settings {
@@ -124,6 +126,13 @@ impl LedgerOptions {
     #[must_use]
     pub fn keys(mut self, ring: KeyRing) -> Self {
         self.keys = Keys::Given(ring);
+        self
+    }
+
+    /// A key that only older events were hashed with, besides the current one from wherever it comes.
+    #[must_use]
+    pub fn retired_key(mut self, key: MasterKey) -> Self {
+        self.retired.push(key);
         self
     }
 
@@ -157,6 +166,13 @@ impl LedgerOptions {
         vars: impl IntoIterator<Item = (impl Into<OsString>, impl Into<OsString>)>,
     ) -> Self {
         self.vars = Environment::given(vars);
+        self
+    }
+
+    /// [`vars`](Self::vars), as a load has them.
+    #[cfg(feature = "cli")]
+    pub(crate) fn variables(mut self, vars: Environment) -> Self {
+        self.vars = vars;
         self
     }
 
@@ -293,8 +309,24 @@ impl LedgerOptions {
         }
     }
 
+    /// The keys that the ledger in a store is read with, and whether they lie beside it; none in a ledger without a key.
+    #[cfg(feature = "cli")]
+    pub(crate) fn keys_to_read(
+        &self,
+        store: &dyn Store,
+    ) -> Result<(Option<KeyRing>, bool), OpenError> {
+        self.find_keys(store).map(|found| (found.ring, found.beside))
+    }
+
     /// The keys to open the ledger with.
     pub(super) fn find_keys(&self, store: &dyn Store) -> Result<Found, OpenError> {
+        let mut found = self.find_current(store)?;
+        let retired = self.retired.iter().cloned();
+        found.ring = found.ring.map(|ring| retired.fold(ring, KeyRing::retired));
+        Ok(found)
+    }
+
+    fn find_current(&self, store: &dyn Store) -> Result<Found, OpenError> {
         let given = |ring| Found { ring, beside: false, made: None };
         match &self.keys {
             Keys::Given(ring) => return Ok(given(Some(ring.clone()))),

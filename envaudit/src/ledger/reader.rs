@@ -19,7 +19,7 @@ const BLOCK: usize = 1 << 20;
 /// [`verify`](crate::ledger::verify).
 #[derive(Clone, Copy)]
 pub struct Reader<'a> {
-    source: &'a dyn SegmentSource,
+    pub(super) source: &'a dyn SegmentSource,
 }
 
 impl<'a> Reader<'a> {
@@ -66,7 +66,7 @@ impl fmt::Debug for Reader<'_> {
 
 /// One event, and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Record(Located);
+pub struct Record(pub(super) Located);
 
 impl Record {
     /// What it says.

@@ -2,12 +2,14 @@ use core::fmt;
 use core::ops::Deref;
 
 use crate::audit::Audit;
-#[cfg(any(feature = "ledger", feature = "live"))]
+#[cfg(feature = "live")]
 use crate::audit::AuditEntry;
 use crate::config::EnvConfig;
+#[cfg(feature = "live")]
+use crate::load::Text;
 #[cfg(any(feature = "ledger", feature = "live"))]
-use crate::load::{Text, Texts};
-#[cfg(any(feature = "ledger", feature = "live"))]
+use crate::load::Texts;
+#[cfg(feature = "live")]
 use crate::schema::KeyRequest;
 
 /// A configuration and the record of where each of its values came from.
@@ -40,7 +42,7 @@ pub struct Loaded<T: EnvConfig> {
 
 impl<T: EnvConfig> Loaded<T> {
     /// Each key with where its value came from and what its text was; `None` where a field was left empty.
-    #[cfg(any(feature = "ledger", feature = "live"))]
+    #[cfg(feature = "live")]
     pub(crate) fn texts(
         &self,
     ) -> impl Iterator<Item = (&'static KeyRequest, &AuditEntry, Option<Text>)> {
@@ -48,12 +50,6 @@ impl<T: EnvConfig> Loaded<T> {
         entries.map(|(index, (request, entry))| {
             (request, entry, self.texts.get(index, request, entry))
         })
-    }
-
-    /// What the load took for the process environment.
-    #[cfg(feature = "ledger")]
-    pub(crate) fn environment(&self) -> &crate::sources::environment::Environment {
-        self.texts.environment()
     }
 
     /// Where each value came from.

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::Loaded;
 use super::layers::Layers;
 use super::reader::Reader;
-use crate::audit::{Audit, Policy};
+use crate::audit::{Audit, AuditFields, Policy};
 use crate::config::EnvConfig;
 use crate::error::{LoadError, Problem};
 use crate::source::{Source, SourceSet};
@@ -40,23 +40,42 @@ pub struct Loader<T> {
 
 /// What [`Loader`] has been told.
 pub(crate) struct Settings {
-    pub(super) environment: Environment,
-    pub(super) environment_name: Option<String>,
-    pub(super) dir: Option<PathBuf>,
-    pub(super) dotenv: Vec<PathBuf>,
-    pub(super) docker: Vec<PathBuf>,
-    pub(super) k8s: Vec<PathBuf>,
+    pub(crate) environment: Environment,
+    pub(crate) environment_name: Option<String>,
+    pub(crate) dir: Option<PathBuf>,
+    pub(crate) dotenv: Vec<PathBuf>,
+    pub(crate) docker: Vec<PathBuf>,
+    pub(crate) k8s: Vec<PathBuf>,
     pub(super) providers: Vec<Arc<dyn Provider>>,
     pub(super) without: SourceSet,
     pub(super) ranks: [u8; Source::ALL.len()],
-    pub(super) ci: bool,
+    pub(crate) ci: bool,
     pub(super) empty_as_unset: bool,
     pub(super) deny_unknown: bool,
-    policy: Option<Policy>,
+    pub(crate) policy: Option<Policy>,
     clock: Option<Box<dyn Fn() -> DateTime<Utc> + Send + Sync>>,
 }
 
 impl Settings {
+    pub(crate) const fn new() -> Self {
+        Settings {
+            environment: Environment::Process,
+            environment_name: None,
+            dir: None,
+            dotenv: Vec::new(),
+            docker: Vec::new(),
+            k8s: Vec::new(),
+            providers: Vec::new(),
+            without: SourceSet::EMPTY,
+            ranks: DEFAULT_RANKS,
+            ci: false,
+            empty_as_unset: false,
+            deny_unknown: false,
+            policy: None,
+            clock: None,
+        }
+    }
+
     /// The place of a source in the order; the least wins.
     pub(super) fn rank(&self, source: Source) -> u8 {
         self.ranks[source as usize]
@@ -66,8 +85,25 @@ impl Settings {
         !self.without.contains(source)
     }
 
+    /// Adds the rules of the policy that are broken.
+    pub(super) fn check_policy<A: AuditFields>(
+        &self,
+        audit: &Audit<A>,
+        problems: &mut Vec<Problem>,
+    ) {
+        if let Some(policy) = &self.policy
+            && let Err(violations) = audit.check(policy)
+        {
+            // What could not be loaded came from nowhere.
+            let loaded =
+                |problem: &Problem| !problems.iter().any(|other| other.key() == problem.key());
+            let broken: Vec<Problem> = violations.into_problems().filter(loaded).collect();
+            problems.extend(broken);
+        }
+    }
+
     #[expect(clippy::disallowed_methods, reason = "the default of the injected clock")]
-    fn now(&self) -> DateTime<Utc> {
+    pub(super) fn now(&self) -> DateTime<Utc> {
         self.clock.as_ref().map_or_else(Utc::now, |clock| clock())
     }
 }
@@ -84,22 +120,11 @@ const DEFAULT_RANKS: [u8; Source::ALL.len()] = {
 
 impl<T: EnvConfig> Loader<T> {
     pub(crate) fn new() -> Self {
-        let settings = Settings {
-            environment: Environment::Process,
-            environment_name: None,
-            dir: None,
-            dotenv: Vec::new(),
-            docker: Vec::new(),
-            k8s: Vec::new(),
-            providers: Vec::new(),
-            without: SourceSet::EMPTY,
-            ranks: DEFAULT_RANKS,
-            ci: false,
-            empty_as_unset: false,
-            deny_unknown: false,
-            policy: None,
-            clock: None,
-        };
+        Loader { settings: Settings::new(), config: PhantomData }
+    }
+
+    #[cfg(feature = "cli")]
+    pub(crate) fn with(settings: Settings) -> Self {
         Loader { settings, config: PhantomData }
     }
 
@@ -235,15 +260,7 @@ impl<T: EnvConfig> Loader<T> {
         let texts = reader.take_texts();
         let (mut problems, warnings) = reader.finish();
         audit.set_warnings(warnings);
-        if let Some(policy) = &self.settings.policy
-            && let Err(violations) = audit.check(policy)
-        {
-            // What could not be loaded came from nowhere.
-            let loaded =
-                |problem: &Problem| !problems.iter().any(|other| other.key() == problem.key());
-            let broken: Vec<Problem> = violations.into_problems().filter(loaded).collect();
-            problems.extend(broken);
-        }
+        self.settings.check_policy(&audit, &mut problems);
         match config {
             Some(config) if problems.is_empty() => Ok(Loaded {
                 config,

@@ -2,6 +2,10 @@
 //! winner of each key to the code that the derive generated.
 
 mod expected;
+#[cfg(feature = "cli")]
+mod explain;
+#[cfg(feature = "cli")]
+mod found;
 mod layers;
 mod loaded;
 mod loader;
@@ -12,17 +16,31 @@ mod scope;
 mod slot;
 #[cfg(any(feature = "ledger", feature = "live"))]
 mod texts;
+#[cfg(feature = "cli")]
+mod untyped;
+#[cfg(feature = "ledger")]
+mod view;
 #[cfg(feature = "live")]
 mod watched;
 
 pub(crate) use expected::expected;
+#[cfg(feature = "cli")]
+pub(crate) use explain::{Has, Outcome, Role, Step, explain};
+#[cfg(feature = "cli")]
+pub(crate) use found::keys_of_files;
 pub use loaded::Loaded;
 pub use loader::Loader;
+#[cfg(feature = "cli")]
+pub(crate) use loader::Settings;
 pub use reader::Reader;
 #[cfg(feature = "ledger")]
 pub(crate) use redaction::Secrets;
 pub use slot::Slot;
 #[cfg(any(feature = "ledger", feature = "live"))]
 pub(crate) use texts::{Text, Texts};
+#[cfg(feature = "cli")]
+pub(crate) use untyped::Untyped;
+#[cfg(feature = "ledger")]
+pub(crate) use view::LoadedView;
 #[cfg(feature = "live")]
 pub(crate) use watched::Watched;

@@ -540,7 +540,7 @@ fn found_in_environment<'a>(
         let problem = Problem::new(ProblemKind::Unreadable, message)
             .key_named(request.key())
             .reason(fault.to_string());
-        Box::new(match request.is_secret() && !could_be_a_path(path) {
+        Box::new(match request.is_secret() && !folder::could_be_a_path(path) {
             true => problem.at(Source::System, None).hint(format!(
                 "set {} to a path; what it is set to is not shown, because it could be the secret",
                 name.file
@@ -551,11 +551,6 @@ fn found_in_environment<'a>(
     entry.location = Some(location);
     entry.found_as = Some(Cow::Borrowed(name.file));
     Ok(Raw::os(content))
-}
-
-/// Whether it names a folder that exists: a secret that was put where its path belongs does not.
-fn could_be_a_path(path: &Path) -> bool {
-    path.ancestors().skip(1).any(|folder| folder.file_name().is_some() && folder.is_dir())
 }
 
 fn in_order(sources: SourceSet, settings: &Settings) -> Vec<Source> {

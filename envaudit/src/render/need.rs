@@ -43,7 +43,7 @@ fn collect(schema: &Schema, group: Option<&Group>, needs: &mut Vec<Need>) {
                 None => Need::Always,
             }),
             Member::Group(nested) if nested.optional => {
-                let leaves = needs.len()..needs.len() + count(nested.schema);
+                let leaves = needs.len()..needs.len() + nested.schema.count();
                 collect(nested.schema, Some(&Group { field: nested.field, leaves }), needs);
             }
             Member::Group(nested) => collect(nested.schema, group, needs),
@@ -51,10 +51,33 @@ fn collect(schema: &Schema, group: Option<&Group>, needs: &mut Vec<Need>) {
     }
 }
 
-fn count(schema: &Schema) -> usize {
-    let leaves = schema.members.iter().map(|member| match member {
-        Member::Field(_) => 1,
-        Member::Group(nested) => count(nested.schema),
-    });
-    leaves.sum()
+/// A nested struct that is there only if any of its variables is supplied.
+pub(crate) struct OptionalGroup {
+    /// The field that holds it.
+    pub(crate) field: &'static str,
+    /// Its variables, as positions.
+    pub(crate) leaves: Range<usize>,
+}
+
+/// The optional structs, each before those within it.
+pub(super) fn optional_groups(schema: &Schema) -> Vec<OptionalGroup> {
+    let mut groups = Vec::new();
+    collect_groups(schema, 0, &mut groups);
+    groups
+}
+
+fn collect_groups(schema: &Schema, mut first: usize, groups: &mut Vec<OptionalGroup>) -> usize {
+    for member in schema.members {
+        match member {
+            Member::Field(_) => first += 1,
+            Member::Group(nested) => {
+                if nested.optional {
+                    let leaves = first..first + nested.schema.count();
+                    groups.push(OptionalGroup { field: nested.field, leaves });
+                }
+                first = collect_groups(nested.schema, first, groups);
+            }
+        }
+    }
+    first
 }

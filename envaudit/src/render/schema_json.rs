@@ -1,25 +1,34 @@
 use serde_json::{Map, Value, json};
 
-use super::need::{Need, needs};
+use super::need::{Need, OptionalGroup, needs, optional_groups};
 use crate::load::expected;
 use crate::schema::table::Table;
 use crate::schema::{Bounds, DefaultText, KeyRequest, Shape};
 use crate::source::SourceSet;
 
 /// The version of the format. Members may be added within a version; a change that a reader could misread makes a new one.
-const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 1;
 
 pub(crate) fn schema_json(table: &Table) -> String {
     let variables = table.leaves.iter().zip(needs(table));
     let variables: Vec<Value> =
         variables.map(|(request, need)| variable(table, request, &need)).collect();
-    let document = json!({
+    let mut document = json!({
         "version": VERSION,
         "name": table.schema.name,
         "docs": table.schema.docs,
         "prefix": table.prefix(),
         "variables": variables,
     });
+    let groups = optional_groups(table.schema);
+    if !groups.is_empty() {
+        let groups = groups.iter().map(|OptionalGroup { field, leaves }| {
+            let keys: Vec<&str> =
+                table.leaves[leaves.clone()].iter().map(KeyRequest::key).collect();
+            json!({ "field": field, "keys": keys })
+        });
+        document["optional_groups"] = groups.collect();
+    }
     format!("{document:#}")
 }
 
@@ -57,6 +66,8 @@ fn variable(table: &Table, request: &KeyRequest, need: &Need) -> Value {
         ("len", field.len.map(bounds)),
         ("one_of", (!field.one_of.is_empty()).then(|| json!(field.one_of))),
         ("non_empty", field.non_empty.then_some(Value::Bool(true))),
+        ("trim", field.trim.then_some(Value::Bool(true))),
+        ("public", field.public.then_some(Value::Bool(true))),
         ("sep", field.sep.map(Into::into)),
         ("kv_sep", field.kv_sep.map(Into::into)),
         ("parse_with", field.parse_with.map(Into::into)),

@@ -5,9 +5,12 @@
 //! constant evaluation.
 
 mod const_text;
+pub(crate) mod embed;
 pub(crate) mod group_checks;
 mod key;
 pub(crate) mod nearest;
+#[cfg(feature = "cli")]
+pub(crate) mod owned;
 pub(crate) mod shape;
 pub(crate) mod table;
 
@@ -101,6 +104,8 @@ pub struct FieldSchema {
     pub non_empty: bool,
     /// Whether the struct says that the value is no secret, whatever the field is called.
     pub public: bool,
+    /// Whether blanks around a value, and around the elements of a collection, do not count.
+    pub trim: bool,
     /// What separates the elements of a collection.
     pub sep: Option<&'static str>,
     /// What separates key and value in an element of a map.
@@ -155,6 +160,15 @@ impl Schema {
     pub const fn validated(mut self) -> Self {
         self.validated = true;
         self
+    }
+
+    /// How many variables there are.
+    pub(crate) fn count(&self) -> usize {
+        let counts = self.members.iter().map(|member| match member {
+            Member::Field(_) => 1,
+            Member::Group(group) => group.schema.count(),
+        });
+        counts.sum()
     }
 
     /// Whether this struct, or one below it, has a `validate` function.
@@ -230,6 +244,7 @@ impl FieldSchema {
             len: None,
             non_empty: false,
             public: false,
+            trim: false,
             sep: None,
             kv_sep: None,
             parse_with: None,
@@ -269,6 +284,7 @@ impl FieldSchema {
         len: Option<Bounds>,
         non_empty: bool,
         public: bool,
+        trim: bool,
         sep: Option<&'static str>,
         kv_sep: Option<&'static str>,
         parse_with: Option<&'static str>,

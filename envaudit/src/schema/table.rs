@@ -16,7 +16,7 @@ pub struct KeyRequest {
     pub(crate) key: &'static str,
     pub(crate) names: &'static [Name],
     /// Where its names begin among those of the table.
-    first: usize,
+    pub(super) first: usize,
     pub(crate) field: &'static FieldSchema,
     pub(crate) sources: SourceSet,
     /// Whether the field is not deprecated and may come from the process environment.

@@ -49,6 +49,25 @@ impl Folder {
             .map(|name| self.path.join(name))
             .find(|path| !path.is_dir())
     }
+
+    #[cfg(feature = "cli")]
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The variables whose files are there.
+    #[cfg(feature = "cli")]
+    pub(crate) fn keys(&self) -> impl Iterator<Item = String> {
+        let is_key = |key: &str| {
+            let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+            key.bytes().all(is_word) && !key.starts_with(|char: char| char.is_ascii_digit())
+        };
+        let keys = self.names.iter().map(|name| match name.contains(char::is_uppercase) {
+            true => name.clone(),
+            false => name.replace('-', "_").to_ascii_uppercase(),
+        });
+        keys.filter(move |key| is_key(key) && self.file_for(key).is_some())
+    }
 }
 
 /// The content of a secret file, without one final newline.
@@ -61,6 +80,11 @@ pub(crate) fn read_secret(path: &Path) -> Result<OsString, FileFault> {
         }
     }
     Ok(os_string(bytes))
+}
+
+/// Whether it names a folder that exists: a secret that was put where its path belongs does not.
+pub(crate) fn could_be_a_path(path: &Path) -> bool {
+    path.ancestors().skip(1).any(|folder| folder.file_name().is_some() && folder.is_dir())
 }
 
 #[cfg(unix)]

@@ -1,5 +1,7 @@
 use core::fmt;
 
+use serde_json::Value;
+
 use super::state::{Current, RecordedValue};
 use crate::ledger::key::KeyRing;
 
@@ -68,15 +70,15 @@ impl fmt::Display for ConfigChange {
         match (&self.before, &self.after) {
             (Some(before), Some(after)) => {
                 write!(f, "~ {key}: ")?;
-                if before.fingerprint == after.fingerprint && before.value == after.value {
+                if !self.has_new_value() {
                     write!(f, "{after}")?;
-                } else if before.masked && after.masked {
+                } else if self.is_rotation() {
                     f.write_str("(secret) rotated")?;
                 } else {
                     write!(f, "{before} -> {after}")?;
                 }
-                if before.source != after.source || before.provider != after.provider {
-                    write!(f, " (moved from {} to {})", place(before), place(after))?;
+                if let Some((from, to)) = self.moved() {
+                    write!(f, " (moved from {from} to {to})")?;
                 }
                 Ok(())
             }
@@ -89,6 +91,47 @@ impl fmt::Display for ConfigChange {
 
 fn place(value: &RecordedValue) -> &str {
     value.provider.as_deref().unwrap_or(&value.source)
+}
+
+impl ConfigChange {
+    /// Whether the value is another; else it comes from another place, or has become a secret.
+    pub fn has_new_value(&self) -> bool {
+        match (&self.before, &self.after) {
+            (Some(before), Some(after)) => {
+                before.fingerprint != after.fingerprint || before.value != after.value
+            }
+            _ => true,
+        }
+    }
+
+    /// Whether a secret has another value than before.
+    pub fn is_rotation(&self) -> bool {
+        let masked = |side: &Option<RecordedValue>| side.as_ref().is_some_and(|it| it.masked);
+        masked(&self.before) && masked(&self.after) && self.has_new_value()
+    }
+
+    /// From where to where, if the value comes from another place.
+    pub fn moved(&self) -> Option<(&str, &str)> {
+        let (before, after) = (self.before.as_ref()?, self.after.as_ref()?);
+        let moved = before.source != after.source || before.provider != after.provider;
+        moved.then(|| (place(before), place(after)))
+    }
+
+    /// Reads a change of the `details` of an event.
+    pub(super) fn read(change: &Value) -> Option<Self> {
+        let side = |name| match change.get(name) {
+            Some(side) => RecordedValue::read(side).map(Some),
+            None => Some(None),
+        };
+        let kinds = [ChangeKind::Added, ChangeKind::Changed, ChangeKind::Removed];
+        let kind = change.get("kind")?.as_str()?;
+        Some(ConfigChange {
+            key: change.get("key")?.as_str()?.to_owned(),
+            kind: kinds.into_iter().find(|known| known.name() == kind)?,
+            before: side("before")?,
+            after: side("after")?,
+        })
+    }
 }
 
 /// The differences, in the order of the fields; what was removed comes last.

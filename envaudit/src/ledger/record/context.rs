@@ -20,6 +20,7 @@ type Word = Cow<'static, str>;
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Context {
+    resource: Option<Word>,
     service: Option<Word>,
     environment: Option<Word>,
     actor: Option<Actor>,
@@ -63,6 +64,13 @@ impl Context {
     #[must_use]
     pub fn environment(mut self, name: impl Into<Word>) -> Self {
         self.environment = Some(name.into());
+        self
+    }
+
+    /// The whole resource, in place of the service and its environment.
+    #[must_use]
+    pub fn resource_id(mut self, id: impl Into<Word>) -> Self {
+        self.resource = Some(id.into());
         self
     }
 
@@ -122,6 +130,9 @@ impl Context {
 
     /// `checkout/prod`.
     pub(super) fn resource(&self, config: &str, environment: Option<&str>) -> String {
+        if let Some(id) = self.resource.as_deref().filter(|id| !id.is_empty()) {
+            return id.to_owned();
+        }
         let service = self.service.as_deref().filter(|name| !name.is_empty()).unwrap_or(config);
         match environment {
             Some(environment) => format!("{service}/{environment}"),

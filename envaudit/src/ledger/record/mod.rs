@@ -5,8 +5,11 @@ mod change;
 mod context;
 mod details;
 mod failure;
+mod history;
 mod last;
 mod loader;
+#[cfg(feature = "cli")]
+mod plan;
 mod recorder;
 mod state;
 
@@ -14,6 +17,9 @@ pub(super) use last::resource_of;
 
 pub use change::{ChangeKind, ConfigChange};
 pub use context::{Context, Values};
+pub use history::{Historic, History};
 pub use loader::{RecordedLoadError, RecordedLoader};
+#[cfg(feature = "cli")]
+pub(crate) use plan::Plan;
 pub use recorder::{RecordError, Recorded};
 pub use state::RecordedValue;

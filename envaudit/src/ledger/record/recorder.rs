@@ -14,7 +14,7 @@ use crate::ledger::event::Event;
 use crate::ledger::key::KeyRing;
 use crate::ledger::ledger::{Appended, Ledger};
 use crate::ledger::store::StoreError;
-use crate::load::Loaded;
+use crate::load::{Loaded, LoadedView};
 use crate::sources::environment::Environment;
 
 /// A record with longer details has no values: a line has 1 MiB.
@@ -82,9 +82,18 @@ impl Ledger {
         loaded: &Loaded<T>,
         context: &Context,
     ) -> Result<Recorded, RecordError> {
-        let environment = context.environment_or(loaded.audit().environment());
-        let resource = context.resource(T::SCHEMA.name, environment);
-        let actor = actor::of_process(loaded.environment());
+        self.record_view(&loaded.view(), context)
+    }
+
+    /// [`record`](Self::record) without the type.
+    pub(crate) fn record_view(
+        &self,
+        loaded: &LoadedView<'_>,
+        context: &Context,
+    ) -> Result<Recorded, RecordError> {
+        let environment = context.environment_or(loaded.environment_name);
+        let resource = context.resource(loaded.config, environment);
+        let actor = actor::of_process(loaded.environment);
         let record = Record {
             environment,
             current: current(loaded, context.values),

@@ -5,10 +5,9 @@ use core::fmt;
 use serde_json::Value;
 
 use crate::audit::AuditEntry;
-use crate::config::EnvConfig;
 use crate::ledger::key::{KeyId, KeyRing};
 use crate::ledger::redact::{REDACTED, is_secret_name, redact};
-use crate::load::{Loaded, Secrets, Text};
+use crate::load::{LoadedView, Secrets, Text};
 use crate::schema::KeyRequest;
 
 use super::context::Values;
@@ -86,7 +85,7 @@ pub(super) struct Current {
 }
 
 /// All variables that have a value. An optional field that was left empty has none: when it is set later, it is added.
-pub(super) fn current<T: EnvConfig>(loaded: &Loaded<T>, values: Values) -> Vec<Current> {
+pub(super) fn current(loaded: &LoadedView<'_>, values: Values) -> Vec<Current> {
     let found: Vec<(&'static KeyRequest, &AuditEntry, Text)> =
         loaded.texts().filter_map(|(request, entry, text)| Some((request, entry, text?))).collect();
     let mut secrets = Secrets::default();

@@ -1,0 +1,5 @@
+//! The command `envaudit`.
+
+fn main() -> std::process::ExitCode {
+    envaudit::cli::main()
+}

@@ -1,0 +1,50 @@
+use clap::Args;
+
+use super::log::{Unreadable, each};
+use crate::cli::args::{Format, formats};
+use crate::cli::failure::Failure;
+use crate::cli::filter::Which;
+use crate::cli::progress::Watched;
+use crate::cli::world::World;
+use crate::ledger::{ExportFormat, Reader};
+
+/// Writes events for a spreadsheet or a SIEM, the newest last
+#[derive(Args)]
+#[command(
+    after_help = "jsonl: the lines of the ledger as they are. csv: RFC 4180. ocsf: JSON of the Open Cybersecurity \
+                        Schema Framework. cef: ArcSight Common Event Format.\n\n\
+                        Example:\n  envaudit export --format ocsf --since 24h > events.jsonl"
+)]
+pub(crate) struct Export {
+    /// How events are written
+    #[arg(id = "envaudit.format", long = "format", value_name = "FORMAT")]
+    #[arg(value_parser = formats(&["jsonl", "csv", "ocsf", "cef"]), default_value = "jsonl")]
+    format: Format,
+    #[command(flatten)]
+    which: Which,
+}
+
+pub(super) fn run(args: &Export, world: &mut World<'_>) -> Result<(), Failure> {
+    let format = match args.format {
+        Format::Csv => ExportFormat::Csv,
+        Format::Ocsf => ExportFormat::Ocsf,
+        Format::Cef => ExportFormat::Cef,
+        _ => ExportFormat::Jsonl,
+    };
+    let stored = world.stored()?;
+    let filter = args.which.filter(world)?;
+    let watched = Watched::new(&stored.store, &world.out)?;
+    let mut unreadable = Unreadable::default();
+    world.out.text(&format.header())?;
+    let mut text = String::new();
+    each(&Reader::new(&watched), filter, args.which.limit, |record| {
+        let Some(record) = unreadable.pass(world, record)? else { return Ok(()) };
+        if let Ok(line) = record.line() {
+            text.clear();
+            format.write(&line, &mut text);
+            world.out.text(&text)?;
+        }
+        Ok(())
+    })?;
+    unreadable.end()
+}

@@ -1,0 +1,188 @@
+use clap::Args;
+use serde_json::json;
+
+use super::history::change_json;
+use super::plan;
+use crate::cli::failure::Failure;
+use crate::cli::ledger::{RetiredKeys, of_append, told};
+use crate::cli::output::{Cell, Tone};
+use crate::cli::world::World;
+use crate::error::LoadError;
+use crate::ledger::{
+    Actor, ActorKind, Context, Event, Ledger, Origin, RecordError, Recorded, Values,
+};
+use crate::load::Untyped;
+
+/// Records the current configuration, with who changed it and why
+#[derive(Args)]
+#[command(after_help = "A configuration that cannot be loaded is recorded as a failure.\n\n\
+                        Example:\n  envaudit record --env prod --actor user:ada --reason 'raise the limit, OPS-42'")]
+pub(crate) struct Record {
+    /// Who: a person, or `service:NAME`, `admin:NAME`, `system:NAME`, `user:NAME`
+    #[arg(long, value_name = "ACTOR")]
+    actor: String,
+    /// Why, such as the release or the ticket
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    #[command(flatten)]
+    what: What,
+    #[command(flatten)]
+    retired: RetiredKeys,
+}
+
+/// What a record says besides who and why.
+#[derive(Args)]
+pub(super) struct What {
+    /// What is configured [default: the name of the struct and the environment, as in `Checkout/prod`]
+    #[arg(long, value_name = "ID")]
+    resource: Option<String>,
+    /// The W3C trace it belongs to, such as `00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01`
+    #[arg(long, value_name = "TRACEPARENT")]
+    trace_parent: Option<String>,
+    /// Records no values: fingerprints alone
+    #[arg(long)]
+    no_values: bool,
+}
+
+impl What {
+    pub(super) fn context(
+        &self,
+        actor: Option<&str>,
+        reason: Option<&str>,
+    ) -> Result<Context, Failure> {
+        let mut context = context(self.resource.as_deref(), self.no_values);
+        if let Some(text) = actor {
+            context = context.actor(of_text(text)?);
+        }
+        if let Some(reason) = reason {
+            context = context.reason(reason.to_owned());
+        }
+        if let Some(text) = &self.trace_parent {
+            let (trace_id, span_id) = trace(text)?;
+            context = context.trace(trace_id, span_id);
+        }
+        Ok(context)
+    }
+}
+
+/// The context of a configuration that is recorded, or compared with what was.
+pub(super) fn context(resource: Option<&str>, no_values: bool) -> Context {
+    let context = Context::new().origin(Origin::Cli);
+    let context = match no_values {
+        true => context.values(Values::Never),
+        false => context,
+    };
+    match resource {
+        Some(id) => context.resource_id(id.to_owned()),
+        None => context,
+    }
+}
+
+/// `service:deployer`; without a kind it is a person.
+fn of_text(text: &str) -> Result<Actor, Failure> {
+    let kinds = [ActorKind::User, ActorKind::Service, ActorKind::System, ActorKind::Admin];
+    let named = text.split_once(':').and_then(|(kind, id)| {
+        let kind = kinds.into_iter().find(|known| known.name() == kind)?;
+        Some((kind, id))
+    });
+    let (kind, id) = named.unwrap_or((ActorKind::User, text));
+    match id.trim().is_empty() {
+        true => Err(Failure::usage("`--actor` must name somebody")),
+        false => Ok(Actor::new(kind, id.to_owned())),
+    }
+}
+
+/// The ids of a `traceparent` (W3C Trace Context).
+fn trace(text: &str) -> Result<(String, String), Failure> {
+    let wrong = || {
+        Failure::usage(format!("`{text}` is no traceparent"))
+            .hint("it is written `00-<32 hex digits>-<16 hex digits>-<2 hex digits>`")
+    };
+    let parts: Vec<&str> = text.trim().split('-').collect();
+    let [version, trace_id, span_id, flags, ..] = parts[..] else { return Err(wrong()) };
+    let hex = |text: &str| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let known = version == "00" && parts.len() == 4 || version != "00" && version != "ff";
+    let event = Event::new("trace", Actor::system("envaudit")).trace(trace_id, span_id);
+    match hex(version) && hex(flags) && known && event.check().is_ok() {
+        true => Ok((trace_id.to_owned(), span_id.to_owned())),
+        false => Err(wrong()),
+    }
+}
+
+pub(super) fn run(args: &Record, world: &mut World<'_>) -> Result<(), Failure> {
+    let context = args.what.context(Some(&args.actor), Some(&args.reason))?;
+    let target = world.target()?;
+    let mut settings = world.settings();
+    settings.policy = world.policy()?;
+    let ledger = world.opened(&args.retired)?;
+    match target.load(settings) {
+        Ok(loaded) => {
+            let recorded = record(&ledger, &loaded, &context)?;
+            show(&recorded, world)
+        }
+        Err(error) => {
+            record_failure(&ledger, &error, &context, world);
+            Err(of_load(&error))
+        }
+    }
+}
+
+pub(super) fn record(
+    ledger: &Ledger,
+    loaded: &Untyped,
+    context: &Context,
+) -> Result<Recorded, Failure> {
+    ledger.record_view(&loaded.view(), context).map_err(|error| of_record(&error))
+}
+
+pub(super) fn of_record(error: &RecordError) -> Failure {
+    match error {
+        RecordError::Append(error) => of_append(error),
+        RecordError::Store(_) => told(error),
+    }
+}
+
+/// Records that nothing could be loaded. Where even that fails, it is said; the problems themselves matter more.
+pub(super) fn record_failure(
+    ledger: &Ledger,
+    error: &LoadError,
+    context: &Context,
+    world: &mut World<'_>,
+) {
+    let environment = world.environment_name();
+    let recorded = ledger.record_failure(error, environment.as_deref(), &world.env, context);
+    if let Err(error) = recorded {
+        let message = of_record(&error).message.unwrap_or_default();
+        world.out.warn(&format!("besides, {message}"));
+    }
+}
+
+/// Every problem of a load.
+pub(super) fn of_load(error: &LoadError) -> Failure {
+    Failure { message: Some(error.to_string().trim_end().to_owned()), ..Failure::finding() }
+}
+
+fn show(recorded: &Recorded, world: &mut World<'_>) -> Result<(), Failure> {
+    let seq = recorded.appended.seq;
+    let resource = recorded.resource();
+    if world.out.is_json() {
+        return world.out.json(&json!({
+            "resource": resource,
+            "seq": seq,
+            "event_id": recorded.appended.event_id.to_string(),
+            "hash": data_encoding::HEXLOWER.encode(&recorded.appended.hash),
+            "timestamp": recorded.appended.timestamp.to_string(),
+            "unchanged_since": recorded.unchanged_since(),
+            "changes": recorded.changes().iter().map(change_json).collect::<Vec<_>>(),
+        }));
+    }
+    plan::list(recorded.changes(), world)?;
+    let what = match recorded.unchanged_since() {
+        Some(since) => format!("; nothing has changed since event {since}"),
+        None => String::new(),
+    };
+    world.out.line(&[
+        Cell::toned(Tone::Good, "recorded"),
+        Cell::plain(format!(": {resource}, event {seq}{what}")),
+    ])
+}

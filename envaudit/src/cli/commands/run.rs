@@ -1,0 +1,144 @@
+use std::ffi::OsString;
+use std::io;
+use std::process::{Command, ExitStatus};
+
+use clap::Args;
+
+use super::record::{What, of_load, record, record_failure};
+use crate::cli::failure::Failure;
+use crate::cli::ledger::RetiredKeys;
+use crate::cli::world::World;
+use crate::load::Untyped;
+use crate::schema::DefaultText;
+use crate::source::Source;
+use crate::sources::environment::Environment;
+
+/// What shells give for a command that cannot be run, and for one that is not there.
+const CANNOT_RUN: u8 = 126;
+const NOT_FOUND: u8 = 127;
+
+/// Checks the configuration, records it, and becomes a command that is given it
+#[derive(Args)]
+#[command(
+    after_help = "The command gets the variables of this one, and those that were resolved. Without a record it is not \
+                        started. Exit codes are those of the command; 126 if it cannot be run, 127 if there is none.\n\n\
+                        Example:\n  envaudit run --env prod --reason 'release 1.4.2' -- ./checkout --port 8080"
+)]
+pub(crate) struct Run {
+    /// Who [default: the user and the host]
+    #[arg(long, value_name = "ACTOR")]
+    actor: Option<String>,
+    /// Why, such as the release or the ticket
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+    #[command(flatten)]
+    what: What,
+    /// Starts the command even where no record can be made
+    #[arg(long)]
+    degraded: bool,
+    #[command(flatten)]
+    retired: RetiredKeys,
+    /// The command and its arguments
+    #[arg(last = true, required = true, value_name = "CMD")]
+    command: Vec<OsString>,
+}
+
+pub(super) fn run(args: &Run, world: &mut World<'_>) -> Result<(), Failure> {
+    let context = args.what.context(args.actor.as_deref(), args.reason.as_deref())?;
+    let Some((program, rest)) = args.command.split_first() else {
+        return Err(Failure::usage("there is no command to run"));
+    };
+    let target = world.target()?;
+    let mut settings = world.settings();
+    settings.policy = world.policy()?;
+    let not_started = |mut failure: Failure, why: &str| {
+        let message = failure.message.take().unwrap_or_default();
+        failure.message = Some(format!("not started, {why}: {message}"));
+        failure
+    };
+    let loaded = match target.load(settings) {
+        Ok(loaded) => loaded,
+        Err(error) => {
+            if let Ok(ledger) = world.opened(&args.retired) {
+                record_failure(&ledger, &error, &context, world);
+            }
+            return Err(not_started(of_load(&error), "because the check failed"));
+        }
+    };
+    let recorded =
+        world.opened(&args.retired).and_then(|ledger| record(&ledger, &loaded, &context));
+    match recorded {
+        Ok(recorded) => {
+            let (resource, seq) = (recorded.resource(), recorded.appended.seq);
+            world.out.detail(&format!("recorded {resource} as event {seq}"));
+        }
+        Err(failure) if args.degraded => {
+            let message = failure.message.unwrap_or_default();
+            world.out.warn(&format!("started without a record: {message}"));
+        }
+        Err(failure) => return Err(not_started(failure, "because no record was made")),
+    }
+    let mut command = Command::new(program);
+    command.args(rest);
+    resolve(&mut command, &loaded, &world.env);
+    world.out.flush()?;
+    let name = program.to_string_lossy();
+    match become_it(&mut command) {
+        Ok(status) => match status.code().map(u8::try_from) {
+            Some(Ok(0)) => Ok(()),
+            Some(Ok(code)) => Err(Failure::exit(code)),
+            _ => Err(Failure::exit(CANNOT_RUN)),
+        },
+        Err(error) => {
+            let code = match error.kind() {
+                io::ErrorKind::NotFound => NOT_FOUND,
+                _ => CANNOT_RUN,
+            };
+            let message = Some(format!("`{name}` cannot be run: {error}"));
+            Err(Failure { message, ..Failure::exit(code) })
+        }
+    }
+}
+
+/// Gives the command the variables of this process and the values that were loaded.
+fn resolve(command: &mut Command, loaded: &Untyped, env: &Environment) {
+    if let Environment::Given(vars) = env {
+        command.env_clear().envs(vars.iter());
+    }
+    for (request, entry, text) in loaded.view().texts() {
+        let Some(text) = text else { continue };
+        // The text of such a default is code, and not the value.
+        let is_code = matches!(request.field.default, Some(DefaultText::Expression(_)));
+        if entry.source == Source::SchemaDefault && is_code {
+            continue;
+        }
+        if let Some(name) = entry.found_as.as_ref().filter(|name| name.ends_with("_FILE")) {
+            // Its content is given, and both at once would contradict each other.
+            command.env_remove(name.as_ref());
+        }
+        if let Some(value) = of_bytes(text.bytes.to_vec()) {
+            command.env(entry.key.as_ref(), value);
+        }
+    }
+}
+
+#[cfg(unix)]
+fn of_bytes(bytes: Vec<u8>) -> Option<OsString> {
+    Some(std::os::unix::ffi::OsStringExt::from_vec(bytes))
+}
+
+#[cfg(not(unix))]
+fn of_bytes(bytes: Vec<u8>) -> Option<OsString> {
+    String::from_utf8(bytes).ok().map(OsString::from)
+}
+
+/// Comes back only if it fails: signals and the exit code are those of the command, which has this process now.
+#[cfg(unix)]
+fn become_it(command: &mut Command) -> io::Result<ExitStatus> {
+    Err(std::os::unix::process::CommandExt::exec(command))
+}
+
+#[cfg(not(unix))]
+fn become_it(command: &mut Command) -> io::Result<ExitStatus> {
+    command.status()
+}

@@ -1,0 +1,261 @@
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use crate::cli::failure::Failure;
+use crate::cli::ledger::{RetiredKeys, Stored, told};
+use crate::cli::output::{Cell, Tone};
+use crate::cli::progress::Watched;
+use crate::cli::world::{World, read_text};
+use crate::ledger::KeyRing;
+use crate::ledger::anchor::{Anchor, Anchored, FileAnchor};
+use crate::ledger::checkpoint::{self, Checkpoint};
+use crate::ledger::verify::{Finding, Report, Signatures, Verified, Verifier};
+
+/// Tells whether the record is intact; exit code 1 if not
+#[derive(Args)]
+#[command(
+    after_help = "What can be known depends on what is given: the key, in $ENVAUDIT_SIGNING_KEY or \
+                        $ENVAUDIT_SIGNING_KEY_FILE, proves who wrote the events; a public key, who signed the \
+                        checkpoints; an anchor, that the newest events were not cut off.\n\n\
+                        Examples:\n  envaudit verify --anchor /mnt/elsewhere/anchor\n  envaudit verify --from kept.note"
+)]
+pub(crate) struct Verify {
+    /// Reads only what came after a state that was kept elsewhere: a checkpoint, or the `verified` of an earlier `--json`
+    #[arg(long, value_name = "CHECKPOINT")]
+    from: Option<PathBuf>,
+    /// A file kept elsewhere that knows how far the ledger was: that of an anchor, or a checkpoint; repeatable
+    #[arg(long, value_name = "FILE")]
+    anchor: Vec<PathBuf>,
+    /// The key that checkpoints are signed with, as it was handed over: 64 hex digits; repeatable
+    #[arg(long, value_name = "HEX")]
+    public_key: Vec<String>,
+    #[command(flatten)]
+    retired: RetiredKeys,
+}
+
+pub(super) fn run(args: &Verify, world: &mut World<'_>) -> Result<(), Failure> {
+    let stored = world.stored()?;
+    let keys = world.keys_of(&stored, &args.retired)?;
+    let mut verifier = Verifier::new().key_beside(keys.beside);
+    let mut signers = Vec::new();
+    for text in &args.public_key {
+        let key = public_key(text)?;
+        signers.push(key);
+        verifier = verifier.public_key(key);
+    }
+    let trust = Trust { stored: &stored, ring: keys.ring.as_ref(), signers };
+    if let Some(path) = &args.from {
+        verifier = verifier.since(trust.verified(path)?);
+    }
+    for path in &args.anchor {
+        verifier = verifier.anchor(trust.anchored(path)?);
+    }
+    match &keys.ring {
+        Some(ring) => verifier = verifier.keys(ring),
+        None if !stored.is_unkeyed() => world.out.warn(
+            "no key is given: whether the events were written by somebody who has it cannot be known",
+        ),
+        None => {}
+    }
+    let watched = Watched::new(&stored.store, &world.out)?;
+    let report = verifier.verify(&watched).map_err(|error| told(&error))?;
+    drop(watched);
+    match world.out.is_json() {
+        true => world.out.json(&value(&report))?,
+        false => show(&report, args.from.is_some(), world)?,
+    }
+    match report.is_intact() {
+        true => Ok(()),
+        false => Err(Failure::finding()),
+    }
+}
+
+fn public_key(text: &str) -> Result<[u8; 32], Failure> {
+    let bytes = data_encoding::HEXLOWER_PERMISSIVE.decode(text.trim().as_bytes()).ok();
+    bytes.and_then(|bytes| bytes.try_into().ok()).ok_or_else(|| {
+        Failure::usage(format!("`{text}` is no public key, which has 64 hex digits"))
+            .hint("`envaudit ledger init` shows it, and `ledger.json` has it as `checkpoint_key`")
+    })
+}
+
+/// Whom files from elsewhere are believed to be by.
+struct Trust<'t> {
+    stored: &'t Stored,
+    ring: Option<&'t KeyRing>,
+    signers: Vec<[u8; 32]>,
+}
+
+impl Trust<'_> {
+    /// The state in a file: a verified one, that of an anchor, or a checkpoint.
+    fn verified(&self, path: &Path) -> Result<Verified, Failure> {
+        let text = read_text(path)?;
+        if let Ok(verified) = text.trim_end().parse::<Verified>() {
+            return Ok(verified);
+        }
+        if let Some(checkpoint) = self.checkpoint(path, &text)? {
+            return Ok(Verified::from(&checkpoint));
+        }
+        Ok(Verified::from(&self.latest(path)?))
+    }
+
+    fn anchored(&self, path: &Path) -> Result<Anchored, Failure> {
+        let text = read_text(path)?;
+        match self.checkpoint(path, &text)? {
+            Some(checkpoint) => Ok(Anchored::from(&checkpoint)),
+            None => self.latest(path),
+        }
+    }
+
+    /// The last state of an anchor; that of another ledger, where it has none of this one.
+    fn latest(&self, path: &Path) -> Result<Anchored, Failure> {
+        let anchor = FileAnchor::new(path);
+        let chain = self.stored.chain();
+        let ours = anchor.latest(chain.as_deref()).map_err(|error| told(&error))?;
+        let any = match ours {
+            Some(ours) => Some(ours),
+            None => anchor.latest(None).map_err(|error| told(&error))?,
+        };
+        any.ok_or_else(|| {
+            Failure::unavailable(format!(
+                "{} has neither a checkpoint nor the state of an anchor",
+                path.display()
+            ))
+        })
+    }
+
+    /// The checkpoint in a file that is a signed note.
+    fn checkpoint(&self, path: &Path, text: &str) -> Result<Option<Checkpoint>, Failure> {
+        if !text.starts_with("envaudit/") {
+            return Ok(None);
+        }
+        let chain = self.stored.chain().unwrap_or_default();
+        let derived = self.ring.into_iter().flat_map(|ring| {
+            let seeds = ring.ids().filter_map(|id| ring.key(id)).map(|key| key.checkpoint_seed());
+            seeds.filter_map(|seed| {
+                Some(*checkpoint::signer(&chain, &seed).ok()?.verifier().public_key())
+            })
+        });
+        let mut keys: Vec<[u8; 32]> = derived.chain(self.signers.iter().copied()).collect();
+        if keys.is_empty() {
+            // Nothing better is known; the file itself was kept elsewhere.
+            let manifest = self.stored.manifest.as_ref().and_then(|manifest| manifest.keys());
+            keys.extend(manifest.map(|keys| keys.checkpoint_key));
+        }
+        let keys: Vec<_> =
+            keys.iter().filter_map(|key| checkpoint::verifier(&chain, key).ok()).collect();
+        Checkpoint::open(text.as_bytes(), &keys).map(Some).map_err(|error| {
+            let message = format!("{}: {}", path.display(), crate::cli::ledger::chain(&error));
+            Failure { message: Some(message), ..Failure::finding() }
+                .hint("the checkpoint is of another ledger, was changed, or needs `--public-key`")
+        })
+    }
+}
+
+fn show(report: &Report, partly: bool, world: &mut World<'_>) -> Result<(), Failure> {
+    let out = &mut world.out;
+    let (word, tone) = match report.is_intact() {
+        true => ("intact", Tone::Good),
+        false => ("NOT INTACT", Tone::Bad),
+    };
+    let new = if partly { "new event" } else { "event" };
+    let (events, segments) = (counted(report.events, new), counted(report.segments, "segment"));
+    out.line(&[
+        Cell::toned(tone, word),
+        Cell::plain(format!(": {}, {events} in {segments}", report.verdict())),
+    ])?;
+    if let Some((seq, hash)) = report.tail {
+        let hash = data_encoding::HEXLOWER.encode(&hash);
+        out.line(&[Cell::plain(format!("the last is event {seq}, {hash}"))])?;
+    }
+    let (tail, trusted) = match (report.anchored, report.tail) {
+        (Some(anchored), Some((tail, _))) if anchored == tail => {
+            (Tone::Good, "an anchor vouches for all of it".to_owned())
+        }
+        (Some(anchored), _) => {
+            (Tone::Warning, format!("an anchor vouches for the events up to {anchored}"))
+        }
+        (None, _) => (
+            Tone::Warning,
+            "no anchor is given: whether newer events were cut off cannot be known".to_owned(),
+        ),
+    };
+    out.line(&[Cell::toned(tail, trusted)])?;
+    let checkpoints = counted(report.checkpoints, "checkpoint");
+    let signed = match report.signatures {
+        Signatures::Trusted => format!("{checkpoints} agreed with, signed by a known key"),
+        Signatures::Claimed => {
+            format!("{checkpoints} agreed with, signed by the key that the ledger itself names")
+        }
+        _ => "no checkpoints are signed".to_owned(),
+    };
+    out.line(&[Cell::plain(signed)])?;
+    if report.key_beside {
+        let beside = "the key lies beside the ledger: whoever owns the folder can forge all of it";
+        out.line(&[Cell::toned(Tone::Warning, beside)])?;
+    }
+    let first = report.first_break();
+    if let Some(first) = first {
+        out.line(&[Cell::toned(Tone::Bad, "first break"), Cell::plain(format!(": {first}"))])?;
+    }
+    for finding in report.findings.iter().filter(|finding| Some(*finding) != first) {
+        let (word, tone) = match finding.verdict.is_break() {
+            true => ("break", Tone::Bad),
+            false => ("note", Tone::Faint),
+        };
+        out.line(&[Cell::toned(tone, word), Cell::plain(format!(": {finding}"))])?;
+    }
+    if report.omitted > 0 {
+        out.line(&[Cell::plain(format!("and {} more", report.omitted))])?;
+    }
+    Ok(())
+}
+
+/// `1 event`, `2 events`.
+pub(super) fn counted(count: u64, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+fn value(report: &Report) -> Value {
+    let tail = report
+        .tail
+        .map(|(seq, hash)| json!({ "seq": seq, "hash": data_encoding::HEXLOWER.encode(&hash) }));
+    let signatures = match report.signatures {
+        Signatures::Trusted => "trusted",
+        Signatures::Claimed => "claimed",
+        _ => "absent",
+    };
+    json!({
+        "intact": report.is_intact(),
+        "verdict": report.verdict().name(),
+        "chain": report.chain,
+        "events": report.events,
+        "bytes": report.bytes,
+        "segments": report.segments,
+        "first_seq": report.first_seq,
+        "last": tail,
+        "anchored_up_to": report.anchored,
+        "checkpoints": report.checkpoints,
+        "roots": report.roots,
+        "signatures": signatures,
+        "key_beside_ledger": report.key_beside,
+        "first_break": report.first_break().map(finding),
+        "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
+        "omitted": report.omitted,
+        "verified": report.verified().map(|verified| verified.to_string()),
+    })
+}
+
+fn finding(finding: &Finding) -> Value {
+    json!({
+        "verdict": finding.verdict.name(),
+        "break": finding.verdict.is_break(),
+        "seq": finding.seq,
+        "last_seq": finding.last_seq,
+        "file": finding.file,
+        "offset": finding.offset,
+        "expected": finding.expected,
+        "found": finding.found,
+    })
+}

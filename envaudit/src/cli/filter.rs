@@ -1,0 +1,85 @@
+//! Which events are asked for.
+
+use chrono::{DateTime, Utc};
+use clap::{Args, ValueEnum};
+
+use super::failure::Failure;
+use super::times;
+use super::world::World;
+use crate::ledger::{Filter, Outcome};
+
+/// The arguments of `log` and `export` that choose events.
+#[derive(Args)]
+#[command(next_help_heading = "Which events")]
+pub(crate) struct Which {
+    /// Of this action; `config.*` are all that begin so
+    #[arg(long, value_name = "ACTION")]
+    action: Option<String>,
+    /// By this actor
+    #[arg(long, value_name = "ID")]
+    actor: Option<String>,
+    /// On this thing, such as `checkout/prod`
+    #[arg(long, value_name = "ID")]
+    resource: Option<String>,
+    /// That ended so
+    #[arg(long, value_enum)]
+    outcome: Option<Ended>,
+    /// From then on: `2026-11-30T12:00:00Z`, `2026-11-30`, or `7d` for as long ago
+    #[arg(long, value_name = "TIME")]
+    since: Option<String>,
+    /// Before then
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
+    /// Of this trace
+    #[arg(long, value_name = "ID")]
+    trace_id: Option<String>,
+    /// The newest so many
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) limit: Option<usize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Ended {
+    Success,
+    Failure,
+    Denied,
+}
+
+impl Which {
+    pub(crate) fn filter(&self, world: &World<'_>) -> Result<Filter, Failure> {
+        let mut filter = Filter::new();
+        if let Some(action) = &self.action {
+            filter = filter.action(action);
+        }
+        if let Some(actor) = &self.actor {
+            filter = filter.actor(actor);
+        }
+        if let Some(resource) = &self.resource {
+            filter = filter.resource_id(resource);
+        }
+        if let Some(trace_id) = &self.trace_id {
+            filter = filter.trace_id(trace_id);
+        }
+        if let Some(outcome) = self.outcome {
+            filter = filter.outcome(match outcome {
+                Ended::Success => Outcome::Success,
+                Ended::Failure => Outcome::Failure,
+                Ended::Denied => Outcome::Denied,
+            });
+        }
+        if self.since.is_some() || self.until.is_some() {
+            let now = world.now();
+            let time = |text: &Option<String>, default: DateTime<Utc>| match text {
+                Some(text) => times::time(text, now).map_err(Failure::usage),
+                None => Ok(default),
+            };
+            let since = time(&self.since, DateTime::<Utc>::MIN_UTC)?;
+            let until = time(&self.until, DateTime::<Utc>::MAX_UTC)?;
+            if since >= until {
+                return Err(Failure::usage("there is no time from `--since` to `--until`"));
+            }
+            filter = filter.between(since, until);
+        }
+        Ok(filter)
+    }
+}

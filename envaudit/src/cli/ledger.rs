@@ -1,0 +1,200 @@
+//! The ledger of `--ledger`, to read or to write.
+
+use std::error::Error;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::failure::Failure;
+use super::world::{World, read_text};
+use crate::ledger::{
+    AppendError, FileStore, KeyRing, Ledger, LedgerOptions, Manifest, MasterKey, OpenError,
+    SegmentSource, Store, StoreError, StoreState,
+};
+
+const KEY_VARIABLES: [&str; 2] = ["ENVAUDIT_SIGNING_KEY", "ENVAUDIT_SIGNING_KEY_FILE"];
+
+/// Keys besides the current one, which is in $ENVAUDIT_SIGNING_KEY, in the file of $ENVAUDIT_SIGNING_KEY_FILE, or beside
+/// the ledger.
+#[derive(Args, Default)]
+pub(crate) struct RetiredKeys {
+    /// A file with a key that was the ledger's before; repeatable
+    #[arg(long = "retired-key", value_name = "FILE")]
+    retired: Vec<PathBuf>,
+}
+
+/// A ledger that is there, and that nothing is written to.
+pub(crate) struct Stored {
+    pub(crate) store: FileStore,
+    /// `None` where `ledger.json` is not what a ledger writes.
+    pub(crate) manifest: Option<Manifest>,
+}
+
+impl World<'_> {
+    /// The ledger, to read it.
+    pub(crate) fn stored(&self) -> Result<Stored, Failure> {
+        let store = FileStore::new(self.ledger_dir());
+        match store.state().map_err(|error| told(&error))? {
+            StoreState::Present => {}
+            StoreState::Absent | StoreState::Unfinished => {
+                return Err(self.of_open(&OpenError::Absent));
+            }
+            StoreState::Foreign { example } => {
+                return Err(self.of_open(&OpenError::NoManifest { example }));
+            }
+        }
+        let bytes = store.manifest().map_err(|error| told(&error))?;
+        let manifest = Manifest::parse(&bytes).ok();
+        match newer_format(&bytes) {
+            Some(format) if manifest.is_none() => Err(Failure::unavailable(format!(
+                "the ledger in `{}` was made by a newer envaudit: its format is {format}",
+                self.ledger_dir().display()
+            ))
+            .hint("use that version, or a later one; nothing was changed")),
+            _ => Ok(Stored { store, manifest }),
+        }
+    }
+
+    /// The keys that the ledger is read with, as far as there are any.
+    pub(crate) fn keys_of(&self, stored: &Stored, retired: &RetiredKeys) -> Result<Keys, Failure> {
+        match self.with_keys(retired)?.keys_to_read(&stored.store) {
+            Ok((ring, beside)) => Ok(Keys { ring, beside }),
+            Err(OpenError::NoKey { .. }) => Ok(Keys { ring: None, beside: false }),
+            Err(error) => Err(self.of_open(&error)),
+        }
+    }
+
+    /// The ledger, to write to it.
+    pub(crate) fn opened(&self, retired: &RetiredKeys) -> Result<Ledger, Failure> {
+        self.opened_with(retired, |options| options)
+    }
+
+    /// The ledger, to write to it, with more options.
+    pub(crate) fn opened_with(
+        &self,
+        retired: &RetiredKeys,
+        more: impl FnOnce(LedgerOptions) -> LedgerOptions,
+    ) -> Result<Ledger, Failure> {
+        let stored = self.stored()?;
+        let mut options = self.options(retired)?;
+        let given = KEY_VARIABLES.iter().any(|name| self.env.get(name).is_some());
+        if stored.is_unkeyed() && !given {
+            options = options.unkeyed();
+        }
+        more(options).open_in(stored.store).map_err(|error| self.of_open(&error))
+    }
+
+    /// What a ledger is made or opened with, as the environment says.
+    pub(crate) fn options(&self, retired: &RetiredKeys) -> Result<LedgerOptions, Failure> {
+        let options = self.with_keys(retired)?;
+        Ok(options.environment(self.environment_name().as_deref().unwrap_or_default()))
+    }
+
+    /// The environment that was named.
+    pub(crate) fn environment_name(&self) -> Option<String> {
+        let variable = || self.env.get("ENVAUDIT_ENV").and_then(|name| name.into_string().ok());
+        self.globals.environment.clone().or_else(variable)
+    }
+
+    fn with_keys(&self, retired: &RetiredKeys) -> Result<LedgerOptions, Failure> {
+        let mut options = LedgerOptions::new().variables(self.env.clone());
+        for path in &retired.retired {
+            options = options.retired_key(key_in(path)?);
+        }
+        Ok(options)
+    }
+
+    /// Why there is no ledger to work with.
+    pub(crate) fn of_open(&self, error: &OpenError) -> Failure {
+        let dir = self.ledger_dir();
+        let dir = dir.display();
+        let verify = "`envaudit verify` says what is wrong with it";
+        match error {
+            OpenError::Absent => Failure::unavailable(format!("there is no ledger in `{dir}`"))
+                .hint("make one with `envaudit ledger init`, or name another with `--ledger DIR`"),
+            OpenError::Exists => {
+                Failure::unavailable(format!("there is a ledger in `{dir}` already"))
+                    .hint("a ledger is never begun anew; name another folder with `--ledger DIR`")
+            }
+            OpenError::Manifest(_)
+            | OpenError::Downgraded
+            | OpenError::Damaged(_)
+            | OpenError::BehindHead { .. }
+            | OpenError::Lost { .. }
+            | OpenError::Anchor(
+                crate::ledger::anchor::AnchorError::Behind { .. }
+                | crate::ledger::anchor::AnchorError::Conflict { .. },
+            ) => Failure { message: Some(chain(error)), ..Failure::finding() }.hint(verify),
+            OpenError::KeyUnknown(_) => told(error).hint("`--retired-key FILE` adds a key"),
+            _ => told(error),
+        }
+    }
+}
+
+/// The keys that a ledger is read with.
+pub(crate) struct Keys {
+    pub(crate) ring: Option<KeyRing>,
+    /// Whether they lie beside the ledger.
+    pub(crate) beside: bool,
+}
+
+impl Stored {
+    /// Whether it says of itself that it has no key.
+    pub(crate) fn is_unkeyed(&self) -> bool {
+        self.manifest.as_ref().is_some_and(|manifest| manifest.keys().is_none())
+    }
+
+    /// Its id.
+    pub(crate) fn chain(&self) -> Option<String> {
+        self.manifest.as_ref().map(|manifest| manifest.chain().to_string())
+    }
+}
+
+/// The key in a file.
+pub(crate) fn key_in(path: &std::path::Path) -> Result<MasterKey, Failure> {
+    let text = zeroize::Zeroizing::new(read_text(path)?);
+    MasterKey::from_hex(&text)
+        .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))
+}
+
+/// The format of a ledger that says it has a later one.
+fn newer_format(manifest: &[u8]) -> Option<u64> {
+    let value: serde_json::Value = serde_json::from_slice(manifest).ok()?;
+    let format = value.get("format")?.as_u64()?;
+    (format > crate::ledger::FORMAT_VERSION).then_some(format)
+}
+
+/// Something that could not be read or written, with all its causes.
+pub(crate) fn told(error: &dyn Error) -> Failure {
+    Failure::unavailable(chain(error))
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        told(&error)
+    }
+}
+
+/// What was not appended, and whether the ledger itself is why.
+pub(crate) fn of_append(error: &AppendError) -> Failure {
+    match error {
+        AppendError::Damaged(_) => Failure { message: Some(chain(error)), ..Failure::finding() }
+            .hint("`envaudit verify` says what is wrong with it"),
+        AppendError::Event(_) | AppendError::Rotation(_) => Failure::usage(chain(error)),
+        _ => told(error),
+    }
+}
+
+/// An error and its causes, each of them once.
+pub(crate) fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let said = error.to_string();
+        if !text.contains(&said) {
+            text = format!("{text}: {said}");
+        }
+        cause = error.source();
+    }
+    text
+}

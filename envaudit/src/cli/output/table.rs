@@ -1,0 +1,139 @@
+use super::style::{Cell, Tone};
+
+/// Between two columns.
+const GAP: usize = 2;
+/// A column is not made narrower than this.
+const NARROWEST: usize = 8;
+
+/// Rows of cells under headings, aligned.
+pub(crate) struct Table {
+    headings: Vec<Cell>,
+    rows: Vec<Vec<Cell>>,
+}
+
+/// The columns of a table that is written part by part.
+#[derive(Default)]
+pub(crate) struct Columns {
+    widths: Vec<usize>,
+}
+
+impl Table {
+    pub(crate) fn new<const N: usize>(headings: [&str; N]) -> Self {
+        let headings = headings.iter().map(|text| Cell::toned(Tone::Heading, *text)).collect();
+        Table { headings, rows: Vec::new() }
+    }
+
+    pub(crate) fn row(&mut self, cells: impl Into<Vec<Cell>>) {
+        self.rows.push(cells.into());
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// One row a line, without blanks at its end. Where it does not fit the width, the widest columns are cut.
+    pub(super) fn render(&self, width: Option<usize>, color: bool) -> String {
+        self.render_on(&mut Columns::default(), width, color)
+    }
+
+    /// The next rows of a table that was begun before: without headings, and no column narrower than it was.
+    pub(super) fn render_on(
+        &self,
+        columns: &mut Columns,
+        width: Option<usize>,
+        color: bool,
+    ) -> String {
+        let begun = !columns.widths.is_empty();
+        let mut widths = match begun {
+            true => std::mem::take(&mut columns.widths),
+            false => self.headings.iter().map(Cell::width).collect(),
+        };
+        for row in &self.rows {
+            for (width, cell) in widths.iter_mut().zip(row) {
+                *width = (*width).max(cell.width());
+            }
+        }
+        columns.widths.clone_from(&widths);
+        if let Some(width) = width {
+            fit(&mut widths, width);
+        }
+        let mut out = String::new();
+        let headings = (!begun).then_some(&self.headings);
+        for row in headings.into_iter().chain(&self.rows) {
+            let filled = row.iter().rposition(|cell| cell.width() > 0).map_or(0, |last| last + 1);
+            for (at, (cell, width)) in row.iter().zip(&widths).enumerate().take(filled) {
+                cell.write_within(&mut out, color, *width);
+                if at + 1 < filled {
+                    let blanks = width.saturating_sub(cell.width()) + GAP;
+                    out.extend(std::iter::repeat_n(' ', blanks));
+                }
+            }
+            out.push('\n');
+        }
+        out
+    }
+}
+
+/// Takes columns from the widest until all fit, or none can spare any.
+fn fit(widths: &mut [usize], available: usize) {
+    let gaps = widths.len().saturating_sub(1) * GAP;
+    let mut excess = (widths.iter().sum::<usize>() + gaps).saturating_sub(available);
+    while excess > 0 {
+        let Some(widest) = widths.iter().copied().max().filter(|width| *width > NARROWEST) else {
+            return;
+        };
+        let next = widths.iter().copied().filter(|width| *width < widest).max().unwrap_or(0);
+        let floor = next.max(NARROWEST);
+        let at_widest = widths.iter().filter(|width| **width == widest).count();
+        let step = (widest - floor).min(excess.div_ceil(at_widest)).max(1);
+        for width in widths.iter_mut().filter(|width| **width == widest) {
+            let cut = step.min(excess);
+            *width -= cut;
+            excess -= cut;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table() -> Table {
+        let mut table = Table::new(["KEY", "SOURCE", "WHERE"]);
+        table.row([Cell::plain("APP_PORT"), Cell::plain("system"), Cell::plain("")]);
+        table.row([Cell::plain("K"), Cell::plain("file"), Cell::plain("/a/very/long/path/.env:3")]);
+        table
+    }
+
+    #[test]
+    fn columns_are_aligned_and_lines_have_no_blanks_at_their_end() {
+        assert_eq!(
+            table().render(None, false),
+            "KEY       SOURCE  WHERE\n\
+             APP_PORT  system\n\
+             K         file    /a/very/long/path/.env:3\n"
+        );
+    }
+
+    #[test]
+    fn the_widest_column_is_cut_first() {
+        assert_eq!(
+            table().render(Some(30), false),
+            "KEY       SOURCE  WHERE\n\
+             APP_PORT  system\n\
+             K         file    /a/very/lon…\n"
+        );
+        // Narrower than it can be: nothing panics, and nothing is lost but what is cut.
+        assert!(table().render(Some(1), false).contains("APP_PORT"));
+    }
+
+    #[test]
+    fn colour_does_not_count_as_width() {
+        let mut table = Table::new(["A", "B"]);
+        table.row([Cell::toned(Tone::Bad, "x"), Cell::plain("y")]);
+        assert_eq!(
+            table.render(Some(80), true),
+            "\u{1b}[1mA\u{1b}[0m  \u{1b}[1mB\u{1b}[0m\n\u{1b}[1;31mx\u{1b}[0m  y\n"
+        );
+    }
+}

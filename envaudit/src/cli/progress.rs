@@ -1,0 +1,61 @@
+//! How far a command has got, for whoever waits at a terminal.
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::output::Output;
+use crate::ledger::{SegmentInfo, SegmentSource, StoreError};
+
+/// What is read faster than one can look gets no bar.
+const WORTH_A_BAR: u64 = 32 << 20;
+
+/// A ledger that shows on stderr how much of it was read.
+pub(crate) struct Watched<'s> {
+    source: &'s dyn SegmentSource,
+    bar: ProgressBar,
+}
+
+impl<'s> Watched<'s> {
+    pub(crate) fn new(source: &'s dyn SegmentSource, out: &Output<'_>) -> Result<Self, StoreError> {
+        let total = source.segments()?.iter().map(|info| info.len).sum();
+        let bar = match out.shows_progress() && total >= WORTH_A_BAR {
+            true => ProgressBar::new(total),
+            false => ProgressBar::hidden(),
+        };
+        let template =
+            "{bar:30} {percent:>3} % of {binary_total_bytes}, {binary_bytes_per_sec}, {eta} left";
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        Ok(Watched { source, bar })
+    }
+}
+
+impl Drop for Watched<'_> {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl SegmentSource for Watched<'_> {
+    fn manifest(&self) -> Result<Vec<u8>, StoreError> {
+        self.source.manifest()
+    }
+
+    fn segments(&self) -> Result<Vec<SegmentInfo>, StoreError> {
+        self.source.segments()
+    }
+
+    fn read(&self, first_seq: u64, offset: u64, limit: usize) -> Result<Vec<u8>, StoreError> {
+        let bytes = self.source.read(first_seq, offset, limit)?;
+        self.bar.inc(bytes.len() as u64);
+        Ok(bytes)
+    }
+
+    fn checkpoints(&self) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
+        self.source.checkpoints()
+    }
+
+    fn head(&self) -> Result<Option<Vec<u8>>, StoreError> {
+        self.source.head()
+    }
+}

@@ -1,0 +1,87 @@
+//! RFC 4180: fields with a quote, a comma or a line break are quoted, quotes doubled, lines end with CRLF.
+
+use std::borrow::Cow;
+
+use super::Line;
+use crate::ledger::line::hash_hex;
+
+const COLUMNS: [&str; 22] = [
+    "seq",
+    "event_id",
+    "timestamp",
+    "chain",
+    "kid",
+    "actor_type",
+    "actor_id",
+    "action",
+    "resource_type",
+    "resource_id",
+    "outcome",
+    "reason",
+    "origin",
+    "trace_id",
+    "span_id",
+    "request_id",
+    "session_id",
+    "ip_address",
+    "user_agent",
+    "details",
+    "previous_hash",
+    "event_hash",
+];
+
+pub(super) fn header() -> String {
+    COLUMNS.join(",") + "\r\n"
+}
+
+pub(super) fn write(line: &Line<'_>, out: &mut String) {
+    let optional = |text: Option<crate::ledger::line::Text<'_>>| {
+        text.map_or(String::new(), |text| text.get().into_owned())
+    };
+    let fields: [String; COLUMNS.len()] = [
+        line.seq.to_string(),
+        line.event_id.to_owned(),
+        line.timestamp.to_string(),
+        line.chain.to_owned(),
+        line.kid.map_or(String::new(), |kid| kid.to_string()),
+        line.actor_type.get().into_owned(),
+        line.actor_id.get().into_owned(),
+        line.action.get().into_owned(),
+        optional(line.resource_type),
+        optional(line.resource_id),
+        line.outcome.get().into_owned(),
+        optional(line.reason),
+        optional(line.origin),
+        optional(line.trace_id),
+        optional(line.span_id),
+        optional(line.request_id),
+        optional(line.session_id),
+        optional(line.ip_address),
+        optional(line.user_agent),
+        line.details.unwrap_or_default().to_owned(),
+        hash_hex(&line.previous_hash),
+        hash_hex(&line.event_hash),
+    ];
+    for (at, field) in fields.iter().enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        let field = without_formula(field);
+        if field.contains(['"', ',', '\r', '\n']) {
+            out.push('"');
+            out.push_str(&field.replace('"', "\"\""));
+            out.push('"');
+        } else {
+            out.push_str(&field);
+        }
+    }
+    out.push_str("\r\n");
+}
+
+/// A spreadsheet runs what begins like a formula, and an event may say what a stranger wrote.
+fn without_formula(field: &str) -> Cow<'_, str> {
+    match field.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        true => format!("'{field}").into(),
+        false => field.into(),
+    }
+}

@@ -1,0 +1,58 @@
+//! Events in the formats of other tools.
+
+mod cef;
+mod csv;
+mod jsonl;
+mod ocsf;
+
+use super::line::Line;
+
+/// The format of an export: one record a line each, for a spreadsheet or a SIEM.
+///
+/// ```
+/// use envaudit::ledger::{Actor, Event, ExportFormat, LedgerOptions, MasterKey, MemoryStore};
+///
+/// let ledger = LedgerOptions::new().key(MasterKey::from_bytes([7; 32])).init_in(MemoryStore::default())?;
+/// ledger.append(&Event::new("user.created", Actor::admin("ada")).resource("user", "eve|mallory"))?;
+/// let mut out = String::new();
+/// for record in ledger.reader().events()?.skip(1) {
+///     ExportFormat::Cef.write(&record?.line()?, &mut out);
+/// }
+/// assert!(out.starts_with("CEF:0|envaudit|envaudit|"));
+/// assert!(out.contains("|user.created|user.created|3|"));
+/// assert!(out.contains(" cs2=eve|mallory "), "a bar in an extension stands for itself");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ExportFormat {
+    /// The lines of the ledger as they stand.
+    Jsonl,
+    /// Comma-separated values (RFC 4180), a column for each member of a line. A text that a spreadsheet would take for a
+    /// formula begins with an apostrophe.
+    Csv,
+    /// OCSF: Device Config State Change for configurations, Base Event for others, with the Record Integrity profile.
+    Ocsf,
+    /// ArcSight Common Event Format, version 0, without a syslog header.
+    Cef,
+}
+
+impl ExportFormat {
+    /// What stands before the first record.
+    pub fn header(self) -> String {
+        match self {
+            ExportFormat::Csv => csv::header(),
+            _ => String::new(),
+        }
+    }
+
+    /// Appends one event, with its line break.
+    pub fn write(self, line: &Line<'_>, out: &mut String) {
+        match self {
+            ExportFormat::Jsonl => jsonl::write(line, out),
+            ExportFormat::Csv => csv::write(line, out),
+            ExportFormat::Ocsf => ocsf::write(line, out),
+            ExportFormat::Cef => cef::write(line, out),
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! What a record would say, without writing one.
+
+use super::change::{self, ConfigChange};
+use super::context::{Context, Values};
+use super::last;
+use super::recorder::RecordError;
+use super::state::current;
+use crate::ledger::key::KeyRing;
+use crate::ledger::store::SegmentSource;
+use crate::load::LoadedView;
+
+/// What is other in a configuration than in its last record.
+pub(crate) struct Plan {
+    /// Such as `checkout/prod`.
+    pub(crate) resource: String,
+    /// The event that has the last record, if there is one.
+    pub(crate) since: Option<u64>,
+    pub(crate) changes: Vec<ConfigChange>,
+    /// How many variables are as they were.
+    pub(crate) unchanged: usize,
+}
+
+impl Plan {
+    /// Compares a configuration with its last record in this ledger, which has these keys.
+    pub(crate) fn of(
+        source: &dyn SegmentSource,
+        ring: Option<&KeyRing>,
+        loaded: &LoadedView<'_>,
+        context: &Context,
+    ) -> Result<Self, RecordError> {
+        let environment = context.environment_or(loaded.environment_name);
+        let resource = context.resource(loaded.config, environment);
+        let last = last::find(source, &resource, 0)?;
+        let current = current(loaded, context.values);
+        let before = last.as_ref().map_or(&[][..], |last| &last.values);
+        let with_values = context.values == Values::Redacted;
+        let changes = change::between(before, &current, ring, with_values);
+        let now_other = changes.iter().filter(|change| change.after.is_some()).count();
+        Ok(Plan {
+            resource,
+            since: last.map(|last| last.seq),
+            unchanged: current.len() - now_other,
+            changes,
+        })
+    }
+}
