@@ -141,7 +141,7 @@ fn what_a_bad_file_or_name_says_is_not_recorded() {
     let lines = [
         format!("APP_API_KEY=\"{CANARY}"),
         format!("{CANARY}=x"),
-        format!("{CANARY}"),
+        CANARY.to_owned(),
         format!("APP_PORT='{CANARY}'"),
         format!("APP_PORT=${{{CANARY}}}"),
         format!("APP_PORT=${{X:?{CANARY}}}"),
