@@ -127,6 +127,7 @@ const _: () = {
                         )
                         .range(__Some(ea::Bounds::new(__Some("MIN"), __None, false)))
                         .len(__Some(ea::Bounds::new(__Some("1"), __Some("MAX"), true)))
+                        .trim(true)
                         .sep(__Some(";")),
                 ),
                 __Field(

@@ -52,6 +52,8 @@ pub(crate) enum Command {
     Prune(commands::prune::Prune),
     RotateKey(commands::rotate_key::RotateKey),
     Export(commands::export::Export),
+    Completions(commands::completions::Completions),
+    Man(commands::man::Man),
 }
 
 /// Where the keys come from, for a program that does not have the struct.

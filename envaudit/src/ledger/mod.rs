@@ -90,12 +90,12 @@ pub use mask::mask_ip;
 pub use options::{LedgerOptions, SyncMode};
 pub use prune::{PruneError, PrunePolicy, Pruned};
 pub use reader::{ReadError, Reader, Record, Records};
-pub use record::{
-    ChangeKind, ConfigChange, Context, Historic, History, RecordError, Recorded, RecordedLoadError, RecordedLoader,
-    RecordedValue, Values,
-};
 #[cfg(feature = "cli")]
 pub(crate) use record::Plan;
+pub use record::{
+    ChangeKind, ConfigChange, Context, Historic, History, RecordError, Recorded, RecordedLoadError,
+    RecordedLoader, RecordedValue, Values,
+};
 pub use redact::{REDACTED, is_secret_name, redact};
 pub use store::{
     Disk, DiskFile, Durability, Fault, FileStat, FileStore, Identity, Listed, MemoryDisk,

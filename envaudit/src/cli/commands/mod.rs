@@ -7,6 +7,7 @@
 pub(super) mod audit;
 pub(super) mod check;
 pub(super) mod checkpoint;
+pub(super) mod completions;
 pub(super) mod diff;
 pub(super) mod docs;
 pub(super) mod explain;
@@ -14,6 +15,7 @@ pub(super) mod export;
 pub(super) mod history;
 pub(super) mod ledger;
 pub(super) mod log;
+pub(super) mod man;
 pub(super) mod plan;
 pub(super) mod prune;
 pub(super) mod record;
@@ -50,6 +52,8 @@ pub(super) fn run(command: &Command, world: &mut World<'_>) -> Result<(), Failur
         Command::Prune(args) => prune::run(args, world),
         Command::RotateKey(args) => rotate_key::run(args, world),
         Command::Export(args) => export::run(args, world),
+        Command::Completions(args) => completions::run(args, world),
+        Command::Man(args) => man::run(args, world),
     }
 }
 
