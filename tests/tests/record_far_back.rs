@@ -403,17 +403,21 @@ fn a_table_that_was_changed_without_the_key_is_neither_believed_nor_passed_on() 
 }
 
 #[test]
-fn an_event_that_was_changed_is_not_the_one_a_table_names() {
-    let (ledger, disk) = init(options());
-    let sound = load(&ledger, "checkout", "eu-1").appended.seq;
-    let again = load(&ledger, "checkout", "eu-1").appended.seq;
-    fill(&ledger, 10);
-    drop(ledger);
-    let name = file_name(1);
-    let text = String::from_utf8(disk.contents(&name).unwrap()).unwrap();
-    let (from, to) = (format!("{{\"unchanged_since\":{sound}}}"), "{\"unchanged_since\":1}");
-    assert_eq!((text.matches(&from).count(), again), (1, sound + 1));
-    disk.put(&name, text.replace(&from, to).as_bytes());
-    let ledger = open(&disk);
-    assert_eq!(load(&ledger, "checkout", "eu-1").unchanged_since(), Some(sound));
+fn an_event_that_was_changed_leads_nowhere() {
+    for more in [0, 10] {
+        let (ledger, disk) = init(options());
+        let old = load(&ledger, "checkout", "eu-1").appended.seq;
+        let new = load(&ledger, "checkout", "eu-2").appended.seq;
+        load(&ledger, "checkout", "eu-2");
+        ledger.append(&fresh_ledger::event(0)).unwrap();
+        fill(&ledger, more);
+        drop(ledger);
+        let name = file_name(1);
+        let text = String::from_utf8(disk.contents(&name).unwrap()).unwrap();
+        let [from, to] = [new, old].map(|seq| format!("{{\"unchanged_since\":{seq}}}"));
+        assert_eq!(text.matches(&from).count(), 1);
+        disk.put(&name, text.replace(&from, &to).as_bytes());
+        let ledger = open(&disk);
+        assert_eq!(load(&ledger, "checkout", "eu-2").unchanged_since(), Some(new), "{more}");
+    }
 }

@@ -219,3 +219,39 @@ proptest! {
         prop_assert!(!report.is_intact(), "{report}");
     }
 }
+
+#[test]
+fn what_a_ledger_is_stays_bound_when_its_first_event_is_pruned() {
+    let disk = MemoryDisk::default();
+    let ledger = rolled(&disk, 60);
+    let ring = KeyRing::new(key());
+    // The statement of the first prune goes with the second one.
+    ledger.prune(PrunePolicy::KeepSegments(3)).unwrap().unwrap();
+    for nth in 0..60 {
+        ledger.append(&event(nth)).unwrap();
+    }
+    ledger.prune(PrunePolicy::KeepSegments(4)).unwrap().unwrap();
+    let verdicts = |ledger: &Ledger| -> Vec<(Verdict, String)> {
+        let findings = verify(ledger, &ring).findings.into_iter();
+        findings.map(|finding| (finding.verdict, finding.file)).collect()
+    };
+    let [(Verdict::Pruned, _)] = verdicts(&ledger)[..] else { panic!("{:?}", verdicts(&ledger)) };
+
+    let manifest = String::from_utf8(ledger.source().manifest().unwrap()).unwrap();
+    let other = manifest.replace("\"created\":\"2026", "\"created\":\"2020");
+    assert_ne!(other, manifest);
+    disk.put("ledger.json", other.as_bytes());
+    let found = verdicts(&ledger);
+    assert!(found.contains(&(Verdict::Modified, "ledger.json".to_owned())), "{found:?}");
+    assert_eq!(found.len(), 2, "it is said once: {found:?}");
+    // A prune would speak for a file that nobody wrote.
+    let error = ledger.prune(PrunePolicy::KeepSegments(1)).unwrap_err();
+    assert!(
+        error.to_string().contains("`ledger.json`: it is not the file that was written"),
+        "{error}"
+    );
+    ledger.append(&event(61)).unwrap();
+    disk.put("ledger.json", manifest.as_bytes());
+    assert!(ledger.prune(PrunePolicy::KeepSegments(1)).unwrap().is_some());
+    assert_eq!(verdicts(&ledger).len(), 1);
+}

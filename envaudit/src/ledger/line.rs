@@ -239,12 +239,12 @@ impl<'a> Line<'a> {
         hasher.hash(self.hashed_bytes()).ct_eq(&self.event_hash).into()
     }
 
-    /// Whether the line's hash is that of its bytes under the key it names, which is one of these.
-    pub(super) fn hash_holds_under(&self, ring: Option<&KeyRing>) -> bool {
+    /// Whether the line's hash is that of its bytes under the key it names; `None` if that is not one of these.
+    pub(super) fn hash_holds_under(&self, ring: Option<&KeyRing>) -> Option<bool> {
         match (ring, self.kid) {
-            (None, None) => self.hash_holds(&Hasher::Unkeyed),
-            (Some(ring), Some(kid)) => ring.hasher(kid).is_some_and(|key| self.hash_holds(key)),
-            _ => false,
+            (None, None) => Some(self.hash_holds(&Hasher::Unkeyed)),
+            (Some(ring), Some(kid)) => ring.hasher(kid).map(|key| self.hash_holds(key)),
+            _ => Some(false),
         }
     }
 }

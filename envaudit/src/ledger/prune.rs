@@ -4,12 +4,16 @@ use core::fmt;
 use std::error::Error;
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use super::error::{AppendError, Damage};
+use super::filter::Filter;
+use super::key::KeyRing;
 use super::ledger::{Ledger, failed, hex, own};
-use super::line::Line;
+use super::line::{Line, parse_hash};
 use super::locate::first_line;
-use super::store::{SegmentInfo, WriteError};
+use super::store::{SegmentInfo, StoreError, StoreErrorKind, WriteError};
 use super::timestamp::Timestamp;
 
 /// Which segments may go. Only whole, sealed segments do, oldest first, and never the one that is written.
@@ -101,6 +105,7 @@ impl Ledger {
                 let previous_hash = self.first_of(&segments[count])?.0;
                 let event = own("ledger.pruned")
                     .detail("first_kept_seq", kept)
+                    .detail("manifest_sha256", hex(&self.sound_manifest(state.ring.as_ref())?))
                     .detail("previous_hash", hex(&previous_hash))
                     .detail("policy", policy.to_string());
                 self.write_own(state, &event)?;
@@ -137,6 +142,33 @@ impl Ledger {
             count += 1;
         }
         Ok(count)
+    }
+
+    /// The SHA-256 of `ledger.json`, which has to be the one that the first event or the last prune names: once those are
+    /// gone, this prune speaks for it.
+    fn sound_manifest(&self, ring: Option<&KeyRing>) -> Result<[u8; 32], super::ledger::Failure> {
+        let rejected = |error| failed(WriteError::Rejected(error));
+        let manifest = self.store.manifest().map_err(rejected)?;
+        let found: [u8; 32] = Sha256::digest(&manifest).into();
+        let mut says = self.reader().get(1).map_err(rejected)?;
+        if says.is_none() {
+            let statements = self.reader().newest().map_err(rejected)?;
+            let statements = statements.matching(Filter::new().action("ledger.pruned"));
+            says = statements.flatten().next();
+        }
+        let line = says.as_ref().and_then(|says| says.line().ok());
+        let details = line.as_ref().and_then(|line| line.details);
+        let details: Option<Value> = details.and_then(|text| serde_json::from_str(text).ok());
+        // Statements of earlier versions do not name it.
+        let named = details
+            .and_then(|details| details.get("manifest_sha256")?.as_str().and_then(parse_hash));
+        let sound = line.is_none_or(|line| line.hash_holds_under(ring) != Some(false));
+        if !sound || named.is_some_and(|named| named != found) {
+            let doing = "go by `ledger.json`";
+            let error = StoreError::new(StoreErrorKind::Replaced, doing);
+            return Err(AppendError::Rejected(error).into());
+        }
+        Ok(found)
     }
 
     /// The previous_hash and the time of a segment's first line.

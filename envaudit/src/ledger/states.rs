@@ -47,7 +47,7 @@ impl States {
 
     /// The table in the first line of a segment, if it is there and nobody has changed it.
     pub(super) fn read(line: &Line<'_>, ring: Option<&KeyRing>) -> Option<Self> {
-        if line.action != "ledger.segment_opened" || !line.hash_holds_under(ring) {
+        if line.action != "ledger.segment_opened" || line.hash_holds_under(ring) != Some(true) {
             return None;
         }
         let details: Value = serde_json::from_str(line.details?).ok()?;

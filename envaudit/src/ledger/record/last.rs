@@ -58,7 +58,7 @@ pub(super) fn find(
             let found: Vec<usize> = finder.find_iter(lines).collect();
             for at in found.into_iter().rev() {
                 if let Ok(line) = Line::parse(line_around(lines, at))
-                    && let Some(found) = state_of(source, &line, resource)?
+                    && let Some(found) = state_of(source, ring, &line, resource)?
                 {
                     return Ok((line.seq > above).then_some(found));
                 }
@@ -116,20 +116,26 @@ fn state_at(
     let Some(record) = Reader::new(source).get(seq).map_err(RecordError::Store)? else {
         return Ok(At::Referred(seq));
     };
-    let sound = |line: &Line<'_>| line.hash_holds_under(ring);
+    let sound = |line: &Line<'_>| line.hash_holds_under(ring) == Some(true);
     match record.line().ok().filter(sound) {
         Some(line) => follow(source, &line, resource, &sound),
         None => Ok(At::Nothing),
     }
 }
 
-/// The state that a line has, or the one it refers to.
+/// The state that a line has, or the one it refers to. Events of a retired key that was not given are believed: who opens
+/// the ledger without it may still record.
 fn state_of(
     source: &dyn SegmentSource,
+    ring: Option<&KeyRing>,
     line: &Line<'_>,
     resource: &str,
 ) -> Result<Option<LastState>, RecordError> {
-    match follow(source, line, resource, &|_| true)? {
+    let sound = |line: &Line<'_>| line.hash_holds_under(ring) != Some(false);
+    if !sound(line) {
+        return Ok(None);
+    }
+    match follow(source, line, resource, &sound)? {
         At::State(found) => Ok(Some(found)),
         // If it was pruned, this load is the first that is known.
         At::Referred(_) | At::Nothing => Ok(None),

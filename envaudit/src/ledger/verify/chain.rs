@@ -77,6 +77,8 @@ pub(super) struct Chain {
     /// The first event: its seq, and what it says of the one before it.
     start: Option<(u64, EventHash)>,
     pruned: VecDeque<Pruned>,
+    /// Whether it was said that `ledger.json` is another one.
+    manifest_told: bool,
     summary: Summary,
 }
 
@@ -150,6 +152,7 @@ impl Chain {
             opened: None,
             start: None,
             pruned: VecDeque::new(),
+            manifest_told: false,
             summary: Summary::default(),
         }
     }
@@ -456,10 +459,8 @@ impl Chain {
 
     fn statement(&mut self, spot: Spot, seq: u64, sound: bool, statement: Statement) {
         match statement {
-            Statement::Created { manifest: Some(hash) } if hash != self.expected.manifest => {
-                self.findings.add(other_manifest(&hash, &self.expected.manifest));
-            }
-            Statement::Created { .. } | Statement::Opened { .. } => {}
+            Statement::Created { manifest } => self.compare_manifest(seq, manifest),
+            Statement::Opened { .. } => {}
             Statement::Rotated { to, checkpoint_key } => {
                 if !self.keys.named.contains(&to) {
                     self.keys.named.push(to);
@@ -481,11 +482,21 @@ impl Chain {
                 }
             }
             Statement::Pruned(pruned) => {
+                self.compare_manifest(seq, pruned.manifest);
                 if self.pruned.len() == STATEMENTS {
                     self.pruned.pop_front();
                 }
                 self.pruned.push_back(pruned);
             }
+        }
+    }
+
+    /// `ledger.json` is what the first event says, and what each prune says in its place. One finding is enough.
+    fn compare_manifest(&mut self, seq: u64, said: Option<EventHash>) {
+        let other = said.filter(|said| *said != self.expected.manifest);
+        if let Some(said) = other.filter(|_| !self.manifest_told) {
+            self.manifest_told = true;
+            self.findings.add(other_manifest(seq, &said, &self.expected.manifest));
         }
     }
 
@@ -728,9 +739,9 @@ pub(super) fn manifest_finding(
     file_finding("ledger.json", verdict, 0, expected, found)
 }
 
-/// `ledger.json` is not the one that the first event names.
-pub(super) fn other_manifest(expected: &EventHash, found: &EventHash) -> Finding {
-    let expected = format!("the file with SHA-256 {}, says event 1", hash_hex(expected));
+/// `ledger.json` is not the one that an event names.
+pub(super) fn other_manifest(seq: u64, expected: &EventHash, found: &EventHash) -> Finding {
+    let expected = format!("the file with SHA-256 {}, says event {seq}", hash_hex(expected));
     manifest_finding(Verdict::Modified, expected, format!("SHA-256 {}", hash_hex(found)))
 }
 

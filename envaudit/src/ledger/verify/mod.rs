@@ -357,7 +357,7 @@ fn chain_id(
             Statement::read(sound.bytes())
         && expected != *hash
     {
-        found.push(other_manifest(&expected, hash));
+        found.push(other_manifest(1, &expected, hash));
     }
     Ok(Some(sound.chain.to_owned()))
 }

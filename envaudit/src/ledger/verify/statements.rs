@@ -42,6 +42,8 @@ pub(super) struct Pruned {
     pub(super) previous: EventHash,
     /// Why.
     pub(super) policy: String,
+    /// The SHA-256 of `ledger.json`, as it was then.
+    pub(super) manifest: Option<EventHash>,
 }
 
 /// A text of the ledger, fit to be printed.
@@ -68,6 +70,7 @@ impl Statement {
                 first: number("first_kept_seq")?,
                 previous: hash("previous_hash")?,
                 policy: shown(details["policy"].as_str().unwrap_or("no policy")),
+                manifest: hash("manifest_sha256"),
             })),
             _ => None,
         }
