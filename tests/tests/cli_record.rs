@@ -188,7 +188,8 @@ fn a_plan_without_the_key_is_refused_as_nothing_could_be_compared() {
 
 #[test]
 fn no_command_of_the_ledger_says_a_secret_whatever_its_source() {
-    let sources: [(&str, &dyn Fn(&Service, Envaudit) -> Envaudit); 3] = [
+    type Given<'a> = &'a dyn Fn(&Service, Envaudit) -> Envaudit;
+    let sources: [(&str, Given<'_>); 3] = [
         ("environment", &|_, command| command.env("API_KEY", CANARY)),
         ("file", &|service, command| {
             let quoted = CANARY.replace('\\', "\\\\").replace('"', "\\\"");
