@@ -55,7 +55,6 @@ struct Cache {
 }
 
 #[derive(envaudit::EnvValue)]
-#[expect(dead_code, reason = "it is there for its words")]
 enum Level {
     Low,
     High,

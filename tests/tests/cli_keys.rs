@@ -139,7 +139,6 @@ struct Db {
 }
 
 #[derive(EnvValue)]
-#[expect(dead_code, reason = "it is there for its words")]
 enum Level {
     Low,
     VeryHigh,
