@@ -14,7 +14,7 @@ use envaudit_tests::fresh_ledger::{
 };
 
 fn open(disk: &MemoryDisk) -> Ledger {
-    options().open_in(FileStore::on(disk.clone())).unwrap()
+    options().open_in(FileStore::on(disk.clone())).expect("it works")
 }
 
 #[test]

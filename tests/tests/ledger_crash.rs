@@ -116,9 +116,9 @@ fn two_hundred_kills_among_eight_writers_lose_nothing() {
 
 /// Leaves the end of the ledger as a machine does that stops in the middle of a write.
 fn tear(path: &Path) {
-    let last = FileStore::new(path).segments().unwrap().pop().unwrap();
-    let mut file = OpenOptions::new().append(true).open(path.join(last.name)).unwrap();
-    file.write_all(b"{\"v\":1,\"seq\":").unwrap();
+    let last = FileStore::new(path).segments().expect("it works").pop().expect("it works");
+    let mut file = OpenOptions::new().append(true).open(path.join(last.name)).expect("it works");
+    file.write_all(b"{\"v\":1,\"seq\":").expect("it works");
 }
 
 #[test]

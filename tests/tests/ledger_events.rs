@@ -12,13 +12,13 @@ fn line(event: Event) -> (String, Value) {
             bytes.fill(0xab);
             Ok(())
         })
-        .clock(|| "2026-11-30T12:00:00.000042Z".parse().unwrap())
+        .clock(|| "2026-11-30T12:00:00.000042Z".parse().expect("a time"))
         .init_in(FileStore::on(MemoryDisk::new()))
-        .unwrap();
-    let seq = ledger.append(&event).unwrap().seq;
-    let record = ledger.reader().get(seq).unwrap().unwrap();
-    let text = String::from_utf8(record.bytes().to_vec()).unwrap();
-    let value = serde_json::from_str(&text).unwrap();
+        .expect("it is there");
+    let seq = ledger.append(&event).expect("appended").seq;
+    let record = ledger.reader().get(seq).expect("it is there").expect("it is there");
+    let text = String::from_utf8(record.bytes().to_vec()).expect("it is there");
+    let value = serde_json::from_str(&text).expect("it works");
     (text, value)
 }
 

@@ -100,7 +100,7 @@ const STEPS: [(&str, Step); 7] = [
 
 fn begun() -> (MemoryDisk, Ledger, Tried) {
     let disk = MemoryDisk::new();
-    let ledger = small().init_in(FileStore::on(disk.clone())).unwrap();
+    let ledger = small().init_in(FileStore::on(disk.clone())).expect("it works");
     let mut tried = Tried::default();
     tried.append_many(&ledger, 2);
     (disk, ledger, tried)

@@ -15,10 +15,10 @@ fn three() -> (MemoryDisk, Vec<u8>) {
     let disk = MemoryDisk::new();
     let ledger = on(&disk);
     for nth in 0..3 {
-        ledger.append(&event(nth)).unwrap();
+        ledger.append(&event(nth)).expect("it works");
     }
     drop(ledger);
-    let bytes = disk.contents(FIRST).unwrap();
+    let bytes = disk.contents(FIRST).expect("it works");
     (disk, bytes)
 }
 
@@ -166,8 +166,9 @@ fn tampering_under_a_live_writer_stops_it() {
 
 /// Cuts the last line off, in place.
 fn shorten(disk: &MemoryDisk) {
-    let bytes = disk.contents(FIRST).unwrap();
-    let end = bytes[..bytes.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
+    let bytes = disk.contents(FIRST).expect("it works");
+    let end =
+        bytes[..bytes.len() - 1].iter().rposition(|byte| *byte == b'\n').expect("it works") + 1;
     let store = FileStore::on(disk.clone());
-    envaudit::ledger::Store::cut(&store, 1, end as u64, "stolen").unwrap();
+    envaudit::ledger::Store::cut(&store, 1, end as u64, "stolen").expect("it works");
 }

@@ -36,7 +36,7 @@ mod on_unix {
     use super::*;
 
     fn mode(path: &Path) -> u32 {
-        std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+        std::fs::metadata(path).expect("it works").permissions().mode() & 0o777
     }
 
     #[test]
