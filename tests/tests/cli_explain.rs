@@ -19,6 +19,16 @@ struct Config {
     #[env(sources(Docker, K8s))]
     api_key: envaudit::SecretString,
     region: Option<String>,
+    #[env(nested)]
+    cache: Option<Cache>,
+}
+
+#[derive(EnvConfig)]
+#[expect(dead_code, reason = "it is there for its keys")]
+struct Cache {
+    url: String,
+    #[env(default = 16)]
+    size: u8,
 }
 
 fn explain(files: &Files, key: &str) -> Envaudit {
@@ -159,6 +169,17 @@ fn without_a_schema_a_variable_of_the_environment_needs_no_prefix() {
     let answer =
         envaudit(["explain", "PATH", "--json"]).dir(&files).env("PATH", "/bin").run().ends_with(0);
     assert_eq!(answer.json()["winner"]["source"], "system");
+}
+
+#[test]
+fn a_default_in_an_optional_struct_counts_only_where_the_struct_is_there() {
+    let files = Files::new();
+    let answer = explain(&files, "APP_CACHE_SIZE").args(["--json"]).run().ends_with(0).json();
+    assert_eq!(answer["winner"], Value::Null);
+    let told = answer["steps"].as_array().and_then(|steps| steps.last()).expect("a step");
+    assert_eq!(told["reason"], "no variable of its optional struct is set");
+    let answer = explain(&files, "APP_CACHE_SIZE").env("APP_CACHE_URL", "x").args(["--json"]).run();
+    assert_eq!(answer.ends_with(0).json()["winner"]["source"], "schema_default");
 }
 
 /// A place for the variable, and what puts it there.

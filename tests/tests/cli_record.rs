@@ -188,15 +188,15 @@ fn a_plan_without_the_key_is_refused_as_nothing_could_be_compared() {
 
 #[test]
 fn no_command_of_the_ledger_says_a_secret_whatever_its_source() {
-    type Given<'a> = &'a dyn Fn(&Service, Envaudit) -> Envaudit;
-    let sources: [(&str, Given<'_>); 3] = [
-        ("environment", &|_, command| command.env("API_KEY", CANARY)),
-        ("file", &|service, command| {
+    type With = fn(&Service, Envaudit) -> Envaudit;
+    let sources: [(&str, With); 3] = [
+        ("environment", |_, command| command.env("API_KEY", CANARY)),
+        ("file", |service, command| {
             let quoted = CANARY.replace('\\', "\\\\").replace('"', "\\\"");
             service.files.write(".env", format!("PORT=80\nAPI_KEY=\"{quoted}\"\n"));
             command
         }),
-        ("docker", &|service, command| {
+        ("docker", |service, command| {
             service.files.write("docker/API_KEY", CANARY);
             command
         }),

@@ -25,8 +25,13 @@ pub(super) fn run(args: &Explain, world: &mut World<'_>) -> Result<(), Failure> 
     let request = find(target.table(), &args.key)?;
     let mut settings = world.settings();
     settings.policy = world.policy()?;
-    let steps = explain(&settings, target.table(), request);
+    let mut steps = explain(&settings, target.table(), request);
     let loaded = target.load(settings);
+    if let Ok(loaded) = &loaded
+        && loaded.audit().get(request.key()).is_some_and(|entry| entry.unset)
+    {
+        leave_out(&mut steps);
+    }
     let problems = loaded.as_ref().map_or_else(|error| error.problems(), |_| &[]);
     let own = |problem: &&Problem| problem.key() == Some(request.key());
     let problems: Vec<&Problem> = problems.iter().filter(own).collect();
@@ -53,6 +58,15 @@ fn find(table: &'static Keys, key: &str) -> Result<&'static KeyRequest, Failure>
             failure.hint("`envaudit audit` lists the variables; `--schema` or `--bin` names them")
         }
     })
+}
+
+/// The default of a variable whose optional struct is left out is not used.
+fn leave_out(steps: &mut [Step]) {
+    for step in steps {
+        if matches!(&step.outcome, Outcome::Has(has) if has.role == Role::Wins) {
+            step.outcome = Outcome::NotAsked("no variable of its optional struct is set".into());
+        }
+    }
 }
 
 struct Told<'t> {

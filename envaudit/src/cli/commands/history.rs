@@ -24,7 +24,7 @@ pub(super) fn run(args: &History, world: &mut World<'_>) -> Result<(), Failure> 
     let stored = world.stored()?;
     let mut unreadable = Unreadable::default();
     let mut table =
-        Table::new(["TIME", "RESOURCE", "WHAT", "BEFORE", "AFTER", "WHO", "WHY", "SEQ"]);
+        Table::new(["TIME", "RESOURCE", "WHAT", "BEFORE", "AFTER", "WHO", "WHY", "SEQ"]).whole(0);
     let mut list = Vec::new();
     for historic in Reader::new(&stored.store).history(&args.key)? {
         let Some(historic) = unreadable.pass(world, historic)? else { continue };

@@ -156,7 +156,7 @@ impl Lines {
 }
 
 fn table() -> Table {
-    Table::new(["SEQ", "TIME", "ACTOR", "ACTION", "RESOURCE", "OUTCOME", "REASON"])
+    Table::new(["SEQ", "TIME", "ACTOR", "ACTION", "RESOURCE", "OUTCOME", "REASON"]).whole(1)
 }
 
 /// What cannot be read is said as it is met, and at the end that there was some.

@@ -9,6 +9,7 @@ const NARROWEST: usize = 8;
 pub(crate) struct Table {
     headings: Vec<Cell>,
     rows: Vec<Vec<Cell>>,
+    whole: Vec<usize>,
 }
 
 /// The columns of a table that is written part by part.
@@ -20,7 +21,13 @@ pub(crate) struct Columns {
 impl Table {
     pub(crate) fn new<const N: usize>(headings: [&str; N]) -> Self {
         let headings = headings.iter().map(|text| Cell::toned(Tone::Heading, *text)).collect();
-        Table { headings, rows: Vec::new() }
+        Table { headings, rows: Vec::new(), whole: Vec::new() }
+    }
+
+    /// Never cuts this column: what is left of it would say nothing.
+    pub(crate) fn whole(mut self, column: usize) -> Self {
+        self.whole.push(column);
+        self
     }
 
     pub(crate) fn row(&mut self, cells: impl Into<Vec<Cell>>) {
@@ -55,7 +62,7 @@ impl Table {
         }
         columns.widths.clone_from(&widths);
         if let Some(width) = width {
-            fit(&mut widths, width);
+            self.fit(&mut widths, width);
         }
         let mut out = String::new();
         let headings = (!begun).then_some(&self.headings);
@@ -71,6 +78,19 @@ impl Table {
             out.push('\n');
         }
         out
+    }
+}
+
+impl Table {
+    fn fit(&self, widths: &mut [usize], available: usize) {
+        let whole: usize =
+            self.whole.iter().filter_map(|at| widths.get(*at)).map(|it| it + GAP).sum();
+        let places: Vec<usize> = (0..widths.len()).filter(|at| !self.whole.contains(at)).collect();
+        let mut cut: Vec<usize> = places.iter().map(|at| widths[*at]).collect();
+        fit(&mut cut, available.saturating_sub(whole));
+        for (at, width) in places.into_iter().zip(cut) {
+            widths[at] = width;
+        }
     }
 }
 
@@ -125,6 +145,17 @@ mod tests {
         );
         // Narrower than it can be: nothing panics, and nothing is lost but what is cut.
         assert!(table().render(Some(1), false).contains("APP_PORT"));
+    }
+
+    #[test]
+    fn a_column_that_is_whole_is_never_cut() {
+        assert_eq!(
+            table().whole(2).render(Some(43), false),
+            "KEY       SOURCE  WHERE\n\
+             APP_PORT  system\n\
+             K         file    /a/very/long/path/.env:3\n"
+        );
+        assert!(table().whole(2).render(Some(10), false).contains("/a/very/long/path/.env:3"));
     }
 
     #[test]
