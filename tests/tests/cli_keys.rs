@@ -190,11 +190,16 @@ fn a_value_is_refused_by_the_schema_exactly_where_the_struct_refuses_it() {
                 .path("--schema", &schema)
                 .env(key, *value)
                 .run();
-            let typed = match typed {
+            let mut typed = match typed {
                 Ok(_) => Vec::new(),
                 Err(error) => error.problems().iter().map(|problem| json!(problem)).collect(),
             };
-            assert_eq!(answer.json()["problems"], json!(typed), "{key}={value:?}");
+            let mut told = answer.json()["problems"].as_array().expect("a list").clone();
+            // The test's own loader asks no folders of secrets, so that it names fewer places to set a variable.
+            for problem in typed.iter_mut().chain(&mut told) {
+                problem["hint"].take();
+            }
+            assert_eq!(told, typed, "{key}={value:?}");
             assert_eq!(answer.code, u8::from(!typed.is_empty()), "{key}={value:?}");
             refused += typed.len();
         }
