@@ -89,11 +89,12 @@ impl<'s> Layers<'s> {
         self.open_folders(Source::Docker, &self.settings.docker, "/run/secrets");
         self.open_folders(Source::K8s, &self.settings.k8s, "/etc/secrets");
         self.open_env_files();
-        let opened = std::mem::take(&mut self.layers);
-        for asked in asked {
-            self.take_answer(&asked);
+        // Of one source, providers come before what this crate reads itself.
+        let opened = self.layers.len();
+        for asked in &asked {
+            self.take_answer(asked);
         }
-        self.layers.extend(opened);
+        self.layers.rotate_left(opened);
         self.layers.sort_by_key(|layer| self.settings.rank(layer.source));
     }
 
