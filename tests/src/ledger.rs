@@ -6,6 +6,7 @@ use std::path::Path;
 use data_encoding::HEXLOWER;
 use envaudit::ledger::checkpoint::{self, Checkpoint};
 use envaudit::ledger::merkle::{self, Tree};
+use envaudit::ledger::verify::{Report, Verdict};
 use envaudit::ledger::{
     EventHash, KeyRing, MasterKey, NO_HASH, SegmentInfo, SegmentSource, StoreError, StoreErrorKind,
 };
@@ -13,6 +14,21 @@ use sha2::{Digest, Sha256};
 
 /// The id of every ledger made here.
 pub const CHAIN: &str = "0198c5a6-7c4e-7d0a-8f3e-5a1b2c3d4e5f";
+
+/// The key of ledgers for which any would do.
+pub fn key() -> MasterKey {
+    MasterKey::from_bytes([7; 32])
+}
+
+/// That key alone.
+pub fn ring() -> KeyRing {
+    KeyRing::new(key())
+}
+
+/// Verdict, first and last event of everything that was found.
+pub fn found(report: &Report) -> Vec<(Verdict, u64, u64)> {
+    report.findings.iter().map(|at| (at.verdict, at.seq, at.last_seq)).collect()
+}
 
 /// The bytes of a ledger, as a store would give them.
 #[derive(Clone, Default)]
@@ -168,6 +184,29 @@ pub struct Scribe {
 }
 
 impl Scribe {
+    /// A closed ledger with `HEAD`: a segment for each number, of so many events beside the ledger's own. With a key, a
+    /// checkpoint is taken after each roll and at the end.
+    pub fn closed(key: Option<MasterKey>, segments: &[u64]) -> Self {
+        let mut scribe = Scribe::new(key);
+        for (at, &events) in segments.iter().enumerate() {
+            if at > 0 {
+                scribe.roll();
+                scribe.checkpoint_if_keyed();
+            }
+            scribe.events(events);
+        }
+        scribe.event("ledger.closed", "{}");
+        scribe.checkpoint_if_keyed();
+        scribe.head();
+        scribe
+    }
+
+    fn checkpoint_if_keyed(&mut self) {
+        if self.key.is_some() {
+            self.checkpoint();
+        }
+    }
+
     /// A ledger with this key, or without one, that has its first event.
     pub fn new(key: Option<MasterKey>) -> Self {
         let keys = key.as_ref().map_or_else(

@@ -6,7 +6,7 @@ use envaudit_tests::fresh_ledger::on;
 use proptest::prelude::*;
 
 /// Addresses as servers and proxies write them, and what is kept.
-const ADDRESSES: [(&str, &str); 24] = [
+const ADDRESSES: [(&str, &str); 31] = [
     ("10.0.0.1", "10.0.0.0/24"),
     ("10.0.0.1:8080", "10.0.0.0/24"),
     ("  192.168.17.4\t", "192.168.17.0/24"),
@@ -31,10 +31,17 @@ const ADDRESSES: [(&str, &str); 24] = [
     ("[fe80::1%3]:22", "fe80::/48"),
     ("10.0.0.0/24", "10.0.0.0/24"),
     ("2001:db8:85a3::/48", "2001:db8:85a3::/48"),
+    (" 10.0.0.1 ", "10.0.0.0/24"),
+    ("::10.0.0.1", "::/48"),
+    ("[::1]", "::/48"),
+    ("[fe80::1%25eth0]:80", "fe80::/48"),
+    ("fe80::1%3", "fe80::/48"),
+    ("[fe80::1%3]:80", "fe80::/48"),
+    ("2001:DB8:85A3::1", "2001:db8:85a3::/48"),
 ];
 
 /// What is no address, or not only one: none of it is kept.
-const OTHERS: [&str; 13] = [
+const OTHERS: [&str; 20] = [
     "",
     "unknown",
     "localhost",
@@ -48,12 +55,20 @@ const OTHERS: [&str; 13] = [
     "[10.0.0.1",
     "[::1]443",
     "%eth0",
+    "10.0.0.1.example.org",
+    "[::1",
+    "[::1]x",
+    "[::1]:",
+    "[::1]:99999",
+    "::1]:80",
+    "10.0.0.1\n10.0.0.2",
 ];
 
 #[test]
 fn the_network_of_an_address_is_kept_and_nothing_else() {
     for (address, expected) in ADDRESSES {
         assert_eq!(mask_ip(address), expected, "{address:?}");
+        assert_eq!(mask_ip(expected), expected, "a masked address stays");
     }
     for other in OTHERS {
         assert_eq!(mask_ip(other), "[REDACTED]", "{other:?}");

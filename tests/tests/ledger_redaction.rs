@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 /// Texts with a credential in them, and what is left.
-const TEXTS: [(&str, &str); 27] = [
+const TEXTS: [(&str, &str); 41] = [
     // The userinfo of URLs.
     ("postgres://app:hunter2@db/shop", "postgres://[REDACTED]@db/shop"),
     ("redis://:hunter2@cache:6379/0", "redis://[REDACTED]@cache:6379/0"),
@@ -40,16 +40,30 @@ const TEXTS: [(&str, &str); 27] = [
         "k [REDACTED] e",
     ),
     ("-----BEGIN EC PRIVATE KEY-----\nMIIE, cut off", "[REDACTED]"),
+    ("-----BEGIN PRIVATE KEY-----\nMIIE", "[REDACTED]"),
     // Twice is once.
     (
         "postgres://[REDACTED]@db and token=[REDACTED]",
         "postgres://[REDACTED]@db and token=[REDACTED]",
     ),
     ("[REDACTED]", "[REDACTED]"),
+    ("redis://:s3cret@cache:6379/0", "redis://[REDACTED]@cache:6379/0"),
+    ("see amqp://a:b@h and http://c:d@i/x", "see amqp://[REDACTED]@h and http://[REDACTED]@i/x"),
+    ("postgres://u:p/w?d@h/db", "postgres://[REDACTED]@h/db"),
+    ("https://h/p?a=1&access_token=xyz#f", "https://h/p?a=1&access_token=[REDACTED]#f"),
+    ("https://h/p?X-Amz-Signature=abc&b=2", "https://h/p?X-Amz-Signature=[REDACTED]&b=2"),
+    ("Server=db;Password=hun ter", "Server=db;Password=[REDACTED]"),
+    ("Server=db;Password=hun ter;Port=1", "Server=db;Password=[REDACTED];Port=1"),
+    ("Password=\"hun ter\";x", "Password=\"[REDACTED]\";x"),
+    ("{\"apiKey\": \"abc\", \"b\": 1}", "{\"apiKey\": \"[REDACTED]\", \"b\": 1}"),
+    ("authorised by Bearer abcDEF123456.x", "authorised by Bearer [REDACTED]"),
+    ("Basic dXNlcjpwYXNz", "Basic [REDACTED]"),
+    ("Basic dXNlcjpwYXNzMQ==", "Basic [REDACTED]"),
+    ("key AKIAIOSFODNN7EXAMPLE rotated", "key [REDACTED] rotated"),
 ];
 
 /// Texts that look a little like one, and have none.
-const HARMLESS: [&str; 19] = [
+const HARMLESS: [&str; 24] = [
     "",
     "moved to the new cluster",
     "https://h:8080/x@y",
@@ -69,6 +83,11 @@ const HARMLESS: [&str; 19] = [
     "é: ü = ö",
     "/usr/share/doc/libstdc++6/changelog.gz",
     "registry.example.org/team/app@sha256:0123456789abcdef",
+    "author=me&monkey=2",
+    "a basic understanding",
+    "the bearer certificate",
+    "sk-8",
+    "keyboard=qwerty",
 ];
 
 /// Keys in the shapes of their makers. None is real, and none stands in this file as one piece.
@@ -80,6 +99,7 @@ fn keys() -> Vec<(&'static str, String)> {
         ("an access key of AWS", format!("AKIA{}", "IOSFODNN7EXAMPLE")),
         ("a temporary access key of AWS", format!("ASIA{}", "IOSFODNN7EXAMPLE")),
         ("a secret key of AWS", of("", 40)),
+        ("one with slashes", format!("wJalrXUtnFEMI/{}", "K7MDENG/bPxRfiCYEXAMPLEKEY")),
         ("a session token of AWS", of("IQoJb3JpZ2lu", 200)),
         ("a key of an Azure account", format!("{}==", of("", 86))),
         ("a client secret of Azure", format!("abc8Q~{}", of("", 34))),
@@ -98,6 +118,11 @@ fn keys() -> Vec<(&'static str, String)> {
         ("a token of PyPI", of("pypi-", 80)),
         ("a key of SendGrid", format!("{}.{}", of("SG.", 22), of("", 43))),
         ("a JSON web token", format!("eyJhbGciOiJIUzI1NiJ9.{}.{}", of("eyJ", 20), of("", 43))),
+        ("a short one", format!("eyJhbGciOiJIUzI1NiJ9.{}", "eyJzdWIiOiIxIn0.dGVzdA_-x")),
+        (
+            "a private key",
+            format!("-----BEGIN RSA{}", " PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----"),
+        ),
         ("one that is not signed", format!("eyJhbGciOiJub25lIn0.{}.", of("eyJ", 20))),
         (
             "one that is encrypted",

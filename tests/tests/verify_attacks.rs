@@ -7,29 +7,11 @@ use std::num::NonZeroUsize;
 use envaudit::ledger::anchor::Anchored;
 use envaudit::ledger::verify::{Finding, Report, Verdict, Verifier};
 use envaudit::ledger::{KeyRing, MasterKey};
-use envaudit_tests::ledger::{CHAIN, LedgerBytes, Scribe, file_name};
-
-fn key() -> MasterKey {
-    MasterKey::from_bytes([7; 32])
-}
+use envaudit_tests::ledger::{CHAIN, LedgerBytes, Scribe, file_name, found, key, ring};
 
 /// Three segments, events 1 to 6, 7 to 12 and 13 to 17, closed, with checkpoints at 7, 13 and 17.
 fn scribe(key: Option<MasterKey>) -> Scribe {
-    let mut scribe = Scribe::new(key);
-    for _ in 0..2 {
-        scribe.events(4);
-        scribe.roll();
-        if scribe.key.is_some() {
-            scribe.checkpoint();
-        }
-    }
-    scribe.events(3);
-    scribe.event("ledger.closed", "{}");
-    if scribe.key.is_some() {
-        scribe.checkpoint();
-    }
-    scribe.head();
-    scribe
+    Scribe::closed(key, &[4, 4, 3])
 }
 
 fn keyed() -> LedgerBytes {
@@ -40,21 +22,12 @@ fn unkeyed() -> LedgerBytes {
     scribe(None).ledger
 }
 
-fn ring() -> KeyRing {
-    KeyRing::new(key())
-}
-
 fn verify(ledger: &LedgerBytes) -> Report {
     Verifier::new().keys(&ring()).verify(ledger).unwrap()
 }
 
 fn anchor(scribe: &Scribe) -> Anchored {
     Anchored::from(&scribe.state())
-}
-
-/// Verdict, first and last event of everything that was found.
-fn found(report: &Report) -> Vec<(Verdict, u64, u64)> {
-    report.findings.iter().map(|at| (at.verdict, at.seq, at.last_seq)).collect()
 }
 
 /// The file and the byte at which a line begins.

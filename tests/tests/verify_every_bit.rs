@@ -3,11 +3,7 @@
 
 use envaudit::ledger::verify::{Report, Verdict, Verifier};
 use envaudit::ledger::{KeyRing, MasterKey};
-use envaudit_tests::ledger::{LedgerBytes, Piece, Scribe};
-
-fn key() -> MasterKey {
-    MasterKey::from_bytes([7; 32])
-}
+use envaudit_tests::ledger::{LedgerBytes, Piece, Scribe, key};
 
 /// Two segments of 4 and 3 events, with a checkpoint at 7 and HEAD.
 fn scribe(key: Option<MasterKey>) -> Scribe {

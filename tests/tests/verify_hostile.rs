@@ -12,36 +12,16 @@ use envaudit::ledger::{
     FileStore, KeyRing, LedgerOptions, MasterKey, MemoryDisk, MemoryStore, checkpoint,
 };
 use envaudit_tests::fresh_ledger::{event, options};
-use envaudit_tests::ledger::{CHAIN, LedgerBytes, Scribe, file_name};
+use envaudit_tests::ledger::{CHAIN, LedgerBytes, Scribe, file_name, found, key, ring};
 use proptest::prelude::*;
-
-fn key() -> MasterKey {
-    MasterKey::from_bytes([7; 32])
-}
 
 fn new_key() -> MasterKey {
     MasterKey::from_bytes([9; 32])
 }
 
-fn ring() -> KeyRing {
-    KeyRing::new(key())
-}
-
 /// Two segments, events 1 to 6 and 7 to 12, closed, with checkpoints at 7 and 12.
 fn scribe(key: Option<MasterKey>) -> Scribe {
-    let mut scribe = Scribe::new(key);
-    scribe.events(4);
-    scribe.roll();
-    if scribe.key.is_some() {
-        scribe.checkpoint();
-    }
-    scribe.events(4);
-    scribe.event("ledger.closed", "{}");
-    if scribe.key.is_some() {
-        scribe.checkpoint();
-    }
-    scribe.head();
-    scribe
+    Scribe::closed(key, &[4, 4])
 }
 
 fn keyed() -> LedgerBytes {
@@ -61,10 +41,6 @@ fn verify_with(ring: &KeyRing, ledger: &LedgerBytes) -> Report {
 
 fn verify(ledger: &LedgerBytes) -> Report {
     verify_with(&ring(), ledger)
-}
-
-fn found(report: &Report) -> Vec<(Verdict, u64, u64)> {
-    report.findings.iter().map(|at| (at.verdict, at.seq, at.last_seq)).collect()
 }
 
 fn without_traces(mut ledger: LedgerBytes) -> LedgerBytes {

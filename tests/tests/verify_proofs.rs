@@ -7,11 +7,7 @@ use envaudit::ledger::checkpoint;
 use envaudit::ledger::note::VerifierKey;
 use envaudit::ledger::proof::{EventProof, ProofError, ProveError, prove};
 use envaudit::ledger::{KeyRing, Line, MasterKey};
-use envaudit_tests::ledger::{CHAIN, Scribe};
-
-fn key() -> MasterKey {
-    MasterKey::from_bytes([7; 32])
-}
+use envaudit_tests::ledger::{CHAIN, Scribe, key};
 
 fn public_keys(key: &MasterKey) -> Vec<VerifierKey> {
     vec![checkpoint::signer(CHAIN, &key.checkpoint_seed()).unwrap().verifier().clone()]
