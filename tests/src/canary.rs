@@ -90,20 +90,13 @@ fn said_by_metadata<T: EnvConfig>() -> String {
 }
 
 /// What the program's own observability is told, at every level.
-fn observed(run: impl FnOnce()) -> String {
-    let logs = Logs::default();
+pub fn observed(run: impl FnOnce()) -> String {
     let run = || counted(run);
     #[cfg(feature = "tracing")]
-    let counts = {
-        let subscriber = tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::TRACE)
-            .with_writer(logs.clone())
-            .finish();
-        tracing::subscriber::with_default(subscriber, run)
-    };
+    let (counts, events) = events::of(run);
     #[cfg(not(feature = "tracing"))]
-    let counts = run();
-    format!("{counts}\n{}", logs.text())
+    let (counts, events) = (run(), "");
+    format!("{counts}\n{events}")
 }
 
 #[cfg(feature = "metrics")]
@@ -120,33 +113,46 @@ fn counted(run: impl FnOnce()) -> String {
     String::new()
 }
 
-#[derive(Clone, Default)]
-struct Logs(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
-
-impl Logs {
-    fn text(&self) -> String {
-        let bytes = self.0.lock().expect("nobody panics while writing");
-        String::from_utf8_lossy(&bytes).into_owned()
-    }
-}
-
+/// The events of one thread.
+///
+/// The subscriber is the process's own, set before anything is loaded: `tracing` remembers for each place in the code
+/// whether anybody listens, and a subscriber of one thread alone may find that another thread was asked first.
 #[cfg(feature = "tracing")]
-impl std::io::Write for Logs {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("nobody panics while writing").extend_from_slice(bytes);
-        Ok(bytes.len())
+mod events {
+    use std::cell::RefCell;
+    use std::io;
+    use std::sync::Once;
+
+    thread_local! {
+        static WRITTEN: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     }
 
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
+    struct ThisThread;
+
+    impl io::Write for ThisThread {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            WRITTEN.with_borrow_mut(|written| written.extend_from_slice(bytes));
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
     }
-}
 
-#[cfg(feature = "tracing")]
-impl tracing_subscriber::fmt::MakeWriter<'_> for Logs {
-    type Writer = Logs;
-
-    fn make_writer(&self) -> Logs {
-        self.clone()
+    /// What the call gives, and the text of its events.
+    pub(super) fn of<R>(run: impl FnOnce() -> R) -> (R, String) {
+        static LISTEN: Once = Once::new();
+        LISTEN.call_once(|| {
+            let subscriber = tracing_subscriber::fmt()
+                .with_max_level(tracing::Level::TRACE)
+                .with_ansi(false)
+                .with_writer(|| ThisThread)
+                .finish();
+            tracing::subscriber::set_global_default(subscriber).expect("nobody else sets one");
+        });
+        WRITTEN.take();
+        let result = run();
+        (result, String::from_utf8_lossy(&WRITTEN.take()).into_owned())
     }
 }
