@@ -1,5 +1,7 @@
 //! Collecting every mistake of one input.
 
+use std::cmp::Reverse;
+
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::Error;
@@ -43,6 +45,10 @@ impl Errors {
         self.0.is_none()
     }
 
+    pub(crate) fn count(&self) -> usize {
+        self.0.iter().flatten().count()
+    }
+
     pub(crate) fn into_compile_errors(self) -> TokenStream {
         self.0.map(|error| error.to_compile_error()).unwrap_or_default()
     }
@@ -52,18 +58,25 @@ impl Errors {
 pub(crate) fn hint(word: &str, known: &[&str]) -> String {
     let near = known
         .iter()
-        .map(|known| (distance(word, known), known))
+        // Of words equally near, the one that begins alike.
+        .map(|known| (distance(word, known), Reverse(begins_alike(word, known)), known))
         // A short word is near to everything.
-        .filter(|(distance, known)| *distance <= 2 && distance * 3 <= known.len().max(word.len()))
+        .filter(|(distance, _, known)| {
+            *distance <= 2 && distance * 3 <= known.len().max(word.len())
+        })
         .min();
     let begun = || {
         let begins = |known: &&&str| known.len() >= 3 && word.starts_with(**known);
         known.iter().filter(begins).max_by_key(|known| known.len())
     };
-    match near.map(|(_, near)| near).or_else(begun) {
+    match near.map(|(_, _, near)| near).or_else(begun) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("known are {}", known.join(", ")),
     }
+}
+
+fn begins_alike(a: &str, b: &str) -> usize {
+    a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count()
 }
 
 /// The Levenshtein distance, case aside.

@@ -32,8 +32,8 @@ pub fn derive_env_config(input: TokenStream) -> TokenStream {
 
 fn env_config(input: &DeriveInput) -> proc_macro2::TokenStream {
     let mut errors = Errors::default();
-    let model = Model::new(input, &mut errors);
-    if let Some(model) = &model {
+    let mut model = Model::new(input, &mut errors);
+    if let Some(model) = &mut model {
         check::all(model, &mut errors);
     }
     match model {

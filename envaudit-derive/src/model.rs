@@ -29,6 +29,8 @@ pub(crate) struct Field {
     pub(crate) ty: Ty,
     pub(crate) attrs: FieldAttrs,
     pub(crate) role: Role,
+    /// Whether no mistake was found in it, so that code can be generated for it.
+    pub(crate) sound: bool,
 }
 
 /// What a field is for.
@@ -128,6 +130,7 @@ fn check_generics(generics: &Generics, errors: &mut Errors) {
 impl Field {
     fn new(field: &syn::Field, errors: &mut Errors) -> Option<Self> {
         let ident = field.ident.clone()?;
+        let before = errors.count();
         if let Some((eq, _)) = &field.default {
             errors.at(
                 eq.span(),
@@ -145,7 +148,8 @@ impl Field {
         } else {
             Role::Value
         };
-        Some(Field { ident, docs: docs(&field.attrs), ty, attrs, role })
+        let sound = errors.count() == before;
+        Some(Field { ident, docs: docs(&field.attrs), ty, attrs, role, sound })
     }
 
     /// The field's name without `r#`.

@@ -51,6 +51,14 @@ pub(super) fn read(model: &Model) -> TokenStream {
     }
 }
 
+/// The reading of each field that no mistake was found in, for what only the compiler can say of its type.
+pub(super) fn read_sound(model: &Model) -> TokenStream {
+    let values =
+        model.fields.iter().filter(|field| field.sound && matches!(field.role, Role::Value));
+    let reads = values.filter_map(|field| read_field(model, field));
+    quote!(#(let _ = #reads;)*)
+}
+
 /// An expression of type `Option<T>`, where the field is read at all.
 fn read_field(model: &Model, field: &Field) -> Option<TokenStream> {
     let Model { krate, audit, .. } = model;

@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 use syn::{DeriveInput, Generics, Ident, Path, Visibility, parse_quote};
 
-use super::{audit, imports};
+use super::{audit, imports, read};
 use crate::attr::{ContainerAttrs, default_crate};
 use crate::diagnostics::Errors;
 use crate::model::{Model, Role};
@@ -17,11 +17,14 @@ pub(crate) fn stub(mut model: Model) -> TokenStream {
         let without_audit = !model.generics.params.is_empty() || field.holds_no_struct();
         if matches!(field.role, Role::Group { .. }) && without_audit {
             field.role = Role::Value;
+            field.sound = false;
         }
     }
+    let is_generic = !model.generics.params.is_empty();
+    let reads = if is_generic { TokenStream::new() } else { read::read_sound(&model) };
     let (audit_struct, audit_impls) = (audit::audit_struct(&model), audit::audit_impls(&model));
     let Model { ident, krate, generics, vis, audit, .. } = &model;
-    let impls = impls(krate, ident, generics, audit, vis, &audit_impls);
+    let impls = impls(krate, ident, generics, audit, vis, &audit_impls, &reads);
     quote!(#audit_struct #impls)
 }
 
@@ -32,7 +35,8 @@ pub(crate) fn stub_without_fields(input: &DeriveInput) -> TokenStream {
     // Its mistakes have been reported.
     let attrs = ContainerAttrs::parse(&input.attrs, &mut Errors::default());
     let krate = attrs.krate.map_or_else(default_crate, |path| path.value);
-    let impls = impls(&krate, ident, generics, &audit, vis, &TokenStream::new());
+    let none = TokenStream::new();
+    let impls = impls(&krate, ident, generics, &audit, vis, &none, &none);
     quote! {
         #[derive(::core::clone::Clone, ::core::fmt::Debug)]
         #[allow(dead_code, missing_docs)]
@@ -48,6 +52,7 @@ fn impls(
     audit: &Ident,
     vis: &Visibility,
     audit_impls: &TokenStream,
+    reads: &TokenStream,
 ) -> TokenStream {
     let mut generics = generics.clone();
     if !generics.params.is_empty() {
@@ -57,7 +62,7 @@ fn impls(
     let (params, arguments, clause) = generics.split_for_impl();
     quote! {
         #[doc(hidden)]
-        #[allow(unused_imports)]
+        #[allow(unused_imports, unused_variables)]
         const _: () = {
             #imports
             const __ENVAUDIT_TABLE: &__envaudit::Table =
@@ -72,9 +77,10 @@ fn impls(
                 const SLOTS: Self::Slots = [];
 
                 fn __read(
-                    _: &mut __envaudit::Reader<'_>,
-                    _: &mut Self::Audit,
+                    __reader: &mut __envaudit::Reader<'_>,
+                    __audit: &mut Self::Audit,
                 ) -> ::core::option::Option<Self> {
+                    #reads
                     __None
                 }
             }
