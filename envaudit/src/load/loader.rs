@@ -10,7 +10,7 @@ use super::layers::Layers;
 use super::reader::Reader;
 use crate::audit::{Audit, AuditFields, Policy};
 use crate::config::EnvConfig;
-use crate::error::{LoadError, Problem};
+use crate::error::{LoadError, Problem, ProblemKind};
 use crate::source::{Source, SourceSet};
 use crate::sources::environment::Environment;
 use crate::sources::provider::Provider;
@@ -94,10 +94,17 @@ impl Settings {
         if let Some(policy) = &self.policy
             && let Err(violations) = audit.check(policy)
         {
-            // What could not be loaded came from nowhere.
-            let loaded =
-                |problem: &Problem| !problems.iter().any(|other| other.key() == problem.key());
-            let broken: Vec<Problem> = violations.into_problems().filter(loaded).collect();
+            // What no source could supply came from nowhere, although its entry is still that of a default.
+            let not_supplied = |key: Option<&str>| {
+                problems
+                    .iter()
+                    .any(|other| other.key() == key && other.kind() != ProblemKind::Invalid)
+            };
+            let counts = |broken: &Problem| {
+                broken.source().is_some_and(|source| source != Source::SchemaDefault)
+                    || !not_supplied(broken.key())
+            };
+            let broken: Vec<Problem> = violations.into_problems().filter(counts).collect();
             problems.extend(broken);
         }
     }
