@@ -34,6 +34,7 @@ struct Config {
     addr: std::net::IpAddr,
     ratio: f64,
     never_zero: std::num::NonZeroU128,
+    pair: Option<[u8; 2]>,
 }
 
 /// A database.

@@ -48,6 +48,8 @@ struct Defaults {
     ports: Vec<u16>,
     #[env(default = "x=1,y=2")]
     labels: BTreeMap<String, u8>,
+    #[env(default = "0.5,1.5")]
+    pair: [f64; 2],
     #[env(nested)]
     texts: Texts,
     skipped: Option<String>,
@@ -273,6 +275,7 @@ fn the_defaults_of_a_json_schema_keep_to_it() {
         ("APP_HOSTS", json!(["a", "b"])),
         ("APP_PORTS", json!([80, 443])),
         ("APP_LABELS", json!({ "x": 1, "y": 2 })),
+        ("APP_PAIR", json!([0.5, 1.5])),
         ("APP_TEXTS_EMPTY", json!("")),
         ("APP_TEXTS_DOLLARS", json!("pa$$word${X}$Y")),
     ] {
@@ -299,6 +302,8 @@ fn a_json_schema_accepts_what_a_load_accepts_and_refuses_what_it_refuses() {
         ("APP_PORTS", json!([1]), json!([])),
         ("APP_PORTS", json!([65535]), json!([0])),
         ("APP_LABELS", json!({}), json!({ "x": 256 })),
+        ("APP_PAIR", json!([1, 2]), json!([1])),
+        ("APP_PAIR", json!([0.25, -3]), json!([1, 2, 3])),
     ] {
         assert_eq!(judge.accepts(&json!({ key: good })), Ok(()));
         assert!(judge.accepts(&json!({ key: bad })).is_err(), "{key}: {bad}");

@@ -104,7 +104,7 @@ fn a_bad_element_is_named_by_its_number() {
         ),
         (
             read_as!([u8; 3], "1,2").err(),
-            "a list separated by `,`, each element an integer from 0 to 255",
+            "a list of 3 separated by `,`, each element an integer from 0 to 255",
             "it has 2 elements instead of 3",
         ),
         (

@@ -131,7 +131,7 @@ fn a_bad_secret_says_what_was_expected_and_nothing_of_what_was_found() {
     for (key, bad, expected) in [
         ("NUMBER", "12x45678", "an integer from 0 to 4294967295 (a secret)"),
         ("BYTES", "1,999", "a list, each element an integer from 0 to 255 (a secret)"),
-        ("PAIR", "12345678", "a list separated by `,`, each element text (a secret)"),
+        ("PAIR", "12345678", "a list of 2 separated by `,`, each element text (a secret)"),
         (
             "MAP",
             "a=12345678,a=12345678",

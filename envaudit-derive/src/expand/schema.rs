@@ -153,9 +153,13 @@ fn shape(model: &Model, ty: &Ty, from_str: bool) -> TokenStream {
     let krate = &model.krate;
     match &ty.kind {
         Kind::Option(inner) | Kind::SecretBox(inner) => shape(model, inner, from_str),
-        Kind::List(inner) | Kind::Array(inner, _) => {
+        Kind::List(inner) => {
             let inner = shape(model, inner, from_str);
             quote!(#krate::Shape::List(&#inner))
+        }
+        Kind::Array(inner, length) => {
+            let inner = shape(model, inner, from_str);
+            quote!(#krate::Shape::Array(&#inner, #length))
         }
         Kind::Map(_, value) => {
             let value = shape(model, value, from_str);

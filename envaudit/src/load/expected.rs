@@ -9,6 +9,9 @@ pub(crate) fn expected(request: &KeyRequest) -> String {
         Shape::List(element) => {
             format!("a list{}, each element {}", sep(field), one(field, *element))
         }
+        Shape::Array(element, length) => {
+            format!("a list of {length}{}, each element {}", sep(field), one(field, *element))
+        }
         Shape::Map(value) => {
             let kv_sep = field.kv_sep.unwrap_or("=");
             format!("a list of key{kv_sep}value{}, each value {}", sep(field), one(field, *value))

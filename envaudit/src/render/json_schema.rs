@@ -78,7 +78,7 @@ fn property(field: &FieldSchema) -> Value {
     }
     // What is said of each element of a list belongs to its items.
     let element = match field.shape {
-        Shape::List(_) => property.get_mut("items"),
+        Shape::List(_) | Shape::Array(..) => property.get_mut("items"),
         Shape::Map(_) => property.get_mut("additionalProperties"),
         _ => Some(&mut property),
     };
@@ -120,6 +120,9 @@ fn shape(shape: Shape) -> Value {
         Shape::Choice(words) => json!({ "type": "string", "enum": words }),
         Shape::Format { format: Some(format), .. } => json!({ "type": "string", "format": format }),
         Shape::List(element) => json!({ "type": "array", "items": self::shape(*element) }),
+        Shape::Array(element, length) => json!({
+            "type": "array", "items": self::shape(*element), "minItems": length, "maxItems": length,
+        }),
         Shape::Map(value) => {
             json!({ "type": "object", "additionalProperties": self::shape(*value) })
         }
@@ -134,7 +137,9 @@ fn document(field: &FieldSchema, text: &str) -> Value {
     let parts =
         || (!text.is_empty()).then(|| text.split(field.sep.unwrap_or(","))).into_iter().flatten();
     match field.shape {
-        Shape::List(element) => parts().map(|part| typed(*element, part)).collect(),
+        Shape::List(element) | Shape::Array(element, _) => {
+            parts().map(|part| typed(*element, part)).collect()
+        }
         Shape::Map(value) => {
             let pairs = parts().filter_map(|part| part.split_once(field.kv_sep.unwrap_or("=")));
             pairs.map(|(key, part)| (key.to_owned(), typed(*value, part))).collect()

@@ -109,6 +109,9 @@ fn shape(shape: Shape) -> Value {
             ("format", Some(json!({ "name": name, "format": format })))
         }
         Shape::List(element) => ("list", Some(json!({ "element": self::shape(*element) }))),
+        Shape::Array(element, length) => {
+            ("array", Some(json!({ "element": self::shape(*element), "length": length })))
+        }
         Shape::Map(value) => ("map", Some(json!({ "value": self::shape(*value) }))),
         Shape::Json => ("json", None),
         Shape::Opaque => ("opaque", None),

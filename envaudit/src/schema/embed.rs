@@ -54,6 +54,7 @@ pub(crate) mod shape {
     pub(crate) const MAP: u8 = 11;
     pub(crate) const JSON: u8 = 12;
     pub(crate) const OPAQUE: u8 = 13;
+    pub(crate) const ARRAY: u8 = 14;
 }
 
 /// Puts the keys of a configuration, with all that is known of them, into the compiled program, so that
@@ -202,6 +203,11 @@ impl Writer<'_> {
             }
             Shape::List(element) => {
                 self.byte(shape::LIST);
+                self.shape(element);
+            }
+            Shape::Array(element, length) => {
+                self.byte(shape::ARRAY);
+                self.bytes(&(length as u64).to_le_bytes());
                 self.shape(element);
             }
             Shape::Map(value) => {

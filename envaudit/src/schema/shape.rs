@@ -50,6 +50,8 @@ pub enum Shape {
     },
     /// Elements of one form, behind a separator.
     List(&'static Shape),
+    /// So many elements of one form, behind a separator.
+    Array(&'static Shape, usize),
     /// Elements of the form `key=value`.
     Map(&'static Shape),
     /// A JSON document.
@@ -65,7 +67,7 @@ impl Shape {
             Shape::Boolean => "boolean",
             Shape::Integer { .. } | Shape::NonZero { .. } => "integer",
             Shape::Number => "number",
-            Shape::List(_) => "array",
+            Shape::List(_) | Shape::Array(..) => "array",
             Shape::Map(_) => "object",
             _ => "string",
         }
@@ -74,7 +76,7 @@ impl Shape {
     /// What the elements of a list, or the values of a map, look like.
     pub(crate) fn element(self) -> Option<Shape> {
         match self {
-            Shape::List(element) | Shape::Map(element) => Some(*element),
+            Shape::List(element) | Shape::Array(element, _) | Shape::Map(element) => Some(*element),
             _ => None,
         }
     }
@@ -105,6 +107,9 @@ impl fmt::Display for Shape {
             }
             Shape::Format { name, .. } => f.write_str(name),
             Shape::List(element) => write!(f, "a list, each element {element}"),
+            Shape::Array(element, length) => {
+                write!(f, "a list of {length}, each element {element}")
+            }
             Shape::Map(value) => write!(f, "a list of key=value, each value {value}"),
             Shape::Json => f.write_str("a JSON document"),
             Shape::Opaque => f.write_str("a value that the program's own parser accepts"),

@@ -95,7 +95,7 @@ lists! {
 }
 
 impl<T: EnvValue, const N: usize> EnvValue for [T; N] {
-    const SHAPE: Shape = Shape::List(&T::SHAPE);
+    const SHAPE: Shape = Shape::Array(&T::SHAPE, N);
 
     fn parse(text: &str) -> Result<Self, ValueError> {
         array(&Raw::borrowed(text), SEP, false, T::take)

@@ -30,6 +30,14 @@ pub(super) fn check(request: &KeyRequest, raw: &Raw<'_>) -> Result<(), ValueErro
     let length = match field.shape {
         Shape::Opaque => return Ok(()),
         Shape::List(element) => elements(field, text, |part| one(field, *element, part))?,
+        Shape::Array(element, length) => {
+            let found = elements(field, text, |part| one(field, *element, part))?;
+            if found != length {
+                let message = format!("it has {found} elements instead of {length}");
+                return Err(ValueError::plain(message));
+            }
+            found
+        }
         Shape::Map(value) => map(field, *value, text)?,
         shape => {
             one(field, shape, text)?;
@@ -108,7 +116,7 @@ fn one(field: &FieldSchema, shape: Shape, text: &str) -> Result<(), ValueError> 
         Shape::Json => json(text),
         Shape::Text | Shape::Path | Shape::Opaque => Ok(()),
         // Of a collection within a collection the separator is not known.
-        Shape::List(_) | Shape::Map(_) => return Ok(()),
+        Shape::List(_) | Shape::Array(..) | Shape::Map(_) => return Ok(()),
     }?;
     if let Some(range) = field.range {
         let kept = match (shape, text.parse::<i128>()) {

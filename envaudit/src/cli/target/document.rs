@@ -185,6 +185,11 @@ fn shape(value: &Value, depth: usize) -> Result<Shape, String> {
             format: maybe(object, "format")?.map(text),
         },
         "list" => Shape::List(inner("element")?),
+        "array" => {
+            let length = object.get("length").and_then(Value::as_u64);
+            let length = length.and_then(|length| length.try_into().ok());
+            Shape::Array(inner("element")?, length.ok_or("`shape` has no `length`")?)
+        }
         "map" => Shape::Map(inner("value")?),
         "json" => Shape::Json,
         // What is not known is not checked.

@@ -235,6 +235,10 @@ impl<'b> Bytes<'b> {
             shape::CHOICE => Shape::Choice(self.words()?),
             shape::FORMAT => Shape::Format { name: self.leaked()?, format: self.maybe()? },
             shape::LIST => Shape::List(Box::leak(Box::new(self.shape(depth + 1)?))),
+            shape::ARRAY => {
+                let length = u64::from_le_bytes(self.array()?).try_into().ok()?;
+                Shape::Array(Box::leak(Box::new(self.shape(depth + 1)?)), length)
+            }
             shape::MAP => Shape::Map(Box::leak(Box::new(self.shape(depth + 1)?))),
             shape::JSON => Shape::Json,
             shape::OPAQUE => Shape::Opaque,
