@@ -34,6 +34,8 @@ struct AppConfig {
     small: i8,
     #[env(default = 0xFF)]
     hexadecimal: u8,
+    #[env(default = b'x', range(1..=127))]
+    byte: u8,
     #[env(default = 1_000u32, range(..=1_000))]
     suffixed: u32,
     #[env(default = 340282366920938463463374607431768211455)]

@@ -94,6 +94,7 @@ impl Literal {
         let value: f64 = match &self.lit {
             Lit::Int(int) => int.base10_digits().parse().ok()?,
             Lit::Float(float) => float.base10_digits().parse().ok()?,
+            Lit::Byte(byte) => byte.value().into(),
             _ => return None,
         };
         Some(if self.negative { -value } else { value })
@@ -141,6 +142,7 @@ impl Literal {
                 let value = text.value();
                 Some(format!("`{written}` is a text, but the field is `{name}`; write `{value}`"))
             }
+            (Leaf::Int { .. }, Lit::Byte(_)) if name == "u8" => None,
             (Leaf::Int { .. } | Leaf::NonZero { .. }, _) => wrong_type("an integer"),
             (Leaf::Float, Lit::Float(float))
                 if !float.suffix().is_empty() && float.suffix() != name =>

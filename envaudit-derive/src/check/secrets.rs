@@ -37,7 +37,9 @@ pub(super) fn check_named(field: &Field, errors: &mut Errors) {
     if !field.ty.is_plain_string() || is_set(&field.attrs.public) || is_set(&field.attrs.secret) {
         return;
     }
-    let word = secret_word(&field.name()).or_else(|| secret_word(&field.key().text));
+    let names = std::iter::once(field.name())
+        .chain(std::iter::once(field.key()).chain(field.aliases()).map(|name| name.text));
+    let word = names.into_iter().find_map(|name| secret_word(&name));
     if let Some(word) = word {
         let (name, instead) = (field.ty.name(), instead(field));
         let message = format!(

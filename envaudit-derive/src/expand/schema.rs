@@ -206,6 +206,7 @@ fn lit_text(lit: &Lit) -> String {
     match lit {
         Lit::Str(text) => text.value(),
         Lit::Char(char) => char.value().to_string(),
+        Lit::Byte(byte) => byte.value().to_string(),
         Lit::Int(int) => int.base10_digits().to_owned(),
         Lit::Float(float) => float.base10_digits().to_owned(),
         other => quote!(#other).to_string(),

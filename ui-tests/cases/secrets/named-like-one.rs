@@ -15,6 +15,8 @@ struct AppConfig {
     session: String,
     #[env(key = "GITHUB_TOKEN")]
     github: String,
+    #[env(alias = "DB_PASSWORD")]
+    db: String,
     // Named so, but not as a word, or said to be none.
     tokenizer: String,
     max_tokens: String,
