@@ -40,6 +40,8 @@ struct AppConfig {
     suffixed: u32,
     #[env(default = 340282366920938463463374607431768211455)]
     huge: u128,
+    #[env(range(18446744073709551614..18446744073709551615))]
+    one_huge: Option<u64>,
     #[env(default = "", len(..5))]
     empty: String,
     #[env(default = "1,2", len(2..=2), range(1..3))]

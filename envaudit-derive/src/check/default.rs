@@ -3,7 +3,7 @@ use std::collections::HashSet;
 use syn::{Lit, LitStr};
 
 use super::limits::{is_not_one_of, is_outside};
-use super::literal::Literal;
+use super::literal::{Literal, Number};
 use crate::attr::{Set, is_set};
 use crate::diagnostics::Errors;
 use crate::model::{Field, Model};
@@ -110,7 +110,7 @@ fn check_parts(field: &Field, literal: &Literal) -> Result<(), String> {
     }
     if let Kind::Array(_, len) = &ty.kind
         && let Some(expected) = Literal::of(len).and_then(|len| len.number())
-        && parts.len() as f64 != expected
+        && expected != (Number::Integer { negative: false, magnitude: parts.len() as u128 })
     {
         let count = parts.len();
         return Err(format!("the default has {count} elements, but the field is `{name}`"));

@@ -1,5 +1,7 @@
 //! Literals compared with the type of a field.
 
+use std::cmp::Ordering;
+
 use proc_macro2::{Literal as Token, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Expr, ExprLit, ExprUnary, Lit, LitStr, UnOp};
@@ -12,6 +14,52 @@ pub(super) struct Literal {
     pub(super) lit: Lit,
     /// Where it is written.
     pub(super) tokens: TokenStream,
+}
+
+/// What a literal of a number stands for.
+#[derive(Clone, Copy)]
+pub(super) enum Number {
+    Integer { negative: bool, magnitude: u128 },
+    Float(f64),
+}
+
+impl Number {
+    fn as_float(self) -> f64 {
+        match self {
+            Number::Integer { negative: true, magnitude } => -(magnitude as f64),
+            Number::Integer { negative: false, magnitude } => magnitude as f64,
+            Number::Float(value) => value,
+        }
+    }
+}
+
+impl PartialOrd for Number {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        // Integers are not compared as floats: two great ones may be the same float.
+        match (*self, *other) {
+            (
+                Number::Integer { negative, magnitude },
+                Number::Integer { negative: other_negative, magnitude: other_magnitude },
+            ) => Some(match (negative, other_negative) {
+                (false, false) => magnitude.cmp(&other_magnitude),
+                (true, true) => other_magnitude.cmp(&magnitude),
+                (negative, _) => {
+                    if negative {
+                        Ordering::Less
+                    } else {
+                        Ordering::Greater
+                    }
+                }
+            }),
+            (one, other) => one.as_float().partial_cmp(&other.as_float()),
+        }
+    }
+}
+
+impl PartialEq for Number {
+    fn eq(&self, other: &Self) -> bool {
+        self.partial_cmp(other) == Some(Ordering::Equal)
+    }
 }
 
 impl Literal {
@@ -90,14 +138,19 @@ impl Literal {
         self.magnitude() == Some(0)
     }
 
-    pub(super) fn number(&self) -> Option<f64> {
+    pub(super) fn number(&self) -> Option<Number> {
         let value: f64 = match &self.lit {
-            Lit::Int(int) => int.base10_digits().parse().ok()?,
+            Lit::Int(_) => {
+                let (negative, magnitude) = (self.is_negative(), self.magnitude()?);
+                return Some(Number::Integer { negative: negative && magnitude > 0, magnitude });
+            }
+            Lit::Byte(byte) => {
+                return Some(Number::Integer { negative: false, magnitude: byte.value().into() });
+            }
             Lit::Float(float) => float.base10_digits().parse().ok()?,
-            Lit::Byte(byte) => byte.value().into(),
             _ => return None,
         };
-        Some(if self.negative { -value } else { value })
+        Some(Number::Float(if self.negative { -value } else { value }))
     }
 
     /// The literal as it stands in the source.

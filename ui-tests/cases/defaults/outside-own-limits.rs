@@ -22,6 +22,9 @@ struct AppConfig {
     map: std::collections::BTreeMap<String, u16>,
     #[env(default = "1,2,3", len(..=2))]
     short: Vec<u16>,
+    // As floats, both would be the same.
+    #[env(default = 18446744073709551615, range(..=18446744073709551614))]
+    huge: u64,
 }
 
 fn main() {
