@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::few::Few;
 use super::loader::Settings;
 use super::scope::Scope;
 use super::slot::{Denied, Held, HeldValue, Slot};
@@ -26,7 +27,7 @@ pub(crate) struct Layers<'s> {
     settings: &'s Settings,
     table: &'static Table,
     /// The layer that wins comes first.
-    layers: Vec<Layer>,
+    layers: Few<Layer>,
     pub(super) environment_name: Option<String>,
     problems: Vec<Problem>,
     warnings: Vec<Warning>,
@@ -49,7 +50,7 @@ impl<'s> Layers<'s> {
         let mut layers = Layers {
             settings,
             table,
-            layers: Vec::new(),
+            layers: Few::default(),
             environment_name: None,
             problems: Vec::new(),
             warnings: Vec::new(),
@@ -183,7 +184,14 @@ impl<'s> Layers<'s> {
             }
             has_dir = false;
         }
-        let in_dir = |name: &str| dir.map_or_else(|| PathBuf::from(name), |dir| dir.join(name));
+        let in_dir = |name: &str| {
+            // With room for both, which `join` does not make.
+            let length = dir.map_or(0, |dir| dir.as_os_str().len() + 1) + name.len();
+            let mut path = PathBuf::with_capacity(length);
+            path.extend(dir);
+            path.push(name);
+            path
+        };
         if has_dir
             && self.settings.asks(Source::FileEnv)
             && let Some(name) = &self.environment_name
@@ -196,7 +204,7 @@ impl<'s> Layers<'s> {
         }
         if has_dir && self.settings.dotenv.is_empty() {
             let path = match dir {
-                Some(dir) => Cow::Owned(dir.join(".env")),
+                Some(_) => Cow::Owned(in_dir(".env")),
                 None => Cow::Borrowed(Path::new(".env")),
             };
             self.open_env_file(Source::File, &path, false);

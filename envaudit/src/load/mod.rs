@@ -4,6 +4,7 @@
 mod expected;
 #[cfg(feature = "cli")]
 mod explain;
+mod few;
 #[cfg(feature = "cli")]
 mod found;
 mod layers;

@@ -18,7 +18,7 @@ impl Subject for AppConfig {
     }
 
     fn from_dotenv() -> Result<Self::Config, LoadError> {
-        AppConfig::loader().dir(".").load()
+        AppConfig::load()
     }
 
     fn check(config: &Self::Config) {
