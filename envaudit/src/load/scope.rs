@@ -113,4 +113,13 @@ impl<'a> Lookup<'a> for Scope<'a> {
         }
         Ok(if ask_environment { self.in_environment(name).map(Cow::Owned) } else { None })
     }
+
+    fn is_circular(&self, name: &str) -> bool {
+        self.active.iter().any(|(layer, line)| match &self.layers[*layer].kind {
+            LayerKind::EnvFile(file) => {
+                file.definitions(name).iter().any(|definition| definition.line == *line)
+            }
+            LayerKind::Folder(_) | LayerKind::Fetched(..) => false,
+        })
+    }
 }

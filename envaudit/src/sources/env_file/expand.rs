@@ -16,6 +16,7 @@ const MAX_DEPTH: usize = 32;
 pub(crate) enum ExpandFault {
     Malformed,
     Undefined(String),
+    Circular(String),
     Required { name: String, message: String },
     TooLong,
     TooDeep,
@@ -28,6 +29,7 @@ impl ExpandFault {
         match self {
             ExpandFault::Malformed => "a `${` is not closed by `}`, or has no name in it",
             ExpandFault::Undefined(_) => "it refers to a variable that is not set",
+            ExpandFault::Circular(_) => "its references lead back to itself",
             ExpandFault::Required { .. } => "it requires a variable that is not set",
             ExpandFault::TooLong => "its references add up to more than 1 MiB",
             ExpandFault::TooDeep => "its references go through more than 32 others",
@@ -41,6 +43,7 @@ impl ExpandFault {
             ExpandFault::Undefined(_) => {
                 "set it, write ${NAME:-} where it may be absent, or put a value that has `${` into single quotes"
             }
+            ExpandFault::Circular(_) => "write one of the values out",
             ExpandFault::Required { .. } => "set it",
             ExpandFault::TooLong | ExpandFault::TooDeep | ExpandFault::TooMany => {
                 "write the value out instead"
@@ -53,6 +56,9 @@ impl fmt::Display for ExpandFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ExpandFault::Undefined(name) => write!(f, "it refers to {name}, which is not set"),
+            ExpandFault::Circular(name) => {
+                write!(f, "it refers to {name}, which leads back to it and is set nowhere else")
+            }
             ExpandFault::Required { name, message } if message.is_empty() => {
                 write!(f, "it requires {name}, which is not set")
             }
@@ -65,6 +71,9 @@ impl fmt::Display for ExpandFault {
 /// Looks up what a name stands for, at that depth.
 pub(crate) trait Lookup<'v> {
     fn lookup(&mut self, name: &str, depth: usize) -> Result<Option<Cow<'v, str>>, ExpandFault>;
+
+    /// Whether the value that is being put together belongs to that name.
+    fn is_circular(&self, name: &str) -> bool;
 }
 
 /// Puts values in place of references. `marker` stands for each `$` that may begin one.
@@ -124,9 +133,13 @@ fn braced_value<'v>(
     };
     let mut chars = operator.chars();
     match (chars.next(), chars.as_str()) {
-        (None, _) if inner.len() == name.len() => {
-            value.ok_or_else(|| ExpandFault::Undefined(name.to_owned()))
-        }
+        (None, _) if inner.len() == name.len() => value.ok_or_else(|| {
+            let name = name.to_owned();
+            match scope.is_circular(&name) {
+                true => ExpandFault::Circular(name),
+                false => ExpandFault::Undefined(name),
+            }
+        }),
         (Some('-'), _) if filled => Ok(value.unwrap_or_default()),
         (Some('-'), default) => expand(default, marker, depth + 1, scope).map(Cow::Owned),
         (Some('+'), replacement) if filled => {
