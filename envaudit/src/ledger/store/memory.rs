@@ -35,6 +35,8 @@ struct Kept {
     checkpoints: BTreeMap<u64, Vec<u8>>,
     cuts: BTreeMap<String, Vec<u8>>,
     locked: bool,
+    /// How many wait for the lock.
+    waiting: usize,
 }
 
 #[derive(Debug, Default)]
@@ -136,15 +138,21 @@ impl Store for MemoryStore {
     fn lock(&self) -> Result<(), StoreError> {
         let mut kept = self.kept();
         while kept.locked {
+            kept.waiting += 1;
             kept = self.0.unlocked.wait(kept).unwrap_or_else(PoisonError::into_inner);
+            kept.waiting -= 1;
         }
         kept.locked = true;
         Ok(())
     }
 
     fn unlock(&self) {
-        self.kept().locked = false;
-        self.0.unlocked.notify_one();
+        let mut kept = self.kept();
+        kept.locked = false;
+        // To tell nobody is a system call as well.
+        if kept.waiting > 0 {
+            self.0.unlocked.notify_one();
+        }
     }
 
     fn segment_len(&self, first_seq: u64) -> Result<u64, StoreError> {
