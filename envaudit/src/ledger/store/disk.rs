@@ -40,12 +40,12 @@ pub trait Disk: Send + Sync {
     /// When it cannot be made, or something has its name.
     fn create(&self, name: &str) -> io::Result<Self::File>;
 
-    /// What has this name now, a symlink not followed.
+    /// The file that has this name now, a symlink not followed.
     ///
     /// # Errors
     ///
     /// When nothing has it.
-    fn identity(&self, name: &str) -> io::Result<Identity>;
+    fn stat(&self, name: &str) -> io::Result<FileStat>;
 
     /// Gives a file another name, in place of what had that name.
     ///
@@ -78,7 +78,7 @@ pub trait Disk: Send + Sync {
 
 /// An open file of a [`Disk`].
 pub trait DiskFile: Send {
-    /// Length, links and identity.
+    /// Length and identity.
     ///
     /// # Errors
     ///
@@ -137,15 +137,19 @@ pub struct Identity {
     pub inode: u64,
 }
 
-/// What the system says of an open file.
+/// What the system says of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FileStat {
     /// Its length in bytes.
     pub len: u64,
-    /// How many names it has; 0 once it is unlinked.
-    pub links: u64,
     /// Which file it is.
     pub identity: Identity,
+}
+
+impl FileStat {
+    fn of(found: &fs::Metadata) -> Self {
+        FileStat { len: found.len(), identity: identity_of(found) }
+    }
 }
 
 /// One name in a directory.
@@ -261,8 +265,8 @@ impl Disk for RealDisk {
         options.open(self.path(name)).map(RealFile)
     }
 
-    fn identity(&self, name: &str) -> io::Result<Identity> {
-        fs::symlink_metadata(self.path(name)).map(|found| identity_of(&found))
+    fn stat(&self, name: &str) -> io::Result<FileStat> {
+        fs::symlink_metadata(self.path(name)).map(|found| FileStat::of(&found))
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
@@ -300,8 +304,7 @@ pub struct RealFile(File);
 
 impl DiskFile for RealFile {
     fn stat(&self) -> io::Result<FileStat> {
-        let found = self.0.metadata()?;
-        Ok(FileStat { len: found.len(), links: links_of(&found), identity: identity_of(&found) })
+        self.0.metadata().map(|found| FileStat::of(&found))
     }
 
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
@@ -335,7 +338,7 @@ impl DiskFile for RealFile {
 }
 
 #[cfg(unix)]
-use unix::{identity_of, links_of, position, private_dir, private_file, read_alone, sync_names};
+use unix::{identity_of, position, private_dir, private_file, read_alone, sync_names};
 
 #[cfg(unix)]
 mod unix {
@@ -362,10 +365,6 @@ mod unix {
         Identity { device: found.dev(), inode: found.ino() }
     }
 
-    pub(super) fn links_of(found: &Metadata) -> u64 {
-        found.nlink()
-    }
-
     pub(super) fn sync_names(dir: &Path) -> io::Result<()> {
         File::open(dir)?.sync_all()
     }
@@ -390,9 +389,7 @@ mod unix {
 }
 
 #[cfg(not(unix))]
-use elsewhere::{
-    identity_of, links_of, position, private_dir, private_file, read_alone, sync_names,
-};
+use elsewhere::{identity_of, position, private_dir, private_file, read_alone, sync_names};
 
 /// Where files have no inodes that a safe program can ask for: a replaced file is not noticed there.
 #[cfg(not(unix))]
@@ -413,10 +410,6 @@ mod elsewhere {
 
     pub(super) fn identity_of(_: &Metadata) -> Identity {
         Identity { device: 0, inode: 0 }
-    }
-
-    pub(super) fn links_of(_: &Metadata) -> u64 {
-        1
     }
 
     /// A directory cannot be opened as a file there; its names are the file system's care.

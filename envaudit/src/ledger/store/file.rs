@@ -155,13 +155,13 @@ impl<D: Disk> FileStore<D> {
             open.live = Some(Live { first_seq, name, file, identity: stat.identity });
         }
         let Some(live) = &open.live else { return Err(WriteError::Stale) };
-        let stat = live.file.stat().map_err(|error| self.rejected("read", &live.name, error))?;
-        let named = self.disk.identity(&live.name);
-        if stat.links == 0 || !named.is_ok_and(|named| named == live.identity) {
-            let doing = format!("write `{}`", self.disk.place(&live.name));
-            return Err(WriteError::Rejected(StoreError::new(StoreErrorKind::Replaced, doing)));
+        match self.disk.stat(&live.name) {
+            Ok(stat) if stat.identity == live.identity => act(live, stat),
+            _ => {
+                let doing = format!("write `{}`", self.disk.place(&live.name));
+                Err(WriteError::Rejected(StoreError::new(StoreErrorKind::Replaced, doing)))
+            }
         }
-        act(live, stat)
     }
 
     fn forget_live(&self) {
@@ -244,7 +244,7 @@ impl<D: Disk> Store for FileStore<D> {
                 // `create` renames the first segment before the manifest; it has one line then.
                 name if seq_of(name, SEGMENT) == Some(1) && self.has_one_line(name, len)? => {}
                 // Another process may have come to the end of its creation since the directory was listed.
-                _ if self.disk.identity(MANIFEST).is_ok() => return Ok(StoreState::Present),
+                _ if self.disk.stat(MANIFEST).is_ok() => return Ok(StoreState::Present),
                 _ => return Ok(StoreState::Foreign { example: name }),
             }
             state = StoreState::Unfinished;
@@ -278,8 +278,8 @@ impl<D: Disk> Store for FileStore<D> {
             };
             file.lock().map_err(|error| self.failed("lock", LOCK, error))?;
             // Two writers with two lock files would both believe to be alone.
-            let named = self.disk.identity(LOCK);
-            if named.is_ok_and(|named| named == identity) {
+            let named = self.disk.stat(LOCK);
+            if named.is_ok_and(|named| named.identity == identity) {
                 open.lock = Some((file, identity));
                 return Ok(());
             }

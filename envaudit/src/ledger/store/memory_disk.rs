@@ -108,7 +108,6 @@ struct Node {
     resized: bool,
     readonly: bool,
     locked: bool,
-    links: u64,
 }
 
 impl MemoryDisk {
@@ -151,9 +150,8 @@ impl MemoryDisk {
         let mut nodes = HashMap::new();
         for (&id, node) in state.nodes.iter().collect::<BTreeMap<_, _>>() {
             let bytes = node.after_power_cut(&mut dice);
-            let links = names.values().filter(|&&named| named == id).count() as u64;
-            let node = Node { live: bytes.clone(), durable: bytes, links, ..Node::default() };
-            nodes.insert(id, Node { readonly: state.nodes[&id].readonly, ..node });
+            let (live, readonly) = (bytes.clone(), node.readonly);
+            nodes.insert(id, Node { live, durable: bytes, readonly, ..Node::default() });
         }
         let after = State {
             nodes,
@@ -194,14 +192,8 @@ impl MemoryDisk {
     /// Puts a file there as an attacker would: durable at once, in the place of what was there.
     pub fn put(&self, name: &str, bytes: &[u8]) {
         let mut state = self.state();
-        if let Some(old) = state.names.get(name).copied()
-            && let Some(node) = state.nodes.get_mut(&old)
-        {
-            node.links -= 1;
-        }
         let id = state.add_node();
-        let node =
-            Node { live: bytes.to_vec(), durable: bytes.to_vec(), links: 1, ..Node::default() };
+        let node = Node { live: bytes.to_vec(), durable: bytes.to_vec(), ..Node::default() };
         state.nodes.insert(id, node);
         state.names.insert(name.to_owned(), id);
         state.durable_names.insert(name.to_owned(), id);
@@ -268,25 +260,19 @@ impl State {
         self.names.get(name).copied().ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
+    fn stat(&mut self, id: u64) -> io::Result<FileStat> {
+        let len = self.node(id)?.live.len() as u64;
+        Ok(FileStat { len, identity: Identity { device: 0, inode: id } })
+    }
+
     fn node(&mut self, id: u64) -> io::Result<&mut Node> {
         self.nodes.get_mut(&id).ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
     fn name(&mut self, name: &str, node: Option<u64>) {
-        let old = match node {
-            Some(id) => self.names.insert(name.to_owned(), id),
-            None => self.names.remove(name),
-        };
-        for (id, by) in [(old, -1), (node, 1)] {
-            if let Some(node) = id.and_then(|id| self.nodes.get_mut(&id)) {
-                node.links = node.links.saturating_add_signed(by);
-            }
-        }
-        self.renamed.push(NameChange {
-            dir: directory(name).to_owned(),
-            name: name.to_owned(),
-            node,
-        });
+        let change = NameChange { dir: directory(name).to_owned(), name: name.to_owned(), node };
+        change.apply(&mut self.names);
+        self.renamed.push(change);
     }
 }
 
@@ -427,9 +413,10 @@ impl Disk for MemoryDisk {
         })
     }
 
-    fn identity(&self, name: &str) -> io::Result<Identity> {
+    fn stat(&self, name: &str) -> io::Result<FileStat> {
         self.perform(Operation::Stat, |state| {
-            state.named(name).map(|inode| Identity { device: 0, inode })
+            let inode = state.named(name)?;
+            state.stat(inode)
         })
     }
 
@@ -496,11 +483,7 @@ impl Drop for MemoryFile {
 
 impl DiskFile for MemoryFile {
     fn stat(&self) -> io::Result<FileStat> {
-        self.disk.perform(Operation::Stat, |state| {
-            let node = state.node(self.id)?;
-            let identity = Identity { device: 0, inode: self.id };
-            Ok(FileStat { len: node.live.len() as u64, links: node.links, identity })
-        })
+        self.disk.perform(Operation::Stat, |state| state.stat(self.id))
     }
 
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
