@@ -4,12 +4,14 @@
 //! holds; and the ledger goes on.
 #![cfg(feature = "ledger")]
 
+use data_encoding::HEXLOWER;
 use envaudit::ledger::{
-    AppendError, Fault, FileStore, KeyRing, Ledger, LedgerOptions, MasterKey, MemoryDisk,
+    AppendError, Fault, FileStore, Filter, KeyRing, Ledger, LedgerOptions, MasterKey, MemoryDisk,
     Operation, PrunePolicy,
 };
 use envaudit_tests::fresh_ledger::{event, key, options, recorded_with};
 use proptest::prelude::*;
+use sha2::{Digest, Sha256};
 
 const FAULTS: [Fault; 5] =
     [Fault::Io, Fault::Full, Fault::Short, Fault::DoneButFailed, Fault::Dead];
@@ -210,6 +212,33 @@ fn whatever_operation_of_an_init_fails_another_can_follow() {
     }
 }
 
+/// Opens what a machine finds: what was torn is kept, and an event says so.
+#[track_caller]
+fn check_torn_is_recorded(disk: &MemoryDisk, context: &str) {
+    let disk = disk.after_kill();
+    let ledger = small()
+        .open_in(FileStore::on(disk.clone()))
+        .unwrap_or_else(|error| panic!("{context}: {error}"));
+    let recovered = ledger.reader().events().expect("events");
+    let recovered = recovered.matching(Filter::new().action("ledger.recovered"));
+    let told: String = recovered
+        .map(|record| {
+            record.expect("read").line().expect("a line").details.expect("details").to_owned()
+        })
+        .collect();
+    let copies: Vec<String> =
+        disk.names().into_iter().filter(|name| name.starts_with("torn-")).collect();
+    let bytes: Vec<Vec<u8>> = copies.iter().filter_map(|name| disk.contents(name)).collect();
+    assert!(bytes.contains(&TORN.to_vec()), "{context}: {copies:?}");
+    for (name, bytes) in copies.iter().zip(bytes) {
+        let sha256 = HEXLOWER.encode(&Sha256::digest(bytes));
+        assert!(told.contains(&sha256), "{context}: nothing of {name} in {told}");
+        assert!(!name.contains("unrecorded"), "{context}: {name}");
+    }
+}
+
+const TORN: &[u8] = b"{\"v\":1,\"seq\":4,\"ev";
+
 #[test]
 fn whatever_operation_of_a_recovery_fails_another_can_follow() {
     let torn = || {
@@ -217,7 +246,7 @@ fn whatever_operation_of_a_recovery_fails_another_can_follow() {
         drop(ledger);
         let name = "00000000000000000001.jsonl";
         let mut bytes = disk.contents(name).unwrap();
-        bytes.extend_from_slice(b"{\"v\":1,\"seq\":4,\"ev");
+        bytes.extend_from_slice(TORN);
         disk.put(name, &bytes);
         (disk, tried)
     };
@@ -232,14 +261,14 @@ fn whatever_operation_of_a_recovery_fails_another_can_follow() {
             disk.fail_nth(nth as u64, fault);
             drop(small().open_in(FileStore::on(disk.clone())));
             for seed in 0..3 {
-                check_reopened(
-                    &disk.after_power_cut(seed),
-                    &tried,
-                    &format!("{context}, power cut {seed}"),
-                );
+                let (disk, context) =
+                    (disk.after_power_cut(seed), format!("{context}, power cut {seed}"));
+                check_reopened(&disk, &tried, &context);
+                check_torn_is_recorded(&disk, &context);
             }
             disk.heal();
             check_reopened(&disk, &tried, &context);
+            check_torn_is_recorded(&disk, &context);
         }
     }
 }

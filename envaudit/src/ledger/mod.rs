@@ -100,7 +100,7 @@ pub use redact::{REDACTED, is_secret_name, redact};
 pub use store::{
     Disk, DiskFile, Durability, Fault, FileStat, FileStore, Identity, Listed, MemoryDisk,
     MemoryFile, MemoryStore, Operation, RealDisk, RealFile, SegmentInfo, SegmentSource, Store,
-    StoreError, StoreErrorKind, StoreState, Tail, WriteError, conformance,
+    StoreError, StoreErrorKind, StoreState, TORN, Tail, WriteError, conformance,
 };
 pub use timestamp::Timestamp;
 pub use writer::{Class, LedgerWriter, SubmitError, Ticket, WriterOptions};

@@ -14,7 +14,7 @@ use super::ledger::{Failure, Ledger, MAX_BATCH, MAX_UNSYNCED, State, failed, hex
 use super::line::Line;
 use super::locate::{find, first_line};
 use super::reader::ReadError;
-use super::store::{Durability, SegmentInfo, SegmentSource, Tail, WriteError};
+use super::store::{Durability, SegmentInfo, SegmentSource, StoreError, TORN, Tail, WriteError};
 use super::timestamp::Timestamp;
 
 /// The longest end that can be torn: a batch whose bytes came to nothing, and those before it that waited for the same sync.
@@ -28,9 +28,35 @@ struct Torn {
     sha256: [u8; 32],
 }
 
+/// What the name of a copy begins with until an event says what was cut.
+const UNRECORDED: &str = "torn-unrecorded-";
+
 impl Torn {
     fn new(segment: u64, offset: u64, bytes: &[u8]) -> Self {
         Torn { segment, offset, bytes: bytes.len(), sha256: Sha256::digest(bytes).into() }
+    }
+
+    /// The copy's first name. It is the same again for a recovery that was killed before the cut.
+    fn unrecorded(&self) -> String {
+        format!("{UNRECORDED}{}-{}-{}", self.segment, self.offset, self.digits())
+    }
+
+    /// The copy's name once it is recorded.
+    fn recorded(&self, now: Timestamp) -> String {
+        format!("{TORN}{}-{}", now.to_string().replace([':', '.'], "-"), self.digits())
+    }
+
+    fn digits(&self) -> String {
+        hex(&self.sha256)[..8].to_owned()
+    }
+
+    /// What a copy is of, if an earlier recovery was killed before it recorded it.
+    fn of_copy(ledger: &Ledger, name: &str) -> Result<Option<Self>, StoreError> {
+        let mut parts = name.strip_prefix(UNRECORDED).unwrap_or_default().split('-');
+        let mut number = || parts.next()?.parse().ok();
+        let (Some(segment), Some(offset)) = (number(), number()) else { return Ok(None) };
+        let torn = Torn::new(segment, offset, &ledger.store.copy(name)?);
+        Ok((torn.unrecorded() == name).then_some(torn))
     }
 }
 
@@ -65,16 +91,20 @@ fn finish(
     if state.sealed {
         ledger.start_next(state)?;
     }
-    if let Some(torn) = torn {
-        record(ledger, state, &torn)?;
+    for name in ledger.store.copies().map_err(rejected)? {
+        if let Some(torn) = Torn::of_copy(ledger, &name).map_err(rejected)? {
+            record(ledger, state, &torn)?;
+        }
     }
     rotate_to_current(ledger, state)
 }
 
+fn rejected(error: StoreError) -> Failure {
+    failed(WriteError::Rejected(error))
+}
+
 fn cut(ledger: &Ledger, torn: &Torn) -> Result<(), Failure> {
-    let now = ledger.settings.now().to_string().replace([':', '.'], "-");
-    let copy = format!("torn-{now}-{}", &hex(&torn.sha256)[..8]);
-    ledger.store.cut(torn.segment, torn.offset, &copy).map_err(failed)
+    ledger.store.cut(torn.segment, torn.offset, &torn.unrecorded()).map_err(failed)
 }
 
 fn record(ledger: &Ledger, state: &mut State, torn: &Torn) -> Result<(), Failure> {
@@ -83,7 +113,9 @@ fn record(ledger: &Ledger, state: &mut State, torn: &Torn) -> Result<(), Failure
         .detail("sha256", hex(&torn.sha256))
         .detail("segment", torn.segment)
         .detail("offset", torn.offset);
-    ledger.write_own(state, &event)
+    ledger.write_own(state, &event)?;
+    let name = torn.recorded(ledger.settings.now());
+    ledger.store.rename_copy(&torn.unrecorded(), &name).map_err(failed)
 }
 
 fn rotate_to_current(ledger: &Ledger, state: &mut State) -> Result<(), Failure> {
@@ -322,10 +354,7 @@ pub(super) fn catch_up(ledger: &Ledger, state: &mut State) -> Result<(), Failure
     let mut before = state.tail;
     loop {
         let segment = state.tail.segment;
-        let len = ledger
-            .store
-            .segment_len(segment)
-            .map_err(|error| failed(WriteError::Rejected(error)))?;
+        let len = ledger.store.segment_len(segment).map_err(rejected)?;
         if len < state.tail.offset {
             let found = format!(
                 "the file ends here, and had {} bytes: events were cut off",

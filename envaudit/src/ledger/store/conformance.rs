@@ -172,6 +172,12 @@ fn a_tail_that_is_cut_off_is_kept<S: Store>(store: &S) {
     });
     assert_eq!(all(store, 1), b"first\nwhole\n");
     assert_eq!(all(store, 9), b"opened\n");
+    assert_eq!(store.copies().unwrap(), ["torn-1", "torn-2"]);
+    locked(store, || store.rename_copy("torn-1", "torn-3").unwrap());
+    assert_eq!(store.copies().unwrap(), ["torn-2", "torn-3"]);
+    assert_eq!(store.copy("torn-3").unwrap(), b"torn");
+    assert_eq!(store.copy("torn-1").unwrap_err().kind(), StoreErrorKind::Missing);
+    locked(store, || assert!(store.rename_copy("torn-1", "torn-4").is_err()));
 }
 
 fn head_and_checkpoints_are_replaced_whole<S: Store>(store: &S) {

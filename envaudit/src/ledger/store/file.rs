@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use super::disk::{Disk, DiskFile, FileStat, Identity, Listed, RealDisk};
 use super::{
     Durability, LINE_END, SegmentInfo, SegmentSource, Store, StoreError, StoreErrorKind,
-    StoreState, Tail, WriteError,
+    StoreState, TORN, Tail, WriteError,
 };
 
 const MANIFEST: &str = "ledger.json";
@@ -395,6 +395,25 @@ impl<D: Disk> Store for FileStore<D> {
                 .and_then(|()| file.sync())
                 .map_err(|error| self.unknown("cut", name, error))
         })
+    }
+
+    fn copies(&self) -> Result<Vec<String>, StoreError> {
+        let listed = self.listed("")?.into_iter().filter(|listed| listed.file);
+        let mut names: Vec<String> = listed
+            .map(|listed| listed.name)
+            .filter(|name| name.starts_with(TORN) && !name.ends_with(NEW))
+            .collect();
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    fn copy(&self, name: &str) -> Result<Vec<u8>, StoreError> {
+        self.contents(name)
+    }
+
+    fn rename_copy(&self, from: &str, to: &str) -> Result<(), WriteError> {
+        self.disk.rename(from, to).map_err(|error| self.rejected("rename", from, error))?;
+        self.disk.sync_dir("").map_err(|error| self.unknown("sync", "", error))
     }
 
     fn reaffirm(

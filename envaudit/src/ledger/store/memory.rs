@@ -197,6 +197,21 @@ impl Store for MemoryStore {
         Ok(())
     }
 
+    fn copies(&self) -> Result<Vec<String>, StoreError> {
+        Ok(self.kept().cuts.keys().cloned().collect())
+    }
+
+    fn copy(&self, name: &str) -> Result<Vec<u8>, StoreError> {
+        self.kept().cuts.get(name).cloned().ok_or_else(|| missing(name))
+    }
+
+    fn rename_copy(&self, from: &str, to: &str) -> Result<(), WriteError> {
+        let mut kept = self.kept();
+        let bytes = kept.cuts.remove(from).ok_or_else(|| WriteError::Rejected(missing(from)))?;
+        kept.cuts.insert(to.to_owned(), bytes);
+        Ok(())
+    }
+
     fn reaffirm(&self, _: u64, _: u64, _: Durability) -> Result<(), WriteError> {
         Ok(())
     }

@@ -22,6 +22,9 @@ pub use file::FileStore;
 pub use memory::MemoryStore;
 pub use memory_disk::{Fault, MemoryDisk, MemoryFile, Operation};
 
+/// What the names begin with of the copies that are made of torn ends.
+pub const TORN: &str = "torn-";
+
 /// One segment of a ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SegmentInfo {
@@ -154,12 +157,34 @@ pub trait Store: SegmentSource + Send {
     /// When the store cannot.
     fn seal(&self, first_seq: u64) -> Result<(), WriteError>;
 
-    /// Copies what a segment has from `offset` on into a file of its own, durably, and then cuts it off, durably.
+    /// Copies what a segment has from `offset` on under a name that begins with [`TORN`], durably, in place of a copy of
+    /// that name, and then cuts it off, durably.
     ///
     /// # Errors
     ///
     /// When either may not have happened.
     fn cut(&self, first_seq: u64, offset: u64, copy: &str) -> Result<(), WriteError>;
+
+    /// The names of the copies that [`cut`](Self::cut) made, in order.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be listed.
+    fn copies(&self) -> Result<Vec<String>, StoreError>;
+
+    /// The bytes of a copy.
+    ///
+    /// # Errors
+    ///
+    /// When there is none of that name, or it cannot be read.
+    fn copy(&self, name: &str) -> Result<Vec<u8>, StoreError>;
+
+    /// Gives a copy another name, durably.
+    ///
+    /// # Errors
+    ///
+    /// When it may still have the old one.
+    fn rename_copy(&self, from: &str, to: &str) -> Result<(), WriteError>;
 
     /// Makes durable what a segment reads as from `offset` on, even where an earlier sync failed and the store has
     /// forgotten what it did not write. With [`Durability::Deferred`] the next append or sync does the last step of it.
