@@ -21,6 +21,14 @@ pub fn envaudit<A: Into<OsString>>(args: impl IntoIterator<Item = A>) -> Envaudi
     Envaudit { args: args.collect(), env: Vec::new(), stdin: Vec::new() }
 }
 
+/// The commands that the help lists.
+pub fn commands() -> Vec<String> {
+    let help = envaudit(["--help"]).run().ends_with(0).out;
+    let list = help.split("Commands:\n").nth(1).expect("commands").split("\n\n").next();
+    let names = list.expect("a list").lines().filter(|line| !line.starts_with("    "));
+    names.filter_map(|line| Some(line.split_whitespace().next()?.to_owned())).collect()
+}
+
 impl Envaudit {
     /// More arguments.
     pub fn args<A: Into<OsString>>(mut self, args: impl IntoIterator<Item = A>) -> Self {

@@ -4,15 +4,7 @@
 use std::process::Command;
 
 use envaudit_tests::Files;
-use envaudit_tests::command::envaudit;
-
-/// The commands that the help lists.
-fn commands() -> Vec<String> {
-    let help = envaudit(["--help"]).run().ends_with(0).out;
-    let list = help.split("Commands:\n").nth(1).expect("commands").split("\n\n").next();
-    let names = list.expect("a list").lines().filter(|line| !line.starts_with("    "));
-    names.filter_map(|line| Some(line.split_whitespace().next()?.to_owned())).collect()
-}
+use envaudit_tests::command::{commands, envaudit};
 
 /// The words of a line, as a shell sees them, up to a redirection.
 fn words(line: &str) -> Vec<String> {

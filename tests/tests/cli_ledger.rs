@@ -317,6 +317,92 @@ fn after_a_rotation_the_new_key_writes_and_both_verify() {
 }
 
 #[test]
+fn a_key_beside_the_ledger_is_rotated_there_and_nothing_more_is_to_be_given() {
+    let files = Files::new();
+    keyless(&files, ["ledger", "init"]).run().ends_with(0);
+    let audit = files.path().join("audit");
+    let key_of = |name: &str| fs::read_to_string(audit.join(name)).expect("a key");
+    let mut keys = vec![key_of("signing.key")];
+    for round in 1..=3 {
+        let rotated = keyless(&files, ["rotate-key", "--json"]).run().ends_with(0);
+        let answer = rotated.json();
+        assert_eq!(answer["key_made"], true);
+        assert_eq!(answer["key_file"], audit.join("signing.key").display().to_string());
+        let old = format!("retired-{}.key", answer["from"].as_str().expect("text"));
+        assert_eq!(answer["retired_key_file"], audit.join(&old).display().to_string());
+        assert_eq!(&key_of(&old), keys.last().expect("a key"), "the old one is kept");
+        keys.push(key_of("signing.key"));
+        for secret in &keys {
+            assert!(!rotated.out.contains(secret.trim()) && !rotated.err.contains(secret.trim()));
+        }
+        keyless(&files, ["checkpoint"]).run().ends_with(0);
+        keyless(&files, ["record", "--actor", "ada", "--reason", "r"])
+            .dir(&files)
+            .run()
+            .ends_with(0);
+        let report = keyless(&files, ["verify", "--json"]).run().ends_with(0).json();
+        assert_eq!((&report["intact"], &report["key_beside_ledger"]), (&true.into(), &true.into()));
+        assert_eq!(report["last"]["seq"], 1 + 2 * round, "{report}");
+    }
+    keys.dedup();
+    assert_eq!(keys.len(), 4);
+}
+
+#[test]
+fn a_rotation_that_was_stopped_half_way_is_ended_by_whoever_opens_the_ledger_next() {
+    let files = Files::new();
+    keyless(&files, ["ledger", "init"]).run().ends_with(0);
+    let audit = files.path().join("audit");
+    let (old, new) =
+        (fs::read(audit.join("signing.key")).expect("a key"), MasterKey::from_bytes([9; 32]));
+    let hex = str::from_utf8(&old).expect("hex");
+    let kid = MasterKey::from_hex(hex).expect("a key").id();
+    let good = |what: &str| {
+        let report = keyless(&files, ["verify", "--json"]).run().ends_with(0).json();
+        assert_eq!(report["intact"], true, "{what}: {report}");
+    };
+    // Stopped before anything was recorded: the staged key was never used.
+    fs::write(audit.join("signing.key.new"), MasterKey::from_bytes([8; 32]).to_hex().as_bytes())
+        .expect("written");
+    good("staged");
+    keyless(&files, ["checkpoint"]).run().ends_with(0);
+    assert_eq!(fs::read(audit.join("signing.key")).expect("a key"), old);
+    // Stopped when it was recorded, and before and after the old key was put aside.
+    let ring = LedgerOptions::new().key(MasterKey::from_hex(hex).expect("a key"));
+    ring.open(&audit).expect("opened").rotate(new.clone()).expect("rotated");
+    fs::write(audit.join("signing.key.new"), new.to_hex().as_bytes()).expect("written");
+    good("recorded");
+    fs::write(audit.join(format!("retired-{kid}.key")), &old).expect("written");
+    good("recorded and put aside");
+    keyless(&files, ["checkpoint"]).run().ends_with(0);
+    assert_eq!(fs::read(audit.join("signing.key")).expect("a key"), new.to_hex().as_bytes());
+    assert!(!audit.join("signing.key.new").exists());
+    good("ended");
+    let log = keyless(&files, ["log", "--json"]).run().ends_with(0).out;
+    assert_eq!(log.matches("ledger.key_rotated").count(), 1, "{log}");
+}
+
+#[test]
+fn a_key_that_is_moved_away_from_the_ledger_leaves_nothing_there_that_passes_for_it() {
+    let files = Files::new();
+    keyless(&files, ["ledger", "init"]).run().ends_with(0);
+    let new = files.path().join("new.key");
+    let answer = keyless(&files, ["rotate-key", "--json"]).path("--new-key", &new).run();
+    let retired =
+        answer.ends_with(0).json()["retired_key_file"].as_str().expect("a path").to_owned();
+    assert!(!files.path().join("audit/signing.key").exists());
+    let without = keyless(&files, ["checkpoint"]).run().ends_with(3);
+    assert!(without.err.contains("ENVAUDIT_SIGNING_KEY"), "{}", without.err);
+    let with = |args: [&str; 1]| keyless(&files, args).env("ENVAUDIT_SIGNING_KEY_FILE", &new);
+    with(["checkpoint"]).run().ends_with(0);
+    // A key in the folder vouches for nothing where the key is given.
+    with(["verify"]).run().ends_with(1);
+    with(["verify"]).path("--retired-key", retired).run().ends_with(0);
+    let no_file = with(["rotate-key"]).run().ends_with(2);
+    assert!(no_file.err.contains("--new-key FILE"), "{}", no_file.err);
+}
+
+#[test]
 fn a_ledger_without_a_key_is_read_and_written_without_one() {
     let files = Files::new();
     let ledger = LedgerOptions::new().unkeyed().init(files.path().join("audit")).expect("made");

@@ -125,7 +125,9 @@ impl World<'_> {
                 crate::ledger::anchor::AnchorError::Behind { .. }
                 | crate::ledger::anchor::AnchorError::Conflict { .. },
             ) => Failure { message: Some(chain(error)), ..Failure::finding() }.hint(verify),
-            OpenError::KeyUnknown(_) => told(error).hint("`--retired-key FILE` adds a key"),
+            OpenError::KeyUnknown(_) => told(error).hint(
+                "give the current key in ENVAUDIT_SIGNING_KEY_FILE; `--retired-key FILE` adds an older one",
+            ),
             _ => told(error),
         }
     }

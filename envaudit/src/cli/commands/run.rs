@@ -44,6 +44,11 @@ pub(crate) struct Run {
 }
 
 pub(super) fn run(args: &Run, world: &mut World<'_>) -> Result<(), Failure> {
+    super::without_json(
+        world,
+        "run",
+        "what is on stdout is the command's; `log --json` has the record",
+    )?;
     let context = args.what.context(args.actor.as_deref(), args.reason.as_deref())?;
     let Some((program, rest)) = args.command.split_first() else {
         return Err(Failure::usage("there is no command to run"));
