@@ -14,6 +14,8 @@ pub mod problems;
 #[cfg(feature = "ledger")]
 pub mod recorded;
 #[cfg(feature = "cli")]
+pub mod reference;
+#[cfg(feature = "cli")]
 pub mod stage;
 mod store;
 
