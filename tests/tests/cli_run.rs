@@ -7,8 +7,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 
-use envaudit::ledger::Reader;
-use envaudit::ledger::{FileStore, LedgerOptions, MasterKey};
+use envaudit::ledger::{FileStore, LedgerOptions, MasterKey, Reader, Store};
 use envaudit::{EnvConfig, SecretString};
 use envaudit_tests::Files;
 use serde_json::Value;
@@ -218,4 +217,70 @@ fn the_ledger_is_free_while_the_command_runs() {
     signal(&child, "KILL");
     ended(child);
     assert_eq!(service.actions().len(), 3);
+}
+
+#[derive(EnvConfig)]
+#[allow(dead_code, reason = "only its schema is read")]
+struct Signer {
+    #[env(rename = "ENVAUDIT_SIGNING_KEY")]
+    signing_key: SecretString,
+}
+
+#[test]
+fn the_key_of_the_ledger_reaches_the_command_only_if_its_schema_asks_for_it() {
+    let service = Service::new();
+    let script = "echo \"${ENVAUDIT_SIGNING_KEY-unset}|${ENVAUDIT_SIGNING_KEY_FILE-unset}|$ENVAUDIT_LEDGER\"";
+    let key_file = service.files.write("audit.key", KEY);
+    let run = |schema: Option<String>| {
+        let mut command = service.run(&[]);
+        if let Some(schema) = schema {
+            service.files.write("schema.json", schema);
+        }
+        command.args(["--", "sh", "-c", script]).env("ENVAUDIT_LEDGER", "elsewhere");
+        command.env("ENVAUDIT_SIGNING_KEY_FILE", &key_file);
+        text(&output(command).stdout).to_owned()
+    };
+    assert_eq!(run(None), "unset|unset|elsewhere\n");
+    assert_eq!(run(Some(Signer::schema_json())), format!("{KEY}|unset|elsewhere\n"));
+
+    // A file of variables is no schema.
+    let mut command = Command::new(env!("CARGO_BIN_EXE_envaudit_command"));
+    service.files.write(".env", format!("PORT=80\nENVAUDIT_SIGNING_KEY={KEY}\n"));
+    command.env_clear().env("PATH", "/usr/bin:/bin").env("ENVAUDIT_SIGNING_KEY_FILE", &key_file);
+    command.arg("run").arg("--ledger").arg(service.files.path().join("audit"));
+    command.arg("--dir").arg(service.files.path()).args(["--", "sh", "-c", script]);
+    assert_eq!(text(&output(command).stdout), "unset|unset|\n");
+}
+
+#[test]
+fn a_signal_before_the_start_starts_nothing_and_leaves_the_ledger_whole() {
+    let service = Service::new();
+    let store = FileStore::new(service.files.path().join("audit"));
+    for name in ["TERM", "INT", "HUP"] {
+        // As long as somebody else has the ledger, no record can be made.
+        store.lock().expect("it is free");
+        let mut command = service.run(&["--", "echo", "started"]);
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("it starts");
+        let mut out = child.stdout.take().expect("a pipe");
+        signal(&child, name);
+        let mut said = String::new();
+        out.read_to_string(&mut said).expect("text");
+        assert_eq!((said.as_str(), ended(child).code()), ("", None), "{name}");
+        store.unlock();
+    }
+    assert_eq!(service.actions().len(), 1, "nothing was recorded");
+    let ledger = LedgerOptions::new().key(MasterKey::from_hex(KEY).expect("a key"));
+    let ledger = ledger.open(service.files.path().join("audit")).expect("opened");
+    assert!(ledger.verify().expect("it can be read").is_intact());
+}
+
+#[test]
+fn a_shell_sees_128_and_the_number_of_the_signal_that_ended_the_command() {
+    let service = Service::new();
+    let inner = service.run(&["--", "sh", "-c", "kill -s TERM $$"]);
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "\"$@\"; echo $?", "sh"]).arg(inner.get_program()).args(inner.get_args());
+    shell.env_clear().env("PATH", "/usr/bin:/bin").env("ENVAUDIT_SIGNING_KEY", KEY);
+    let output = output(shell);
+    assert_eq!(text(&output.stdout), "143\n", "{}", text(&output.stderr));
 }
