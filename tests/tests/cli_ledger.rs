@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 use envaudit::ledger::{Actor, Event, FileStore, Ledger, LedgerOptions, MasterKey, SegmentSource};
 use envaudit_tests::Files;
 use envaudit_tests::command::{Answer, Envaudit, envaudit};
-
-const KEY: &str = "0707070707070707070707070707070707070707070707070707070707070707";
+use envaudit_tests::stage::{KEY, tamper};
 
 fn key() -> MasterKey {
     MasterKey::from_hex(KEY).expect("a key")
@@ -45,13 +44,6 @@ fn two_segments() -> Files {
 
 fn first_segment(files: &Files) -> PathBuf {
     files.path().join("audit").join("00000000000000000001.jsonl")
-}
-
-/// Changes a file, however it is guarded.
-fn tamper(path: &Path, change: impl FnOnce(String) -> String) {
-    let text = fs::read_to_string(path).expect("it can be read");
-    fs::remove_file(path).expect("it can be removed");
-    fs::write(path, change(text)).expect("it can be written");
 }
 
 #[test]
@@ -92,23 +84,30 @@ fn the_folder_of_the_ledger_is_that_of_the_argument_else_of_the_variable() {
     assert!(other.join("ledger.json").exists());
 }
 
+/// Every command that works on a ledger that is there.
+const COMMANDS: [&[&str]; 13] = [
+    &["verify"],
+    &["log"],
+    &["log", "--follow"],
+    &["history", "A"],
+    &["checkpoint"],
+    &["prune", "--keep", "1d"],
+    &["rotate-key", "--new-key", "none"],
+    &["rotate-key"],
+    &["export"],
+    &["export", "--format", "ocsf"],
+    &["plan"],
+    &["record", "--actor", "ada", "--reason", "r"],
+    &["run", "--", "no-such-program"],
+];
+
 #[test]
 fn where_there_is_no_ledger_every_command_says_how_to_make_one() {
     let files = Files::new();
-    let commands: [&[&str]; 9] = [
-        &["verify"],
-        &["log"],
-        &["history", "A"],
-        &["checkpoint"],
-        &["prune", "--keep", "1d"],
-        &["rotate-key", "--new-key", "none"],
-        &["export"],
-        &["plan"],
-        &["record", "--actor", "ada", "--reason", "r"],
-    ];
-    for command in commands {
-        let answer = envaudit(command.iter().copied()).path("--ledger", files.path().join("audit"));
-        let answer = answer.dir(&files).run().ends_with(3);
+    for command in COMMANDS {
+        let run = envaudit(command[..1].iter().copied());
+        let run = run.path("--ledger", files.path().join("audit")).dir(&files);
+        let answer = run.args(command[1..].iter().copied()).run().ends_with(3);
         assert!(answer.err.contains("there is no ledger in"), "{command:?}: {}", answer.err);
         assert!(answer.err.contains("envaudit ledger init"), "{command:?}: {}", answer.err);
         assert_eq!(answer.out, "", "{command:?}");
@@ -125,10 +124,14 @@ fn a_ledger_of_a_newer_version_is_refused_with_advice() {
     tamper(&files.path().join("audit/ledger.json"), |text| {
         text.replace("{\"format\":1,", "{\"format\":2,")
     });
-    for args in [["verify", "-q"], ["log", "-q"], ["checkpoint", "-q"]] {
-        let answer = keyed(&files, args).run().ends_with(3);
-        assert!(answer.err.contains("newer envaudit: its format is 2"), "{}", answer.err);
-        assert!(answer.err.contains("hint: "), "{}", answer.err);
+    for command in COMMANDS {
+        let run = envaudit(command[..1].iter().copied()).env("ENVAUDIT_SIGNING_KEY", KEY);
+        let run = run.path("--ledger", files.path().join("audit")).dir(&files);
+        let answer = run.args(command[1..].iter().copied()).run().ends_with(3);
+        let expected = "was made by a newer envaudit: its format is 2";
+        assert!(answer.err.contains(expected), "{command:?}: {}", answer.err);
+        assert!(answer.err.contains("hint: use that version"), "{command:?}: {}", answer.err);
+        assert_eq!(answer.out, "", "{command:?}");
     }
 }
 

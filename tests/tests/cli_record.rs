@@ -1,9 +1,9 @@
 //! `record` and `plan`: what is recorded of a configuration, and what would be.
 #![cfg(feature = "cli")]
 
-use envaudit_tests::canary::{CANARY, assert_hidden};
+use envaudit_tests::canary::{CANARY, assert_hidden, assert_not_in};
 use envaudit_tests::command::Envaudit;
-use envaudit_tests::stage::{RECORD, Stage};
+use envaudit_tests::stage::{KEY, RECORD, Stage};
 use serde_json::{Value, json};
 
 #[test]
@@ -149,11 +149,11 @@ fn no_command_of_the_ledger_says_a_secret_whatever_its_source() {
     for (name, with) in sources {
         let service = Stage::new("PORT=80\n");
         service.record();
-        let commands: [&[&str]; 16] = [
+        let commands: [&[&str]; 17] = [
             &["plan"],
             &["plan", "--json"],
             &["plan", "--color", "always"],
-            &[RECORD[0], RECORD[1], RECORD[2], RECORD[3], RECORD[4]],
+            &RECORD,
             &["plan", "--resource", "other", "--json"],
             &["log"],
             &["log", "--json"],
@@ -166,12 +166,18 @@ fn no_command_of_the_ledger_says_a_secret_whatever_its_source() {
             &["verify", "--json"],
             &["checkpoint"],
             &["audit", "--json"],
+            &["prune", "--keep", "1d"],
         ];
         let mut seen = String::new();
         for args in commands {
-            let answer = with(&service, service.run(args)).run().ends_with(0);
-            seen += &answer.out;
-            assert_hidden(&(answer.out + &answer.err), &format!("{name}: {args:?}"));
+            for more in [&[][..], &["-v"]] {
+                let run = with(&service, service.run(args)).args(more.iter().copied());
+                let answer = run.run().ends_with(0);
+                seen += &answer.out;
+                let (said, what) = (answer.out + &answer.err, format!("{name}: {args:?} {more:?}"));
+                assert_hidden(&said, &what);
+                assert_not_in(&said, KEY, &what);
+            }
         }
         assert!(seen.contains("API_KEY"), "{name}: the secret was there");
         // One that makes the load fail.
