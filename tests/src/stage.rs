@@ -49,6 +49,12 @@ impl Stage {
         Stage { files, schema }
     }
 
+    /// With the schema of another configuration.
+    pub fn with_schema(self, schema: String) -> Self {
+        self.files.write("schema.json", schema);
+        self
+    }
+
     /// The folder of the ledger.
     pub fn ledger(&self) -> PathBuf {
         self.files.path().join("audit")
@@ -105,6 +111,15 @@ impl Stage {
         let log = self.run(&["log", "--json", "--limit", "1"]).run().ends_with(0);
         serde_json::from_str(&log.out).expect("JSON")
     }
+}
+
+/// A shell with the environment of a command, for a script that runs it as `"$@"`.
+pub fn shell(script: &str, command: &Command) -> Command {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", script, "sh"]).arg(command.get_program()).args(command.get_args());
+    shell.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    shell.stdin(Stdio::null());
+    shell
 }
 
 /// Changes a file, however it is guarded.

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use envaudit::ledger::LedgerOptions;
-use envaudit_tests::stage::{RECORD, Stage};
+use envaudit_tests::stage::{KEY, RECORD, Stage, shell};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_envaudit_command");
 /// Nobody in particular, who is not root.
@@ -117,12 +117,9 @@ fn a_ledger_in_a_folder_that_may_not_be_written_to_is_read_and_not_changed() {
 
 /// The command on a disk on which no file can become longer than so many blocks of 512 bytes.
 fn full(stage: &Stage, blocks: u64, args: &[&str]) -> Output {
-    let inner = stage.process(PROGRAM, args);
-    let mut shell = Command::new("sh");
     // The signal that would end it does not exist on a disk that is full.
     let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\"");
-    shell.args(["-c", &script, "sh"]).arg(inner.get_program()).args(inner.get_args());
-    shell.env_clear().envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let mut shell = shell(&script, &stage.process(PROGRAM, args));
     shell.current_dir(stage.files.path()).output().expect("it starts")
 }
 
@@ -130,7 +127,7 @@ fn full(stage: &Stage, blocks: u64, args: &[&str]) -> Output {
 fn old() -> Stage {
     let stage = Stage::without_ledger("PORT=80\n");
     let long_ago = "2020-01-01T00:00:00Z".parse::<chrono::DateTime<chrono::Utc>>().expect("a time");
-    let key = envaudit::ledger::MasterKey::from_hex(envaudit_tests::stage::KEY).expect("a key");
+    let key = envaudit::ledger::MasterKey::from_hex(KEY).expect("a key");
     let options = LedgerOptions::new().key(key).clock(move || long_ago);
     let ledger = options.init(stage.ledger()).expect("made");
     ledger.seal().expect("sealed");
@@ -201,12 +198,8 @@ fn streams_that_are_closed_are_in_the_way_of_nothing_and_no_answer_goes_into_the
     let mut seq = 1;
     for closed in ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"] {
         for args in [&RECORD[..], &["run", "--", "true"], &["log", "--json"], &["verify"]] {
-            let inner = stage.process(PROGRAM, args);
-            let mut shell = Command::new("sh");
-            shell.args(["-c", &format!("exec \"$@\" {closed}"), "sh"]).arg(PROGRAM);
-            let envs = inner.get_envs().filter_map(|(name, value)| Some((name, value?)));
-            shell.args(inner.get_args()).env_clear().envs(envs);
-            let output = shell.output().expect("it starts");
+            let script = format!("exec \"$@\" {closed}");
+            let output = shell(&script, &stage.process(PROGRAM, args)).output().expect("it starts");
             assert_eq!(output.status.code(), Some(0), "{closed} {args:?}: {output:?}");
             seq += u64::from(matches!(args[0], "record" | "run"));
         }

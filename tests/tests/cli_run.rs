@@ -4,15 +4,14 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::ExitStatusExt;
-use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 
-use envaudit::ledger::{FileStore, LedgerOptions, MasterKey, Reader, Store};
+use envaudit::ledger::{FileStore, Reader, Store};
 use envaudit::{EnvConfig, SecretString};
-use envaudit_tests::Files;
+use envaudit_tests::stage::{KEY, Stage, shell};
 use serde_json::Value;
 
-const KEY: &str = "0707070707070707070707070707070707070707070707070707070707070707";
+const PROGRAM: &str = env!("CARGO_BIN_EXE_envaudit_command");
 
 #[derive(EnvConfig)]
 #[allow(dead_code, reason = "only its schema is read")]
@@ -26,35 +25,22 @@ struct Checkout {
     missing: Option<String>,
 }
 
-struct Service {
-    files: Files,
-    schema: PathBuf,
-}
+/// A service whose ledger has its first event alone.
+struct Service(Stage);
 
 impl Service {
     fn new() -> Self {
-        let files = Files::with(".env", "PORT=80\nAPI_KEY='a $ecret'\n");
-        let schema = files.write("schema.json", Checkout::schema_json());
-        let key = MasterKey::from_hex(KEY).expect("a key");
-        LedgerOptions::new().key(key).init(files.path().join("audit")).expect("made");
-        Service { files, schema }
+        let stage = Stage::new("PORT=80\nAPI_KEY='a $ecret'\n");
+        Service(stage.with_schema(Checkout::schema_json()))
     }
 
     /// `envaudit run`, with the ledger and the schema, in an environment of its own.
     fn run(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_envaudit_command"));
-        command.env_clear().env("PATH", "/usr/bin:/bin").env("ENVAUDIT_SIGNING_KEY", KEY);
-        command
-            .arg("run")
-            .args(["--reason", "start", "--ledger"])
-            .arg(self.files.path().join("audit"));
-        command.arg("--dir").arg(self.files.path()).arg("--schema").arg(&self.schema);
-        command.args(args).stdin(Stdio::null());
-        command
+        self.0.process(PROGRAM, &[&["run", "--reason", "start"], args].concat())
     }
 
     fn actions(&self) -> Vec<(String, String)> {
-        let store = FileStore::new(self.files.path().join("audit"));
+        let store = FileStore::new(self.0.ledger());
         let events = Reader::new(&store).events().expect("segments");
         let event = |bytes: &[u8]| -> Value { serde_json::from_slice(bytes).expect("JSON") };
         let text = |value: &Value| value.as_str().expect("text").to_owned();
@@ -89,8 +75,8 @@ fn the_command_gets_what_was_resolved_and_its_exit_code_is_ours() {
 #[test]
 fn a_secret_in_a_file_is_given_by_its_content_and_not_by_both_names() {
     let service = Service::new();
-    let secret = service.files.write("secret", "from a file");
-    service.files.write(".env", "PORT=80\n");
+    let secret = service.0.files.write("secret", "from a file");
+    service.0.files.write(".env", "PORT=80\n");
     let script = "echo \"$API_KEY|${API_KEY_FILE-unset}\"";
     let mut command = service.run(&["--", "sh", "-c", script]);
     command.env("API_KEY_FILE", secret);
@@ -110,7 +96,7 @@ fn variables_and_arguments_that_are_no_text_reach_the_command_as_they_are() {
 #[test]
 fn stdin_is_that_of_the_command() {
     let service = Service::new();
-    let input = service.files.write("input", "line\n");
+    let input = service.0.files.write("input", "line\n");
     let mut command = service.run(&["--", "cat"]);
     command.stdin(fs::File::open(input).expect("a file"));
     assert_eq!(text(&output(command).stdout), "line\n");
@@ -119,7 +105,7 @@ fn stdin_is_that_of_the_command() {
 #[test]
 fn a_failed_check_starts_nothing_and_is_recorded() {
     let service = Service::new();
-    service.files.write(".env", "PORT=none\n");
+    service.0.files.write(".env", "PORT=none\n");
     for args in [&["--", "echo", "started"][..], &["--degraded", "--", "echo", "started"]] {
         let output = output(service.run(args));
         assert_eq!((output.status.code(), text(&output.stdout)), (Some(1), ""));
@@ -136,7 +122,7 @@ fn a_failed_check_starts_nothing_and_is_recorded() {
 #[test]
 fn without_a_record_nothing_starts_unless_that_was_allowed() {
     let service = Service::new();
-    fs::remove_dir_all(service.files.path().join("audit")).expect("removed");
+    fs::remove_dir_all(service.0.ledger()).expect("removed");
     let refused = output(service.run(&["--", "echo", "started"]));
     assert_eq!((refused.status.code(), text(&refused.stdout)), (Some(3), ""));
     let said = text(&refused.stderr);
@@ -144,15 +130,15 @@ fn without_a_record_nothing_starts_unless_that_was_allowed() {
     let allowed = output(service.run(&["--degraded", "--", "echo", "started"]));
     assert_eq!((allowed.status.code(), text(&allowed.stdout)), (Some(0), "started\n"));
     assert!(text(&allowed.stderr).starts_with("warning: started without a record: "));
-    assert!(!service.files.path().join("audit").exists());
+    assert!(!service.0.ledger().exists());
 }
 
 #[test]
 fn what_cannot_be_run_and_what_is_not_there_have_the_exit_codes_of_a_shell() {
     let service = Service::new();
-    let plain = service.files.write("plain.txt", "no program");
+    let plain = service.0.files.write("plain.txt", "no program");
     let plain = plain.to_str().expect("text");
-    let folder = service.files.folder("folder");
+    let folder = service.0.files.folder("folder");
     for (program, code) in [
         ("no-such-program", 127),
         ("/no/such/program", 127),
@@ -230,11 +216,11 @@ struct Signer {
 fn the_key_of_the_ledger_reaches_the_command_only_if_its_schema_asks_for_it() {
     let service = Service::new();
     let script = "echo \"${ENVAUDIT_SIGNING_KEY-unset}|${ENVAUDIT_SIGNING_KEY_FILE-unset}|$ENVAUDIT_LEDGER\"";
-    let key_file = service.files.write("audit.key", KEY);
+    let key_file = service.0.files.write("audit.key", KEY);
     let run = |schema: Option<String>| {
         let mut command = service.run(&[]);
         if let Some(schema) = schema {
-            service.files.write("schema.json", schema);
+            service.0.files.write("schema.json", schema);
         }
         command.args(["--", "sh", "-c", script]).env("ENVAUDIT_LEDGER", "elsewhere");
         command.env("ENVAUDIT_SIGNING_KEY_FILE", &key_file);
@@ -244,18 +230,18 @@ fn the_key_of_the_ledger_reaches_the_command_only_if_its_schema_asks_for_it() {
     assert_eq!(run(Some(Signer::schema_json())), format!("{KEY}|unset|elsewhere\n"));
 
     // A file of variables is no schema.
-    let mut command = Command::new(env!("CARGO_BIN_EXE_envaudit_command"));
-    service.files.write(".env", format!("PORT=80\nENVAUDIT_SIGNING_KEY={KEY}\n"));
+    let mut command = Command::new(PROGRAM);
+    service.0.files.write(".env", format!("PORT=80\nENVAUDIT_SIGNING_KEY={KEY}\n"));
     command.env_clear().env("PATH", "/usr/bin:/bin").env("ENVAUDIT_SIGNING_KEY_FILE", &key_file);
-    command.arg("run").arg("--ledger").arg(service.files.path().join("audit"));
-    command.arg("--dir").arg(service.files.path()).args(["--", "sh", "-c", script]);
+    command.arg("run").arg("--ledger").arg(service.0.ledger());
+    command.arg("--dir").arg(service.0.files.path()).args(["--", "sh", "-c", script]);
     assert_eq!(text(&output(command).stdout), "unset|unset|\n");
 }
 
 #[test]
 fn a_signal_before_the_start_starts_nothing_and_leaves_the_ledger_whole() {
     let service = Service::new();
-    let store = FileStore::new(service.files.path().join("audit"));
+    let store = FileStore::new(service.0.ledger());
     for name in ["TERM", "INT", "HUP"] {
         // As long as somebody else has the ledger, no record can be made.
         store.lock().expect("it is free");
@@ -269,18 +255,14 @@ fn a_signal_before_the_start_starts_nothing_and_leaves_the_ledger_whole() {
         store.unlock();
     }
     assert_eq!(service.actions().len(), 1, "nothing was recorded");
-    let ledger = LedgerOptions::new().key(MasterKey::from_hex(KEY).expect("a key"));
-    let ledger = ledger.open(service.files.path().join("audit")).expect("opened");
-    assert!(ledger.verify().expect("it can be read").is_intact());
+    assert!(service.0.open().verify().expect("it can be read").is_intact());
 }
 
 #[test]
 fn a_shell_sees_128_and_the_number_of_the_signal_that_ended_the_command() {
     let service = Service::new();
     let inner = service.run(&["--", "sh", "-c", "kill -s TERM $$"]);
-    let mut shell = Command::new("sh");
-    shell.args(["-c", "\"$@\"; echo $?", "sh"]).arg(inner.get_program()).args(inner.get_args());
-    shell.env_clear().env("PATH", "/usr/bin:/bin").env("ENVAUDIT_SIGNING_KEY", KEY);
+    let shell = shell("\"$@\"; echo $?", &inner);
     let output = output(shell);
     assert_eq!(text(&output.stdout), "143\n", "{}", text(&output.stderr));
 }

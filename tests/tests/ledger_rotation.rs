@@ -47,7 +47,7 @@ fn it_is_made_or_not_wherever_it_fails_and_the_ledger_goes_on_without_further_he
             let result = ledger.rotate_beside(new.clone());
             drop(ledger);
             disk.heal();
-            for seed in 0..10 {
+            for seed in 0..3 {
                 let after = disk.after_power_cut(seed);
                 let context = format!("{fault:?} at {nth}, {result:?}, power cut {seed}");
                 // Opening ends what was recorded.
@@ -61,5 +61,5 @@ fn it_is_made_or_not_wherever_it_fails_and_the_ledger_goes_on_without_further_he
             check(&disk, &format!("{fault:?} at {nth}"));
         }
     }
-    assert!(both[0] > 50 && both[1] > 50, "{both:?}");
+    assert!(both[0] > 20 && both[1] > 20, "{both:?}");
 }
