@@ -334,6 +334,12 @@ fn a_key_beside_the_ledger_is_rotated_there_and_nothing_more_is_to_be_given() {
         let old = format!("retired-{}.key", answer["from"].as_str().expect("text"));
         assert_eq!(answer["retired_key_file"], audit.join(&old).display().to_string());
         assert_eq!(&key_of(&old), keys.last().expect("a key"), "the old one is kept");
+        #[cfg(unix)]
+        for name in ["signing.key", &old] {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = fs::metadata(audit.join(name)).expect("a file").permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{name}");
+        }
         keys.push(key_of("signing.key"));
         for secret in &keys {
             assert!(!rotated.out.contains(secret.trim()) && !rotated.err.contains(secret.trim()));

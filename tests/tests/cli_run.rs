@@ -187,7 +187,7 @@ fn signals_reach_the_command_and_what_it_makes_of_them_is_seen() {
     assert_eq!((rest.as_str(), ended(child).code()), ("got it\n", Some(9)));
 
     let wait = "echo $$; exec sleep 600";
-    for (name, number) in [("TERM", 15), ("INT", 2), ("PIPE", 13), ("KILL", 9)] {
+    for (name, number) in [("TERM", 15), ("ALRM", 14), ("PIPE", 13), ("KILL", 9)] {
         let (child, _out) = started(service.run(&["--", "sh", "-c", wait]));
         signal(&child, name);
         assert_eq!(ended(child).signal(), Some(number), "{name}");
@@ -242,7 +242,8 @@ fn the_key_of_the_ledger_reaches_the_command_only_if_its_schema_asks_for_it() {
 fn a_signal_before_the_start_starts_nothing_and_leaves_the_ledger_whole() {
     let service = Service::new();
     let store = FileStore::new(service.0.ledger());
-    for name in ["TERM", "INT", "HUP"] {
+    // Others may be ignored where tests are run in the background.
+    for name in ["TERM", "ALRM"] {
         // As long as somebody else has the ledger, no record can be made.
         store.lock().expect("it is free");
         let mut command = service.run(&["--", "echo", "started"]);
