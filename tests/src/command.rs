@@ -23,10 +23,23 @@ pub fn envaudit<A: Into<OsString>>(args: impl IntoIterator<Item = A>) -> Envaudi
 
 /// The commands that the help lists.
 pub fn commands() -> Vec<String> {
-    let help = envaudit(["--help"]).run().ends_with(0).out;
-    let list = help.split("Commands:\n").nth(1).expect("commands").split("\n\n").next();
-    let names = list.expect("a list").lines().filter(|line| !line.starts_with("    "));
-    names.filter_map(|line| Some(line.split_whitespace().next()?.to_owned())).collect()
+    listed(&envaudit(["--help"]).run().ends_with(0).out).expect("commands")
+}
+
+/// The commands that do something, by all of their words, such as `ledger` and `init`.
+pub fn whole_commands() -> Vec<Vec<String>> {
+    let inner = |command: String| match listed(&envaudit([&command, "--help"]).run().out) {
+        Some(inner) => inner.into_iter().map(|name| vec![command.clone(), name]).collect(),
+        None => vec![vec![command]],
+    };
+    commands().into_iter().flat_map(inner).collect()
+}
+
+/// What a help lists as commands, if it does.
+fn listed(help: &str) -> Option<Vec<String>> {
+    let list = help.split("Commands:\n").nth(1)?.split("\n\n").next()?;
+    let names = list.lines().filter(|line| !line.starts_with("    "));
+    Some(names.filter_map(|line| Some(line.split_whitespace().next()?.to_owned())).collect())
 }
 
 impl Envaudit {
