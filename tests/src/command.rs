@@ -21,6 +21,27 @@ pub fn envaudit<A: Into<OsString>>(args: impl IntoIterator<Item = A>) -> Envaudi
     Envaudit { args: args.collect(), env: Vec::new(), stdin: Vec::new() }
 }
 
+/// The commands that the help lists.
+pub fn commands() -> Vec<String> {
+    listed(&envaudit(["--help"]).run().ends_with(0).out).expect("commands")
+}
+
+/// The commands that do something, by all of their words, such as `ledger` and `init`.
+pub fn whole_commands() -> Vec<Vec<String>> {
+    let inner = |command: String| match listed(&envaudit([&command, "--help"]).run().out) {
+        Some(inner) => inner.into_iter().map(|name| vec![command.clone(), name]).collect(),
+        None => vec![vec![command]],
+    };
+    commands().into_iter().flat_map(inner).collect()
+}
+
+/// What a help lists as commands, if it does.
+fn listed(help: &str) -> Option<Vec<String>> {
+    let list = help.split("Commands:\n").nth(1)?.split("\n\n").next()?;
+    let names = list.lines().filter(|line| !line.starts_with("    "));
+    Some(names.filter_map(|line| Some(line.split_whitespace().next()?.to_owned())).collect())
+}
+
 impl Envaudit {
     /// More arguments.
     pub fn args<A: Into<OsString>>(mut self, args: impl IntoIterator<Item = A>) -> Self {

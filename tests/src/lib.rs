@@ -13,6 +13,10 @@ mod one_field;
 pub mod problems;
 #[cfg(feature = "ledger")]
 pub mod recorded;
+#[cfg(feature = "cli")]
+pub mod reference;
+#[cfg(feature = "cli")]
+pub mod stage;
 mod store;
 
 pub use files::Files;

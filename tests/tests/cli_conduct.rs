@@ -20,34 +20,6 @@ const COMMANDS: [&[&str]; 7] = [
     &["schema"],
 ];
 
-fn commands() -> Vec<String> {
-    let help = envaudit(["--help"]).run().ends_with(0).out;
-    let list = help.split("Commands:\n").nth(1).and_then(|rest| rest.split("\n\n").next());
-    let lines = list.expect("a list of commands").lines();
-    let names = lines.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
-    names.filter_map(|line| line.split_whitespace().next().map(str::to_owned)).collect()
-}
-
-#[test]
-fn the_help_of_every_command_ends_with_an_example_that_can_be_parsed() {
-    let commands = commands();
-    for command in COMMANDS {
-        assert!(commands.contains(&command[0].to_owned()), "{command:?} in {commands:?}");
-        let answer = envaudit([command[0], "--help"]).run().ends_with(0);
-        assert_eq!(answer.err, "");
-        let (_, examples) = answer.out.split_once("\nExample:\n").expect("an example");
-        for example in examples.lines() {
-            let words: Vec<&str> = example.split_whitespace().collect();
-            let words: Vec<&str> =
-                words.split(|word| word.starts_with('>')).next().unwrap_or(&[]).to_vec();
-            assert_eq!(words[0], "envaudit", "{example}");
-            // The files it names are not there; its words are arguments all the same.
-            let answer = envaudit(words[1..].iter().copied()).run();
-            assert!(!answer.err.contains("Usage:"), "{example}: {answer:?}");
-        }
-    }
-}
-
 #[test]
 fn what_makes_no_sense_is_said_on_stderr_and_ends_with_2() {
     for args in [

@@ -1,56 +1,99 @@
 //! `--help`, `man` and `completions`: what the command says of itself.
 #![cfg(feature = "cli")]
 
+use std::collections::BTreeSet;
 use std::process::Command;
 
 use envaudit_tests::Files;
-use envaudit_tests::command::envaudit;
+use envaudit_tests::command::{commands, envaudit, whole_commands};
 
-/// The commands that the help lists.
-fn commands() -> Vec<String> {
-    let help = envaudit(["--help"]).run().ends_with(0).out;
-    let list = help.split("Commands:\n").nth(1).expect("commands").split("\n\n").next();
-    let names = list.expect("a list").lines().filter(|line| !line.starts_with("    "));
-    names.filter_map(|line| Some(line.split_whitespace().next()?.to_owned())).collect()
+/// What a person may type as the help ends, one line each.
+fn examples(help: &str) -> Vec<&str> {
+    let (_, end) = help.rsplit_once("\nExample").expect("it ends with an example");
+    end.lines().filter_map(|line| line.strip_prefix("  ")).collect()
 }
 
-/// The words of a line, as a shell sees them, up to a redirection.
-fn words(line: &str) -> Vec<String> {
-    let (mut words, mut word, mut quoted) = (Vec::new(), String::new(), false);
-    for char in line.split(" >").next().expect("a command").chars() {
-        match (char, quoted) {
-            ('\'', _) => quoted = !quoted,
-            (' ', false) => words.push(std::mem::take(&mut word)),
-            _ => word.push(char),
+/// A program that has embedded its keys, whatever else it is.
+mod app {
+    /// What the examples ask about.
+    #[derive(envaudit::EnvConfig)]
+    #[env(prefix = "APP_")]
+    #[expect(dead_code, reason = "it is there for its keys")]
+    pub(super) struct AppConfig {
+        port: u16,
+        db_password: envaudit::SecretString,
+    }
+
+    pub(super) const EMBEDDED: [u8; envaudit::__private::embedded_len(AppConfig::TABLE)] =
+        envaudit::__private::embedded(AppConfig::TABLE);
+    use envaudit::EnvConfig;
+}
+
+/// A machine on which everything is there that the examples name, with a ledger unless one is to be made.
+#[cfg(unix)]
+fn machine(with_ledger: bool) -> Files {
+    let files = Files::with(".env", "APP_PORT=80\n");
+    files.write(".env.prod", "APP_PORT=443\n");
+    files.write("target/release/app", app::EMBEDDED);
+    files.write("envaudit.schema.json", <app::AppConfig as envaudit::EnvConfig>::schema_json());
+    files.write("run/secrets/audit", "08".repeat(32));
+    for folder in ["etc/bash_completion.d", "docs", "bin", "mnt/elsewhere", "var/lib/checkout"] {
+        files.folder(folder);
+    }
+    let command = files.write("checkout", "#!/bin/sh\nexit 0\n");
+    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(command, executable).expect("it can be run");
+    files.link("bin/envaudit", env!("CARGO_BIN_EXE_envaudit_command"));
+    if with_ledger {
+        for prepared in [
+            "envaudit ledger init",
+            "envaudit record --env prod --actor ada --reason first",
+            "envaudit checkpoint --anchor /mnt/elsewhere/anchor > kept.note",
+        ] {
+            let output = shell(&files, prepared);
+            assert!(output.status.success(), "{prepared}: {output:?}");
         }
     }
-    words.push(word);
-    words
+    files
+}
+
+/// What a shell makes of a script on that machine, whose root is the folder.
+#[cfg(unix)]
+fn shell(files: &Files, script: &str) -> std::process::Output {
+    let root = files.path().display();
+    let script = script.replace(" /", &format!(" {root}/")).replace("=/", &format!("={root}/"));
+    // In production the key has to be given; the one beside the ledger is as good as any.
+    let given = match script.contains("--env prod") {
+        true => "export ENVAUDIT_SIGNING_KEY=$(cat .envaudit/signing.key)\n",
+        false => "",
+    };
+    Command::new("sh")
+        .args(["-c", &format!("set -e\n{given}{script}")])
+        .current_dir(files.path())
+        .env_clear()
+        .env("PATH", format!("{root}/bin:/usr/bin:/bin"))
+        .env("APP_DB_PASSWORD", "correct-horse")
+        .output()
+        .expect("sh can be run")
 }
 
 #[test]
-fn the_help_of_each_command_ends_with_an_example_that_can_be_written_so() {
-    let files = Files::new();
-    let commands = commands();
-    assert!(commands.len() >= 20, "{commands:?}");
-    let inner = [vec!["ledger".to_owned(), "init".to_owned()]];
-    for command in commands.iter().map(|name| vec![name.clone()]).chain(inner) {
+#[cfg(unix)]
+fn the_help_of_each_command_ends_with_an_example_that_works_as_it_stands() {
+    let all = commands().into_iter().map(|name| vec![name]).chain(whole_commands());
+    let all: BTreeSet<Vec<String>> = all.collect();
+    assert!(all.len() > 20, "{all:?}");
+    for command in all {
         let help = envaudit(command.iter().cloned()).args(["--help"]).run().ends_with(0).out;
-        let end = help.rsplit("\nExample").next().expect("an end");
-        let examples: Vec<&str> =
-            end.lines().filter_map(|line| line.find("envaudit ").map(|at| &line[at..])).collect();
-        assert!(help.contains("\nExample") && !examples.is_empty(), "{command:?}: {help}");
-        for example in examples {
-            let mut args = words(example);
-            assert_eq!(args.remove(0), "envaudit");
-            for path in args.iter_mut().filter(|arg| arg.starts_with('/')) {
-                *path = files.path().join(&path[1..]).display().to_string();
-            }
-            // Nothing that they name is there, which is no reason to call them wrong.
-            let ledger = files.path().join("no-ledger");
-            let run = envaudit(args).dir(&files).env("ENVAUDIT_LEDGER", ledger).run();
-            assert!(!run.err.contains("Usage:"), "{example}: {run:?}");
-        }
+        let examples = examples(&help);
+        assert!(!examples.is_empty(), "{command:?}: {help}");
+        // Whoever follows a ledger goes when they have seen enough.
+        let script = examples.join("\n").replace("--follow", "--follow | head -n 1");
+        let with_ledger = command[0] != "ledger";
+        // There is no key yet that could be given.
+        let script = if with_ledger { script } else { script.replace("--env prod", "--env=prod") };
+        let output = shell(&machine(with_ledger), &script);
+        assert!(output.status.success(), "{command:?}: {script}\n{output:?}");
     }
 }
 

@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 use envaudit::ledger::{Actor, Event, FileStore, Ledger, LedgerOptions, MasterKey, SegmentSource};
 use envaudit_tests::Files;
 use envaudit_tests::command::{Answer, Envaudit, envaudit};
-
-const KEY: &str = "0707070707070707070707070707070707070707070707070707070707070707";
+use envaudit_tests::stage::{KEY, tamper};
 
 fn key() -> MasterKey {
     MasterKey::from_hex(KEY).expect("a key")
@@ -45,13 +44,6 @@ fn two_segments() -> Files {
 
 fn first_segment(files: &Files) -> PathBuf {
     files.path().join("audit").join("00000000000000000001.jsonl")
-}
-
-/// Changes a file, however it is guarded.
-fn tamper(path: &Path, change: impl FnOnce(String) -> String) {
-    let text = fs::read_to_string(path).expect("it can be read");
-    fs::remove_file(path).expect("it can be removed");
-    fs::write(path, change(text)).expect("it can be written");
 }
 
 #[test]
@@ -92,23 +84,30 @@ fn the_folder_of_the_ledger_is_that_of_the_argument_else_of_the_variable() {
     assert!(other.join("ledger.json").exists());
 }
 
+/// Every command that works on a ledger that is there.
+const COMMANDS: [&[&str]; 13] = [
+    &["verify"],
+    &["log"],
+    &["log", "--follow"],
+    &["history", "A"],
+    &["checkpoint"],
+    &["prune", "--keep", "1d"],
+    &["rotate-key", "--new-key", "none"],
+    &["rotate-key"],
+    &["export"],
+    &["export", "--format", "ocsf"],
+    &["plan"],
+    &["record", "--actor", "ada", "--reason", "r"],
+    &["run", "--", "no-such-program"],
+];
+
 #[test]
 fn where_there_is_no_ledger_every_command_says_how_to_make_one() {
     let files = Files::new();
-    let commands: [&[&str]; 9] = [
-        &["verify"],
-        &["log"],
-        &["history", "A"],
-        &["checkpoint"],
-        &["prune", "--keep", "1d"],
-        &["rotate-key", "--new-key", "none"],
-        &["export"],
-        &["plan"],
-        &["record", "--actor", "ada", "--reason", "r"],
-    ];
-    for command in commands {
-        let answer = envaudit(command.iter().copied()).path("--ledger", files.path().join("audit"));
-        let answer = answer.dir(&files).run().ends_with(3);
+    for command in COMMANDS {
+        let run = envaudit(command[..1].iter().copied());
+        let run = run.path("--ledger", files.path().join("audit")).dir(&files);
+        let answer = run.args(command[1..].iter().copied()).run().ends_with(3);
         assert!(answer.err.contains("there is no ledger in"), "{command:?}: {}", answer.err);
         assert!(answer.err.contains("envaudit ledger init"), "{command:?}: {}", answer.err);
         assert_eq!(answer.out, "", "{command:?}");
@@ -125,10 +124,14 @@ fn a_ledger_of_a_newer_version_is_refused_with_advice() {
     tamper(&files.path().join("audit/ledger.json"), |text| {
         text.replace("{\"format\":1,", "{\"format\":2,")
     });
-    for args in [["verify", "-q"], ["log", "-q"], ["checkpoint", "-q"]] {
-        let answer = keyed(&files, args).run().ends_with(3);
-        assert!(answer.err.contains("newer envaudit: its format is 2"), "{}", answer.err);
-        assert!(answer.err.contains("hint: "), "{}", answer.err);
+    for command in COMMANDS {
+        let run = envaudit(command[..1].iter().copied()).env("ENVAUDIT_SIGNING_KEY", KEY);
+        let run = run.path("--ledger", files.path().join("audit")).dir(&files);
+        let answer = run.args(command[1..].iter().copied()).run().ends_with(3);
+        let expected = "was made by a newer envaudit: its format is 2";
+        assert!(answer.err.contains(expected), "{command:?}: {}", answer.err);
+        assert!(answer.err.contains("hint: use that version"), "{command:?}: {}", answer.err);
+        assert_eq!(answer.out, "", "{command:?}");
     }
 }
 
@@ -314,6 +317,98 @@ fn after_a_rotation_the_new_key_writes_and_both_verify() {
     assert_eq!(report["intact"], true, "{report}");
     let same = with_new(&["rotate-key"]).path("--new-key", &new).run().ends_with(2);
     assert!(same.err.contains("the key is the current one"), "{}", same.err);
+}
+
+#[test]
+fn a_key_beside_the_ledger_is_rotated_there_and_nothing_more_is_to_be_given() {
+    let files = Files::new();
+    keyless(&files, ["ledger", "init"]).run().ends_with(0);
+    let audit = files.path().join("audit");
+    let key_of = |name: &str| fs::read_to_string(audit.join(name)).expect("a key");
+    let mut keys = vec![key_of("signing.key")];
+    for round in 1..=3 {
+        let rotated = keyless(&files, ["rotate-key", "--json"]).run().ends_with(0);
+        let answer = rotated.json();
+        assert_eq!(answer["key_made"], true);
+        assert_eq!(answer["key_file"], audit.join("signing.key").display().to_string());
+        let old = format!("retired-{}.key", answer["from"].as_str().expect("text"));
+        assert_eq!(answer["retired_key_file"], audit.join(&old).display().to_string());
+        assert_eq!(&key_of(&old), keys.last().expect("a key"), "the old one is kept");
+        #[cfg(unix)]
+        for name in ["signing.key", &old] {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = fs::metadata(audit.join(name)).expect("a file").permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{name}");
+        }
+        keys.push(key_of("signing.key"));
+        for secret in &keys {
+            assert!(!rotated.out.contains(secret.trim()) && !rotated.err.contains(secret.trim()));
+        }
+        keyless(&files, ["checkpoint"]).run().ends_with(0);
+        keyless(&files, ["record", "--actor", "ada", "--reason", "r"])
+            .dir(&files)
+            .run()
+            .ends_with(0);
+        let report = keyless(&files, ["verify", "--json"]).run().ends_with(0).json();
+        assert_eq!((&report["intact"], &report["key_beside_ledger"]), (&true.into(), &true.into()));
+        assert_eq!(report["last"]["seq"], 1 + 2 * round, "{report}");
+    }
+    keys.dedup();
+    assert_eq!(keys.len(), 4);
+}
+
+#[test]
+fn a_rotation_that_was_stopped_half_way_is_ended_by_whoever_opens_the_ledger_next() {
+    let files = Files::new();
+    keyless(&files, ["ledger", "init"]).run().ends_with(0);
+    let audit = files.path().join("audit");
+    let (old, new) =
+        (fs::read(audit.join("signing.key")).expect("a key"), MasterKey::from_bytes([9; 32]));
+    let hex = str::from_utf8(&old).expect("hex");
+    let kid = MasterKey::from_hex(hex).expect("a key").id();
+    let good = |what: &str| {
+        let report = keyless(&files, ["verify", "--json"]).run().ends_with(0).json();
+        assert_eq!(report["intact"], true, "{what}: {report}");
+    };
+    // Stopped before anything was recorded: the staged key was never used.
+    fs::write(audit.join("signing.key.new"), MasterKey::from_bytes([8; 32]).to_hex().as_bytes())
+        .expect("written");
+    good("staged");
+    keyless(&files, ["checkpoint"]).run().ends_with(0);
+    assert_eq!(fs::read(audit.join("signing.key")).expect("a key"), old);
+    // Stopped when it was recorded, and before and after the old key was put aside.
+    let ring = LedgerOptions::new().key(MasterKey::from_hex(hex).expect("a key"));
+    ring.open(&audit).expect("opened").rotate(new.clone()).expect("rotated");
+    fs::write(audit.join("signing.key.new"), new.to_hex().as_bytes()).expect("written");
+    good("recorded");
+    fs::write(audit.join(format!("retired-{kid}.key")), &old).expect("written");
+    good("recorded and put aside");
+    keyless(&files, ["checkpoint"]).run().ends_with(0);
+    assert_eq!(fs::read(audit.join("signing.key")).expect("a key"), new.to_hex().as_bytes());
+    assert!(!audit.join("signing.key.new").exists());
+    good("ended");
+    let log = keyless(&files, ["log", "--json"]).run().ends_with(0).out;
+    assert_eq!(log.matches("ledger.key_rotated").count(), 1, "{log}");
+}
+
+#[test]
+fn a_key_that_is_moved_away_from_the_ledger_leaves_nothing_there_that_passes_for_it() {
+    let files = Files::new();
+    keyless(&files, ["ledger", "init"]).run().ends_with(0);
+    let new = files.path().join("new.key");
+    let answer = keyless(&files, ["rotate-key", "--json"]).path("--new-key", &new).run();
+    let retired =
+        answer.ends_with(0).json()["retired_key_file"].as_str().expect("a path").to_owned();
+    assert!(!files.path().join("audit/signing.key").exists());
+    let without = keyless(&files, ["checkpoint"]).run().ends_with(3);
+    assert!(without.err.contains("ENVAUDIT_SIGNING_KEY"), "{}", without.err);
+    let with = |args: [&str; 1]| keyless(&files, args).env("ENVAUDIT_SIGNING_KEY_FILE", &new);
+    with(["checkpoint"]).run().ends_with(0);
+    // A key in the folder vouches for nothing where the key is given.
+    with(["verify"]).run().ends_with(1);
+    with(["verify"]).path("--retired-key", retired).run().ends_with(0);
+    let no_file = with(["rotate-key"]).run().ends_with(2);
+    assert!(no_file.err.contains("--new-key FILE"), "{}", no_file.err);
 }
 
 #[test]

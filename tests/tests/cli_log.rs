@@ -184,6 +184,22 @@ fn a_ledger_is_followed_across_segments_and_other_writers() {
     assert!(segments.count() > 3, "the segments were rolled");
 }
 
+#[test]
+#[cfg(unix)]
+fn a_ledger_is_followed_no_longer_than_somebody_reads() {
+    let files = three_days();
+    for args in [&["log", "--follow"][..], &["log", "--follow", "--json", "--actor", "ada"]] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_envaudit_command"));
+        command.args(args).arg("--ledger").arg(files.path().join("audit"));
+        let mut child = Running(command.stdout(Stdio::piped()).spawn().expect("it starts"));
+        let mut lines = BufReader::new(child.0.stdout.take().expect("a pipe")).lines();
+        lines.next().expect("a line").expect("text");
+        // Nothing more is appended that could be written to the pipe.
+        drop(lines);
+        assert_eq!(child.0.wait().expect("it ends").code(), Some(0), "{args:?}");
+    }
+}
+
 /// Takes so many bytes, and then nobody reads any more.
 struct Closing(usize);
 

@@ -1,73 +1,19 @@
 //! `record` and `plan`: what is recorded of a configuration, and what would be.
 #![cfg(feature = "cli")]
 
-use std::path::PathBuf;
-
-use envaudit::{EnvConfig, SecretString};
-use envaudit_tests::Files;
-use envaudit_tests::canary::{CANARY, assert_hidden};
-use envaudit_tests::command::{Envaudit, envaudit};
+use envaudit_tests::canary::{CANARY, assert_hidden, assert_not_in};
+use envaudit_tests::command::Envaudit;
+use envaudit_tests::stage::{KEY, RECORD, Stage};
 use serde_json::{Value, json};
-
-const KEY: &str = "0707070707070707070707070707070707070707070707070707070707070707";
-const CONTEXT: [&str; 5] = ["record", "--actor", "ada", "--reason", "OPS-42"];
-
-/// What the command is told by a schema, and never made.
-#[derive(EnvConfig)]
-#[allow(dead_code, reason = "only its schema is read")]
-struct Checkout {
-    port: u16,
-    region: Option<String>,
-    api_key: Option<SecretString>,
-    #[env(default = 3)]
-    retries: u8,
-}
-
-/// A folder with a schema, an `.env` file and a ledger.
-struct Service {
-    files: Files,
-    schema: PathBuf,
-}
-
-impl Service {
-    fn new(env_file: &str) -> Self {
-        let files = Files::with(".env", env_file);
-        let schema = files.write("schema.json", Checkout::schema_json());
-        let service = Service { files, schema };
-        service.run_with(&["ledger", "init"]).run().ends_with(0);
-        service
-    }
-
-    fn run_with(&self, args: &[&str]) -> Envaudit {
-        let command =
-            envaudit(args.iter().copied()).dir(&self.files).path("--schema", &self.schema);
-        let command = command.path("--ledger", self.files.path().join("audit"));
-        let command = command.path("--docker-secrets", self.files.folder("docker"));
-        command.path("--k8s-secrets", self.files.folder("k8s")).env("ENVAUDIT_SIGNING_KEY", KEY)
-    }
-
-    fn record(&self) -> Value {
-        self.run_with(&CONTEXT).args(["--json"]).run().ends_with(0).json()
-    }
-
-    fn plan(&self) -> Value {
-        self.run_with(&["plan", "--json"]).run().ends_with(0).json()
-    }
-
-    fn last_event(&self) -> Value {
-        let log = self.run_with(&["log", "--json", "--limit", "1"]).run().ends_with(0);
-        serde_json::from_str(&log.out).expect("JSON")
-    }
-}
 
 #[test]
 fn a_plan_shows_what_the_next_record_says_and_records_nothing() {
-    let service = Service::new("PORT=80\nREGION=eu-1\nAPI_KEY=first-canary\n");
+    let service = Stage::new("PORT=80\nREGION=eu-1\nAPI_KEY=first-canary\n");
     let first = service.plan();
     assert_eq!((&first["resource"], &first["since"]), (&json!("Checkout"), &Value::Null));
     assert_eq!((&first["added"], &first["unchanged"]), (&json!(4), &json!(0)));
     assert_eq!(service.record()["seq"], 2);
-    let same = service.run_with(&["plan", "--exit-code"]).run().ends_with(0);
+    let same = service.run(&["plan", "--exit-code"]).run().ends_with(0);
     assert_eq!(
         same.out,
         "Checkout, compared with event 2 of the ledger\n\
@@ -75,7 +21,7 @@ fn a_plan_shows_what_the_next_record_says_and_records_nothing() {
     );
 
     service.files.write(".env", "PORT=443\nRETRIES=3\nAPI_KEY=second-canary\n");
-    let plan = service.run_with(&["plan"]).run().ends_with(0);
+    let plan = service.run(&["plan"]).run().ends_with(0);
     let lines: Vec<&str> = plan.out.lines().collect();
     assert_eq!(lines.len(), 7, "{}", plan.out);
     let of = |sign: &str, key: &str| {
@@ -96,7 +42,7 @@ fn a_plan_shows_what_the_next_record_says_and_records_nothing() {
     assert_eq!(lines[6], "0 added, 1 changed, 1 removed, 1 rotated, 1 moved; 0 unchanged");
     assert!(!plan.out.contains("canary"));
 
-    service.run_with(&["plan", "--exit-code"]).run().ends_with(1);
+    service.run(&["plan", "--exit-code"]).run().ends_with(1);
     let changes = service.plan()["changes"].clone();
     assert_eq!(service.last_event()["seq"], 2, "a plan records nothing");
     let recorded = service.record();
@@ -110,22 +56,22 @@ fn a_plan_shows_what_the_next_record_says_and_records_nothing() {
 
 #[test]
 fn a_record_says_who_why_of_what_and_in_which_trace() {
-    let service = Service::new("PORT=80\n");
+    let service = Stage::new("PORT=80\n");
     let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     let args =
         ["record", "--actor", "service:deployer", "--reason", "release", "--resource", "shop/eu"];
-    let run = service.run_with(&args).args(["--trace-parent", trace]).run().ends_with(0);
+    let run = service.run(&args).args(["--trace-parent", trace]).run().ends_with(0);
     assert_eq!(run.out, "recorded: shop/eu, event 2\n");
     let event = service.last_event();
     assert_eq!((&event["actor_type"], &event["actor_id"]), (&json!("service"), &json!("deployer")));
     assert_eq!(event["resource_id"], "shop/eu");
     assert_eq!(event["trace_id"], "4bf92f3577b34da6a3ce929d0e0e4736");
     assert_eq!(event["span_id"], "00f067aa0ba902b7");
-    let prod = service.run_with(&CONTEXT).args(["--env", "prod", "--json"]).run().ends_with(0);
+    let prod = service.run(&RECORD).args(["--env", "prod", "--json"]).run().ends_with(0);
     assert_eq!(prod.json()["resource"], "Checkout/prod");
-    service.run_with(&["plan", "--resource", "shop/eu", "--exit-code"]).run().ends_with(0);
+    service.run(&["plan", "--resource", "shop/eu", "--exit-code"]).run().ends_with(0);
     let spiffe = ["record", "--actor", "spiffe://shop/ci", "--reason", "r"];
-    service.run_with(&spiffe).run().ends_with(0);
+    service.run(&spiffe).run().ends_with(0);
     assert_eq!(service.last_event()["actor_id"], "spiffe://shop/ci");
     for wrong in [
         "",
@@ -133,7 +79,7 @@ fn a_record_says_who_why_of_what_and_in_which_trace() {
         "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
         "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
     ] {
-        let run = service.run_with(&CONTEXT).args([format!("--trace-parent={wrong}")]);
+        let run = service.run(&RECORD).args([format!("--trace-parent={wrong}")]);
         assert!(run.run().ends_with(2).err.contains("is no traceparent"), "{wrong}");
     }
     for (args, expected) in [
@@ -141,36 +87,36 @@ fn a_record_says_who_why_of_what_and_in_which_trace() {
         (&["record", "--reason", "r"], "--actor"),
         (&["record", "--reason", "r", "--actor", "service:"], "must name somebody"),
     ] {
-        let answer = service.run_with(args).run().ends_with(2);
+        let answer = service.run(args).run().ends_with(2);
         assert!(answer.err.contains(expected), "{args:?}: {}", answer.err);
     }
 }
 
 #[test]
 fn what_cannot_be_loaded_is_recorded_as_a_failure_and_every_problem_is_said() {
-    let service = Service::new("PORT=none\nRETRIES=1000\n");
-    let answer = service.run_with(&CONTEXT).run().ends_with(1);
+    let service = Stage::new("PORT=none\nRETRIES=1000\n");
+    let answer = service.run(&RECORD).run().ends_with(1);
     assert!(answer.err.contains("PORT") && answer.err.contains("RETRIES"), "{}", answer.err);
     assert_eq!(answer.out, "");
     let event = service.last_event();
     assert_eq!((&event["outcome"], &event["action"]), (&json!("failure"), &json!("config.loaded")));
     assert_eq!(event["details"]["problems"].as_array().map(Vec::len), Some(2));
-    service.run_with(&["plan"]).run().ends_with(1);
+    service.run(&["plan"]).run().ends_with(1);
 }
 
 #[test]
 fn a_policy_holds_for_what_is_recorded_and_planned() {
-    let service = Service::new("PORT=80\nAPI_KEY=in-a-file\n");
-    for args in [&CONTEXT[..], &["plan"]] {
-        let answer = service.run_with(args).args(["--policy", "production"]).run().ends_with(1);
+    let service = Stage::new("PORT=80\nAPI_KEY=in-a-file\n");
+    for args in [&RECORD[..], &["plan"]] {
+        let answer = service.run(args).args(["--policy", "production"]).run().ends_with(1);
         assert!(answer.err.contains("API_KEY"), "{}", answer.err);
     }
 }
 
 #[test]
 fn values_are_left_out_where_that_is_wanted() {
-    let service = Service::new("PORT=80\nREGION=eu-1\n");
-    service.run_with(&CONTEXT).args(["--no-values"]).run().ends_with(0);
+    let service = Stage::new("PORT=80\nREGION=eu-1\n");
+    service.run(&RECORD).args(["--no-values"]).run().ends_with(0);
     let event = service.last_event().to_string();
     assert!(!event.contains("eu-1") && event.contains("REGION"), "{event}");
     // Fingerprints still tell what is other.
@@ -179,16 +125,15 @@ fn values_are_left_out_where_that_is_wanted() {
 
 #[test]
 fn a_plan_without_the_key_is_refused_as_nothing_could_be_compared() {
-    let service = Service::new("PORT=80\n");
+    let service = Stage::new("PORT=80\n");
     service.record();
-    let command = envaudit(["plan"]).dir(&service.files).path("--schema", &service.schema);
-    let answer = command.path("--ledger", service.files.path().join("audit")).run().ends_with(3);
+    let answer = service.keyless(&["plan"]).run().ends_with(3);
     assert!(answer.err.contains("ENVAUDIT_SIGNING_KEY"), "{}", answer.err);
 }
 
 #[test]
 fn no_command_of_the_ledger_says_a_secret_whatever_its_source() {
-    type With = fn(&Service, Envaudit) -> Envaudit;
+    type With = fn(&Stage, Envaudit) -> Envaudit;
     let sources: [(&str, With); 3] = [
         ("environment", |_, command| command.env("API_KEY", CANARY)),
         ("file", |service, command| {
@@ -202,13 +147,13 @@ fn no_command_of_the_ledger_says_a_secret_whatever_its_source() {
         }),
     ];
     for (name, with) in sources {
-        let service = Service::new("PORT=80\n");
+        let service = Stage::new("PORT=80\n");
         service.record();
-        let commands: [&[&str]; 16] = [
+        let commands: [&[&str]; 17] = [
             &["plan"],
             &["plan", "--json"],
             &["plan", "--color", "always"],
-            &[CONTEXT[0], CONTEXT[1], CONTEXT[2], CONTEXT[3], CONTEXT[4]],
+            &RECORD,
             &["plan", "--resource", "other", "--json"],
             &["log"],
             &["log", "--json"],
@@ -221,16 +166,22 @@ fn no_command_of_the_ledger_says_a_secret_whatever_its_source() {
             &["verify", "--json"],
             &["checkpoint"],
             &["audit", "--json"],
+            &["prune", "--keep", "1d"],
         ];
         let mut seen = String::new();
         for args in commands {
-            let answer = with(&service, service.run_with(args)).run().ends_with(0);
-            seen += &answer.out;
-            assert_hidden(&(answer.out + &answer.err), &format!("{name}: {args:?}"));
+            for more in [&[][..], &["-v"]] {
+                let run = with(&service, service.run(args)).args(more.iter().copied());
+                let answer = run.run().ends_with(0);
+                seen += &answer.out;
+                let (said, what) = (answer.out + &answer.err, format!("{name}: {args:?} {more:?}"));
+                assert_hidden(&said, &what);
+                assert_not_in(&said, KEY, &what);
+            }
         }
         assert!(seen.contains("API_KEY"), "{name}: the secret was there");
         // One that makes the load fail.
-        let failing = service.run_with(&CONTEXT).env("PORT", CANARY).env("API_KEY", CANARY);
+        let failing = service.run(&RECORD).env("PORT", CANARY).env("API_KEY", CANARY);
         let answer = failing.run().ends_with(1);
         assert_hidden(&service.last_event().to_string(), name);
         assert!(answer.err.contains("PORT"));

@@ -4,16 +4,14 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::ExitStatusExt;
-use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 
-use envaudit::ledger::Reader;
-use envaudit::ledger::{FileStore, LedgerOptions, MasterKey};
+use envaudit::ledger::{FileStore, Reader, Store};
 use envaudit::{EnvConfig, SecretString};
-use envaudit_tests::Files;
+use envaudit_tests::stage::{KEY, Stage, shell};
 use serde_json::Value;
 
-const KEY: &str = "0707070707070707070707070707070707070707070707070707070707070707";
+const PROGRAM: &str = env!("CARGO_BIN_EXE_envaudit_command");
 
 #[derive(EnvConfig)]
 #[allow(dead_code, reason = "only its schema is read")]
@@ -27,35 +25,22 @@ struct Checkout {
     missing: Option<String>,
 }
 
-struct Service {
-    files: Files,
-    schema: PathBuf,
-}
+/// A service whose ledger has its first event alone.
+struct Service(Stage);
 
 impl Service {
     fn new() -> Self {
-        let files = Files::with(".env", "PORT=80\nAPI_KEY='a $ecret'\n");
-        let schema = files.write("schema.json", Checkout::schema_json());
-        let key = MasterKey::from_hex(KEY).expect("a key");
-        LedgerOptions::new().key(key).init(files.path().join("audit")).expect("made");
-        Service { files, schema }
+        let stage = Stage::new("PORT=80\nAPI_KEY='a $ecret'\n");
+        Service(stage.with_schema(Checkout::schema_json()))
     }
 
     /// `envaudit run`, with the ledger and the schema, in an environment of its own.
     fn run(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_envaudit_command"));
-        command.env_clear().env("PATH", "/usr/bin:/bin").env("ENVAUDIT_SIGNING_KEY", KEY);
-        command
-            .arg("run")
-            .args(["--reason", "start", "--ledger"])
-            .arg(self.files.path().join("audit"));
-        command.arg("--dir").arg(self.files.path()).arg("--schema").arg(&self.schema);
-        command.args(args).stdin(Stdio::null());
-        command
+        self.0.process(PROGRAM, &[&["run", "--reason", "start"], args].concat())
     }
 
     fn actions(&self) -> Vec<(String, String)> {
-        let store = FileStore::new(self.files.path().join("audit"));
+        let store = FileStore::new(self.0.ledger());
         let events = Reader::new(&store).events().expect("segments");
         let event = |bytes: &[u8]| -> Value { serde_json::from_slice(bytes).expect("JSON") };
         let text = |value: &Value| value.as_str().expect("text").to_owned();
@@ -90,8 +75,8 @@ fn the_command_gets_what_was_resolved_and_its_exit_code_is_ours() {
 #[test]
 fn a_secret_in_a_file_is_given_by_its_content_and_not_by_both_names() {
     let service = Service::new();
-    let secret = service.files.write("secret", "from a file");
-    service.files.write(".env", "PORT=80\n");
+    let secret = service.0.files.write("secret", "from a file");
+    service.0.files.write(".env", "PORT=80\n");
     let script = "echo \"$API_KEY|${API_KEY_FILE-unset}\"";
     let mut command = service.run(&["--", "sh", "-c", script]);
     command.env("API_KEY_FILE", secret);
@@ -111,7 +96,7 @@ fn variables_and_arguments_that_are_no_text_reach_the_command_as_they_are() {
 #[test]
 fn stdin_is_that_of_the_command() {
     let service = Service::new();
-    let input = service.files.write("input", "line\n");
+    let input = service.0.files.write("input", "line\n");
     let mut command = service.run(&["--", "cat"]);
     command.stdin(fs::File::open(input).expect("a file"));
     assert_eq!(text(&output(command).stdout), "line\n");
@@ -120,7 +105,7 @@ fn stdin_is_that_of_the_command() {
 #[test]
 fn a_failed_check_starts_nothing_and_is_recorded() {
     let service = Service::new();
-    service.files.write(".env", "PORT=none\n");
+    service.0.files.write(".env", "PORT=none\n");
     for args in [&["--", "echo", "started"][..], &["--degraded", "--", "echo", "started"]] {
         let output = output(service.run(args));
         assert_eq!((output.status.code(), text(&output.stdout)), (Some(1), ""));
@@ -137,7 +122,7 @@ fn a_failed_check_starts_nothing_and_is_recorded() {
 #[test]
 fn without_a_record_nothing_starts_unless_that_was_allowed() {
     let service = Service::new();
-    fs::remove_dir_all(service.files.path().join("audit")).expect("removed");
+    fs::remove_dir_all(service.0.ledger()).expect("removed");
     let refused = output(service.run(&["--", "echo", "started"]));
     assert_eq!((refused.status.code(), text(&refused.stdout)), (Some(3), ""));
     let said = text(&refused.stderr);
@@ -145,15 +130,15 @@ fn without_a_record_nothing_starts_unless_that_was_allowed() {
     let allowed = output(service.run(&["--degraded", "--", "echo", "started"]));
     assert_eq!((allowed.status.code(), text(&allowed.stdout)), (Some(0), "started\n"));
     assert!(text(&allowed.stderr).starts_with("warning: started without a record: "));
-    assert!(!service.files.path().join("audit").exists());
+    assert!(!service.0.ledger().exists());
 }
 
 #[test]
 fn what_cannot_be_run_and_what_is_not_there_have_the_exit_codes_of_a_shell() {
     let service = Service::new();
-    let plain = service.files.write("plain.txt", "no program");
+    let plain = service.0.files.write("plain.txt", "no program");
     let plain = plain.to_str().expect("text");
-    let folder = service.files.folder("folder");
+    let folder = service.0.files.folder("folder");
     for (program, code) in [
         ("no-such-program", 127),
         ("/no/such/program", 127),
@@ -202,7 +187,7 @@ fn signals_reach_the_command_and_what_it_makes_of_them_is_seen() {
     assert_eq!((rest.as_str(), ended(child).code()), ("got it\n", Some(9)));
 
     let wait = "echo $$; exec sleep 600";
-    for (name, number) in [("TERM", 15), ("INT", 2), ("PIPE", 13), ("KILL", 9)] {
+    for (name, number) in [("TERM", 15), ("ALRM", 14), ("PIPE", 13), ("KILL", 9)] {
         let (child, _out) = started(service.run(&["--", "sh", "-c", wait]));
         signal(&child, name);
         assert_eq!(ended(child).signal(), Some(number), "{name}");
@@ -218,4 +203,67 @@ fn the_ledger_is_free_while_the_command_runs() {
     signal(&child, "KILL");
     ended(child);
     assert_eq!(service.actions().len(), 3);
+}
+
+#[derive(EnvConfig)]
+#[allow(dead_code, reason = "only its schema is read")]
+struct Signer {
+    #[env(rename = "ENVAUDIT_SIGNING_KEY")]
+    signing_key: SecretString,
+}
+
+#[test]
+fn the_key_of_the_ledger_reaches_the_command_only_if_its_schema_asks_for_it() {
+    let service = Service::new();
+    let script = "echo \"${ENVAUDIT_SIGNING_KEY-unset}|${ENVAUDIT_SIGNING_KEY_FILE-unset}|$ENVAUDIT_LEDGER\"";
+    let key_file = service.0.files.write("audit.key", KEY);
+    let run = |schema: Option<String>| {
+        let mut command = service.run(&[]);
+        if let Some(schema) = schema {
+            service.0.files.write("schema.json", schema);
+        }
+        command.args(["--", "sh", "-c", script]).env("ENVAUDIT_LEDGER", "elsewhere");
+        command.env("ENVAUDIT_SIGNING_KEY_FILE", &key_file);
+        text(&output(command).stdout).to_owned()
+    };
+    assert_eq!(run(None), "unset|unset|elsewhere\n");
+    assert_eq!(run(Some(Signer::schema_json())), format!("{KEY}|unset|elsewhere\n"));
+
+    // A file of variables is no schema.
+    let mut command = Command::new(PROGRAM);
+    service.0.files.write(".env", format!("PORT=80\nENVAUDIT_SIGNING_KEY={KEY}\n"));
+    command.env_clear().env("PATH", "/usr/bin:/bin").env("ENVAUDIT_SIGNING_KEY_FILE", &key_file);
+    command.arg("run").arg("--ledger").arg(service.0.ledger());
+    command.arg("--dir").arg(service.0.files.path()).args(["--", "sh", "-c", script]);
+    assert_eq!(text(&output(command).stdout), "unset|unset|\n");
+}
+
+#[test]
+fn a_signal_before_the_start_starts_nothing_and_leaves_the_ledger_whole() {
+    let service = Service::new();
+    let store = FileStore::new(service.0.ledger());
+    // Others may be ignored where tests are run in the background.
+    for name in ["TERM", "ALRM"] {
+        // As long as somebody else has the ledger, no record can be made.
+        store.lock().expect("it is free");
+        let mut command = service.run(&["--", "echo", "started"]);
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("it starts");
+        let mut out = child.stdout.take().expect("a pipe");
+        signal(&child, name);
+        let mut said = String::new();
+        out.read_to_string(&mut said).expect("text");
+        assert_eq!((said.as_str(), ended(child).code()), ("", None), "{name}");
+        store.unlock();
+    }
+    assert_eq!(service.actions().len(), 1, "nothing was recorded");
+    assert!(service.0.open().verify().expect("it can be read").is_intact());
+}
+
+#[test]
+fn a_shell_sees_128_and_the_number_of_the_signal_that_ended_the_command() {
+    let service = Service::new();
+    let inner = service.run(&["--", "sh", "-c", "kill -s TERM $$"]);
+    let shell = shell("\"$@\"; echo $?", &inner);
+    let output = output(shell);
+    assert_eq!(text(&output.stdout), "143\n", "{}", text(&output.stderr));
 }

@@ -12,7 +12,8 @@ use crate::ledger::{
     SegmentSource, Store, StoreError, StoreState,
 };
 
-const KEY_VARIABLES: [&str; 2] = ["ENVAUDIT_SIGNING_KEY", "ENVAUDIT_SIGNING_KEY_FILE"];
+/// The variables that hold the ledger's key.
+pub(crate) const KEY_VARIABLES: [&str; 2] = ["ENVAUDIT_SIGNING_KEY", "ENVAUDIT_SIGNING_KEY_FILE"];
 
 /// Keys besides the current one, which is in $ENVAUDIT_SIGNING_KEY, in the file of $ENVAUDIT_SIGNING_KEY_FILE, or beside
 /// the ledger.
@@ -125,7 +126,9 @@ impl World<'_> {
                 crate::ledger::anchor::AnchorError::Behind { .. }
                 | crate::ledger::anchor::AnchorError::Conflict { .. },
             ) => Failure { message: Some(chain(error)), ..Failure::finding() }.hint(verify),
-            OpenError::KeyUnknown(_) => told(error).hint("`--retired-key FILE` adds a key"),
+            OpenError::KeyUnknown(_) => told(error).hint(
+                "give the current key in ENVAUDIT_SIGNING_KEY_FILE; `--retired-key FILE` adds an older one",
+            ),
             _ => told(error),
         }
     }

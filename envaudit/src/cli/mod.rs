@@ -35,7 +35,7 @@ use clap::{CommandFactory, FromArgMatches};
 
 use self::args::{Command, Globals, Presentation, Standalone};
 use self::failure::Failure;
-use self::output::{Output, Streams, Terminal};
+use self::output::{OfProcess, Output, Streams, Terminal};
 use self::world::World;
 use crate::config::EnvConfig;
 use crate::sources::environment::Environment;
@@ -88,11 +88,22 @@ where
     of_any(args, Environment::given(env), &mut Streams::of(stdin, stdout, stderr))
 }
 
+/// The command line of `envaudit`, for those who write documentation or packages of it.
+///
+/// ```
+/// let command = envaudit::cli::command();
+/// assert!(command.get_subcommands().any(|command| command.get_name() == "verify"));
+/// ```
+pub fn command() -> clap::Command {
+    Standalone::command()
+}
+
 /// The streams of the process.
 struct Standard {
     stdin: io::Stdin,
     stdout: BufWriter<io::Stdout>,
     stderr: io::Stderr,
+    reader: OfProcess,
 }
 
 impl Standard {
@@ -101,6 +112,7 @@ impl Standard {
             stdin: io::stdin(),
             stdout: BufWriter::with_capacity(64 << 10, io::stdout()),
             stderr: io::stderr(),
+            reader: OfProcess(io::stdout()),
         }
     }
 
@@ -110,6 +122,7 @@ impl Standard {
         let mut streams = Streams::of(&mut self.stdin, &mut self.stdout, &mut self.stderr);
         streams.out_terminal = terminal(out);
         streams.err_terminal = terminal(err);
+        streams.reader = &self.reader;
         streams
     }
 }
@@ -140,10 +153,11 @@ impl Call<'_> {
     fn run(self, command: &Command, whole: fn() -> clap::Command, streams: &mut Streams<'_>) -> u8 {
         let Call { globals, presentation, env, origin } = self;
         let terminals = [streams.out_terminal, streams.err_terminal];
+        let reader = streams.reader;
         let Streams { stdin, stdout, stderr, .. } = streams;
         let format = globals.format();
         let out = Output::new(*stdout, *stderr, terminals, presentation, format, &env);
-        let mut world = World { globals, env, stdin: *stdin, out, whole, origin };
+        let mut world = World { globals, env, stdin: *stdin, out, reader, whole, origin };
         let result = commands::run(command, &mut world);
         let failure = match result.and_then(|()| world.out.flush()) {
             Ok(()) => return failure::code::FINE,

@@ -8,6 +8,43 @@ use crate::ledger::{SegmentInfo, SegmentSource, StoreError};
 /// What is read faster than one can look gets no bar.
 const WORTH_A_BAR: u64 = 32 << 20;
 
+/// As few steps get no bar either.
+const WORTH_STEPS: usize = 8;
+
+/// Steps that are shown on stderr as they are done.
+pub(crate) struct Steps(ProgressBar);
+
+impl Steps {
+    pub(crate) fn new(out: &Output<'_>) -> Self {
+        let bar = match out.shows_progress() {
+            true => ProgressBar::no_length(),
+            false => ProgressBar::hidden(),
+        };
+        style(&bar, "{bar:30} {pos} of {len}, {eta} left");
+        Steps(bar)
+    }
+
+    /// So many are done, of so many.
+    pub(crate) fn done(&self, done: usize, all: usize) {
+        if all >= WORTH_STEPS {
+            self.0.set_length(all as u64);
+            self.0.set_position(done as u64);
+        }
+    }
+}
+
+impl Drop for Steps {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
+fn style(bar: &ProgressBar, template: &str) {
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+}
+
 /// A ledger that shows on stderr how much of it was read.
 pub(crate) struct Watched<'s> {
     source: &'s dyn SegmentSource,
@@ -15,17 +52,16 @@ pub(crate) struct Watched<'s> {
 }
 
 impl<'s> Watched<'s> {
-    pub(crate) fn new(source: &'s dyn SegmentSource, out: &Output<'_>) -> Result<Self, StoreError> {
+    pub(crate) fn new(source: &'s dyn SegmentSource, shown: bool) -> Result<Self, StoreError> {
         let total = source.segments()?.iter().map(|info| info.len).sum();
-        let bar = match out.shows_progress() && total >= WORTH_A_BAR {
+        let bar = match shown && total >= WORTH_A_BAR {
             true => ProgressBar::new(total),
             false => ProgressBar::hidden(),
         };
-        let template =
-            "{bar:30} {percent:>3} % of {binary_total_bytes}, {binary_bytes_per_sec}, {eta} left";
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style);
-        }
+        style(
+            &bar,
+            "{bar:30} {percent:>3} % of {binary_total_bytes}, {binary_bytes_per_sec}, {eta} left",
+        );
         Ok(Watched { source, bar })
     }
 }

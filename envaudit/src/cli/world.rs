@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::args::Globals;
 use super::failure::Failure;
-use super::output::Output;
+use super::output::{Output, Reader};
 use super::target::{Origin, Target};
 use crate::audit::Policy;
 use crate::load::Settings;
@@ -24,6 +24,8 @@ pub(crate) struct World<'a> {
     pub(crate) env: Environment,
     pub(crate) stdin: &'a mut dyn Read,
     pub(crate) out: Output<'a>,
+    /// Who reads the answer.
+    pub(crate) reader: &'a dyn Reader,
     /// The whole command line, for completions and manual pages.
     pub(crate) whole: fn() -> clap::Command,
     pub(super) origin: Origin,

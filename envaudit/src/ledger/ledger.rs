@@ -17,7 +17,7 @@ use super::ids::Ids;
 use super::key::{EventHash, Hasher, KeyId, KeyRing, NO_HASH};
 use super::line::{MAX_LINE, Place, write};
 use super::manifest::{Manifest, ManifestKeys};
-use super::options::{LedgerOptions, Settings, SyncMode};
+use super::options::{Found, LedgerOptions, Settings, SyncMode};
 use super::reader::Reader;
 use super::store::{Durability, SegmentSource, Store, Tail, WriteError};
 use super::timestamp::Timestamp;
@@ -380,7 +380,7 @@ impl Ledger {
             Err(WriteError::Stale) => return Ok(Made::ByAnother(store, Box::new(options))),
             Err(error) => return Err(OpenError::Write(error)),
         }
-        let ledger = Ledger::begin(store, options.settings, manifest, found.ring, found.beside)?;
+        let ledger = Ledger::begin(store, options.settings, manifest, found)?;
         Ok(Made::Ledger(Box::new(ledger)))
     }
 
@@ -393,22 +393,25 @@ impl Ledger {
             (None, Some(_)) => return Err(OpenError::NoKey { why: "the ledger is keyed" }),
             _ => {}
         }
-        Ledger::begin(store, options.settings, manifest, found.ring, found.beside)
+        Ledger::begin(store, options.settings, manifest, found)
     }
 
     fn begin(
         store: Box<dyn Store>,
         settings: Settings,
         manifest: Manifest,
-        ring: Option<KeyRing>,
-        key_beside: bool,
+        found: Found,
     ) -> Result<Self, OpenError> {
+        let Found { ring, beside: key_beside, outdated, .. } = found;
         let ledger =
             Ledger { store, manifest, settings, key_beside, state: Mutex::new(State::unread()) };
         {
             let mut state = ledger.state();
             let _held = ledger.hold().map_err(|error| OpenError::Append(Box::new(error)))?;
             *state = recover::load(&ledger, ring)?;
+            if let Some(outdated) = outdated {
+                ledger.end_rotation(&state, &outdated)?;
+            }
         }
         Ok(ledger)
     }

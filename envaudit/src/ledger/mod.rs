@@ -29,6 +29,7 @@
 //! | `lock` | taken for each append |
 //! | `torn-*` | what a killed writer left half written; `ledger.recovered` says so |
 //! | `signing.key` | the key, where none was given: whoever owns the directory can forge the ledger |
+//! | `retired-*.key` | what was in `signing.key` before a rotation |
 //!
 //! # What goes wrong, and what happens then
 //!
@@ -99,8 +100,8 @@ pub use record::{
 pub use redact::{REDACTED, is_secret_name, redact};
 pub use store::{
     Disk, DiskFile, Durability, Fault, FileStat, FileStore, Identity, Listed, MemoryDisk,
-    MemoryFile, MemoryStore, Operation, RealDisk, RealFile, SegmentInfo, SegmentSource, Store,
-    StoreError, StoreErrorKind, StoreState, TORN, Tail, WriteError, conformance,
+    MemoryFile, MemoryStore, NextKey, Operation, RealDisk, RealFile, SegmentInfo, SegmentSource,
+    Store, StoreError, StoreErrorKind, StoreState, TORN, Tail, WriteError, conformance,
 };
 pub use timestamp::Timestamp;
 pub use writer::{Class, LedgerWriter, SubmitError, Ticket, WriterOptions};

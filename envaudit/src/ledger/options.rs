@@ -13,6 +13,7 @@ use super::anchor::Anchor;
 use super::error::OpenError;
 use super::key::{KeyRing, MasterKey};
 use super::ledger::{Ledger, Made};
+use super::recover;
 use super::store::{FileStore, Store, StoreState};
 use super::timestamp::Timestamp;
 use crate::sources::environment::Environment;
@@ -89,6 +90,8 @@ pub(super) struct Found {
     pub(super) ring: Option<KeyRing>,
     /// Whether the key lies beside the ledger.
     pub(super) beside: bool,
+    /// The key that lies beside the ledger, where a rotation to the staged one was recorded and then interrupted.
+    pub(super) outdated: Option<MasterKey>,
     /// A key that was made just now, to be kept beside the ledger.
     pub(super) made: Option<Zeroizing<String>>,
 }
@@ -327,7 +330,7 @@ impl LedgerOptions {
     }
 
     fn find_current(&self, store: &dyn Store) -> Result<Found, OpenError> {
-        let given = |ring| Found { ring, beside: false, made: None };
+        let given = |ring| Found { ring, beside: false, outdated: None, made: None };
         match &self.keys {
             Keys::Given(ring) => return Ok(given(Some(ring.clone()))),
             Keys::None => return Ok(given(None)),
@@ -346,7 +349,24 @@ impl LedgerOptions {
             }
             None => return Err(OpenError::NoKey { why: "the ledger has no signing.key" }),
         };
-        Ok(Found { ring: Some(KeyRing::new(key)), beside: true, made: None })
+        let mut ring = KeyRing::new(key.clone());
+        let mut outdated = None;
+        if let Some(bytes) = store.next_key().map_err(OpenError::Store)? {
+            let text = Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned());
+            // One that was not written to its end has not been used.
+            if let Ok(next) = MasterKey::from_hex(&text)
+                && recover::last_key(store).map_err(OpenError::Store)? == Some(next.id())
+            {
+                ring = ring.rotated_to(next);
+                outdated = Some(key);
+            }
+        }
+        // Whoever could put a key there could have put the current one there too.
+        for bytes in store.retired_keys().map_err(OpenError::Store)? {
+            let text = Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned());
+            ring = ring.retired(parsed("a retired key beside the ledger", &text)?);
+        }
+        Ok(Found { ring: Some(ring), beside: true, outdated, made: None })
     }
 
     /// The keys to make a ledger with.
@@ -357,7 +377,7 @@ impl LedgerOptions {
                 self.settings.fill(&mut *bytes).map_err(OpenError::Entropy)?;
                 let key = MasterKey::from_bytes(*bytes);
                 let made = Some(key.to_hex());
-                Ok(Found { ring: Some(KeyRing::new(key)), beside: true, made })
+                Ok(Found { ring: Some(KeyRing::new(key)), beside: true, outdated: None, made })
             }
             result => result,
         }

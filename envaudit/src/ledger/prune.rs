@@ -88,6 +88,19 @@ impl Ledger {
     ///
     /// When nothing, or not everything, was taken away.
     pub fn prune(&self, policy: PrunePolicy) -> Result<Option<Pruned>, PruneError> {
+        self.prune_watched(policy, &mut |_, _| ())
+    }
+
+    /// [`prune`](Self::prune), telling after each segment how many are gone, and of how many.
+    ///
+    /// # Errors
+    ///
+    /// When nothing, or not everything, was taken away.
+    pub fn prune_watched(
+        &self,
+        policy: PrunePolicy,
+        each: &mut dyn FnMut(usize, usize),
+    ) -> Result<Option<Pruned>, PruneError> {
         let mut going = Vec::new();
         let first_kept = self
             .with_tail(|state| {
@@ -119,6 +132,7 @@ impl Ledger {
         for (removed, info) in going.iter().enumerate() {
             let result = self.store.remove_segment(info.first_seq);
             result.map_err(|source| PruneError::Remove { removed, source })?;
+            each(removed + 1, going.len());
         }
         Ok(Some(Pruned { segments: going.len(), first_kept }))
     }

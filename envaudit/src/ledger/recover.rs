@@ -13,8 +13,10 @@ use super::key::{Hasher, KeyId, KeyRing};
 use super::ledger::{Failure, Ledger, MAX_BATCH, MAX_UNSYNCED, State, failed, hex, own};
 use super::line::Line;
 use super::locate::{find, first_line};
-use super::reader::ReadError;
-use super::store::{Durability, SegmentInfo, SegmentSource, StoreError, TORN, Tail, WriteError};
+use super::reader::{ReadError, Reader};
+use super::store::{
+    Durability, SegmentInfo, SegmentSource, Store, StoreError, TORN, Tail, WriteError,
+};
 use super::timestamp::Timestamp;
 
 /// The longest end that can be torn: a batch whose bytes came to nothing, and those before it that waited for the same sync.
@@ -521,6 +523,22 @@ fn absorb(ledger: &Ledger, state: &mut State, line: &Line<'_>) -> Result<(), App
 
 fn is_seal(line: &Line<'_>) -> bool {
     line.action == "ledger.segment_sealed"
+}
+
+/// The key that the ledger goes on with, as its last line says.
+pub(super) fn last_key(store: &dyn Store) -> Result<Option<KeyId>, StoreError> {
+    for record in Reader::new(store).newest()? {
+        match record {
+            Ok(record) => {
+                let line = record.line().ok();
+                return Ok(line.and_then(|line| rotated_to(&line).or(line.kid)));
+            }
+            Err(ReadError::Store(error)) => return Err(error),
+            // What is torn was not written.
+            Err(ReadError::Line { .. }) => {}
+        }
+    }
+    Ok(None)
 }
 
 /// The key that events after this line are hashed with.

@@ -1,27 +1,65 @@
 //! Going on with another key.
 
-use super::error::AppendError;
+use super::error::{AppendError, OpenError};
 use super::key::{Hasher, KeyRing, MasterKey};
-use super::ledger::{Failure, Ledger, State, hex, own, public_key};
+use super::ledger::{Failure, Ledger, State, failed, hex, own, public_key};
+use super::store::{NextKey, WriteError};
 
 impl Ledger {
     /// Goes on with another key: `ledger.key_rotated` is the last event under the old one, which stays good for
-    /// verification. Other processes that have the ledger open without the new key stop.
+    /// verification. Other processes that have the ledger open without the new key stop. An old key that lies beside the
+    /// ledger is put aside there: the new one is the caller's to keep and to give.
     ///
     /// # Errors
     ///
     /// When the rotation was not recorded; the old key stays current then.
     pub fn rotate(&self, key: MasterKey) -> Result<(), AppendError> {
         self.with_tail(|state| {
-            let Some(ring) = state.ring.clone() else {
-                return Err(AppendError::Rotation("the ledger has no key").into());
-            };
-            if ring.current().id() == key.id() {
-                return Err(AppendError::Rotation("the key is the current one").into());
+            let (ring, old) = rotated(state, &key)?;
+            self.write_rotation(state, ring)?;
+            if self.key_is_beside_ledger() {
+                self.retire(&old, NextKey::Elsewhere).map_err(failed)?;
             }
-            self.write_rotation(state, ring.rotated_to(key.clone()))?;
             Ok(self.take_checkpoint(state)?)
         })
+    }
+
+    /// Goes on with another key in the place of the one that lies beside the ledger. The old one stays there as a retired
+    /// key, and both are found when the ledger is opened. Wherever this is interrupted, the ledger goes on with the key that
+    /// its last event names.
+    ///
+    /// # Errors
+    ///
+    /// When the key does not lie beside the ledger, or the rotation was not recorded.
+    pub fn rotate_beside(&self, key: MasterKey) -> Result<(), AppendError> {
+        self.with_tail(|state| {
+            if !self.key_is_beside_ledger() {
+                let reason = "it does not lie beside the ledger";
+                return Err(AppendError::Rotation(reason).into());
+            }
+            let (ring, old) = rotated(state, &key)?;
+            // The new key is durable before anything is hashed with it.
+            self.store.stage_key(key.to_hex().as_bytes()).map_err(failed)?;
+            self.write_rotation(state, ring)?;
+            self.retire(&old, NextKey::Staged).map_err(failed)?;
+            Ok(self.take_checkpoint(state)?)
+        })
+    }
+
+    /// Gives the staged key its place after a rotation that was recorded and then interrupted. The lock is held.
+    pub(super) fn end_rotation(&self, state: &State, old: &MasterKey) -> Result<(), OpenError> {
+        let next = self.store.next_key().map_err(OpenError::Store)?;
+        let current = state.ring.as_ref().map(|ring| ring.current().to_hex());
+        // Another process may have done it by now.
+        if next.as_deref() == current.as_ref().map(|text| text.as_bytes()) {
+            self.retire(old, NextKey::Staged).map_err(OpenError::Write)?;
+        }
+        Ok(())
+    }
+
+    /// Puts the key beside the ledger aside.
+    fn retire(&self, old: &MasterKey, next: NextKey) -> Result<(), WriteError> {
+        self.store.retire_key(old.id().as_str(), old.to_hex().as_bytes(), next)
     }
 
     /// Records that the ring's current key is the ledger's from here on.
@@ -37,4 +75,16 @@ impl Ledger {
         state.ring = Some(ring);
         Ok(())
     }
+}
+
+/// The keys with another current one, and the one that was.
+fn rotated(state: &State, key: &MasterKey) -> Result<(KeyRing, MasterKey), Failure> {
+    let Some(ring) = state.ring.clone() else {
+        return Err(AppendError::Rotation("the ledger has no key").into());
+    };
+    if ring.current().id() == key.id() {
+        return Err(AppendError::Rotation("the key is the current one").into());
+    }
+    let old = ring.current().clone();
+    Ok((ring.rotated_to(key.clone()), old))
 }

@@ -14,6 +14,7 @@ pub(crate) struct Completions {
 }
 
 pub(super) fn run(args: &Completions, world: &mut World<'_>) -> Result<(), Failure> {
+    super::without_json(world, "completions", "leave `--json` out")?;
     let mut command = (world.whole)();
     let name = command.get_bin_name().unwrap_or(command.get_name()).to_owned();
     let mut script = Vec::new();

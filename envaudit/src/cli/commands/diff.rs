@@ -25,11 +25,12 @@ pub(crate) struct Diff {
 }
 
 pub(super) fn run(args: &Diff, world: &mut World<'_>) -> Result<(), Failure> {
+    let stdin = Some(Path::new("-"));
+    if args.new.as_deref() == stdin && Some(args.old.as_path()) == stdin {
+        return Err(Failure::usage("stdin can be read once; give one of the two as a file"));
+    }
     let old = saved(&args.old, world)?;
     let new = match &args.new {
-        Some(new) if *new == args.old && new == Path::new("-") => {
-            return Err(Failure::usage("stdin can be read once; give one of the two as a file"));
-        }
         Some(new) => saved(new, world)?,
         None => world.target()?.load_or_fail(world)?.audit().snapshot(),
     };

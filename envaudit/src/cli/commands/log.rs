@@ -1,4 +1,3 @@
-use std::thread;
 use std::time::Duration;
 
 use clap::Args;
@@ -23,7 +22,7 @@ const PART: usize = 512;
 pub(crate) struct Log {
     #[command(flatten)]
     which: Which,
-    /// Goes on with what is appended, until it is interrupted
+    /// Goes on with what is appended, until it is interrupted or nobody reads any more
     #[arg(long, short = 'f')]
     follow: bool,
 }
@@ -45,8 +44,8 @@ pub(super) fn run(args: &Log, world: &mut World<'_>) -> Result<(), Failure> {
     while let Some(follow) = &mut follow {
         world.out.flush()?;
         let records = follow.appended()?;
-        if records.is_empty() {
-            thread::sleep(PAUSE);
+        if records.is_empty() && !world.reader.wait(PAUSE) {
+            break;
         }
         for record in records {
             match record.line() {

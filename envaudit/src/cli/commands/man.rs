@@ -13,6 +13,7 @@ pub(crate) struct Man {
 }
 
 pub(super) fn run(args: &Man, world: &mut World<'_>) -> Result<(), Failure> {
+    super::without_json(world, "man", "leave `--json` out")?;
     let mut command = (world.whole)();
     command.build();
     for part in &args.command {

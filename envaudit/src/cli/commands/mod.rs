@@ -59,15 +59,22 @@ pub(super) fn run(command: &Command, world: &mut World<'_>) -> Result<(), Failur
 
 /// The keys of a struct, for a command that tells what it asks for. Its answer has one form; `json` says that it is JSON.
 fn with_schema(world: &mut World<'_>, name: &str, json: bool) -> Result<Target, Failure> {
-    if world.out.is_json() && !json {
-        return Err(Failure::usage(format!("`{name}` does not write JSON"))
-            .hint("`schema` does, of the same variables"));
+    if !json {
+        without_json(world, name, "`schema` does, of the same variables")?;
     }
     let target = world.target()?;
     match target.has_schema() {
         true => Ok(target),
         false => Err(Failure::usage(format!("`{name}` needs to know the variables"))
             .hint("name them with `--schema FILE` or `--bin PATH`")),
+    }
+}
+
+/// Refuses to answer in JSON.
+fn without_json(world: &World<'_>, name: &str, hint: &str) -> Result<(), Failure> {
+    match world.out.is_json() {
+        true => Err(Failure::usage(format!("`{name}` does not write JSON")).hint(hint)),
+        false => Ok(()),
     }
 }
 

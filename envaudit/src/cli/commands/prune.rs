@@ -6,6 +6,7 @@ use super::verify::counted;
 use crate::cli::failure::Failure;
 use crate::cli::ledger::{RetiredKeys, of_append, told};
 use crate::cli::output::{Cell, Tone};
+use crate::cli::progress::Steps;
 use crate::cli::times;
 use crate::cli::world::World;
 use crate::ledger::{PruneError, PrunePolicy};
@@ -31,10 +32,14 @@ pub(super) fn run(args: &Prune, world: &mut World<'_>) -> Result<(), Failure> {
         .and_then(|keep| world.now().checked_sub_signed(keep))
         .ok_or_else(|| Failure::usage(format!("`{}` ago is before all times", args.keep)))?;
     let ledger = world.opened(&args.retired)?;
-    let pruned = ledger.prune(PrunePolicy::Before(before)).map_err(|error| match &error {
-        PruneError::Append(cause) => of_append(cause),
-        _ => told(&error),
-    })?;
+    let steps = Steps::new(&world.out);
+    let pruned = ledger
+        .prune_watched(PrunePolicy::Before(before), &mut |done, all| steps.done(done, all))
+        .map_err(|error| match &error {
+            PruneError::Append(cause) => of_append(cause),
+            _ => told(&error),
+        })?;
+    drop(steps);
     if world.out.is_json() {
         return world.out.json(&json!({
             "segments": pruned.map_or(0, |pruned| pruned.segments),

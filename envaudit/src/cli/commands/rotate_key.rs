@@ -15,14 +15,16 @@ use crate::ledger::MasterKey;
 /// Goes on with another key
 #[derive(Args)]
 #[command(
-    after_help = "Keep the old key: the events up to now are verified with it, as `--retired-key`. Programs that have \
+    after_help = "A key that lies beside the ledger is replaced there, and the old one kept beside it as \
+                        `retired-….key`; nothing else is to be done. With --new-key, and for a key that is given, keep \
+                        the old key: the events up to now are verified with it, as `--retired-key`. Programs that have \
                         the ledger open stop until they are given the new one.\n\n\
-                        Example:\n  envaudit rotate-key --new-key /run/secrets/audit-2027"
+                        Examples:\n  envaudit rotate-key\n  envaudit rotate-key --new-key /run/secrets/audit-2027"
 )]
 pub(crate) struct RotateKey {
-    /// The file with the new key, 64 hex digits; made if there is none
+    /// The file with the new key, 64 hex digits; made if there is none [default: the key beside the ledger]
     #[arg(long, value_name = "FILE")]
-    new_key: PathBuf,
+    new_key: Option<PathBuf>,
     #[command(flatten)]
     retired: RetiredKeys,
 }
@@ -32,42 +34,76 @@ pub(super) fn run(args: &RotateKey, world: &mut World<'_>) -> Result<(), Failure
     let Some(ring) = ledger.keys() else {
         return Err(Failure::usage("the ledger has no key, and is not given one later"));
     };
-    let (key, made) = match args.new_key.exists() {
-        true => (key_in(&args.new_key)?, false),
-        false => (make(&args.new_key)?, true),
+    let (old, beside) = (ring.current().id(), ledger.key_is_beside_ledger());
+    let (new, made, path) = match &args.new_key {
+        Some(path) => {
+            let (key, made) = given(path)?;
+            let new = key.id();
+            ledger.rotate(key).map_err(|error| of_append(&error))?;
+            // Whoever writes from here on needs the new key alone.
+            if let Err(error) = ledger.seal() {
+                let failure = of_append(&error).message.unwrap_or_default();
+                world.out.warn(&format!("no new segment was begun: {failure}"));
+            }
+            (new, made, path.clone())
+        }
+        None if beside => {
+            let key = random()?;
+            let new = key.id();
+            ledger.rotate_beside(key).map_err(|error| of_append(&error))?;
+            (new, true, world.ledger_dir().join("signing.key"))
+        }
+        None => {
+            return Err(Failure::usage("the key is given, so that the new one must be too")
+                .hint("`--new-key FILE` names its file, which is made if there is none"));
+        }
     };
-    let (old, new) = (ring.current().id(), key.id());
-    ledger.rotate(key).map_err(|error| of_append(&error))?;
-    let path = args.new_key.display();
+    let retired = beside.then(|| world.ledger_dir().join(format!("retired-{old}.key")));
+    let path = path.display().to_string();
+    let retired = retired.map(|retired| retired.display().to_string());
     match world.out.is_json() {
         true => world.out.json(&json!({
             "from": old.to_string(),
             "to": new.to_string(),
             "seq": ledger.head().seq,
             "key_made": made,
+            "key_file": path,
+            "retired_key_file": retired,
         }))?,
         false => world.out.line(&[
             Cell::toned(Tone::Good, "rotated"),
             Cell::plain(format!(": from the key {old} to {new}, which is in `{path}`")),
         ])?,
     }
-    let old = match ledger.key_is_beside_ledger() {
-        true => format!("`{}`", world.ledger_dir().join("signing.key").display()),
-        false => "the old one".to_owned(),
-    };
-    world.out.note(&format!(
-        "from here on the key is to be given: ENVAUDIT_SIGNING_KEY_FILE={path}; keep {old} for `verify --retired-key`"
-    ));
+    let kept = retired.map_or("the old one".to_owned(), |retired| format!("`{retired}`"));
+    world.out.note(&match args.new_key {
+        Some(_) => format!(
+            "from here on the key is to be given: ENVAUDIT_SIGNING_KEY_FILE={path}; keep {kept} for `verify --retired-key`"
+        ),
+        None => format!("the events up to now are verified with {kept}, which is found there"),
+    });
     Ok(())
 }
 
-/// A new key in a new file, which is on disk before anything is signed with it.
-fn make(path: &Path) -> Result<MasterKey, Failure> {
+/// The key in a file, and whether it had to be made.
+fn given(path: &Path) -> Result<(MasterKey, bool), Failure> {
+    match path.exists() {
+        true => Ok((key_in(path)?, false)),
+        false => Ok((make(path)?, true)),
+    }
+}
+
+fn random() -> Result<MasterKey, Failure> {
     let mut bytes = Zeroizing::new([0; 32]);
     getrandom::fill(&mut *bytes).map_err(|error| {
         Failure::unavailable(format!("the system gives no random bytes: {error}"))
     })?;
-    let key = MasterKey::from_bytes(*bytes);
+    Ok(MasterKey::from_bytes(*bytes))
+}
+
+/// A new key in a new file, which is on disk before anything is signed with it.
+fn make(path: &Path) -> Result<MasterKey, Failure> {
+    let key = random()?;
     write(path, &key).map_err(|error| {
         Failure::unavailable(format!("the key cannot be kept in {}: {error}", path.display()))
     })?;

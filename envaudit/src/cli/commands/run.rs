@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::record::{What, of_load, record, record_failure};
 use crate::cli::failure::Failure;
-use crate::cli::ledger::RetiredKeys;
+use crate::cli::ledger::{KEY_VARIABLES, RetiredKeys};
 use crate::cli::world::World;
 use crate::load::Untyped;
 use crate::schema::DefaultText;
@@ -20,8 +20,8 @@ const NOT_FOUND: u8 = 127;
 /// Checks the configuration, records it, and becomes a command that is given it
 #[derive(Args)]
 #[command(
-    after_help = "The command gets the variables of this one, and those that were resolved. Without a record it is not \
-                        started. Exit codes are those of the command; 126 if it cannot be run, 127 if there is none.\n\n\
+    after_help = "The command gets the variables of this one, and those that were resolved; never the key of the \
+                        ledger, unless the schema names its variable. Without a record it is not started. Exit codes are those of the command; 126 if it cannot be run, 127 if there is none.\n\n\
                         Example:\n  envaudit run --env prod --reason 'release 1.4.2' -- ./checkout --port 8080"
 )]
 pub(crate) struct Run {
@@ -44,11 +44,17 @@ pub(crate) struct Run {
 }
 
 pub(super) fn run(args: &Run, world: &mut World<'_>) -> Result<(), Failure> {
+    super::without_json(
+        world,
+        "run",
+        "what is on stdout is the command's; `log --json` has the record",
+    )?;
     let context = args.what.context(args.actor.as_deref(), args.reason.as_deref())?;
     let Some((program, rest)) = args.command.split_first() else {
         return Err(Failure::usage("there is no command to run"));
     };
     let target = world.target()?;
+    let has_schema = target.has_schema();
     let mut settings = world.settings();
     settings.policy = world.policy()?;
     let not_started = |mut failure: Failure, why: &str| {
@@ -80,7 +86,7 @@ pub(super) fn run(args: &Run, world: &mut World<'_>) -> Result<(), Failure> {
     }
     let mut command = Command::new(program);
     command.args(rest);
-    resolve(&mut command, &loaded, &world.env);
+    resolve(&mut command, &loaded, &world.env, has_schema);
     world.out.flush()?;
     let name = program.to_string_lossy();
     match become_it(&mut command) {
@@ -100,13 +106,20 @@ pub(super) fn run(args: &Run, world: &mut World<'_>) -> Result<(), Failure> {
     }
 }
 
-/// Gives the command the variables of this process and the values that were loaded.
-fn resolve(command: &mut Command, loaded: &Untyped, env: &Environment) {
+/// Gives the command the variables of this process and the values that were loaded. Those with the ledger's key are for
+/// this process alone: who can sign can forge. A schema that names one asks for it.
+fn resolve(command: &mut Command, loaded: &Untyped, env: &Environment, has_schema: bool) {
     if let Environment::Given(vars) = env {
         command.env_clear().envs(vars.iter());
     }
+    for name in KEY_VARIABLES {
+        command.env_remove(name);
+    }
     for (request, entry, text) in loaded.view().texts() {
         let Some(text) = text else { continue };
+        if !has_schema && KEY_VARIABLES.contains(&entry.key.as_ref()) {
+            continue;
+        }
         // The text of such a default is code, and not the value.
         let is_code = matches!(request.field.default, Some(DefaultText::Expression(_)));
         if entry.source == Source::SchemaDefault && is_code {

@@ -1,5 +1,6 @@
 //! What a command says: the answer on stdout, everything else on stderr.
 
+mod reader;
 mod style;
 mod table;
 mod terminal;
@@ -12,6 +13,7 @@ use super::args::{Format, Presentation, When};
 use super::failure::Failure;
 use crate::sources::environment::Environment;
 
+pub(crate) use reader::{OfProcess, Reader, Staying};
 pub(crate) use style::{Cell, Tone};
 pub(crate) use table::{Columns, Table};
 pub(crate) use terminal::Terminal;
@@ -24,6 +26,8 @@ pub(crate) struct Streams<'a> {
     /// The terminal that shows stdout, if one does.
     pub(crate) out_terminal: Option<Terminal>,
     pub(crate) err_terminal: Option<Terminal>,
+    /// Who reads stdout.
+    pub(crate) reader: &'a dyn Reader,
 }
 
 impl<'a> Streams<'a> {
@@ -33,7 +37,7 @@ impl<'a> Streams<'a> {
         stdout: &'a mut dyn Write,
         stderr: &'a mut dyn Write,
     ) -> Self {
-        Streams { stdin, stdout, stderr, out_terminal: None, err_terminal: None }
+        Streams { stdin, stdout, stderr, out_terminal: None, err_terminal: None, reader: &Staying }
     }
 }
 
@@ -88,6 +92,11 @@ impl<'a> Output<'a> {
     /// Whether somebody reads stderr on a terminal and wants to: progress can be shown.
     pub(crate) fn shows_progress(&self) -> bool {
         self.err_is_terminal && !self.quiet
+    }
+
+    /// Like [`shows_progress`](Self::shows_progress), while the answer is being written: not if that is read there too.
+    pub(crate) fn shows_progress_beside(&self) -> bool {
+        self.shows_progress() && !self.is_terminal()
     }
 
     /// A part of the answer, as it is.

@@ -8,7 +8,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a suite of tests, which panics where a store is wrong")]
 
-use super::{Durability, Store, StoreErrorKind, StoreState, Tail, WriteError};
+use super::{Durability, NextKey, Store, StoreErrorKind, StoreState, Tail, WriteError};
 
 const MANIFEST: &[u8] = b"{\"format\":1}\n";
 const FIRST: &[u8] = b"first\n";
@@ -19,7 +19,7 @@ const FIRST: &[u8] = b"first\n";
 ///
 /// When the store does not conform, with what it does instead.
 pub fn check<S: Store>(mut fresh: impl FnMut() -> S) {
-    let cases: [fn(&S); 10] = [
+    let cases: [fn(&S); 11] = [
         a_new_store_is_absent_until_it_is_created,
         what_is_created_is_there,
         lines_are_appended_at_the_tail_alone,
@@ -30,6 +30,7 @@ pub fn check<S: Store>(mut fresh: impl FnMut() -> S) {
         a_tail_that_is_cut_off_is_kept,
         head_and_checkpoints_are_replaced_whole,
         a_removed_segment_is_gone,
+        a_key_that_is_replaced_is_kept_aside,
     ];
     for case in cases {
         case(&fresh());
@@ -204,4 +205,23 @@ fn a_removed_segment_is_gone<S: Store>(store: &S) {
         store.segments().unwrap().iter().map(|segment| segment.first_seq).collect();
     assert_eq!(seqs, [3]);
     assert_eq!(store.state().unwrap(), StoreState::Present);
+}
+
+fn a_key_that_is_replaced_is_kept_aside<S: Store>(store: &S) {
+    store.create(b"manifest\n", b"created\n", Some(b"one")).unwrap();
+    assert_eq!(store.retired_keys().unwrap(), [] as [Vec<u8>; 0]);
+    locked(store, || {
+        for staged in [&b"none"[..], b"two"] {
+            store.stage_key(staged).unwrap();
+            assert_eq!(store.next_key().unwrap(), Some(staged.to_vec()));
+            assert_eq!(store.key().unwrap(), Some(b"one".to_vec()));
+        }
+        store.retire_key("1", b"one", NextKey::Staged).unwrap();
+        assert_eq!(store.key().unwrap(), Some(b"two".to_vec()));
+        assert_eq!(store.next_key().unwrap(), None);
+        store.retire_key("2", b"two", NextKey::Elsewhere).unwrap();
+        store.retire_key("2", b"two", NextKey::Elsewhere).unwrap();
+        assert_eq!(store.key().unwrap(), None);
+    });
+    assert_eq!(store.retired_keys().unwrap(), [b"one", b"two"]);
 }

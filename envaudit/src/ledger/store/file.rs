@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use super::disk::{Disk, DiskFile, FileStat, Identity, Listed, RealDisk};
 use super::{
-    Durability, LINE_END, SegmentInfo, SegmentSource, Store, StoreError, StoreErrorKind,
+    Durability, LINE_END, NextKey, SegmentInfo, SegmentSource, Store, StoreError, StoreErrorKind,
     StoreState, TORN, Tail, WriteError,
 };
 
@@ -14,6 +14,9 @@ const MANIFEST: &str = "ledger.json";
 const HEAD: &str = "HEAD";
 const LOCK: &str = "lock";
 const KEY: &str = "signing.key";
+/// A key that was current before is `retired-<kid>.key`.
+const RETIRED: &str = "retired-";
+const KEY_END: &str = ".key";
 const CHECKPOINTS: &str = "checkpoints";
 const SEGMENT: &str = ".jsonl";
 const NOTE: &str = ".note";
@@ -128,8 +131,23 @@ impl<D: Disk> FileStore<D> {
     /// Puts a file in the place of another: after a crash it is the one or the other.
     fn replace(&self, dir: &str, name: &str, bytes: &[u8]) -> Result<(), WriteError> {
         let staged = self.stage(name, bytes)?;
-        self.disk.rename(&staged, name).map_err(|error| self.rejected("rename", &staged, error))?;
+        self.adopt(dir, &staged, name)
+    }
+
+    /// Gives a staged file its name.
+    fn adopt(&self, dir: &str, staged: &str, name: &str) -> Result<(), WriteError> {
+        self.disk.rename(staged, name).map_err(|error| self.rejected("rename", staged, error))?;
         self.disk.sync_dir(dir).map_err(|error| self.unknown("sync", dir, error))
+    }
+
+    /// Removes a file of the directory itself, durably, if it is there.
+    fn remove(&self, name: &str) -> Result<(), WriteError> {
+        match self.disk.remove(name) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(self.rejected("remove", name, error))
+            }
+            _ => self.disk.sync_dir("").map_err(|error| self.unknown("sync", "", error)),
+        }
     }
 
     /// Runs `act` on the open segment, opened if need be, after checking that it still has its name.
@@ -267,6 +285,30 @@ impl<D: Disk> Store for FileStore<D> {
 
     fn key(&self) -> Result<Option<Vec<u8>>, StoreError> {
         self.contents_if_there(KEY)
+    }
+
+    fn next_key(&self) -> Result<Option<Vec<u8>>, StoreError> {
+        self.contents_if_there(&format!("{KEY}{NEW}"))
+    }
+
+    fn retired_keys(&self) -> Result<Vec<Vec<u8>>, StoreError> {
+        let mut names: Vec<String> = self.listed("")?.into_iter().map(|it| it.name).collect();
+        names.retain(|name| name.starts_with(RETIRED) && name.ends_with(KEY_END));
+        names.sort_unstable();
+        names.iter().map(|name| self.contents(name)).collect()
+    }
+
+    fn stage_key(&self, key: &[u8]) -> Result<(), WriteError> {
+        self.stage(KEY, key)?;
+        self.disk.sync_dir("").map_err(|error| self.unknown("sync", "", error))
+    }
+
+    fn retire_key(&self, kid: &str, key: &[u8], next: NextKey) -> Result<(), WriteError> {
+        self.replace("", &format!("{RETIRED}{kid}{KEY_END}"), key)?;
+        match next {
+            NextKey::Staged => self.adopt("", &format!("{KEY}{NEW}"), KEY),
+            NextKey::Elsewhere => self.remove(KEY),
+        }
     }
 
     fn lock(&self) -> Result<(), StoreError> {
@@ -446,13 +488,7 @@ impl<D: Disk> Store for FileStore<D> {
     }
 
     fn remove_segment(&self, first_seq: u64) -> Result<(), WriteError> {
-        let name = segment_name(first_seq);
-        match self.disk.remove(&name) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(self.rejected("remove", &name, error))
-            }
-            _ => self.disk.sync_dir("").map_err(|error| self.unknown("sync", "", error)),
-        }
+        self.remove(&segment_name(first_seq))
     }
 
     fn write_head(&self, head: &[u8]) -> Result<(), WriteError> {

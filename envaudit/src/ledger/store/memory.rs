@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::{
-    Durability, SegmentInfo, SegmentSource, Store, StoreError, StoreErrorKind, StoreState, Tail,
-    WriteError,
+    Durability, NextKey, SegmentInfo, SegmentSource, Store, StoreError, StoreErrorKind, StoreState,
+    Tail, WriteError,
 };
 
 /// A ledger in memory. Clones are the same one. Nothing in it ever fails: for that there is a
@@ -30,6 +30,8 @@ struct Shared {
 struct Kept {
     manifest: Option<Vec<u8>>,
     key: Option<Vec<u8>>,
+    next_key: Option<Vec<u8>>,
+    retired: BTreeMap<String, Vec<u8>>,
     head: Option<Vec<u8>>,
     segments: BTreeMap<u64, Segment>,
     checkpoints: BTreeMap<u64, Vec<u8>>,
@@ -133,6 +135,29 @@ impl Store for MemoryStore {
 
     fn key(&self) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(self.kept().key.clone())
+    }
+
+    fn next_key(&self) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.kept().next_key.clone())
+    }
+
+    fn retired_keys(&self) -> Result<Vec<Vec<u8>>, StoreError> {
+        Ok(self.kept().retired.values().cloned().collect())
+    }
+
+    fn stage_key(&self, key: &[u8]) -> Result<(), WriteError> {
+        self.kept().next_key = Some(key.to_vec());
+        Ok(())
+    }
+
+    fn retire_key(&self, kid: &str, key: &[u8], next: NextKey) -> Result<(), WriteError> {
+        let mut kept = self.kept();
+        kept.retired.insert(kid.to_owned(), key.to_vec());
+        kept.key = match next {
+            NextKey::Staged => kept.next_key.take(),
+            NextKey::Elsewhere => None,
+        };
+        Ok(())
     }
 
     fn lock(&self) -> Result<(), StoreError> {

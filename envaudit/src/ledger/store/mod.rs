@@ -111,6 +111,35 @@ pub trait Store: SegmentSource + Send {
     /// When it cannot be read.
     fn key(&self) -> Result<Option<Vec<u8>>, StoreError>;
 
+    /// The key that [`stage_key`](Self::stage_key) was given and that has not yet become [`key`](Self::key).
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    fn next_key(&self) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// The keys that [`retire_key`](Self::retire_key) put aside.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be read.
+    fn retired_keys(&self) -> Result<Vec<Vec<u8>>, StoreError>;
+
+    /// Keeps beside the ledger, durably, the key that is to come after the one that lies there.
+    ///
+    /// # Errors
+    ///
+    /// When it may not be there.
+    fn stage_key(&self, key: &[u8]) -> Result<(), WriteError>;
+
+    /// Puts the key that lies beside the ledger aside, by the name it is known by, durably before it goes. In its place
+    /// comes that of [`stage_key`](Self::stage_key), or none.
+    ///
+    /// # Errors
+    ///
+    /// When either may not have happened.
+    fn retire_key(&self, kid: &str, key: &[u8], next: NextKey) -> Result<(), WriteError>;
+
     /// Waits until no other writer has the ledger, and takes it. A remote store may do nothing here and rely on the tail
     /// that each call names.
     ///
@@ -219,6 +248,15 @@ pub trait Store: SegmentSource + Send {
     ///
     /// When it may not be there.
     fn write_checkpoint(&self, seq: u64, note: &[u8]) -> Result<(), WriteError>;
+}
+
+/// What comes in the place of a key that lies beside a ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NextKey {
+    /// The one that was staged.
+    Staged,
+    /// None.
+    Elsewhere,
 }
 
 /// Where a ledger ends: the compare-and-swap token of [`Store::append`]. A store that keeps lines as they are compares the
