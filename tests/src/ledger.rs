@@ -1,12 +1,13 @@
 //! Ledgers put together byte by byte, by the format's description alone, and open to every kind of tampering.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::path::Path;
 
 use data_encoding::HEXLOWER;
 use envaudit::ledger::checkpoint::{self, Checkpoint};
 use envaudit::ledger::merkle::{self, Tree};
-use envaudit::ledger::verify::{Report, Verdict};
+use envaudit::ledger::verify::{Report, Verdict, Verifier};
 use envaudit::ledger::{
     EventHash, KeyRing, MasterKey, NO_HASH, SegmentInfo, SegmentSource, StoreError, StoreErrorKind,
 };
@@ -57,6 +58,13 @@ pub enum Piece {
 }
 
 impl LedgerBytes {
+    /// Without `HEAD` and the checkpoints.
+    pub fn without_traces(mut self) -> Self {
+        self.head = None;
+        self.checkpoints.clear();
+        self
+    }
+
     /// All files.
     pub fn pieces(&self) -> Vec<Piece> {
         let segments = self.segments.keys().map(|&first| Piece::Segment(first));
@@ -332,4 +340,48 @@ pub fn hash(key: Option<&MasterKey>, bytes: &[u8]) -> EventHash {
         Some(key) => key.chain_key().hash(bytes),
         None => Sha256::digest(bytes).into(),
     }
+}
+
+/// Two segments, events 1 to 6 and 7 to 12, closed, with checkpoints at 7 and 12.
+pub fn two_segments(key: Option<MasterKey>) -> Scribe {
+    Scribe::closed(key, &[4, 4])
+}
+
+/// Verifies in full and quickly, on one thread and on several: all say the same.
+///
+/// # Panics
+///
+/// When they do not.
+#[track_caller]
+pub fn verify_every_way_with(ring: &KeyRing, ledger: &LedgerBytes) -> Report {
+    let report = Verifier::new()
+        .keys(ring)
+        .threads(NonZeroUsize::MIN)
+        .verify(ledger)
+        .expect("it can be read");
+    for other in [Verifier::new().keys(ring), Verifier::new().keys(ring).quick()] {
+        let other = other.verify(ledger).expect("it can be read");
+        assert_eq!(other.findings, report.findings);
+        assert_eq!(other.omitted, report.omitted);
+    }
+    report
+}
+
+/// [`verify_every_way_with`] the key of all these ledgers.
+#[track_caller]
+pub fn verify_every_way(ledger: &LedgerBytes) -> Report {
+    verify_every_way_with(&ring(), ledger)
+}
+
+/// Flips a bit in the middle of the line.
+pub fn damage(line: &mut [u8]) {
+    let middle = line.len() / 2;
+    line[middle] ^= 1;
+}
+
+/// The `event_hash` of a line that ends with a newline.
+pub fn hash_in(line: &[u8]) -> EventHash {
+    let digits = &line[line.len() - 67..line.len() - 3];
+    let hash = HEXLOWER.decode(digits).expect("hex digits");
+    hash.try_into().expect("32 bytes")
 }

@@ -1,0 +1,124 @@
+//! Verification of ledgers whose keys were rotated, and of what a key may sign.
+#![cfg(feature = "ledger")]
+
+use envaudit::ledger::anchor::Anchored;
+use envaudit::ledger::verify::{Signatures, Verdict, Verifier};
+use envaudit::ledger::{KeyRing, LedgerOptions, MasterKey, MemoryStore, checkpoint};
+use envaudit_tests::ledger::{
+    CHAIN, Scribe, damage, found, key, ring, two_segments, verify_every_way_with,
+};
+
+fn new_key() -> MasterKey {
+    MasterKey::from_bytes([9; 32])
+}
+
+/// A ledger whose key was rotated at event 13.
+fn rotated() -> (Scribe, KeyRing) {
+    let mut scribe = two_segments(Some(key()));
+    scribe.event("ledger.key_rotated", &format!("{{\"to\":\"{}\"}}", new_key().id()));
+    scribe.key = Some(new_key());
+    (scribe, KeyRing::new(new_key()).retired(key()))
+}
+
+#[test]
+fn whoever_has_the_retired_key_alone_cannot_go_on() {
+    let (mut honest, both) = rotated();
+    honest.events(2);
+    assert_eq!(verify_every_way_with(&both, &honest.ledger).findings, []);
+
+    // From the rotation on, under the retired key.
+    let (mut forged, _) = rotated();
+    forged.key = Some(key());
+    forged.events(3);
+    assert_eq!(found(&verify_every_way_with(&both, &forged.ledger)), [(Verdict::Modified, 14, 14)]);
+
+    // By a rotation of their own, back to the retired key.
+    let mut forged = honest.clone();
+    forged.key = Some(key());
+    forged.event("ledger.key_rotated", &format!("{{\"to\":\"{}\"}}", key().id()));
+    forged.events(1);
+    assert_eq!(found(&verify_every_way_with(&both, &forged.ledger)), [(Verdict::Modified, 16, 16)]);
+
+    // From before the rotation on: there is nothing wrong in the ledger, but it should have come to an end.
+    let mut forged = two_segments(Some(key()));
+    forged.events(4);
+    let report = verify_every_way_with(&both, &forged.ledger);
+    assert_eq!(found(&report), [(Verdict::RolledBack, 17, 17)]);
+    assert!(report.findings[0].expected.contains(&new_key().id().to_string()), "{report}");
+
+    // Unless somebody outside knows that the rotation is still to come.
+    let anchored = Anchored::from(&forged.state());
+    let report = Verifier::new().keys(&both).anchor(anchored).verify(&forged.ledger).unwrap();
+    assert_eq!((report.verdict(), report.findings), (Verdict::OkAnchored, vec![]));
+}
+
+#[test]
+fn a_damaged_rotation_is_one_finding() {
+    let (mut scribe, both) = rotated();
+    scribe.events(2);
+    scribe.ledger.edit(7, |lines| damage(&mut lines[6]));
+    assert_eq!(found(&verify_every_way_with(&both, &scribe.ledger)), [(Verdict::Modified, 13, 13)]);
+}
+
+#[test]
+fn a_key_signs_no_checkpoint_of_before_its_time() {
+    let mut scribe = two_segments(Some(key()));
+    // Keys of checkpoints that have nothing to do with the master keys.
+    let later = checkpoint::signer(CHAIN, &[77; 32]).unwrap();
+    let early = scribe.ledger.checkpoints[&7].clone();
+    let public = data_encoding::HEXLOWER.encode(later.verifier().public_key());
+    let details = format!("{{\"to\":\"{}\",\"checkpoint_key\":\"{public}\"}}", new_key().id());
+    scribe.event("ledger.key_rotated", &details);
+    scribe.key = Some(new_key());
+    scribe.events(1);
+    let both = KeyRing::new(new_key()).retired(key());
+    let note = scribe.state().sign(&later).unwrap();
+    scribe.ledger.checkpoints.insert(14, note.into_bytes());
+    let report = verify_every_way_with(&both, &scribe.ledger);
+    assert_eq!((report.findings.len(), report.checkpoints), (0, 3), "{report}");
+
+    let early = String::from_utf8(early).unwrap();
+    let (text, _) = early.split_once("\n\n").unwrap();
+    let note = later.sign(&format!("{text}\n")).unwrap();
+    scribe.ledger.checkpoints.insert(7, note.into_bytes());
+    let report = verify_every_way_with(&both, &scribe.ledger);
+    assert_eq!(found(&report), [(Verdict::Modified, 7, 7)]);
+    assert_eq!(report.findings[0].file, format!("checkpoints/{:020}.note", 7));
+}
+
+#[test]
+fn a_master_key_does_not_sign_where_the_key_that_was_handed_over_is_another() {
+    let separate = checkpoint::signer(CHAIN, &[77; 32]).unwrap();
+    let report = Verifier::new()
+        .keys(&ring())
+        .public_key(*separate.verifier().public_key())
+        .verify(&two_segments(Some(key())).ledger)
+        .unwrap();
+    let expected =
+        [(Verdict::Modified, 0, 0), (Verdict::Modified, 7, 7), (Verdict::Modified, 12, 12)];
+    assert_eq!(found(&report), expected, "{report}");
+}
+
+#[test]
+fn a_key_beside_the_ledger_is_said_every_time() {
+    let none = || LedgerOptions::new().vars([("", ""); 0]);
+    let ledger = none().init_in(MemoryStore::default()).unwrap();
+    let report = ledger.verify().unwrap();
+    assert!(report.key_beside);
+    assert!(report.to_string().contains("can forge all of it"), "{report}");
+    assert_eq!(report.signatures, Signatures::Trusted);
+    let root = tempfile::tempdir().unwrap();
+    let ledger = none().init(root.path().join("made")).unwrap();
+    let ring = ledger.keys().unwrap();
+    let verifier = Verifier::new().keys(&ring);
+    assert!(verifier.verify_directory(root.path().join("made")).unwrap().key_beside);
+    std::fs::remove_file(root.path().join("made/signing.key")).unwrap();
+    let report = verifier.verify_directory(root.path().join("made")).unwrap();
+    assert_eq!((report.is_intact(), report.key_beside), (true, false));
+    assert!(verifier.verify_directory(root.path()).is_err());
+
+    let ledger = none().key(key()).init_in(MemoryStore::default()).unwrap();
+    let report = ledger.verify().unwrap();
+    assert!(!report.key_beside);
+    assert!(!report.to_string().contains("forge"), "{report}");
+}
