@@ -108,11 +108,12 @@ impl Page {
             self.arguments(arguments.into_iter());
         }
         self.after(command);
-        let file = name.replace(' ', "-");
-        let schema = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join(format!("../docs/schemas/{file}.schema.json"));
-        if schema.exists() {
-            self.line(&format!("What it writes as JSON: [schema](schemas/{file}.schema.json)."));
+        // One schema may be that of all commands of a command.
+        let names = [name.replace(' ', "-"), name.split(' ').next().unwrap_or(name).to_owned()];
+        let files = names.map(|name| format!("schemas/{name}.schema.json"));
+        let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
+        if let Some(file) = files.iter().find(|file| docs.join(file).exists()) {
+            self.line(&format!("What it writes as JSON: [schema]({file})."));
         }
     }
 

@@ -52,7 +52,19 @@ pub(crate) struct Watched<'s> {
 }
 
 impl<'s> Watched<'s> {
-    pub(crate) fn new(source: &'s dyn SegmentSource, shown: bool) -> Result<Self, StoreError> {
+    pub(crate) fn new(source: &'s dyn SegmentSource, out: &Output<'_>) -> Result<Self, StoreError> {
+        Watched::shown(source, out.shows_progress())
+    }
+
+    /// Where the answer is written meanwhile: nothing is shown if it is read on the terminal, too.
+    pub(crate) fn beside_answer(
+        source: &'s dyn SegmentSource,
+        out: &Output<'_>,
+    ) -> Result<Self, StoreError> {
+        Watched::shown(source, out.shows_progress() && !out.is_terminal())
+    }
+
+    fn shown(source: &'s dyn SegmentSource, shown: bool) -> Result<Self, StoreError> {
         let total = source.segments()?.iter().map(|info| info.len).sum();
         let bar = match shown && total >= WORTH_A_BAR {
             true => ProgressBar::new(total),

@@ -33,7 +33,7 @@ pub(super) fn run(args: &Export, world: &mut World<'_>) -> Result<(), Failure> {
     };
     let stored = world.stored()?;
     let filter = args.which.filter(world)?;
-    let watched = Watched::new(&stored.store, world.out.shows_progress_beside())?;
+    let watched = Watched::beside_answer(&stored.store, &world.out)?;
     let mut unreadable = Unreadable::default();
     world.out.text(&format.header())?;
     let mut text = String::new();

@@ -59,7 +59,7 @@ pub(super) fn run(args: &Verify, world: &mut World<'_>) -> Result<(), Failure> {
         ),
         None => {}
     }
-    let watched = Watched::new(&stored.store, world.out.shows_progress())?;
+    let watched = Watched::new(&stored.store, &world.out)?;
     let report = verifier.verify(&watched).map_err(|error| told(&error))?;
     drop(watched);
     match world.out.is_json() {

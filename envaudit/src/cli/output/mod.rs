@@ -94,11 +94,6 @@ impl<'a> Output<'a> {
         self.err_is_terminal && !self.quiet
     }
 
-    /// Like [`shows_progress`](Self::shows_progress), while the answer is being written: not if that is read there too.
-    pub(crate) fn shows_progress_beside(&self) -> bool {
-        self.shows_progress() && !self.is_terminal()
-    }
-
     /// A part of the answer, as it is.
     pub(crate) fn text(&mut self, text: &str) -> Result<(), Failure> {
         self.stdout.write_all(text.as_bytes()).map_err(|error| Failure::of_write(&error))
