@@ -6,6 +6,8 @@ pub mod command;
 mod files;
 #[cfg(feature = "ledger")]
 pub mod fresh_ledger;
+#[cfg(feature = "report")]
+pub mod indexed;
 pub mod isolated;
 #[cfg(feature = "ledger")]
 pub mod ledger;

@@ -72,6 +72,26 @@ fn next_line(
     Ok(None)
 }
 
+/// The line that begins at this byte of a segment; `None` if none ends behind it.
+#[cfg(feature = "report")]
+pub(super) fn line_at(
+    source: &dyn SegmentSource,
+    segment: u64,
+    offset: u64,
+) -> Result<Option<Located>, StoreError> {
+    for size in [PROBE, MAX_LINE] {
+        let mut bytes = source.read(segment, offset, size)?;
+        if let Some(newline) = memchr(b'\n', &bytes) {
+            bytes.truncate(newline);
+            return Ok(Some(Located { segment, offset, bytes }));
+        }
+        if bytes.len() < size {
+            break;
+        }
+    }
+    Ok(None)
+}
+
 /// The first line of a segment, without its newline, or what there is of it.
 pub(super) fn first_line(source: &dyn SegmentSource, segment: u64) -> Result<Vec<u8>, StoreError> {
     let mut block = source.read(segment, 0, NEAR as usize)?;

@@ -27,6 +27,7 @@
 //! | `checkpoints/*.note` | signed [checkpoints](checkpoint) |
 //! | `HEAD` | the last event at the last roll, checkpoint or close |
 //! | `lock` | taken for each append |
+//! | `index.sqlite` | what reports and histories are looked up in; made anew from the events whenever need be |
 //! | `torn-*` | what a killed writer left half written; `ledger.recovered` says so |
 //! | `signing.key` | the key, where none was given: whoever owns the directory can forge the ledger |
 //!
@@ -51,6 +52,8 @@ mod follow;
 mod hash;
 mod head;
 mod ids;
+#[cfg(feature = "report")]
+pub mod index;
 mod json;
 mod key;
 #[expect(clippy::module_inception, reason = "the ledger of the module of ledgers")]

@@ -13,6 +13,8 @@ mod plan;
 mod recorder;
 mod state;
 
+#[cfg(feature = "report")]
+pub(super) use history::Changes;
 pub(super) use last::resource_of;
 
 pub use change::{ChangeKind, ConfigChange};
