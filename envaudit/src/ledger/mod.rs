@@ -82,6 +82,8 @@ mod writer;
 pub use error::{AppendError, Damage, OpenError};
 pub use event::{Actor, ActorKind, Event, EventError, Origin, Outcome};
 pub use export::ExportFormat;
+#[cfg(feature = "report")]
+pub(crate) use export::write_csv_record;
 pub use filter::Filter;
 pub use follow::Follow;
 pub use head::Head;
@@ -95,6 +97,8 @@ pub use prune::{PruneError, PrunePolicy, Pruned};
 pub use reader::{ReadError, Reader, Record, Records};
 #[cfg(feature = "cli")]
 pub(crate) use record::Plan;
+#[cfg(feature = "report")]
+pub(crate) use record::recorded_state;
 pub use record::{
     ChangeKind, ConfigChange, Context, Historic, History, RecordError, Recorded, RecordedLoadError,
     RecordedLoader, RecordedValue, Values,

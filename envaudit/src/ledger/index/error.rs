@@ -22,7 +22,7 @@ pub enum IndexError {
 
 impl IndexError {
     /// The index was changed, or the ledger.
-    pub(super) fn other() -> Self {
+    pub(crate) fn other() -> Self {
         IndexError::Damaged("it says other than the ledger".into())
     }
 

@@ -174,13 +174,28 @@ impl<'s> Index<'s> {
         Some((first.first_id, last.last_id))
     }
 
-    pub(crate) fn db(&self) -> &Connection {
-        &self.db
+    /// The first moment of an event, and the last, in microseconds.
+    pub(crate) fn times(&self) -> Option<(i64, i64)> {
+        let dated = self.segments.iter().filter(|segment| segment.from_time <= segment.to_time);
+        let from = dated.clone().map(|segment| segment.from_time).min()?;
+        Some((from, dated.map(|segment| segment.to_time).max()?))
     }
 
-    /// The hash of the last line, as the index has it: SHA-256 of its bytes.
-    pub(crate) fn last_line(&self) -> Option<&[u8]> {
-        self.segments.last().map(|last| last.last_sha.as_slice())
+    /// How many lines cannot be read, after seeing that the index has all the others.
+    pub(crate) fn check_count(&self) -> Result<u64, IndexError> {
+        let count = |table: &str| -> Result<u64, IndexError> {
+            let sql = format!("SELECT COUNT(*) FROM {table}");
+            Ok(self.db.query_row(&sql, [], |row| row.get(0))?)
+        };
+        let unreadable = count("unreadable")?;
+        match count("events")? + unreadable == self.len() {
+            true => Ok(unreadable),
+            false => Err(IndexError::other()),
+        }
+    }
+
+    pub(crate) fn db(&self) -> &Connection {
+        &self.db
     }
 
     /// The first seq of the segment that has this line.
