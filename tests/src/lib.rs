@@ -14,6 +14,8 @@ pub mod ledger;
 mod one_field;
 pub mod problems;
 #[cfg(feature = "ledger")]
+pub mod quarter;
+#[cfg(feature = "ledger")]
 pub mod recorded;
 mod store;
 

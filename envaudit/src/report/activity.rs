@@ -35,12 +35,9 @@ pub fn access(index: &Index<'_>, question: &Question, scope: &Scope) -> Result<R
         text => text,
     };
     let lead = format!(
-        "{} on {whom}, by {}.",
+        "{} on {whom}: {} of an actor, an action and a resource.",
         counted(found.sums.all.count, "event"),
-        counted(
-            found.groups.len() as u64 + found.omitted,
-            "combination of actor, resource and action"
-        ),
+        counted(found.groups.len() as u64 + found.omitted, "combination"),
     );
     let title = match scope.resources.as_slice() {
         [] => "Access".to_owned(),
@@ -260,10 +257,10 @@ impl Activity {
 fn columns(with_why: bool) -> Vec<Column> {
     let mut columns = vec![
         Column::text("actor"),
-        Column::text("actor_type"),
+        Column::kind("actor_type"),
         Column::text("action"),
         Column::text("resource"),
-        Column::text("resource_type"),
+        Column::kind("resource_type"),
         Column::number("events"),
         Column::number("success"),
         Column::number("failure"),
@@ -281,7 +278,7 @@ impl Group {
     fn fields(&self, with_why: bool) -> Vec<Field> {
         let Tally { count, success, failure, denied, first, last } = self.tally;
         let mut fields = vec![
-            Field::text(&self.actor),
+            Field::actor(&self.actor_type, &self.actor),
             Field::text(&self.actor_type),
             Field::Name(self.action.clone()),
             Field::text(self.resource.as_deref().unwrap_or_default()),

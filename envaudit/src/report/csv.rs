@@ -15,7 +15,9 @@ pub(super) fn of(sheet: &Sheet) -> String {
 
 fn text(field: &Field) -> String {
     match field {
-        Field::Text(text) | Field::Name(text) | Field::Marked(_, text) => text.clone(),
+        Field::Text(text) | Field::Name(text) | Field::Kept(text, _) | Field::Marked(_, text) => {
+            text.clone()
+        }
         Field::Count(count) => count.to_string(),
         Field::Time(time) => shown_time(*time),
     }

@@ -52,10 +52,12 @@ pub fn failures(
     let found = groups.len() as u64 + omitted;
     let events = shown::read(index, sums.newest())?;
     let all = sums.all;
+    let were = if all.count == 1 { "was" } else { "were" };
     let lead = format!(
-        "{}; {} of the same actor on the same resource from the same origin with at least {min}.",
-        counted(all.count, "failure or denial").replace("denials", "denial"),
-        counted(found, "series").replace("seriess", "series"),
+        "{} failed or {were} denied. Series of at least {min} by the same actor, on the same resource, from the same \
+         origin: {}.",
+        counted(all.count, "event"),
+        super::html::grouped(found),
     );
     let sheet = Sheet {
         heading: "Repeated failures".to_owned(),
@@ -190,9 +192,9 @@ struct Group {
 fn columns() -> Vec<Column> {
     vec![
         Column::text("actor"),
-        Column::text("actor_type"),
+        Column::kind("actor_type"),
         Column::text("resource"),
-        Column::text("resource_type"),
+        Column::kind("resource_type"),
         Column::text("origin"),
         Column::text("network"),
         Column::text("actions"),
@@ -202,7 +204,7 @@ fn columns() -> Vec<Column> {
         Column::text("first"),
         Column::text("last"),
         Column::text("fastest"),
-        Column::text("fastest_from"),
+        Column::kind("fastest_from"),
     ]
 }
 
@@ -211,7 +213,7 @@ impl Group {
         let Tally { count, failure, denied, first, last, .. } = self.tally;
         let optional = |text: &Option<String>| Field::text(text.as_deref().unwrap_or_default());
         vec![
-            Field::text(&self.actor),
+            Field::actor(&self.actor_type, &self.actor),
             Field::text(&self.actor_type),
             optional(&self.resource),
             Field::text(&self.resource_type),

@@ -17,15 +17,22 @@ pub(crate) struct Column {
     /// In lower case, words joined by `_`.
     pub(crate) name: &'static str,
     pub(crate) number: bool,
+    /// Whether people read it in another column.
+    pub(crate) hidden: bool,
 }
 
 impl Column {
     pub(crate) const fn text(name: &'static str) -> Self {
-        Column { name, number: false }
+        Column { name, number: false, hidden: false }
     }
 
     pub(crate) const fn number(name: &'static str) -> Self {
-        Column { name, number: true }
+        Column { name, number: true, hidden: false }
+    }
+
+    /// A text that people read in the column before.
+    pub(crate) const fn kind(name: &'static str) -> Self {
+        Column { name, number: false, hidden: true }
     }
 
     /// As people read it.
@@ -39,6 +46,8 @@ pub(crate) enum Field {
     Text(String),
     /// Something that is written in a program.
     Name(String),
+    /// Who or what, and of which kind it is, which only people are told here.
+    Kept(String, String),
     Count(u64),
     /// Microseconds since 1970.
     Time(i64),
@@ -49,6 +58,17 @@ impl Field {
     pub(crate) fn text(text: &str) -> Self {
         Field::Text(text.to_owned())
     }
+
+    /// Who, with the kind where it is not just a person.
+    pub(crate) fn actor(kind: &str, id: &str) -> Self {
+        let kind = if kind == "user" { "" } else { kind };
+        Field::Kept(id.to_owned(), kind.to_owned())
+    }
+
+    /// What is said to people: the text, and what stands in brackets behind it.
+    pub(crate) fn words(text: &str, kind: &str) -> String {
+        if kind.is_empty() { text.to_owned() } else { format!("{text} ({kind})") }
+    }
 }
 
 /// What something means for whoever looks for trouble.
@@ -56,6 +76,7 @@ impl Field {
 pub(crate) enum Mark {
     Plain,
     Good,
+    Note,
     Secret,
     Warning,
     Bad,
@@ -66,6 +87,7 @@ impl Mark {
         match self {
             Mark::Plain => "plain",
             Mark::Good => "good",
+            Mark::Note => "note",
             Mark::Secret => "secret",
             Mark::Warning => "warning",
             Mark::Bad => "bad",

@@ -68,20 +68,12 @@ impl Shown {
         vec![
             Field::Count(self.seq),
             Field::Time(self.time),
-            actor(&self.actor_type, &self.actor),
+            Field::actor(&self.actor_type, &self.actor),
             Field::Name(self.action.clone()),
             optional(&self.resource),
             outcome(&self.outcome),
             optional(&self.reason),
         ]
-    }
-}
-
-/// Who, with the kind where it is not just a person.
-pub(super) fn actor(kind: &str, id: &str) -> Field {
-    match kind {
-        "user" => Field::text(id),
-        _ => Field::Text(format!("{id} ({kind})")),
     }
 }
 

@@ -328,7 +328,8 @@ fn table(sheet: &Sheet, world: &mut World<'_>) -> Result<(), Failure> {
     let human = world.out.is_terminal();
     // A column that says nothing only takes room.
     let says = |at: usize| sheet.rows.iter().any(|row| *row.get(at).unwrap_or(&EMPTY) != EMPTY);
-    let used: Vec<usize> = (0..sheet.columns.len()).filter(|at| says(*at)).collect();
+    let seen = |at: &usize| !sheet.columns[*at].hidden && says(*at);
+    let used: Vec<usize> = (0..sheet.columns.len()).filter(seen).collect();
     let titles = used.iter().map(|at| sheet.columns[*at].title().to_uppercase());
     let mut table = Table::titled(titles);
     for row in &sheet.rows {
@@ -342,6 +343,7 @@ const EMPTY: Field = Field::Text(String::new());
 fn cell(field: &Field, human: bool) -> Cell {
     match field {
         Field::Text(text) | Field::Name(text) => Cell::plain(text.as_str()),
+        Field::Kept(text, kind) => Cell::plain(Field::words(text, kind)),
         Field::Count(count) => Cell::plain(count.to_string()),
         Field::Time(micros) => {
             let moment = chrono::DateTime::from_timestamp_micros(*micros).unwrap_or_default();
@@ -349,7 +351,7 @@ fn cell(field: &Field, human: bool) -> Cell {
         }
         Field::Marked(mark, text) => {
             let tone = match mark {
-                Mark::Plain => Tone::Plain,
+                Mark::Plain | Mark::Note => Tone::Plain,
                 Mark::Good => Tone::Good,
                 Mark::Secret => Tone::Masked,
                 Mark::Warning => Tone::Warning,

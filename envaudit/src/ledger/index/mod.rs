@@ -181,14 +181,19 @@ impl<'s> Index<'s> {
         Some((from, dated.map(|segment| segment.to_time).max()?))
     }
 
-    /// How many lines cannot be read, after seeing that the index has all the others.
+    /// How many lines cannot be read, after seeing that the index has all the others, and their kinds.
     pub(crate) fn check_count(&self) -> Result<u64, IndexError> {
-        let count = |table: &str| -> Result<u64, IndexError> {
-            let sql = format!("SELECT COUNT(*) FROM {table}");
-            Ok(self.db.query_row(&sql, [], |row| row.get(0))?)
+        type Counts = (u64, Option<i64>, Option<i64>);
+        let counts = |sql: &str| -> Result<Counts, IndexError> {
+            let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+            Ok(self.db.query_row(sql, [], read)?)
         };
-        let unreadable = count("unreadable")?;
-        match count("events")? + unreadable == self.len() {
+        let (unreadable, ..) = counts("SELECT COUNT(*), NULL, NULL FROM unreadable")?;
+        let (events, first, last) = counts("SELECT COUNT(*), MIN(kind), MAX(kind) FROM events")?;
+        // Kinds are numbered from 1 on, and none is ever taken out.
+        let (kinds, ..) = counts("SELECT COUNT(*), NULL, NULL FROM kinds")?;
+        let known = first.unwrap_or(1) >= 1 && last.unwrap_or(0).unsigned_abs() <= kinds;
+        match known && events + unreadable == self.len() {
             true => Ok(unreadable),
             false => Err(IndexError::other()),
         }

@@ -130,7 +130,7 @@ fn mark(what: What) -> Mark {
         What::Removed => Mark::Bad,
         What::Rotated => Mark::Secret,
         What::Moved => Mark::Plain,
-        What::First | What::Changed => Mark::Warning,
+        What::First | What::Changed => Mark::Note,
     }
 }
 

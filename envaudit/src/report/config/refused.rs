@@ -7,7 +7,7 @@ use crate::ledger::index::{Index, IndexError, REFUSED};
 use crate::ledger::{Line, Timestamp};
 use crate::report::question::{Condition, Question};
 use crate::report::sheet::{Column, Field, Mark, Sheet};
-use crate::report::{html, shown, shown_time};
+use crate::report::{html, shown_time};
 
 /// The newest of them, and how many there are.
 pub(super) struct Refused {
@@ -86,7 +86,7 @@ impl Load {
             Field::Count(self.seq),
             Field::Time(self.time),
             Field::text(&self.resource),
-            shown::actor(&self.actor_type, &self.actor),
+            Field::actor(&self.actor_type, &self.actor),
             Field::Marked(mark, problems.join("; ")),
         ]
     }

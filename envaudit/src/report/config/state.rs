@@ -10,7 +10,7 @@ use crate::ledger::index::{Index, IndexError};
 use crate::ledger::{RecordedValue, recorded_state};
 use crate::report::question::Period;
 use crate::report::sheet::Field;
-use crate::report::{shown, shown_time};
+use crate::report::shown_time;
 use crate::source::Source;
 
 /// A configuration, as it was last recorded.
@@ -152,7 +152,7 @@ impl Configuration {
             Field::Count(self.entries.len() as u64),
             Field::Count(self.secrets() as u64),
             Field::Time(self.time),
-            shown::actor(&self.actor_type, &self.actor),
+            Field::actor(&self.actor_type, &self.actor),
             Field::Count(self.seq),
         ]
     }

@@ -152,7 +152,7 @@ fn rows(heading: &str, bars: &[(String, u64, Mark)], out: &mut String) {
 fn timeline(from: i64, to: i64, rows: &[(String, String, u64, Span)], out: &mut String) {
     out.push_str(
         "<section class=\"chart\">\n<h2 id=\"timeline\">Changes of each variable</h2>\n\
-         <ul class=\"legend\" aria-hidden=\"true\"><li class=\"good\">added</li><li class=\"warning\">changed</li>\
+         <ul class=\"legend\" aria-hidden=\"true\"><li class=\"good\">added</li><li class=\"note\">changed</li>\
          <li class=\"secret\">secret rotated</li><li class=\"plain\">moved</li><li class=\"bad\">removed</li></ul>\n\
          <table class=\"timeline\" role=\"table\" aria-labelledby=\"timeline\">\n<thead><tr role=\"row\">\
          <th scope=\"col\" role=\"columnheader\">variable</th><th scope=\"col\" role=\"columnheader\" class=\"axis\">",

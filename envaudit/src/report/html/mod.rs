@@ -144,7 +144,7 @@ fn table(sheet: &Sheet, at: usize, out: &mut String) {
         out,
         "<div class=\"scroll\" role=\"region\" aria-labelledby=\"s{at}\" tabindex=\"0\">\n<table role=\"table\">\n<thead><tr role=\"row\">"
     );
-    for column in &sheet.columns {
+    for column in sheet.columns.iter().filter(|column| !column.hidden) {
         let class = if column.number { " class=\"number\"" } else { "" };
         let _ = write!(
             out,
@@ -155,7 +155,8 @@ fn table(sheet: &Sheet, at: usize, out: &mut String) {
     out.push_str("</tr></thead>\n<tbody>\n");
     for row in &sheet.rows {
         out.push_str("<tr role=\"row\">");
-        for (column, field) in sheet.columns.iter().zip(row) {
+        let seen = sheet.columns.iter().zip(row).filter(|(column, _)| !column.hidden);
+        for (column, field) in seen {
             let class = match (column.number, field) {
                 (true, _) => " class=\"number\"",
                 (_, Field::Time(_)) => " class=\"when\"",
@@ -184,6 +185,11 @@ fn cell(field: &Field, out: &mut String) {
         Field::Text(text) if text.is_empty() => Ok(()),
         Field::Text(text) => write!(out, "<bdi>{}</bdi>", escape(text)),
         Field::Name(text) => write!(out, "<code><bdi>{}</bdi></code>", escape(text)),
+        Field::Kept(text, kind) if kind.is_empty() => write!(out, "<bdi>{}</bdi>", escape(text)),
+        Field::Kept(text, kind) => {
+            let (text, kind) = (escape(text), escape(kind));
+            write!(out, "<span><bdi>{text}</bdi> <span class=\"kind\">{kind}</span></span>")
+        }
         Field::Count(count) => write!(out, "{}", grouped(*count)),
         Field::Time(moment) => write!(out, "{}", time(*moment)),
         Field::Marked(Mark::Plain, text) => write!(out, "<bdi>{}</bdi>", escape(text)),
