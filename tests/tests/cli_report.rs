@@ -308,6 +308,8 @@ fn an_index_from_which_events_were_taken_is_made_anew() {
         "DELETE FROM kinds",
         "UPDATE events SET kind = 99999",
         "UPDATE events SET at = at + 1",
+        "UPDATE events SET actor = 'ada' WHERE actor = 'mallory'",
+        "UPDATE kinds SET origin = 'cli'",
     ] {
         let before = ask(&files, ["failures"]);
         let db = rusqlite::Connection::open(files.path().join("audit/index.sqlite")).unwrap();

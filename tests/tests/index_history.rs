@@ -27,7 +27,7 @@ fn whatever_is_recorded_and_whenever_it_is_indexed_the_history_is_that_of_the_le
             for _ in 0..numbers.below(12) {
                 match numbers.below(8) {
                     0 => drop(ledger.append(&event(1)).expect("appended")),
-                    1 => drop(ledger.seal().expect("sealed")),
+                    1 => ledger.seal().expect("sealed"),
                     2 => drop(ledger.prune(PrunePolicy::KeepSegments(3)).expect("pruned")),
                     _ => {
                         let service = ["checkout", "search"][numbers.below(2) as usize];

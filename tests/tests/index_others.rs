@@ -13,12 +13,12 @@ use envaudit_tests::fresh_ledger::{self, event};
 use envaudit_tests::indexed::{Indexed, assert_answers, record};
 
 /// A ledger that takes a moment to index.
-fn long() -> Indexed {
+fn long(rounds: u64) -> Indexed {
     let made = Indexed::new();
     let options = fresh_ledger::options().segment_size(4 << 20);
     let ledger = options.sync(SyncMode::Interval(std::time::Duration::from_secs(60)));
     let ledger = ledger.open(made.path()).unwrap();
-    fill(&ledger, 40);
+    fill(&ledger, rounds);
     ledger.close().unwrap();
     made
 }
@@ -46,7 +46,7 @@ fn changes(output: &Output) -> usize {
 
 #[test]
 fn a_kill_in_the_middle_costs_no_more_than_the_last_step() {
-    let made = long();
+    let made = long(40);
     let mut sizes = Vec::new();
     for least in [1, 2 << 20, 4 << 20] {
         let mut child = command(&made.path()).spawn().unwrap();
@@ -76,21 +76,21 @@ fn a_kill_in_the_middle_costs_no_more_than_the_last_step() {
 
 #[test]
 fn several_commands_at_once_give_the_same_answer() {
-    let made = long();
+    let made = long(6);
     let children: Vec<_> = (0..4).map(|_| command(&made.path()).spawn().unwrap()).collect();
     for child in children {
-        assert_eq!(changes(&child.wait_with_output().unwrap()), 40);
+        assert_eq!(changes(&child.wait_with_output().unwrap()), 6);
     }
     made.assert_answers();
 }
 
 #[test]
 fn a_writer_goes_on_while_the_index_is_read_and_written() {
-    let made = long();
+    let made = long(6);
     thread::scope(|scope| {
         let writer = scope.spawn(|| {
             let ledger = made.ledger();
-            fill(&ledger, 20);
+            fill(&ledger, 4);
             ledger.close().unwrap();
         });
         let mut seen = 0;
@@ -100,7 +100,7 @@ fn a_writer_goes_on_while_the_index_is_read_and_written() {
             seen = now;
         }
     });
-    assert_eq!(made.assert_answers()[0].len(), 60);
+    assert_eq!(made.assert_answers()[0].len(), 10);
     let ring = envaudit::ledger::KeyRing::new(fresh_ledger::key());
     let report = envaudit::ledger::verify::Verifier::new().keys(&ring).verify(&made.store());
     assert!(report.unwrap().is_intact());
@@ -109,19 +109,19 @@ fn a_writer_goes_on_while_the_index_is_read_and_written() {
 #[cfg(unix)]
 #[test]
 fn where_the_disk_is_full_the_ledger_is_read_instead_and_that_is_said() {
-    let made = long();
+    let made = long(6);
     // A file may not grow beyond 200 blocks of 512 bytes or 1 KiB, whichever the shell has.
     let mut shell = Command::new("sh");
     shell.args(["-c", "trap '' XFSZ; ulimit -f 200; exec \"$@\"", "sh"]);
     shell.arg(env!("CARGO_BIN_EXE_envaudit_command"));
     shell.args(["history", "PORT", "--json", "--ledger"]).arg(made.path());
     let output = shell.output().unwrap();
-    assert_eq!(changes(&output), 40);
+    assert_eq!(changes(&output), 6);
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("`index.sqlite` cannot be used now"), "{said}");
     assert!(said.contains("all of the ledger is read instead"), "{said}");
     // Room again.
-    assert_eq!(changes(&command(&made.path()).output().unwrap()), 40);
+    assert_eq!(changes(&command(&made.path()).output().unwrap()), 6);
     assert_answers(&made.path(), &made.store());
 }
 

@@ -92,7 +92,7 @@ pub(super) fn read(
     places: impl Iterator<Item = Place>,
 ) -> Result<Vec<Shown>, IndexError> {
     let read = |place: Place| {
-        let record = index.read(place.id, place.at, place.time)?;
+        let record = index.read_as_told(place.id, place.at, place.time)?;
         record.line().map(|line| Shown::of(&line)).map_err(|_| IndexError::other())
     };
     places.map(read).collect()

@@ -119,16 +119,11 @@ pub(super) fn each(
     );
     let mut statement = index.db().prepare(&sql)?;
     let mut rows = statement.query(params_from_iter(&condition.values))?;
-    let optional = |value: ValueRef<'_>| match value {
-        ValueRef::Null => false,
-        _ => true,
-    };
     while let Some(row) = rows.next()? {
         let text = |at: usize| -> Result<Option<&str>, IndexError> {
-            let value = row.get_ref(at)?;
-            match optional(value) {
-                true => Ok(Some(value.as_str().map_err(rusqlite::Error::from)?)),
-                false => Ok(None),
+            match row.get_ref(at)? {
+                ValueRef::Null => Ok(None),
+                value => Ok(Some(value.as_str().map_err(rusqlite::Error::from)?)),
             }
         };
         let kind: i64 = row.get(3)?;

@@ -60,6 +60,7 @@ use super::locate::line_at;
 use super::reader::Record;
 use super::store::SegmentSource;
 use fit::Indexed;
+use row::{BETWEEN, Row, Span, Texts};
 
 pub use error::IndexError;
 pub use history::{HistoryError, IndexedHistory};
@@ -220,6 +221,33 @@ impl<'s> Index<'s> {
         let located = line_at(self.source, segment, at)?.ok_or_else(IndexError::other)?;
         let record = Record(located);
         let same = record.line().is_ok_and(|line| line.timestamp.micros() == time);
+        if same { Ok(record) } else { Err(IndexError::other()) }
+    }
+}
+
+impl Index<'_> {
+    /// Like [`read`](Self::read), after comparing all that the index says of the event.
+    pub(crate) fn read_as_told(&self, id: u64, at: u64, time: i64) -> Result<Record, IndexError> {
+        let record = self.read(id, at, time)?;
+        let line = record.line().map_err(|_| IndexError::other())?;
+        let mut texts = Texts::default();
+        let row = Row::of(&line, at, &mut texts);
+        let sql = "SELECT e.seq, e.actor, e.resource, e.network, e.flags, k.action, k.actor_type, k.resource_type, \
+                   k.outcome, k.origin FROM events e JOIN kinds k ON k.id = e.kind WHERE e.id = ?1";
+        let same = self.db.prepare_cached(sql)?.query_row([id], |told| {
+            let text = |at: usize| told.get::<_, Option<String>>(at);
+            let same_text = |at: usize, of: Option<Span>| {
+                text(at).map(|told| told.as_deref() == of.map(|span| texts.get(span)))
+            };
+            let kind = (5..10).map(text).collect::<Result<Option<Vec<String>>, _>>()?;
+            let kind = kind.unwrap_or_default().join(&BETWEEN.to_string());
+            Ok(told.get::<_, Option<u64>>(0)?.unwrap_or(id) == row.seq
+                && same_text(1, Some(row.actor))?
+                && same_text(2, row.resource)?
+                && same_text(3, row.network)?
+                && told.get::<_, i64>(4)? == row.flags
+                && kind == texts.get(row.kind))
+        })?;
         if same { Ok(record) } else { Err(IndexError::other()) }
     }
 }

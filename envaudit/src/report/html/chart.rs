@@ -1,7 +1,5 @@
 //! Pictures, as SVG that scales with the page.
 
-use core::fmt::Write as _;
-
 use super::text::{escape, grouped, time, utc};
 use crate::report::counted;
 use crate::report::sheet::Mark;
@@ -59,9 +57,9 @@ fn columns(heading: &str, bars: &[Bar], out: &mut String) {
     let sum = |bar: &Bar| bar.parts.iter().map(|(_, _, count)| count).sum::<u64>();
     let most = bars.iter().map(sum).max().unwrap_or(0).max(1);
     let all: u64 = bars.iter().map(sum).sum();
-    let _ = write!(out, "<section class=\"chart\">\n<h2>{}</h2>\n", escape(heading));
+    put!(out, "<section class=\"chart\">\n<h2>{}</h2>\n", escape(heading));
     legend(bars.iter().flat_map(|bar| &bar.parts), out);
-    let _ = write!(
+    put!(
         out,
         "<div class=\"columns\"><span class=\"most\" aria-hidden=\"true\">{}</span>\n\
          <svg viewBox=\"0 0 {} {HEIGHT}\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"{}: {} in all, at most {}\">",
@@ -84,14 +82,14 @@ fn columns(heading: &str, bars: &[Bar], out: &mut String) {
         if words.is_empty() {
             continue;
         }
-        let _ = write!(out, "<g><title>{}: {}</title>", escape(&bar.label), words.join(", "));
+        put!(out, "<g><title>{}: {}</title>", escape(&bar.label), words.join(", "));
         for (mark, _, count) in bar.parts.iter().filter(|(_, _, count)| *count > 0) {
             let height = *count as f64 / most as f64 * (HEIGHT - 2.0);
             // What is there can be seen.
             let height = height.max(0.8);
             from -= height;
             let x = at * 10 + (10 - width) / 2;
-            let _ = write!(
+            put!(
                 out,
                 "<rect class=\"{}\" x=\"{x}\" y=\"{from:.2}\" width=\"{width}\" height=\"{height:.2}\"/>",
                 mark.name()
@@ -101,10 +99,9 @@ fn columns(heading: &str, bars: &[Bar], out: &mut String) {
     }
     out.push_str("</svg>\n");
     let label = |bar: Option<&Bar>| bar.map_or(String::new(), |bar| escape(&bar.label).into());
-    let _ =
-        write!(out, "<p class=\"axis\" aria-hidden=\"true\"><span>{}</span>", label(bars.first()));
+    put!(out, "<p class=\"axis\" aria-hidden=\"true\"><span>{}</span>", label(bars.first()));
     if bars.len() > 1 {
-        let _ = write!(out, "<span>{}</span>", label(bars.last()));
+        put!(out, "<span>{}</span>", label(bars.last()));
     }
     out.push_str("</p></div>\n</section>\n");
 }
@@ -120,7 +117,7 @@ fn legend<'p>(parts: impl Iterator<Item = &'p (Mark, &'static str, u64)>, out: &
     named.sort_unstable();
     out.push_str("<ul class=\"legend\" aria-hidden=\"true\">");
     for (mark, name) in named {
-        let _ = write!(out, "<li class=\"{}\">{name}</li>", mark.name());
+        put!(out, "<li class=\"{}\">{name}</li>", mark.name());
     }
     out.push_str("</ul>\n");
 }
@@ -128,14 +125,14 @@ fn legend<'p>(parts: impl Iterator<Item = &'p (Mark, &'static str, u64)>, out: &
 fn rows(heading: &str, bars: &[(String, u64, Mark)], out: &mut String) {
     let most = bars.iter().map(|(_, count, _)| *count).max().unwrap_or(0).max(1);
     let all: u64 = bars.iter().map(|(_, count, _)| *count).sum::<u64>().max(1);
-    let _ = write!(
+    put!(
         out,
         "<section class=\"chart\">\n<h2>{}</h2>\n<table class=\"bars\">\n<tbody>\n",
         escape(heading)
     );
     for (name, count, mark) in bars {
         let share = *count as f64 / all as f64 * 100.0;
-        let _ = write!(
+        put!(
             out,
             "<tr><th scope=\"row\"><code>{}</code></th><td class=\"bar\"><svg viewBox=\"0 0 100 10\" \
              preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect class=\"{}\" width=\"{:.2}\" height=\"10\"/></svg></td>\
@@ -157,33 +154,32 @@ fn timeline(from: i64, to: i64, rows: &[(String, String, u64, Span)], out: &mut 
          <table class=\"timeline\" role=\"table\" aria-labelledby=\"timeline\">\n<thead><tr role=\"row\">\
          <th scope=\"col\" role=\"columnheader\">variable</th><th scope=\"col\" role=\"columnheader\" class=\"axis\">",
     );
-    let _ = write!(out, "{}{}", time(from), time(to));
+    put!(out, "{}{}", time(from), time(to));
     out.push_str(
         "</th><th scope=\"col\" role=\"columnheader\" class=\"number\">changes</th></tr></thead>\n<tbody>\n",
     );
     let mut group = None;
     for (of, name, count, span) in rows.iter().take(LINES) {
         if group != Some(of) {
-            let _ = write!(
+            put!(
                 out,
                 "<tr class=\"group\" role=\"row\"><th scope=\"rowgroup\" role=\"rowheader\" colspan=\"3\"><bdi>{}</bdi></th></tr>\n",
                 escape(of)
             );
             group = Some(of);
         }
-        let _ = write!(
+        put!(
             out,
             "<tr role=\"row\"><th scope=\"row\" role=\"rowheader\"><code><bdi>{}</bdi></code></th><td role=\"cell\">",
             escape(name)
         );
         line(span, out);
-        let _ =
-            write!(out, "</td><td role=\"cell\" class=\"number\">{}</td></tr>\n", grouped(*count));
+        put!(out, "</td><td role=\"cell\" class=\"number\">{}</td></tr>\n", grouped(*count));
     }
     out.push_str("</tbody>\n</table>\n");
     let more = rows.len().saturating_sub(LINES) as u64;
     if more > 0 {
-        let _ = write!(
+        put!(
             out,
             "<p class=\"note\">{} more are in the table below.</p>\n",
             counted(more, "variable")
@@ -196,7 +192,7 @@ fn line(span: &Span, out: &mut String) {
     const WIDTH: f64 = 1000.0;
     let x = |tick: &Tick| 4.0 + tick.at * (WIDTH - 8.0);
     let words: Vec<String> = span.marks.iter().map(words).collect();
-    let _ = write!(
+    put!(
         out,
         "<svg class=\"line\" viewBox=\"0 0 {WIDTH} 20\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"{}\">",
         escape(&words.join("; "))
@@ -205,9 +201,9 @@ fn line(span: &Span, out: &mut String) {
         (true, Some(last)) => x(last),
         _ => WIDTH,
     };
-    let _ = write!(out, "<path class=\"base\" d=\"M0 10H{end:.1}\"/>");
+    put!(out, "<path class=\"base\" d=\"M0 10H{end:.1}\"/>");
     for (tick, words) in span.marks.iter().zip(&words) {
-        let _ = write!(
+        put!(
             out,
             "<path class=\"tick {}\" d=\"M{:.1} 3V17\"><title>{}</title></path>",
             tick.mark.name(),

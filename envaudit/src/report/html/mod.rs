@@ -4,11 +4,14 @@
 //! their hashes and nothing besides. Pictures are SVG. The script changes times to the reader's zone and filters rows; without
 //! it, the page says the same.
 
+/// Appends to a text, which cannot fail.
+macro_rules! put {
+    ($out:expr, $($text:tt)*) => { $out.push_str(&format!($($text)*)) };
+}
+
 mod chart;
 mod text;
 mod verdict;
-
-use core::fmt::Write as _;
 
 use data_encoding::BASE64;
 use sha2::{Digest as _, Sha256};
@@ -40,7 +43,7 @@ pub(super) fn page(report: &Report, frame: &Frame<'_>) -> String {
     let mut out = String::with_capacity(64 << 10);
     let hash = |text: &str| BASE64.encode(&Sha256::digest(text));
     let title = escape(&report.title);
-    let _ = write!(
+    put!(
         out,
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-{}'; \
@@ -67,12 +70,12 @@ pub(super) fn page(report: &Report, frame: &Frame<'_>) -> String {
     }
     out.push_str("</main>\n");
     foot(report, &mut out);
-    let _ = write!(out, "<script>{SCRIPT}</script>\n</body>\n</html>\n");
+    put!(out, "<script>{SCRIPT}</script>\n</body>\n</html>\n");
     out
 }
 
 fn head(report: &Report, frame: &Frame<'_>, out: &mut String) {
-    let _ = write!(
+    put!(
         out,
         "<a class=\"skip\" href=\"#report\">Skip to the report</a>\n<header>\n<p class=\"kicker\">Audit report</p>\n\
          <h1>{}</h1>\n<p class=\"lead\">{}</p>\n<dl class=\"about\">\n",
@@ -83,14 +86,14 @@ fn head(report: &Report, frame: &Frame<'_>, out: &mut String) {
         (Some(moment), _) => time(moment.micros()),
         (None, _) => default.to_owned(),
     };
-    let _ = write!(
+    put!(
         out,
         "<div><dt>Period</dt><dd>{} – {}</dd></div>\n",
         moment(report.period.since, "the first event"),
         moment(report.period.until, "the last event")
     );
     if let Some((first, last)) = report.seen {
-        let _ = write!(
+        put!(
             out,
             "<div><dt>First and last counted</dt><dd>{} – {}</dd></div>\n",
             time(first),
@@ -98,16 +101,16 @@ fn head(report: &Report, frame: &Frame<'_>, out: &mut String) {
         );
     }
     if let Some(ledger) = frame.ledger {
-        let _ = write!(out, "<div><dt>Ledger</dt><dd><code>{}</code></dd></div>\n", escape(ledger));
+        put!(out, "<div><dt>Ledger</dt><dd><code>{}</code></dd></div>\n", escape(ledger));
     }
-    let _ = write!(out, "<div><dt>Made</dt><dd>{}</dd></div>\n</dl>\n", time(frame.made.micros()));
+    put!(out, "<div><dt>Made</dt><dd>{}</dd></div>\n</dl>\n", time(frame.made.micros()));
     out.push_str("<p class=\"zone\" id=\"zone\">Times are UTC.</p>\n</header>\n");
 }
 
 fn tiles(report: &Report, out: &mut String) {
     out.push_str("<ul class=\"tiles\">\n");
     for (label, count, mark) in &report.tiles {
-        let _ = write!(
+        put!(
             out,
             "<li class=\"{}\"><strong>{}</strong> <span>{}</span></li>\n",
             mark.name(),
@@ -128,25 +131,25 @@ fn search(out: &mut String) {
 }
 
 fn table(sheet: &Sheet, at: usize, out: &mut String) {
-    let _ = write!(
+    put!(
         out,
         "<section aria-labelledby=\"s{at}\">\n<h2 id=\"s{at}\">{}</h2>\n",
         escape(&sheet.heading)
     );
     if !sheet.note.is_empty() {
-        let _ = write!(out, "<p class=\"note\">{}</p>\n", escape(&sheet.note));
+        put!(out, "<p class=\"note\">{}</p>\n", escape(&sheet.note));
     }
     if sheet.rows.is_empty() {
         out.push_str("<p class=\"none\">None.</p>\n</section>\n");
         return;
     }
-    let _ = write!(
+    put!(
         out,
         "<div class=\"scroll\" role=\"region\" aria-labelledby=\"s{at}\" tabindex=\"0\">\n<table role=\"table\">\n<thead><tr role=\"row\">"
     );
     for column in sheet.columns.iter().filter(|column| !column.hidden) {
         let class = if column.number { " class=\"number\"" } else { "" };
-        let _ = write!(
+        put!(
             out,
             "<th scope=\"col\" role=\"columnheader\"{class}>{}</th>",
             escape(&column.title())
@@ -162,8 +165,7 @@ fn table(sheet: &Sheet, at: usize, out: &mut String) {
                 (_, Field::Time(_)) => " class=\"when\"",
                 _ => "",
             };
-            let _ =
-                write!(out, "<td role=\"cell\" data-label=\"{}\"{class}>", escape(&column.title()));
+            put!(out, "<td role=\"cell\" data-label=\"{}\"{class}>", escape(&column.title()));
             cell(field, out);
             out.push_str("</td>");
         }
@@ -172,37 +174,35 @@ fn table(sheet: &Sheet, at: usize, out: &mut String) {
     out.push_str("</tbody>\n</table>\n</div>\n");
     if sheet.omitted > 0 {
         let more = counted(sheet.omitted, "row");
-        let _ = write!(
-            out,
-            "<p class=\"note\">{more} more are left out here; the sums count them.</p>\n"
-        );
+        put!(out, "<p class=\"note\">{more} more are left out here; the sums count them.</p>\n");
     }
     out.push_str("</section>\n");
 }
 
 fn cell(field: &Field, out: &mut String) {
-    let _ = match field {
-        Field::Text(text) if text.is_empty() => Ok(()),
-        Field::Text(text) => write!(out, "<bdi>{}</bdi>", escape(text)),
-        Field::Name(text) => write!(out, "<code><bdi>{}</bdi></code>", escape(text)),
-        Field::Kept(text, kind) if kind.is_empty() => write!(out, "<bdi>{}</bdi>", escape(text)),
+    match field {
+        Field::Text(text) if text.is_empty() => {}
+        Field::Text(text) | Field::Marked(Mark::Plain, text) => {
+            put!(out, "<bdi>{}</bdi>", escape(text));
+        }
+        Field::Name(text) => put!(out, "<code><bdi>{}</bdi></code>", escape(text)),
+        Field::Kept(text, kind) if kind.is_empty() => put!(out, "<bdi>{}</bdi>", escape(text)),
         Field::Kept(text, kind) => {
             let (text, kind) = (escape(text), escape(kind));
-            write!(out, "<span><bdi>{text}</bdi> <span class=\"kind\">{kind}</span></span>")
+            put!(out, "<span><bdi>{text}</bdi> <span class=\"kind\">{kind}</span></span>");
         }
-        Field::Count(count) => write!(out, "{}", grouped(*count)),
-        Field::Time(moment) => write!(out, "{}", time(*moment)),
-        Field::Marked(Mark::Plain, text) => write!(out, "<bdi>{}</bdi>", escape(text)),
+        Field::Count(count) => out.push_str(&grouped(*count)),
+        Field::Time(moment) => out.push_str(&time(*moment)),
         Field::Marked(mark, text) => {
-            write!(out, "<span class=\"mark {}\"><bdi>{}</bdi></span>", mark.name(), escape(text))
+            put!(out, "<span class=\"mark {}\"><bdi>{}</bdi></span>", mark.name(), escape(text));
         }
-    };
+    }
 }
 
 fn foot(report: &Report, out: &mut String) {
     out.push_str("<footer>\n");
     if report.unreadable > 0 {
-        let _ = write!(
+        put!(
             out,
             "<p class=\"mark bad\">{} of the ledger could not be read and were not counted.</p>\n",
             counted(report.unreadable, "line")
@@ -214,7 +214,7 @@ fn foot(report: &Report, out: &mut String) {
             "Events were counted by the index beside the ledger; those listed above were read from the ledger itself."
         }
     };
-    let _ = write!(
+    put!(
         out,
         "<p>{index} The verdict comes from a verification of the ledger, which reads no index.</p>\n\
          <p>Made by envaudit {}. No secret value is in this page.</p>\n</footer>\n",

@@ -1,7 +1,5 @@
 //! What verification says, at the top of a page.
 
-use core::fmt::Write as _;
-
 use data_encoding::HEXLOWER;
 
 use super::text::{escape, grouped};
@@ -31,7 +29,7 @@ pub(super) fn write(verdict: Option<&Report>, last_line: Option<u64>, out: &mut 
         }
         (false, _) => ("bad", BROKEN, "The record is not intact"),
     };
-    let _ = write!(
+    put!(
         out,
         "<section class=\"verdict {class}\" aria-labelledby=\"verdict\">\n{sign}<div>\n<h2 id=\"verdict\">{word}</h2>\n\
          <p>Verdict <code>{}</code>: {} in {} verified.</p>\n<ul>\n",
@@ -40,14 +38,14 @@ pub(super) fn write(verdict: Option<&Report>, last_line: Option<u64>, out: &mut 
         counted(report.segments, "segment"),
     );
     for line in known(report, last_line) {
-        let _ = write!(out, "<li>{line}</li>\n");
+        put!(out, "<li>{line}</li>\n");
     }
     out.push_str("</ul>\n");
     if !report.findings.is_empty() {
         out.push_str("<ol class=\"findings\">\n");
         for finding in report.findings.iter().take(LISTED) {
             let class = if finding.verdict.is_break() { "bad" } else { "plain" };
-            let _ = write!(
+            put!(
                 out,
                 "<li><span class=\"mark {class}\">{}</span> {}</li>\n",
                 finding.verdict,
@@ -58,7 +56,7 @@ pub(super) fn write(verdict: Option<&Report>, last_line: Option<u64>, out: &mut 
     }
     let more = report.findings.len().saturating_sub(LISTED) as u64 + report.omitted;
     if more > 0 {
-        let _ = write!(out, "<p>and {} more.</p>\n", counted(more, "finding"));
+        put!(out, "<p>and {} more.</p>\n", counted(more, "finding"));
     }
     out.push_str("</div>\n</section>\n");
 }
