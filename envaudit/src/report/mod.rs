@@ -125,11 +125,13 @@ impl Report {
     }
 
     /// The tables, the main one first.
+    #[cfg(feature = "cli")]
     pub(crate) fn sheets(&self) -> &[Sheet] {
         &self.sheets
     }
 
     /// A sentence about what was counted.
+    #[cfg(feature = "cli")]
     pub(crate) fn lead(&self) -> &str {
         &self.lead
     }

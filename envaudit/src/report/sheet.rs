@@ -66,6 +66,7 @@ impl Field {
     }
 
     /// What is said to people: the text, and what stands in brackets behind it.
+    #[cfg(feature = "cli")]
     pub(crate) fn words(text: &str, kind: &str) -> String {
         if kind.is_empty() { text.to_owned() } else { format!("{text} ({kind})") }
     }

@@ -19,7 +19,7 @@ const BLOCK: usize = 4 << 20;
 /// How many blocks wait to be inserted.
 const WAITING: usize = 3;
 /// So many blocks are one transaction: what a kill loses.
-const PART: usize = 4;
+const PART: usize = 8;
 
 /// Brings the index up to date.
 pub(super) fn run(db: &mut Connection, source: &dyn SegmentSource) -> Result<(), IndexError> {

@@ -38,6 +38,9 @@ pub(super) fn open(dir: &Path) -> Result<(Connection, bool), IndexError> {
     };
     let writable = !db.is_readonly("main")?;
     db.busy_timeout(PATIENCE)?;
+    // On old file systems a power cut at the worst moment may damage the file (<https://sqlite.org/pragma.html#pragma_synchronous>);
+    // then it is made anew.
+    db.pragma_update(None, "synchronous", "NORMAL")?;
     distrust(&db)?;
     Ok((db, writable))
 }
