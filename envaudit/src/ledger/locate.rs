@@ -4,6 +4,8 @@ use memchr::{memchr, memrchr};
 
 use super::line::MAX_LINE;
 use super::store::{SegmentInfo, SegmentSource, StoreError};
+#[cfg(feature = "report")]
+use super::timestamp::Timestamp;
 
 /// What is read to find a line's beginning, and no more of it than its seq.
 const PROBE: usize = 8 << 10;
@@ -112,7 +114,22 @@ pub(super) fn line_around(lines: &[u8], at: usize) -> &[u8] {
 
 /// The seq at the beginning of a line, if all of it is there.
 fn seq_of(line: &[u8]) -> Option<u64> {
+    after_seq(line).map(|(seq, _)| seq)
+}
+
+fn after_seq(line: &[u8]) -> Option<(u64, &[u8])> {
     let rest = line.strip_prefix(b"{\"v\":1,\"seq\":")?;
     let digits = rest.iter().position(|byte| !byte.is_ascii_digit())?;
-    str::from_utf8(&rest[..digits]).ok()?.parse().ok()
+    let seq = str::from_utf8(&rest[..digits]).ok()?.parse().ok()?;
+    Some((seq, &rest[digits..]))
+}
+
+/// The time at the beginning of a line, which need not be one beyond it.
+#[cfg(feature = "report")]
+pub(super) fn time_of(line: &[u8]) -> Option<Timestamp> {
+    const UUID: usize = 36;
+    let (_, rest) = after_seq(line)?;
+    let rest = rest.strip_prefix(b",\"event_id\":\"")?.get(UUID..)?;
+    let time = rest.strip_prefix(b"\",\"timestamp\":\"")?.get(..27)?;
+    Timestamp::parse(str::from_utf8(time).ok()?)
 }

@@ -1,12 +1,12 @@
 //! Who did what to what, and who used special rights.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Value, json};
 
 use super::question::{Condition, Question, Scope};
 use super::sheet::{Column, Field, Mark, Sheet};
-use super::sweep::{Occurrence, Sums, Tally, each};
+use super::sweep::{Kind, Occurrence, Sums, Tally, each, kinds};
 use super::top::Top;
 use super::{Base, Report, counted, days, shown, shown_time};
 use crate::ledger::index::{Index, IndexError, MARKED, SECRET};
@@ -126,12 +126,13 @@ pub fn privileged(
     found.report(index, question, "privileged", "Privileged activity".to_owned(), lead, true)
 }
 
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Group {
-    actor_type: String,
     actor: String,
-    resource_type: String,
     resource: Option<String>,
     action: String,
+    actor_type: String,
+    resource_type: String,
     tally: Tally,
     why: u8,
 }
@@ -143,28 +144,64 @@ struct Activity {
     actors: u64,
 }
 
-type Part = (String, String, String);
-
-/// The groups of one actor and one thing, until the next begins.
+/// The sums of each kind of events, by actor and thing.
 #[derive(Default)]
-struct Run {
-    of: Option<(String, Option<String>)>,
-    parts: BTreeMap<Part, (Tally, u8)>,
+struct Held {
+    of: HashMap<String, HashMap<Option<String>, HashMap<i64, (Tally, u8)>>>,
+    combinations: usize,
 }
 
-impl Run {
-    fn is_of(&self, event: &Occurrence<'_>) -> bool {
-        self.of.as_ref().is_some_and(|(actor, resource)| {
-            actor == event.actor && resource.as_deref() == event.resource
-        })
+impl Held {
+    fn has_actor(&self, actor: &str) -> bool {
+        self.of.contains_key(actor)
     }
 
-    fn end(&mut self, groups: &mut Top<Group>) {
-        let Some((actor, resource)) = self.of.take() else { return };
-        for ((actor_type, resource_type, action), (tally, why)) in std::mem::take(&mut self.parts) {
-            let (actor, resource) = (actor.clone(), resource.clone());
-            let group = Group { actor_type, actor, resource_type, resource, action, tally, why };
-            groups.push(tally.count, group);
+    fn has(&self, actor: &str, resource: Option<&str>) -> bool {
+        let things = self.of.get(actor);
+        things.is_some_and(|things| things.keys().any(|thing| thing.as_deref() == resource))
+    }
+
+    fn add(&mut self, event: &Occurrence<'_>, why: u8) {
+        let things = match self.of.get_mut(event.actor) {
+            Some(things) => things,
+            None => self.of.entry(event.actor.to_owned()).or_default(),
+        };
+        let resource = event.resource.map(str::to_owned);
+        let kinds = things.entry(resource).or_insert_with(|| {
+            self.combinations += 1;
+            HashMap::new()
+        });
+        let (tally, bits) = kinds.entry(event.kind_id).or_default();
+        tally.add(event);
+        *bits |= why;
+    }
+
+    /// Makes groups of all that is held.
+    fn end(&mut self, kinds: &HashMap<i64, Kind>, groups: &mut Top<Group>) {
+        self.combinations = 0;
+        for (actor, things) in self.of.drain() {
+            for (resource, sums) in things {
+                let mut parts: BTreeMap<(&str, &str, &str), (Tally, u8)> = BTreeMap::new();
+                for (id, (sum, bits)) in sums {
+                    let Some(kind) = kinds.get(&id) else { continue };
+                    let part = (&*kind.actor_type, &*kind.resource_type, &*kind.action);
+                    let (tally, why) = parts.entry(part).or_default();
+                    tally.join(&sum);
+                    *why |= bits;
+                }
+                for ((actor_type, resource_type, action), (tally, why)) in parts {
+                    let group = Group {
+                        actor_type: actor_type.to_owned(),
+                        actor: actor.clone(),
+                        resource_type: resource_type.to_owned(),
+                        resource: resource.clone(),
+                        action: action.to_owned(),
+                        tally,
+                        why,
+                    };
+                    groups.push(tally.count, group);
+                }
+            }
         }
     }
 }
@@ -176,28 +213,62 @@ impl Activity {
         condition: &Condition,
         why: impl Fn(&Occurrence<'_>) -> u8,
     ) -> Result<Self, IndexError> {
+        match Activity::held(index, question, condition, &why)? {
+            Some(found) => Ok(found),
+            None => Activity::sorted(index, question, condition, &why),
+        }
+    }
+
+    /// In the order of the ledger; nothing where there are too many combinations.
+    fn held(
+        index: &Index<'_>,
+        question: &Question,
+        condition: &Condition,
+        why: impl Fn(&Occurrence<'_>) -> u8,
+    ) -> Result<Option<Self>, IndexError> {
+        let mut sums = Sums::keeping(question.events);
+        let mut held = Held::default();
+        each(index, condition, "e.id", |event| {
+            sums.add(event);
+            held.add(event, why(event));
+            held.combinations <= question.in_memory
+        })?;
+        if held.combinations > question.in_memory {
+            return Ok(None);
+        }
+        let actors = held.of.len() as u64;
+        let mut groups = Top::new(question.groups);
+        held.end(&kinds(index)?, &mut groups);
+        Ok(Some(Activity::of(sums, groups, actors)))
+    }
+
+    /// Those of one actor and thing one behind the other.
+    fn sorted(
+        index: &Index<'_>,
+        question: &Question,
+        condition: &Condition,
+        why: impl Fn(&Occurrence<'_>) -> u8,
+    ) -> Result<Self, IndexError> {
+        let kinds = kinds(index)?;
         let mut sums = Sums::keeping(question.events);
         let mut groups = Top::new(question.groups);
-        let mut run = Run::default();
-        let mut actors = 0;
+        let (mut held, mut actors) = (Held::default(), 0);
         each(index, condition, ORDER, |event| {
             sums.add(event);
-            if !run.is_of(event) {
-                let same = run.of.as_ref().is_some_and(|(actor, _)| actor == event.actor);
-                actors += u64::from(!same);
-                run.end(&mut groups);
-                run.of = Some((event.actor.to_owned(), event.resource.map(str::to_owned)));
+            actors += u64::from(!held.has_actor(event.actor));
+            if !held.has(event.actor, event.resource) {
+                held.end(&kinds, &mut groups);
             }
-            let kind = event.kind;
-            let part = (kind.actor_type.clone(), kind.resource_type.clone(), kind.action.clone());
-            let (tally, bits) = run.parts.entry(part).or_default();
-            tally.add(event);
-            *bits |= why(event);
-            Ok(())
+            held.add(event, why(event));
+            true
         })?;
-        run.end(&mut groups);
+        held.end(&kinds, &mut groups);
+        Ok(Activity::of(sums, groups, actors))
+    }
+
+    fn of(sums: Sums, groups: Top<Group>, actors: u64) -> Self {
         let (groups, omitted) = groups.finish();
-        Ok(Activity { sums, groups, omitted, actors })
+        Activity { sums, groups, omitted, actors }
     }
 
     fn report(

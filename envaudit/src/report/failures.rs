@@ -45,7 +45,7 @@ pub fn failures(
             run.begin(event);
         }
         run.add(event, min);
-        Ok(())
+        true
     })?;
     run.end(min, within, &mut groups);
     let (groups, omitted) = groups.finish();
@@ -177,11 +177,12 @@ impl Run {
     }
 }
 
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Group {
-    actor_type: String,
     actor: String,
-    resource_type: String,
     resource: Option<String>,
+    actor_type: String,
+    resource_type: String,
     origin: String,
     network: Option<String>,
     tally: Tally,

@@ -25,6 +25,7 @@ pub struct Question {
     pub(super) period: Period,
     pub(super) groups: usize,
     pub(super) events: usize,
+    pub(super) in_memory: usize,
 }
 
 impl Default for Question {
@@ -34,9 +35,9 @@ impl Default for Question {
 }
 
 impl Question {
-    /// Of all times; at most 1000 groups, and the newest 200 events of those counted.
+    /// Of all times; at most 1000 groups, the newest 200 events of those counted, and 50,000 combinations in memory.
     pub fn new() -> Self {
-        Question { period: Period::default(), groups: 1000, events: 200 }
+        Question { period: Period::default(), groups: 1000, events: 200, in_memory: 50_000 }
     }
 
     /// Of this time alone.
@@ -57,6 +58,14 @@ impl Question {
     #[must_use]
     pub fn events(mut self, events: usize) -> Self {
         self.events = events;
+        self
+    }
+
+    /// So many combinations of actor and thing are summed in memory. Where there are more, events are sorted on disk first:
+    /// the answer is the same, and takes some times as long.
+    #[must_use]
+    pub fn in_memory(mut self, combinations: usize) -> Self {
+        self.in_memory = combinations;
         self
     }
 }

@@ -22,6 +22,8 @@ pub(super) struct Kind {
 pub(super) struct Occurrence<'r> {
     pub(super) place: Place,
     pub(super) kind: &'r Kind,
+    /// The number of the kind.
+    pub(super) kind_id: i64,
     pub(super) actor: &'r str,
     pub(super) resource: Option<&'r str>,
     pub(super) network: Option<&'r str>,
@@ -37,7 +39,7 @@ pub(super) struct Place {
 }
 
 /// How often, when first and when last, and how it ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Tally {
     pub(super) count: u64,
     pub(super) success: u64,
@@ -54,6 +56,15 @@ impl Default for Tally {
 }
 
 impl Tally {
+    pub(super) fn join(&mut self, other: &Tally) {
+        self.count += other.count;
+        self.success += other.success;
+        self.failure += other.failure;
+        self.denied += other.denied;
+        self.first = self.first.min(other.first);
+        self.last = self.last.max(other.last);
+    }
+
     pub(super) fn add(&mut self, event: &Occurrence<'_>) {
         self.count += 1;
         match event.kind.outcome.as_str() {
@@ -104,12 +115,12 @@ impl Sums {
     }
 }
 
-/// Gives each event that the condition holds for, those of one actor and resource one behind the other.
+/// Gives each event that the condition holds for, in this order, until it is told that it is enough.
 pub(super) fn each(
     index: &Index<'_>,
     condition: &Condition,
     order: &str,
-    mut each: impl FnMut(&Occurrence<'_>) -> Result<(), IndexError>,
+    mut go_on: impl FnMut(&Occurrence<'_>) -> bool,
 ) -> Result<(), IndexError> {
     let kinds = kinds(index)?;
     let sql = format!(
@@ -126,20 +137,25 @@ pub(super) fn each(
                 value => Ok(Some(value.as_str().map_err(rusqlite::Error::from)?)),
             }
         };
-        let kind: i64 = row.get(3)?;
-        each(&Occurrence {
+        let kind_id: i64 = row.get(3)?;
+        let event = Occurrence {
             place: Place { id: row.get(4)?, at: row.get(5)?, time: row.get(6)? },
-            kind: kinds.get(&kind).ok_or_else(IndexError::other)?,
+            kind: kinds.get(&kind_id).ok_or_else(IndexError::other)?,
+            kind_id,
             actor: text(0)?.unwrap_or_default(),
             resource: text(1)?,
             network: text(2)?,
             flags: row.get(7)?,
-        })?;
+        };
+        if !go_on(&event) {
+            break;
+        }
     }
     Ok(())
 }
 
-fn kinds(index: &Index<'_>) -> Result<HashMap<i64, Kind>, IndexError> {
+/// The kinds of events, by their numbers.
+pub(super) fn kinds(index: &Index<'_>) -> Result<HashMap<i64, Kind>, IndexError> {
     let sql = "SELECT id, action, actor_type, resource_type, outcome, origin FROM kinds";
     let mut statement = index.db().prepare(sql)?;
     let rows = statement.query_map([], |row| {

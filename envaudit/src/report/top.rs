@@ -1,6 +1,6 @@
 //! The largest of many, without keeping them all.
 
-/// Those with the highest counts, of equals the first.
+/// Those with the highest counts; of equals the smaller.
 #[derive(Debug)]
 pub(super) struct Top<T> {
     limit: usize,
@@ -8,7 +8,7 @@ pub(super) struct Top<T> {
     seen: u64,
 }
 
-impl<T> Top<T> {
+impl<T: Ord> Top<T> {
     pub(super) fn new(limit: usize) -> Self {
         Top { limit, kept: Vec::new(), seen: 0 }
     }
@@ -22,7 +22,7 @@ impl<T> Top<T> {
     }
 
     fn cut(&mut self) {
-        self.kept.sort_by_key(|(count, _)| core::cmp::Reverse(*count));
+        self.kept.sort_unstable_by(|(a, one), (b, other)| b.cmp(a).then_with(|| one.cmp(other)));
         self.kept.truncate(self.limit);
     }
 

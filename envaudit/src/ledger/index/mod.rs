@@ -56,9 +56,10 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::locate::line_at;
+use super::locate::{line_at, time_of};
 use super::reader::Record;
 use super::store::SegmentSource;
+use super::timestamp::Timestamp;
 use fit::Indexed;
 use row::{BETWEEN, Row, Span, Texts};
 
@@ -219,9 +220,10 @@ impl<'s> Index<'s> {
     pub(crate) fn read(&self, id: u64, at: u64, time: i64) -> Result<Record, IndexError> {
         let segment = self.segment_of(id).ok_or_else(IndexError::other)?;
         let located = line_at(self.source, segment, at)?.ok_or_else(IndexError::other)?;
-        let record = Record(located);
-        let same = record.line().is_ok_and(|line| line.timestamp.micros() == time);
-        if same { Ok(record) } else { Err(IndexError::other()) }
+        match time_of(&located.bytes).map(Timestamp::micros) == Some(time) {
+            true => Ok(Record(located)),
+            false => Err(IndexError::other()),
+        }
     }
 }
 
