@@ -55,6 +55,7 @@
 //! | `tracing` | one event per load, warnings as warnings |
 //! | `metrics` | counters per load through the `metrics` facade |
 //! | `ledger` | [`ledger`]: a tamper-evident history, and configuration recorded in it |
+//! | `report` | [`report`]: what auditors ask of a ledger, answered from an index of it |
 //! | `live` | [`live`]: a configuration that is read again when it changes |
 //! | `cli` | [`cli`]: the command `envaudit`, also to mount in a program of one's own |
 //! | `url`, `uuid`, `bytesize` | fields of type `Url`, `Uuid`, `ByteSize` with a description of their own |
@@ -74,6 +75,8 @@ pub mod ledger;
 pub mod live;
 mod load;
 mod render;
+#[cfg(feature = "report")]
+pub mod report;
 mod schema;
 mod source;
 mod sources;

@@ -6,11 +6,15 @@ pub mod command;
 mod files;
 #[cfg(feature = "ledger")]
 pub mod fresh_ledger;
+#[cfg(feature = "report")]
+pub mod indexed;
 pub mod isolated;
 #[cfg(feature = "ledger")]
 pub mod ledger;
 mod one_field;
 pub mod problems;
+#[cfg(feature = "ledger")]
+pub mod quarter;
 #[cfg(feature = "ledger")]
 pub mod recorded;
 #[cfg(feature = "cli")]

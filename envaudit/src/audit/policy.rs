@@ -157,7 +157,7 @@ impl Policy {
         self.value().to_string()
     }
 
-    pub(super) fn check<'a>(
+    pub(crate) fn check<'a>(
         &self,
         entries: impl Iterator<Item = &'a AuditEntry>,
         environment: Option<&str>,

@@ -52,6 +52,7 @@ pub(crate) enum Command {
     Prune(commands::prune::Prune),
     RotateKey(commands::rotate_key::RotateKey),
     Export(commands::export::Export),
+    Report(commands::report::Report),
     Completions(commands::completions::Completions),
     Man(commands::man::Man),
 }
@@ -154,16 +155,18 @@ pub(crate) enum Format {
     Csv,
     Ocsf,
     Cef,
+    Html,
 }
 
 impl Format {
-    const NAMED: [(&str, Format); 6] = [
+    const NAMED: [(&str, Format); 7] = [
         ("table", Format::Table),
         ("json", Format::Json),
         ("jsonl", Format::Jsonl),
         ("csv", Format::Csv),
         ("ocsf", Format::Ocsf),
         ("cef", Format::Cef),
+        ("html", Format::Html),
     ];
 }
 

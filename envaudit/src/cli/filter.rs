@@ -24,12 +24,8 @@ pub(crate) struct Which {
     /// That ended so
     #[arg(long, value_enum)]
     outcome: Option<Ended>,
-    /// From then on: `2026-11-30T12:00:00Z`, `2026-11-30`, or `7d` for as long ago
-    #[arg(long, value_name = "TIME")]
-    since: Option<String>,
-    /// Before then
-    #[arg(long, value_name = "TIME")]
-    until: Option<String>,
+    #[command(flatten)]
+    when: When,
     /// Of this trace
     #[arg(long, value_name = "ID")]
     trace_id: Option<String>,
@@ -67,19 +63,43 @@ impl Which {
                 Ended::Denied => Outcome::Denied,
             });
         }
-        if self.since.is_some() || self.until.is_some() {
-            let now = world.now();
-            let time = |text: &Option<String>, default: DateTime<Utc>| match text {
-                Some(text) => times::time(text, now).map_err(Failure::usage),
-                None => Ok(default),
-            };
-            let since = time(&self.since, DateTime::<Utc>::MIN_UTC)?;
-            let until = time(&self.until, DateTime::<Utc>::MAX_UTC)?;
-            if since >= until {
-                return Err(Failure::usage("there is no time from `--since` to `--until`"));
-            }
-            filter = filter.between(since, until);
+        let (since, until) = self.when.range(world)?;
+        if since.is_some() || until.is_some() {
+            let since = since.unwrap_or(DateTime::<Utc>::MIN_UTC);
+            filter = filter.between(since, until.unwrap_or(DateTime::<Utc>::MAX_UTC));
         }
         Ok(filter)
+    }
+}
+
+/// From when to when.
+#[derive(Args)]
+pub(crate) struct When {
+    /// From then on: `2026-11-30T12:00:00Z`, `2026-11-30`, or `7d` for as long ago
+    #[arg(long, value_name = "TIME")]
+    since: Option<String>,
+    /// Before then
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
+}
+
+/// From a moment on, and before another.
+type Range = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+
+impl When {
+    /// The moments, as far as they are given.
+    pub(crate) fn range(&self, world: &World<'_>) -> Result<Range, Failure> {
+        let now = world.now();
+        let time = |text: &Option<String>| {
+            let time = text.as_ref().map(|text| times::time(text, now));
+            time.transpose().map_err(Failure::usage)
+        };
+        let range = (time(&self.since)?, time(&self.until)?);
+        match range {
+            (Some(since), Some(until)) if since >= until => {
+                Err(Failure::usage("there is no time from `--since` to `--until`"))
+            }
+            range => Ok(range),
+        }
     }
 }

@@ -19,6 +19,7 @@ mod args;
 mod commands;
 mod failure;
 mod filter;
+mod index;
 mod ledger;
 mod mount;
 mod output;

@@ -4,6 +4,8 @@ use memchr::{memchr, memrchr};
 
 use super::line::MAX_LINE;
 use super::store::{SegmentInfo, SegmentSource, StoreError};
+#[cfg(feature = "report")]
+use super::timestamp::Timestamp;
 
 /// What is read to find a line's beginning, and no more of it than its seq.
 const PROBE: usize = 8 << 10;
@@ -72,6 +74,26 @@ fn next_line(
     Ok(None)
 }
 
+/// The line that begins at this byte of a segment; `None` if none ends behind it.
+#[cfg(feature = "report")]
+pub(super) fn line_at(
+    source: &dyn SegmentSource,
+    segment: u64,
+    offset: u64,
+) -> Result<Option<Located>, StoreError> {
+    for size in [PROBE, MAX_LINE] {
+        let mut bytes = source.read(segment, offset, size)?;
+        if let Some(newline) = memchr(b'\n', &bytes) {
+            bytes.truncate(newline);
+            return Ok(Some(Located { segment, offset, bytes }));
+        }
+        if bytes.len() < size {
+            break;
+        }
+    }
+    Ok(None)
+}
+
 /// The first line of a segment, without its newline, or what there is of it.
 pub(super) fn first_line(source: &dyn SegmentSource, segment: u64) -> Result<Vec<u8>, StoreError> {
     let mut block = source.read(segment, 0, NEAR as usize)?;
@@ -92,7 +114,22 @@ pub(super) fn line_around(lines: &[u8], at: usize) -> &[u8] {
 
 /// The seq at the beginning of a line, if all of it is there.
 fn seq_of(line: &[u8]) -> Option<u64> {
+    after_seq(line).map(|(seq, _)| seq)
+}
+
+fn after_seq(line: &[u8]) -> Option<(u64, &[u8])> {
     let rest = line.strip_prefix(b"{\"v\":1,\"seq\":")?;
     let digits = rest.iter().position(|byte| !byte.is_ascii_digit())?;
-    str::from_utf8(&rest[..digits]).ok()?.parse().ok()
+    let seq = str::from_utf8(&rest[..digits]).ok()?.parse().ok()?;
+    Some((seq, &rest[digits..]))
+}
+
+/// The time at the beginning of a line, which need not be one beyond it.
+#[cfg(feature = "report")]
+pub(super) fn time_of(line: &[u8]) -> Option<Timestamp> {
+    const UUID: usize = 36;
+    let (_, rest) = after_seq(line)?;
+    let rest = rest.strip_prefix(b",\"event_id\":\"")?.get(UUID..)?;
+    let time = rest.strip_prefix(b"\",\"timestamp\":\"")?.get(..27)?;
+    Timestamp::parse(str::from_utf8(time).ok()?)
 }

@@ -27,6 +27,7 @@
 //! | `checkpoints/*.note` | signed [checkpoints](checkpoint) |
 //! | `HEAD` | the last event at the last roll, checkpoint or close |
 //! | `lock` | taken for each append |
+//! | `index.sqlite` | what reports and histories are looked up in; made anew from the events whenever need be |
 //! | `torn-*` | what a killed writer left half written; `ledger.recovered` says so |
 //! | `signing.key` | the key, where none was given: whoever owns the directory can forge the ledger |
 //! | `retired-*.key` | what was in `signing.key` before a rotation |
@@ -52,6 +53,8 @@ mod follow;
 mod hash;
 mod head;
 mod ids;
+#[cfg(feature = "report")]
+pub mod index;
 mod json;
 mod key;
 #[expect(clippy::module_inception, reason = "the ledger of the module of ledgers")]
@@ -80,6 +83,8 @@ mod writer;
 pub use error::{AppendError, Damage, OpenError};
 pub use event::{Actor, ActorKind, Event, EventError, Origin, Outcome};
 pub use export::ExportFormat;
+#[cfg(feature = "report")]
+pub(crate) use export::write_csv_record;
 pub use filter::Filter;
 pub use follow::Follow;
 pub use head::Head;
@@ -93,6 +98,8 @@ pub use prune::{PruneError, PrunePolicy, Pruned};
 pub use reader::{ReadError, Reader, Record, Records};
 #[cfg(feature = "cli")]
 pub(crate) use record::Plan;
+#[cfg(feature = "report")]
+pub(crate) use record::recorded_state;
 pub use record::{
     ChangeKind, ConfigChange, Context, Historic, History, RecordError, Recorded, RecordedLoadError,
     RecordedLoader, RecordedValue, Values,

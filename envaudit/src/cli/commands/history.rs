@@ -3,10 +3,16 @@ use serde_json::{Value, json};
 
 use super::log::Unreadable;
 use crate::cli::failure::Failure;
+use crate::cli::index::{NoIndex, asked};
+use crate::cli::ledger::Stored;
 use crate::cli::output::{Cell, Table, Tone};
+use crate::cli::progress::Watched;
 use crate::cli::times;
 use crate::cli::world::World;
-use crate::ledger::{ChangeKind, ConfigChange, Historic, Line, Reader, RecordedValue, Text};
+use crate::ledger::index::{HistoryError, Index, IndexError};
+use crate::ledger::{
+    ChangeKind, ConfigChange, Historic, Line, ReadError, Reader, RecordedValue, Text,
+};
 
 /// Shows every change of one variable: when, who, why, from what to what
 #[derive(Args)]
@@ -18,6 +24,8 @@ pub(crate) struct History {
     /// In this configuration alone, such as `checkout/prod`
     #[arg(long, value_name = "ID")]
     resource: Option<String>,
+    #[command(flatten)]
+    no_index: NoIndex,
 }
 
 pub(super) fn run(args: &History, world: &mut World<'_>) -> Result<(), Failure> {
@@ -26,7 +34,7 @@ pub(super) fn run(args: &History, world: &mut World<'_>) -> Result<(), Failure> 
     let mut table =
         Table::new(["TIME", "RESOURCE", "WHAT", "BEFORE", "AFTER", "WHO", "WHY", "SEQ"]).whole(0);
     let mut list = Vec::new();
-    for historic in Reader::new(&stored.store).history(&args.key)? {
+    for historic in changes(args, &stored, world)? {
         let Some(historic) = unreadable.pass(world, historic)? else { continue };
         let other = |resource: &String| *resource != historic.resource;
         let Ok(line) = historic.record.line() else { continue };
@@ -46,6 +54,29 @@ pub(super) fn run(args: &History, world: &mut World<'_>) -> Result<(), Failure> 
         false => world.out.table(&table)?,
     }
     unreadable.end()
+}
+
+/// The changes of the variable, found by the index, or in all of the ledger where that cannot be had.
+fn changes(
+    args: &History,
+    stored: &Stored,
+    world: &mut World<'_>,
+) -> Result<Vec<Result<Historic, ReadError>>, Failure> {
+    let source = Watched::new(&stored.store, &world.out)?;
+    let by_index = asked(&args.no_index, &source, world, |index| listed(index, &args.key))?;
+    match by_index {
+        Some(changes) => Ok(changes),
+        None => Ok(Reader::new(&source).history(&args.key)?.collect()),
+    }
+}
+
+fn listed(index: &Index<'_>, key: &str) -> Result<Vec<Result<Historic, ReadError>>, IndexError> {
+    let changes = index.history(key).map(|historic| match historic {
+        Ok(historic) => Ok(Ok(historic)),
+        Err(HistoryError::Read(error)) => Ok(Err(error)),
+        Err(HistoryError::Index(error)) => Err(error),
+    });
+    changes.collect()
 }
 
 fn row(historic: &Historic, line: &Line<'_>, human: bool) -> [Cell; 8] {

@@ -19,6 +19,7 @@ pub(super) mod man;
 pub(super) mod plan;
 pub(super) mod prune;
 pub(super) mod record;
+pub(super) mod report;
 pub(super) mod rotate_key;
 pub(super) mod run;
 pub(super) mod schema;
@@ -52,6 +53,7 @@ pub(super) fn run(command: &Command, world: &mut World<'_>) -> Result<(), Failur
         Command::Prune(args) => prune::run(args, world),
         Command::RotateKey(args) => rotate_key::run(args, world),
         Command::Export(args) => export::run(args, world),
+        Command::Report(args) => report::run(args, world),
         Command::Completions(args) => completions::run(args, world),
         Command::Man(args) => man::run(args, world),
     }

@@ -25,6 +25,13 @@ pub(crate) struct Verify {
     /// Reads only what came after a state that was kept elsewhere: a checkpoint, or the `verified` of an earlier `--json`
     #[arg(long, value_name = "CHECKPOINT")]
     from: Option<PathBuf>,
+    #[command(flatten)]
+    known: Known,
+}
+
+/// What is known of the ledger from elsewhere.
+#[derive(Args, Default)]
+pub(super) struct Known {
     /// A file kept elsewhere that knows how far the ledger was: that of an anchor, or a checkpoint; repeatable
     #[arg(long, value_name = "FILE")]
     anchor: Vec<PathBuf>,
@@ -37,31 +44,7 @@ pub(crate) struct Verify {
 
 pub(super) fn run(args: &Verify, world: &mut World<'_>) -> Result<(), Failure> {
     let stored = world.stored()?;
-    let keys = world.keys_of(&stored, &args.retired)?;
-    let mut verifier = Verifier::new().key_beside(keys.beside);
-    let mut signers = Vec::new();
-    for text in &args.public_key {
-        let key = public_key(text)?;
-        signers.push(key);
-        verifier = verifier.public_key(key);
-    }
-    let trust = Trust { stored: &stored, ring: keys.ring.as_ref(), signers };
-    if let Some(path) = &args.from {
-        verifier = verifier.since(trust.verified(path)?);
-    }
-    for path in &args.anchor {
-        verifier = verifier.anchor(trust.anchored(path)?);
-    }
-    match &keys.ring {
-        Some(ring) => verifier = verifier.keys(ring),
-        None if !stored.is_unkeyed() => world.out.warn(
-            "no key is given: whether the events were written by somebody who has it cannot be known",
-        ),
-        None => {}
-    }
-    let watched = Watched::new(&stored.store, &world.out)?;
-    let report = verifier.verify(&watched).map_err(|error| told(&error))?;
-    drop(watched);
+    let report = args.known.verify(&stored, args.from.as_deref(), world)?;
     match world.out.is_json() {
         true => world.out.json(&value(&report))?,
         false => show(&report, args.from.is_some(), world)?,
@@ -69,6 +52,41 @@ pub(super) fn run(args: &Verify, world: &mut World<'_>) -> Result<(), Failure> {
     match report.is_intact() {
         true => Ok(()),
         false => Err(Failure::finding()),
+    }
+}
+
+impl Known {
+    /// Verifies the ledger.
+    pub(super) fn verify(
+        &self,
+        stored: &Stored,
+        from: Option<&Path>,
+        world: &mut World<'_>,
+    ) -> Result<Report, Failure> {
+        let keys = world.keys_of(stored, &self.retired)?;
+        let mut verifier = Verifier::new().key_beside(keys.beside);
+        let mut signers = Vec::new();
+        for text in &self.public_key {
+            let key = public_key(text)?;
+            signers.push(key);
+            verifier = verifier.public_key(key);
+        }
+        let trust = Trust { stored, ring: keys.ring.as_ref(), signers };
+        if let Some(path) = from {
+            verifier = verifier.since(trust.verified(path)?);
+        }
+        for path in &self.anchor {
+            verifier = verifier.anchor(trust.anchored(path)?);
+        }
+        match &keys.ring {
+        Some(ring) => verifier = verifier.keys(ring),
+        None if !stored.is_unkeyed() => world.out.warn(
+            "no key is given: whether the events were written by somebody who has it cannot be known",
+        ),
+        None => {}
+    }
+        let watched = Watched::new(&stored.store, &world.out)?;
+        verifier.verify(&watched).map_err(|error| told(&error))
     }
 }
 
@@ -217,7 +235,7 @@ pub(super) fn counted(count: u64, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
-fn value(report: &Report) -> Value {
+pub(super) fn value(report: &Report) -> Value {
     let tail = report
         .tail
         .map(|(seq, hash)| json!({ "seq": seq, "hash": data_encoding::HEXLOWER.encode(&hash) }));

@@ -20,7 +20,12 @@ pub(crate) struct Columns {
 
 impl Table {
     pub(crate) fn new<const N: usize>(headings: [&str; N]) -> Self {
-        let headings = headings.iter().map(|text| Cell::toned(Tone::Heading, *text)).collect();
+        Table::titled(headings)
+    }
+
+    /// As many columns as there are headings.
+    pub(crate) fn titled<T: Into<String>>(headings: impl IntoIterator<Item = T>) -> Self {
+        let headings = headings.into_iter().map(|text| Cell::toned(Tone::Heading, text)).collect();
         Table { headings, rows: Vec::new(), whole: Vec::new() }
     }
 

@@ -62,11 +62,16 @@ pub(super) fn write(line: &Line<'_>, out: &mut String) {
         hash_hex(&line.previous_hash),
         hash_hex(&line.event_hash),
     ];
-    for (at, field) in fields.iter().enumerate() {
+    write_record(fields.into_iter(), out);
+}
+
+/// Appends one record, with its line break.
+pub(crate) fn write_record(fields: impl Iterator<Item = String>, out: &mut String) {
+    for (at, field) in fields.enumerate() {
         if at > 0 {
             out.push(',');
         }
-        let field = without_formula(field);
+        let field = without_formula(&field);
         if field.contains(['"', ',', '\r', '\n']) {
             out.push('"');
             out.push_str(&field.replace('"', "\"\""));

@@ -7,6 +7,9 @@ mod ocsf;
 
 use super::line::Line;
 
+#[cfg(feature = "report")]
+pub(crate) use csv::write_record as write_csv_record;
+
 /// The format of an export: one record a line each, for a spreadsheet or a SIEM.
 ///
 /// ```

@@ -118,7 +118,7 @@ impl ConfigChange {
     }
 
     /// Reads a change of the `details` of an event.
-    pub(super) fn read(change: &Value) -> Option<Self> {
+    pub(in crate::ledger) fn read(change: &Value) -> Option<Self> {
         let side = |name| match change.get(name) {
             Some(side) => RecordedValue::read(side).map(Some),
             None => Some(None),

@@ -27,6 +27,12 @@ pub struct Historic {
 #[derive(Debug)]
 pub struct History<'a> {
     records: Records<'a>,
+    changes: Changes,
+}
+
+/// Tells the changes of one variable from the events that may have one, given in their order.
+#[derive(Debug)]
+pub(in crate::ledger) struct Changes {
     key: String,
     /// What a line has that speaks of the key.
     needle: Vec<u8>,
@@ -62,15 +68,19 @@ impl<'a> Reader<'a> {
     ///
     /// When the segments cannot be listed.
     pub fn history(&self, key: &str) -> Result<History<'a>, StoreError> {
-        let mut needle = b"{\"key\":".to_vec();
-        write_string(&mut needle, key);
-        let records = self.events()?;
-        Ok(History { records, key: key.to_owned(), needle, last: HashMap::new() })
+        Ok(History { records: self.events()?, changes: Changes::of(key) })
     }
 }
 
-impl History<'_> {
-    fn read(&mut self, record: Record) -> Option<Historic> {
+impl Changes {
+    pub(in crate::ledger) fn of(key: &str) -> Self {
+        let mut needle = b"{\"key\":".to_vec();
+        write_string(&mut needle, key);
+        Changes { key: key.to_owned(), needle, last: HashMap::new() }
+    }
+
+    /// The change that this event has, if it has one.
+    pub(in crate::ledger) fn read(&mut self, record: Record) -> Option<Historic> {
         memmem::find(record.bytes(), &self.needle)?;
         let line = record.line().ok()?;
         if !line.action.get().starts_with("config.")
@@ -115,7 +125,7 @@ impl Iterator for History<'_> {
         loop {
             match self.records.next()? {
                 Ok(record) => {
-                    if let Some(historic) = self.read(record) {
+                    if let Some(historic) = self.changes.read(record) {
                         return Some(Ok(historic));
                     }
                 }

@@ -188,6 +188,15 @@ fn said<'a>(line: &Line<'a>) -> Option<(Cow<'a, str>, Said)> {
     Some((line.resource_id?.get(), said))
 }
 
+/// The state that the line of a successful load has.
+#[cfg(feature = "report")]
+pub(crate) fn recorded_state(line: &Line<'_>) -> Option<Vec<RecordedValue>> {
+    match said(line)? {
+        (_, Said::State(values)) => Some(values),
+        (_, Said::Since(_)) => None,
+    }
+}
+
 /// The resource whose state a line has or refers to.
 pub(in crate::ledger) fn resource_of<'a>(line: &Line<'a>) -> Option<Cow<'a, str>> {
     said(line).map(|(resource, _)| resource)

@@ -13,6 +13,10 @@ mod plan;
 mod recorder;
 mod state;
 
+#[cfg(feature = "report")]
+pub(super) use history::Changes;
+#[cfg(feature = "report")]
+pub(crate) use last::recorded_state;
 pub(super) use last::resource_of;
 
 pub use change::{ChangeKind, ConfigChange};

@@ -34,7 +34,7 @@ pub struct RecordedValue {
 }
 
 impl RecordedValue {
-    pub(super) fn read(value: &Value) -> Option<Self> {
+    pub(in crate::ledger) fn read(value: &Value) -> Option<Self> {
         let text = |name| value.get(name).and_then(Value::as_str).map(str::to_owned);
         Some(RecordedValue {
             key: text("key")?,

@@ -1,0 +1,141 @@
+//! Writing rows.
+
+use std::collections::HashMap;
+
+use rusqlite::{CachedStatement, Connection, Transaction, params};
+
+use super::error::IndexError;
+use super::fit::{Fit, Indexed};
+use super::row::{BETWEEN, Config, Row, Texts};
+use super::schema;
+
+/// More kinds of events than these are looked up each time.
+const KNOWN_KINDS: usize = 1 << 14;
+
+/// Takes out of the index what the ledger no longer has, and makes the tables where there are none.
+pub(super) fn trim(db: &Connection, fit: &Fit) -> Result<(), IndexError> {
+    if !fit.made {
+        return schema::create(db, &fit.ledger);
+    }
+    if !fit.has_others {
+        return Ok(());
+    }
+    // Nothing is between 1 and 0.
+    let kept = fit.kept.first().zip(fit.kept.last());
+    let (first, last) = kept.map_or((1, 0), |(first, last)| (first.first_id, last.last_id));
+    for table in ["events", "changes", "states", "unreadable"] {
+        let sql = format!("DELETE FROM {table} WHERE id < ?1 OR id > ?2");
+        db.execute(&sql, params![first, last])?;
+    }
+    db.execute("DELETE FROM segments WHERE first_id < ?1 OR last_id > ?2", params![first, last])?;
+    Ok(())
+}
+
+/// The statements of one transaction.
+pub(super) struct Insert<'t> {
+    event: CachedStatement<'t>,
+    change: CachedStatement<'t>,
+    state: CachedStatement<'t>,
+    unreadable: CachedStatement<'t>,
+    new_kind: CachedStatement<'t>,
+    old_kind: CachedStatement<'t>,
+    segment: CachedStatement<'t>,
+}
+
+/// The numbers of kinds.
+pub(super) type Kinds = HashMap<String, i64>;
+
+impl<'t> Insert<'t> {
+    pub(super) fn new(within: &'t Transaction<'_>) -> Result<Self, IndexError> {
+        let statement = |sql| within.prepare_cached(sql);
+        Ok(Insert {
+            event: statement("INSERT INTO events VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?,
+            change: statement("INSERT OR IGNORE INTO changes VALUES (?1, ?2, ?3, ?4)")?,
+            state: statement("INSERT OR IGNORE INTO states VALUES (?1, ?2, ?3)")?,
+            unreadable: statement("INSERT INTO unreadable VALUES (?1, ?2)")?,
+            new_kind: statement(
+                "INSERT OR IGNORE INTO kinds (action, actor_type, resource_type, outcome, origin) \
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?,
+            old_kind: statement(
+                "SELECT id FROM kinds WHERE action = ?1 AND actor_type = ?2 AND resource_type = ?3 \
+                 AND outcome = ?4 AND origin = ?5",
+            )?,
+            segment: statement(
+                "INSERT OR REPLACE INTO segments VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            )?,
+        })
+    }
+
+    pub(super) fn row(
+        &mut self,
+        id: u64,
+        row: &Row,
+        texts: &Texts,
+        kinds: &mut Kinds,
+    ) -> Result<(), IndexError> {
+        let text = |span: Option<super::row::Span>| span.map(|span| texts.get(span));
+        let kind = self.kind(texts.get(row.kind), kinds)?;
+        self.event.execute(params![
+            id,
+            (row.seq != id).then_some(row.seq),
+            row.at,
+            row.time,
+            kind,
+            texts.get(row.actor),
+            text(row.resource),
+            text(row.network),
+            row.flags,
+        ])?;
+        match &row.config {
+            Some(config) => self.config(id, config, text(row.resource).unwrap_or_default()),
+            None => Ok(()),
+        }
+    }
+
+    fn config(&mut self, id: u64, config: &Config, resource: &str) -> Result<(), IndexError> {
+        for (key, what, secret) in &config.changes {
+            self.change.execute(params![key, id, *what as i64, secret])?;
+        }
+        if let Some(environment) = &config.state {
+            self.state.execute(params![resource, id, environment])?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn unreadable(&mut self, id: u64, at: u64) -> Result<(), IndexError> {
+        self.unreadable.execute(params![id, at])?;
+        Ok(())
+    }
+
+    pub(super) fn segment(&mut self, of: &Indexed) -> Result<(), IndexError> {
+        self.segment.execute(params![
+            of.first_seq,
+            of.first_id,
+            of.last_id,
+            of.end,
+            of.last_at,
+            of.last_sha,
+            of.from_time,
+            of.to_time,
+        ])?;
+        Ok(())
+    }
+
+    fn kind(&mut self, text: &str, kinds: &mut Kinds) -> Result<i64, IndexError> {
+        if let Some(id) = kinds.get(text) {
+            return Ok(*id);
+        }
+        let parts: Vec<&str> = text.split(BETWEEN).collect();
+        let &[action, actor_type, resource_type, outcome, origin] = parts.as_slice() else {
+            return Err(IndexError::Damaged("a kind of events has not five parts".into()));
+        };
+        let parts = params![action, actor_type, resource_type, outcome, origin];
+        self.new_kind.execute(parts)?;
+        let id = self.old_kind.query_row(parts, |row| row.get(0))?;
+        if kinds.len() < KNOWN_KINDS {
+            kinds.insert(text.to_owned(), id);
+        }
+        Ok(id)
+    }
+}

@@ -1,0 +1,93 @@
+//! Where the database is, and how it is opened.
+//!
+//! It has a rollback journal and no write-ahead log: a log would write everything twice, needs a second file to be read at
+//! all, and so could not be read in a directory that cannot be written to. Readers hold up a writer for as long as they
+//! read, which is milliseconds, or the seconds of a report; who is held up for longer than a moment does without the index.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
+
+use super::error::IndexError;
+
+const NAME: &str = "index.sqlite";
+const JOURNAL: &str = "index.sqlite-journal";
+/// How long one that is busy is waited for.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// In KiB; negative is how `SQLite` is told that it is no number of pages.
+const CACHE: i64 = -32 * 1024;
+
+/// Opens the database, made if it is not there; and whether it can be written.
+pub(super) fn open(dir: &Path) -> Result<(Connection, bool), IndexError> {
+    let path = dir.join(NAME);
+    match fs::symlink_metadata(&path) {
+        Ok(found) if found.is_file() => {}
+        Ok(_) => return Err(IndexError::unusable("it is not a file")),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => create(&path)?,
+        Err(error) => return Err(IndexError::Unusable(error.into())),
+    }
+    let flags = OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_PRIVATE_CACHE;
+    let write = Connection::open_with_flags(&path, flags | OpenFlags::SQLITE_OPEN_READ_WRITE);
+    let db = match write {
+        Ok(db) => db,
+        Err(_) => Connection::open_with_flags(&path, flags | OpenFlags::SQLITE_OPEN_READ_ONLY)?,
+    };
+    let writable = !db.is_readonly("main")?;
+    db.busy_timeout(PATIENCE)?;
+    // On old file systems a power cut at the worst moment may damage the file (<https://sqlite.org/pragma.html#pragma_synchronous>);
+    // then it is made anew.
+    db.pragma_update(None, "synchronous", "NORMAL")?;
+    distrust(&db)?;
+    Ok((db, writable))
+}
+
+/// A database without a name.
+pub(super) fn temporary() -> Result<Connection, IndexError> {
+    let db = Connection::open("")?;
+    db.pragma_update(None, "journal_mode", "OFF")?;
+    db.pragma_update(None, "synchronous", "OFF")?;
+    distrust(&db)?;
+    Ok(db)
+}
+
+/// Whoever has written the file, opening it runs nothing of theirs.
+fn distrust(db: &Connection) -> Result<(), IndexError> {
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false)?;
+    db.pragma_update(None, "cell_size_check", true)?;
+    db.pragma_update(None, "cache_size", CACHE)?;
+    Ok(())
+}
+
+/// Makes an empty file for its owner alone, which is an empty database; its journal gets the same rights.
+fn create(path: &Path) -> Result<(), IndexError> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        // Another process was faster.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(IndexError::Unusable(error.into())),
+        Ok(_) => Ok(()),
+    }
+}
+
+/// Takes a damaged database away.
+pub(super) fn remove(dir: &Path) -> Result<(), IndexError> {
+    for name in [JOURNAL, NAME] {
+        match fs::remove_file(dir.join(name)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(IndexError::Unusable(error.into()));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}

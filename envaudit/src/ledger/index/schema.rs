@@ -1,0 +1,66 @@
+//! The tables.
+//!
+//! A line is known by its *id*: that of the line before it and one more, beginning with the seq that the first segment is
+//! named by. In a sound ledger it is the seq; `events.seq` is set only where it is not, so that lines that somebody has
+//! copied or moved are indexed like any other.
+
+use rusqlite::Connection;
+
+use super::error::IndexError;
+
+/// Whose columns mean the same.
+const VERSION: i64 = 1;
+
+const TABLES: [&str; 7] = [
+    // SHA-256 of ledger.json.
+    "CREATE TABLE about (ledger BLOB NOT NULL)",
+    // For each segment how far it was read, and SHA-256 of the last line.
+    "CREATE TABLE segments (first_seq INTEGER PRIMARY KEY, first_id INTEGER NOT NULL, last_id INTEGER NOT NULL, \
+     end INTEGER NOT NULL, last_at INTEGER NOT NULL, last_sha BLOB NOT NULL, from_time INTEGER NOT NULL, \
+     to_time INTEGER NOT NULL)",
+    // What few events differ in.
+    "CREATE TABLE kinds (id INTEGER PRIMARY KEY, action TEXT NOT NULL, actor_type TEXT NOT NULL, \
+     resource_type TEXT NOT NULL, outcome TEXT NOT NULL, origin TEXT NOT NULL, \
+     UNIQUE (action, actor_type, resource_type, outcome, origin))",
+    // `at` is the byte of the segment, `time` in microseconds.
+    "CREATE TABLE events (id INTEGER PRIMARY KEY, seq INTEGER, at INTEGER NOT NULL, time INTEGER NOT NULL, \
+     kind INTEGER NOT NULL, actor TEXT NOT NULL, resource TEXT, network TEXT, flags INTEGER NOT NULL)",
+    "CREATE TABLE changes (key TEXT NOT NULL, id INTEGER NOT NULL, what INTEGER NOT NULL, secret INTEGER NOT NULL, \
+     PRIMARY KEY (key, id)) WITHOUT ROWID",
+    // The events that have the whole state of a configuration.
+    "CREATE TABLE states (resource TEXT NOT NULL, id INTEGER NOT NULL, environment TEXT, \
+     PRIMARY KEY (resource, id)) WITHOUT ROWID",
+    "CREATE TABLE unreadable (id INTEGER PRIMARY KEY, at INTEGER NOT NULL)",
+];
+
+/// Makes the tables of an empty database.
+pub(super) fn create(db: &Connection, ledger: &[u8; 32]) -> Result<(), IndexError> {
+    for table in TABLES {
+        db.execute_batch(table)?;
+    }
+    db.pragma_update(None, "user_version", VERSION)?;
+    db.execute("INSERT INTO about VALUES (?1)", [ledger])?;
+    Ok(())
+}
+
+/// Whether the database has these tables, or nothing at all.
+pub(super) fn is_there(db: &Connection, ledger: &[u8; 32]) -> Result<bool, IndexError> {
+    let mut statement = db.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL")?;
+    let found = statement.query_map([], |row| row.get(0))?;
+    let mut found = found.collect::<Result<Vec<String>, _>>()?;
+    if found.is_empty() {
+        return Ok(false);
+    }
+    let mut wanted = TABLES.to_vec();
+    found.sort_unstable();
+    wanted.sort_unstable();
+    let version: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if version != VERSION || found != wanted {
+        return Err(IndexError::Damaged("it was not made by this version".into()));
+    }
+    let of: Vec<u8> = db.query_row("SELECT ledger FROM about", [], |row| row.get(0))?;
+    match of == ledger {
+        true => Ok(true),
+        false => Err(IndexError::Damaged("it is that of another ledger".into())),
+    }
+}

@@ -1,0 +1,390 @@
+//! Who did what to what, and who used special rights.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde_json::{Value, json};
+
+use super::question::{Condition, Question, Scope};
+use super::sheet::{Column, Field, Mark, Sheet};
+use super::sweep::{Kind, Occurrence, Sums, Tally, each, kinds};
+use super::top::Top;
+use super::{Base, Report, counted, days, shown, shown_time};
+use crate::ledger::index::{Index, IndexError, MARKED, SECRET};
+
+/// Actions of a ledger on itself that only those should cause who run it.
+const OF_LEDGER: [&str; 5] =
+    ["ledger.created", "ledger.key_rotated", "ledger.pruned", "ledger.recovered", "ledger.gap"];
+/// Those of one actor on one thing stand together.
+const ORDER: &str = "e.actor, e.resource";
+
+/// Who touched what: for each actor, thing and action how often, when first and last, and how it ended.
+///
+/// Events that are about no thing are not counted, unless an actor or an action is asked for.
+///
+/// # Errors
+///
+/// When the index or the ledger cannot be read.
+pub fn access(index: &Index<'_>, question: &Question, scope: &Scope) -> Result<Report, IndexError> {
+    let mut condition = Condition::of(index, question.period).scope(scope);
+    if scope.actors.is_empty() && scope.action.is_none() {
+        condition = condition.and("e.resource IS NOT NULL");
+    }
+    let found = Activity::find(index, question, &condition, |_| 0)?;
+    let whom = match scope.describe() {
+        text if text.is_empty() => "everything".to_owned(),
+        text => text,
+    };
+    let lead = format!(
+        "{} on {whom}: {} of an actor, an action and a resource.",
+        counted(found.sums.all.count, "event"),
+        counted(found.groups.len() as u64 + found.omitted, "combination"),
+    );
+    let title = match scope.resources.as_slice() {
+        [] => "Access".to_owned(),
+        resources => format!("Access to {}", resources.join(", ")),
+    };
+    found.report(index, question, "access", title, lead, false)
+}
+
+/// What counts as special rights, besides what always does.
+#[derive(Clone, Debug, Default)]
+pub struct Rights {
+    actors: Vec<String>,
+    resources: Vec<String>,
+}
+
+impl Rights {
+    /// Administrators, changes of secrets, events marked with `"privileged":true`, and what a ledger says of itself.
+    pub fn new() -> Self {
+        Rights::default()
+    }
+
+    /// This actor has special rights as well, whatever kind it is. `*` at the end stands for any text.
+    #[must_use]
+    pub fn actor(mut self, id: impl Into<String>) -> Self {
+        self.actors.push(id.into());
+        self
+    }
+
+    /// Whatever is done to this thing takes special rights. `*` at the end stands for any text.
+    #[must_use]
+    pub fn resource(mut self, id: impl Into<String>) -> Self {
+        self.resources.push(id.into());
+        self
+    }
+
+    /// Why an event is one that takes special rights, as bits in the order of [`WHY`].
+    fn why(&self, event: &Occurrence<'_>) -> u8 {
+        let any = |patterns: &[String], text: &str| {
+            patterns.iter().any(|pattern| match pattern.strip_suffix('*') {
+                Some(prefix) => text.starts_with(prefix),
+                None => pattern == text,
+            })
+        };
+        let because = [
+            event.kind.actor_type == "admin",
+            event.flags & SECRET != 0,
+            event.flags & MARKED != 0,
+            OF_LEDGER.contains(&event.kind.action.as_str()),
+            any(&self.actors, event.actor),
+            event.resource.is_some_and(|resource| any(&self.resources, resource)),
+        ];
+        because.iter().enumerate().fold(0, |bits, (at, holds)| bits | u8::from(*holds) << at)
+    }
+}
+
+const WHY: [&str; 6] =
+    ["admin", "secret-changed", "marked", "ledger", "named-actor", "named-resource"];
+
+fn reasons(bits: u8) -> Vec<&'static str> {
+    WHY.iter().enumerate().filter(|(at, _)| bits >> at & 1 == 1).map(|(_, why)| *why).collect()
+}
+
+/// What was done with special rights, and why it counts as that.
+///
+/// # Errors
+///
+/// When the index or the ledger cannot be read.
+pub fn privileged(
+    index: &Index<'_>,
+    question: &Question,
+    rights: &Rights,
+) -> Result<Report, IndexError> {
+    let flags = SECRET | MARKED;
+    let actions = OF_LEDGER.map(|action| format!("'{action}'")).join(", ");
+    let always =
+        format!("e.flags & {flags} <> 0 OR k.actor_type = 'admin' OR k.action IN ({actions})");
+    let named = [("e.actor", &rights.actors), ("e.resource", &rights.resources)];
+    let condition = Condition::of(index, question.period).any(&named, Some(&always));
+    let found = Activity::find(index, question, &condition, |event| rights.why(event))?;
+    let actors = found.actors;
+    let lead = format!(
+        "{} with special rights, by {}.",
+        counted(found.sums.all.count, "event"),
+        counted(actors, "actor")
+    );
+    found.report(index, question, "privileged", "Privileged activity".to_owned(), lead, true)
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Group {
+    actor: String,
+    resource: Option<String>,
+    action: String,
+    actor_type: String,
+    resource_type: String,
+    tally: Tally,
+    why: u8,
+}
+
+struct Activity {
+    sums: Sums,
+    groups: Vec<Group>,
+    omitted: u64,
+    actors: u64,
+}
+
+/// The sums of each kind of events, by actor and thing.
+#[derive(Default)]
+struct Held {
+    of: HashMap<String, HashMap<Option<String>, HashMap<i64, (Tally, u8)>>>,
+    combinations: usize,
+}
+
+impl Held {
+    fn has_actor(&self, actor: &str) -> bool {
+        self.of.contains_key(actor)
+    }
+
+    fn has(&self, actor: &str, resource: Option<&str>) -> bool {
+        let things = self.of.get(actor);
+        things.is_some_and(|things| things.keys().any(|thing| thing.as_deref() == resource))
+    }
+
+    fn add(&mut self, event: &Occurrence<'_>, why: u8) {
+        let things = match self.of.get_mut(event.actor) {
+            Some(things) => things,
+            None => self.of.entry(event.actor.to_owned()).or_default(),
+        };
+        let resource = event.resource.map(str::to_owned);
+        let kinds = things.entry(resource).or_insert_with(|| {
+            self.combinations += 1;
+            HashMap::new()
+        });
+        let (tally, bits) = kinds.entry(event.kind_id).or_default();
+        tally.add(event);
+        *bits |= why;
+    }
+
+    /// Makes groups of all that is held.
+    fn end(&mut self, kinds: &HashMap<i64, Kind>, groups: &mut Top<Group>) {
+        self.combinations = 0;
+        for (actor, things) in self.of.drain() {
+            for (resource, sums) in things {
+                let mut parts: BTreeMap<(&str, &str, &str), (Tally, u8)> = BTreeMap::new();
+                for (id, (sum, bits)) in sums {
+                    let Some(kind) = kinds.get(&id) else { continue };
+                    let part = (&*kind.actor_type, &*kind.resource_type, &*kind.action);
+                    let (tally, why) = parts.entry(part).or_default();
+                    tally.join(&sum);
+                    *why |= bits;
+                }
+                for ((actor_type, resource_type, action), (tally, why)) in parts {
+                    let group = Group {
+                        actor_type: actor_type.to_owned(),
+                        actor: actor.clone(),
+                        resource_type: resource_type.to_owned(),
+                        resource: resource.clone(),
+                        action: action.to_owned(),
+                        tally,
+                        why,
+                    };
+                    groups.push(tally.count, group);
+                }
+            }
+        }
+    }
+}
+
+impl Activity {
+    fn find(
+        index: &Index<'_>,
+        question: &Question,
+        condition: &Condition,
+        why: impl Fn(&Occurrence<'_>) -> u8,
+    ) -> Result<Self, IndexError> {
+        match Activity::held(index, question, condition, &why)? {
+            Some(found) => Ok(found),
+            None => Activity::sorted(index, question, condition, &why),
+        }
+    }
+
+    /// In the order of the ledger; nothing where there are too many combinations.
+    fn held(
+        index: &Index<'_>,
+        question: &Question,
+        condition: &Condition,
+        why: impl Fn(&Occurrence<'_>) -> u8,
+    ) -> Result<Option<Self>, IndexError> {
+        let mut sums = Sums::keeping(question.events);
+        let mut held = Held::default();
+        each(index, condition, "e.id", |event| {
+            sums.add(event);
+            held.add(event, why(event));
+            held.combinations <= question.in_memory
+        })?;
+        if held.combinations > question.in_memory {
+            return Ok(None);
+        }
+        let actors = held.of.len() as u64;
+        let mut groups = Top::new(question.groups);
+        held.end(&kinds(index)?, &mut groups);
+        Ok(Some(Activity::of(sums, groups, actors)))
+    }
+
+    /// Those of one actor and thing one behind the other.
+    fn sorted(
+        index: &Index<'_>,
+        question: &Question,
+        condition: &Condition,
+        why: impl Fn(&Occurrence<'_>) -> u8,
+    ) -> Result<Self, IndexError> {
+        let kinds = kinds(index)?;
+        let mut sums = Sums::keeping(question.events);
+        let mut groups = Top::new(question.groups);
+        let (mut held, mut actors) = (Held::default(), 0);
+        each(index, condition, ORDER, |event| {
+            sums.add(event);
+            actors += u64::from(!held.has_actor(event.actor));
+            if !held.has(event.actor, event.resource) {
+                held.end(&kinds, &mut groups);
+            }
+            held.add(event, why(event));
+            true
+        })?;
+        held.end(&kinds, &mut groups);
+        Ok(Activity::of(sums, groups, actors))
+    }
+
+    fn of(sums: Sums, groups: Top<Group>, actors: u64) -> Self {
+        let (groups, omitted) = groups.finish();
+        Activity { sums, groups, omitted, actors }
+    }
+
+    fn report(
+        self,
+        index: &Index<'_>,
+        question: &Question,
+        name: &'static str,
+        title: String,
+        lead: String,
+        with_why: bool,
+    ) -> Result<Report, IndexError> {
+        let Base { unreadable, temporary, last_line } = Base::of(index)?;
+        let Activity { sums, groups, omitted, actors } = self;
+        let events = shown::read(index, sums.newest())?;
+        let json: Value = groups.iter().map(|group| group.json(with_why)).collect();
+        let all = sums.all;
+        let sheet = Sheet {
+            heading: "Who did what".to_owned(),
+            note: "The most frequent first.".to_owned(),
+            columns: columns(with_why),
+            rows: groups.iter().map(|group| group.fields(with_why)).collect(),
+            omitted,
+        };
+        Ok(Report {
+            name,
+            title,
+            lead,
+            members: vec![
+                ("actors", json!(actors)),
+                ("success", json!(all.success)),
+                ("failure", json!(all.failure)),
+                ("denied", json!(all.denied)),
+                ("days", days::json(&sums.days)),
+                ("groups", json),
+                ("groups_omitted", json!(omitted)),
+                ("newest", shown::json(&events)),
+            ],
+            sheets: vec![sheet, shown::sheet(&events, all.count)],
+            pictures: days::picture(&sums.days, "Events per day").into_iter().collect(),
+            tiles: vec![
+                ("events", all.count, Mark::Plain),
+                ("actors", actors, Mark::Plain),
+                ("failed", all.failure, if all.failure > 0 { Mark::Bad } else { Mark::Plain }),
+                ("denied", all.denied, if all.denied > 0 { Mark::Warning } else { Mark::Plain }),
+            ],
+            period: question.period,
+            seen: sums.seen(),
+            counted: all.count,
+            findings: 0,
+            unreadable,
+            temporary,
+            last_line,
+        })
+    }
+}
+
+fn columns(with_why: bool) -> Vec<Column> {
+    let mut columns = vec![
+        Column::text("actor"),
+        Column::kind("actor_type"),
+        Column::text("action"),
+        Column::text("resource"),
+        Column::kind("resource_type"),
+        Column::number("events"),
+        Column::number("success"),
+        Column::number("failure"),
+        Column::number("denied"),
+        Column::text("first"),
+        Column::text("last"),
+    ];
+    if with_why {
+        columns.push(Column::text("why"));
+    }
+    columns
+}
+
+impl Group {
+    fn fields(&self, with_why: bool) -> Vec<Field> {
+        let Tally { count, success, failure, denied, first, last } = self.tally;
+        let mut fields = vec![
+            Field::actor(&self.actor_type, &self.actor),
+            Field::text(&self.actor_type),
+            Field::Name(self.action.clone()),
+            Field::text(self.resource.as_deref().unwrap_or_default()),
+            Field::text(&self.resource_type),
+            Field::Count(count),
+            Field::Count(success),
+            Field::Count(failure),
+            Field::Count(denied),
+            Field::Time(first),
+            Field::Time(last),
+        ];
+        if with_why {
+            fields.push(Field::Text(reasons(self.why).join(", ")));
+        }
+        fields
+    }
+
+    fn json(&self, with_why: bool) -> Value {
+        let Tally { count, success, failure, denied, first, last } = self.tally;
+        let mut object = json!({
+            "actor_type": self.actor_type,
+            "actor_id": self.actor,
+            "action": self.action,
+            "resource_type": self.resource.as_ref().map(|_| &self.resource_type),
+            "resource_id": self.resource,
+            "events": count,
+            "success": success,
+            "failure": failure,
+            "denied": denied,
+            "first": shown_time(first),
+            "last": shown_time(last),
+        });
+        if with_why {
+            object["why"] = json!(reasons(self.why));
+        }
+        object
+    }
+}

@@ -1,0 +1,138 @@
+//! Configurations that could not be loaded, as the ledger has them.
+
+use rusqlite::params_from_iter;
+use serde_json::{Value, json};
+
+use crate::ledger::index::{Index, IndexError, REFUSED};
+use crate::ledger::{Line, Timestamp};
+use crate::report::question::{Condition, Question};
+use crate::report::sheet::{Column, Field, Mark, Sheet};
+use crate::report::{html, shown_time};
+
+/// The newest of them, and how many there are.
+pub(super) struct Refused {
+    pub(super) count: u64,
+    /// How many of those that are listed broke a policy.
+    pub(super) policy: u64,
+    loads: Vec<Load>,
+}
+
+struct Load {
+    seq: u64,
+    time: i64,
+    resource: String,
+    actor_type: String,
+    actor: String,
+    problems: Vec<Value>,
+}
+
+/// The newest refused configurations of the period.
+pub(super) fn find(index: &Index<'_>, question: &Question) -> Result<Refused, IndexError> {
+    let condition = Condition::of(index, question.period);
+    let sql = |columns: &str, end: &str| {
+        format!(
+            "SELECT {columns} FROM events e WHERE {} AND e.flags & {REFUSED} <> 0 {end}",
+            condition.sql
+        )
+    };
+    let values = || params_from_iter(&condition.values);
+    let count = index.db().query_row(&sql("COUNT(*)", ""), values(), |row| row.get(0))?;
+    let end = format!("ORDER BY e.id DESC LIMIT {}", question.events);
+    let mut statement = index.db().prepare(&sql("e.id, e.at, e.time", &end))?;
+    let rows = statement.query_map(values(), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let mut loads = Vec::new();
+    for place in rows {
+        let (id, at, time) = place?;
+        let record = index.read(id, at, time)?;
+        loads.push(Load::of(&record.line().map_err(|_| IndexError::other())?));
+    }
+    let policy = loads.iter().filter(|load| load.breaks_policy()).count() as u64;
+    Ok(Refused { count, policy, loads })
+}
+
+impl Load {
+    fn of(line: &Line<'_>) -> Self {
+        let details = line.details.and_then(|text| serde_json::from_str::<Value>(text).ok());
+        let problems = details.as_ref().and_then(|details| details.get("problems")?.as_array());
+        Load {
+            seq: line.seq,
+            time: Timestamp::micros(line.timestamp),
+            resource: line.resource_id.map_or(String::new(), |text| text.get().into_owned()),
+            actor_type: line.actor_type.get().into_owned(),
+            actor: line.actor_id.get().into_owned(),
+            problems: problems.cloned().unwrap_or_default(),
+        }
+    }
+
+    fn breaks_policy(&self) -> bool {
+        self.problems.iter().any(|problem| text(problem, "kind") == "policy")
+    }
+
+    fn json(&self) -> Value {
+        json!({
+            "seq": self.seq,
+            "timestamp": shown_time(self.time),
+            "resource": self.resource,
+            "actor_type": self.actor_type,
+            "actor_id": self.actor,
+            "problems": self.problems,
+        })
+    }
+
+    fn fields(&self) -> Vec<Field> {
+        let mark = if self.breaks_policy() { Mark::Bad } else { Mark::Warning };
+        let problems: Vec<String> = self.problems.iter().map(words).collect();
+        vec![
+            Field::Count(self.seq),
+            Field::Time(self.time),
+            Field::text(&self.resource),
+            Field::actor(&self.actor_type, &self.actor),
+            Field::Marked(mark, problems.join("; ")),
+        ]
+    }
+}
+
+fn text<'v>(problem: &'v Value, name: &str) -> &'v str {
+    problem.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// A problem in a few words.
+fn words(problem: &Value) -> String {
+    let kind = text(problem, "kind").replace('_', " ");
+    match (text(problem, "key"), text(problem, "message")) {
+        ("", "") => kind,
+        ("", message) => format!("{kind}: {message}"),
+        (key, "") => format!("{key}: {kind}"),
+        (_, message) => message.to_owned(),
+    }
+}
+
+impl Refused {
+    pub(super) fn json(&self) -> Value {
+        self.loads.iter().map(Load::json).collect()
+    }
+
+    pub(super) fn sheet(&self) -> Option<Sheet> {
+        let shown = self.loads.len() as u64;
+        (shown > 0).then(|| Sheet {
+            heading: "Refused".to_owned(),
+            note: match self.count > shown {
+                true => format!(
+                    "Configurations that could not be loaded: the newest {} of {}.",
+                    html::grouped(shown),
+                    html::grouped(self.count)
+                ),
+                false => "Configurations that could not be loaded, the newest first.".to_owned(),
+            },
+            columns: vec![
+                Column::number("seq"),
+                Column::text("time"),
+                Column::text("configuration"),
+                Column::text("actor"),
+                Column::text("problems"),
+            ],
+            rows: self.loads.iter().map(Load::fields).collect(),
+            omitted: 0,
+        })
+    }
+}

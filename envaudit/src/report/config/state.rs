@@ -1,0 +1,198 @@
+//! The last recorded state of each configuration.
+
+use std::sync::Arc;
+
+use rusqlite::{OptionalExtension as _, params};
+use serde_json::{Value, json};
+
+use crate::audit::{AuditEntry, BLANK, Policy};
+use crate::ledger::index::{Index, IndexError};
+use crate::ledger::{RecordedValue, recorded_state};
+use crate::report::question::Period;
+use crate::report::sheet::Field;
+use crate::report::shown_time;
+use crate::source::Source;
+
+/// A configuration, as it was last recorded.
+pub(super) struct Configuration {
+    pub(super) resource: String,
+    environment: Option<String>,
+    pub(super) production: bool,
+    seq: u64,
+    time: i64,
+    actor_type: String,
+    actor: String,
+    pub(super) entries: Vec<Entry>,
+}
+
+/// A variable of it.
+pub(super) struct Entry {
+    pub(super) value: RecordedValue,
+    /// The names of the rules it breaks.
+    pub(super) broken: Vec<String>,
+}
+
+impl Entry {
+    /// Whether it comes from a file or a default.
+    pub(super) fn is_outside(&self) -> bool {
+        let source = self.value.source.parse();
+        matches!(source, Ok(Source::FileEnv | Source::File | Source::SchemaDefault))
+    }
+
+    pub(super) fn place(&self) -> String {
+        match &self.value.provider {
+            Some(provider) => format!("{} ({provider})", self.value.source),
+            None => self.value.source.clone(),
+        }
+    }
+}
+
+/// The states that hold at the end of the period.
+pub(super) fn at_end(
+    index: &Index<'_>,
+    period: Period,
+    policy: Option<&Policy>,
+) -> Result<Vec<Configuration>, IndexError> {
+    let (_, until) = period.micros();
+    let mut next = index.db().prepare("SELECT MIN(resource) FROM states WHERE resource > ?1")?;
+    let mut last = index.db().prepare(
+        "SELECT e.id, e.at, e.time, s.environment FROM states s JOIN events e ON e.id = s.id \
+         WHERE s.resource = ?1 AND e.time < ?2 ORDER BY s.id DESC LIMIT 1",
+    )?;
+    let mut states = Vec::new();
+    let mut after = String::new();
+    // The empty name comes before all others, and is none.
+    while let Some(resource) = next.query_row([&after], |row| row.get::<_, Option<String>>(0))? {
+        let found = last
+            .query_row(params![resource, until], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get::<_, Option<String>>(3)?))
+            })
+            .optional()?;
+        if let Some((id, at, time, environment)) = found {
+            let record = index.read(id, at, time)?;
+            let line = record.line().map_err(|_| IndexError::other())?;
+            if line.resource_id.is_none_or(|of| of.get() != resource) {
+                return Err(IndexError::other());
+            }
+            let values = recorded_state(&line).unwrap_or_default();
+            let production = is_production(environment.as_deref(), &resource);
+            states.push(Configuration {
+                entries: judged(values, environment.as_deref(), production, policy),
+                resource: resource.clone(),
+                environment,
+                production,
+                seq: line.seq,
+                time,
+                actor_type: line.actor_type.get().into_owned(),
+                actor: line.actor_id.get().into_owned(),
+            });
+        }
+        after = resource;
+    }
+    Ok(states)
+}
+
+/// By the name of the environment; where a record has none, by the end of the configuration's own.
+fn is_production(environment: Option<&str>, resource: &str) -> bool {
+    let named = environment.or_else(|| resource.rsplit_once('/').map(|(_, name)| name));
+    let is = |name: &str| ["prod", "production"].iter().any(|prod| name.eq_ignore_ascii_case(prod));
+    named.is_some_and(is)
+}
+
+fn judged(
+    values: Vec<RecordedValue>,
+    environment: Option<&str>,
+    production: bool,
+    policy: Option<&Policy>,
+) -> Vec<Entry> {
+    let standard = production.then(Policy::production);
+    let policy = policy.or(standard.as_ref());
+    let audited = |value: &RecordedValue| {
+        Some(AuditEntry {
+            key: value.key.clone().into(),
+            source: value.source.parse().ok()?,
+            provider: value.provider.as_deref().map(Arc::from),
+            masked: value.masked,
+            ..BLANK.clone()
+        })
+    };
+    let judge = |value: RecordedValue| {
+        let entry = audited(&value);
+        let result = policy.map_or(Ok(()), |policy| policy.check(entry.iter(), environment));
+        let broken = result.err().map(|violations| {
+            violations.iter().map(|violation| violation.rule().to_owned()).collect()
+        });
+        Entry { value, broken: broken.unwrap_or_default() }
+    };
+    values.into_iter().map(judge).collect()
+}
+
+impl Configuration {
+    /// How many rules are broken.
+    pub(super) fn broken(&self) -> usize {
+        self.entries.iter().map(|entry| entry.broken.len()).sum()
+    }
+
+    /// How many values of production come from files or defaults.
+    pub(super) fn outside(&self) -> usize {
+        match self.production {
+            true => self.entries.iter().filter(|entry| entry.is_outside()).count(),
+            false => 0,
+        }
+    }
+
+    fn secrets(&self) -> usize {
+        self.entries.iter().filter(|entry| entry.value.masked).count()
+    }
+
+    pub(super) fn fields(&self) -> Vec<Field> {
+        vec![
+            Field::text(&self.resource),
+            Field::text(self.environment.as_deref().unwrap_or_default()),
+            Field::Count(self.entries.len() as u64),
+            Field::Count(self.secrets() as u64),
+            Field::Time(self.time),
+            Field::actor(&self.actor_type, &self.actor),
+            Field::Count(self.seq),
+        ]
+    }
+
+    pub(super) fn json(&self) -> Value {
+        json!({
+            "resource": self.resource,
+            "environment": self.environment,
+            "production": self.production,
+            "variables": self.entries.len(),
+            "secrets": self.secrets(),
+            "recorded": shown_time(self.time),
+            "actor_type": self.actor_type,
+            "actor_id": self.actor,
+            "seq": self.seq,
+        })
+    }
+
+    fn value_json(&self, entry: &Entry) -> Value {
+        json!({
+            "resource": self.resource,
+            "key": entry.value.key,
+            "source": entry.value.source,
+            "provider": entry.value.provider,
+            "secret": entry.value.masked,
+        })
+    }
+
+    pub(super) fn outside_json(&self) -> impl Iterator<Item = Value> {
+        let outside = |entry: &&Entry| self.production && entry.is_outside();
+        self.entries.iter().filter(outside).map(|entry| self.value_json(entry))
+    }
+
+    pub(super) fn broken_json(&self) -> impl Iterator<Item = Value> {
+        self.entries.iter().flat_map(|entry| {
+            entry.broken.iter().map(|rule| {
+                let mut value = self.value_json(entry);
+                value["rule"] = json!(rule);
+                value
+            })
+        })
+    }
+}

@@ -1,0 +1,275 @@
+//! What kept failing.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::question::{Condition, Question, Scope};
+use super::sheet::{Column, Field, Mark, Sheet};
+use super::sweep::{Occurrence, Sums, Tally, each};
+use super::top::Top;
+use super::{Base, Report, counted, days, shown, shown_time};
+use crate::ledger::index::{Index, IndexError};
+
+/// Those of one actor on one thing from one network stand together, in their order.
+const ORDER: &str = "e.actor, e.resource, e.network, e.id";
+/// So many actions of a group are named.
+const NAMED: usize = 5;
+
+/// Failures and denials that repeat: at least `min` of the same actor on the same thing from the same origin and network;
+/// with `within`, so many in no more than this time.
+///
+/// # Errors
+///
+/// When the index or the ledger cannot be read.
+pub fn failures(
+    index: &Index<'_>,
+    question: &Question,
+    scope: &Scope,
+    min: u64,
+    within: Option<Duration>,
+) -> Result<Report, IndexError> {
+    let Base { unreadable, temporary, last_line } = Base::of(index)?;
+    let min = min.max(1);
+    let condition = Condition::of(index, question.period).scope(scope);
+    let condition = condition.and("k.outcome <> 'success'");
+    let within = within.map(|within| i64::try_from(within.as_micros()).unwrap_or(i64::MAX));
+    let mut sums = Sums::keeping(question.events);
+    let mut groups = Top::new(question.groups);
+    let mut run = Run::default();
+    each(index, &condition, ORDER, |event| {
+        sums.add(event);
+        if !run.is_of(event) {
+            run.end(min, within, &mut groups);
+            run.begin(event);
+        }
+        run.add(event, min);
+        true
+    })?;
+    run.end(min, within, &mut groups);
+    let (groups, omitted) = groups.finish();
+    let found = groups.len() as u64 + omitted;
+    let events = shown::read(index, sums.newest())?;
+    let all = sums.all;
+    let were = if all.count == 1 { "was" } else { "were" };
+    let lead = format!(
+        "{} failed or {were} denied. Series of at least {min} by the same actor, on the same resource, from the same \
+         origin: {}.",
+        counted(all.count, "event"),
+        super::html::grouped(found),
+    );
+    let sheet = Sheet {
+        heading: "Repeated failures".to_owned(),
+        note: format!(
+            "The most frequent first. “Fastest” is the shortest time that had {min} of them."
+        ),
+        columns: columns(),
+        rows: groups.iter().map(Group::fields).collect(),
+        omitted,
+    };
+    Ok(Report {
+        name: "failures",
+        title: "Repeated failures".to_owned(),
+        lead,
+        members: vec![
+            ("min", json!(min)),
+            ("within_seconds", json!(within.map(|within| within / 1_000_000))),
+            ("failure", json!(all.failure)),
+            ("denied", json!(all.denied)),
+            ("days", days::json(&sums.days)),
+            ("groups", groups.iter().map(Group::json).collect()),
+            ("groups_omitted", json!(omitted)),
+            ("newest", shown::json(&events)),
+        ],
+        sheets: vec![sheet, shown::sheet(&events, all.count)],
+        pictures: days::picture(&sums.days, "Failures and denials per day").into_iter().collect(),
+        tiles: vec![
+            ("series", found, if found > 0 { Mark::Bad } else { Mark::Good }),
+            ("failed", all.failure, Mark::Plain),
+            ("denied", all.denied, Mark::Plain),
+        ],
+        period: question.period,
+        seen: sums.seen(),
+        counted: all.count,
+        findings: found,
+        unreadable,
+        temporary,
+        last_line,
+    })
+}
+
+/// Of one actor, thing and network.
+#[derive(Default)]
+struct Run {
+    of: Option<(String, Option<String>, Option<String>)>,
+    parts: BTreeMap<(String, String, String), Series>,
+}
+
+#[derive(Default)]
+struct Series {
+    tally: Tally,
+    actions: BTreeSet<String>,
+    /// The times of the last so many as make a series.
+    last: VecDeque<i64>,
+    /// The shortest time that had so many: how long, from when, to when.
+    fastest: Option<(i64, i64, i64)>,
+}
+
+impl Run {
+    fn is_of(&self, event: &Occurrence<'_>) -> bool {
+        self.of.as_ref().is_some_and(|(actor, resource, network)| {
+            actor == event.actor
+                && resource.as_deref() == event.resource
+                && network.as_deref() == event.network
+        })
+    }
+
+    fn begin(&mut self, event: &Occurrence<'_>) {
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        self.of = Some((event.actor.to_owned(), owned(event.resource), owned(event.network)));
+    }
+
+    fn add(&mut self, event: &Occurrence<'_>, min: u64) {
+        let kind = event.kind;
+        let part = (kind.actor_type.clone(), kind.resource_type.clone(), kind.origin.clone());
+        let series = self.parts.entry(part).or_default();
+        series.tally.add(event);
+        if series.actions.len() <= NAMED {
+            series.actions.insert(kind.action.clone());
+        }
+        series.last.push_back(event.place.time);
+        if series.last.len() as u64 > min {
+            series.last.pop_front();
+        }
+        if series.last.len() as u64 == min {
+            // Clocks are set: the first is not always the earliest.
+            let from = series.last.iter().copied().min().unwrap_or_default();
+            let to = series.last.iter().copied().max().unwrap_or_default();
+            if series.fastest.is_none_or(|(shortest, ..)| to - from < shortest) {
+                series.fastest = Some((to - from, from, to));
+            }
+        }
+    }
+
+    fn end(&mut self, min: u64, within: Option<i64>, groups: &mut Top<Group>) {
+        let Some((actor, resource, network)) = self.of.take() else { return };
+        for ((actor_type, resource_type, origin), series) in std::mem::take(&mut self.parts) {
+            let Some(fastest) = series.fastest.filter(|_| series.tally.count >= min) else {
+                continue;
+            };
+            if within.is_some_and(|within| fastest.0 > within) {
+                continue;
+            }
+            let group = Group {
+                actor_type,
+                actor: actor.clone(),
+                resource_type,
+                resource: resource.clone(),
+                origin,
+                network: network.clone(),
+                tally: series.tally,
+                actions: series.actions.into_iter().collect(),
+                fastest,
+            };
+            groups.push(group.tally.count, group);
+        }
+    }
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Group {
+    actor: String,
+    resource: Option<String>,
+    actor_type: String,
+    resource_type: String,
+    origin: String,
+    network: Option<String>,
+    tally: Tally,
+    actions: Vec<String>,
+    fastest: (i64, i64, i64),
+}
+
+fn columns() -> Vec<Column> {
+    vec![
+        Column::text("actor"),
+        Column::kind("actor_type"),
+        Column::text("resource"),
+        Column::kind("resource_type"),
+        Column::text("origin"),
+        Column::text("network"),
+        Column::text("actions"),
+        Column::number("events"),
+        Column::number("failure"),
+        Column::number("denied"),
+        Column::text("first"),
+        Column::text("last"),
+        Column::text("fastest"),
+        Column::kind("fastest_from"),
+    ]
+}
+
+impl Group {
+    fn fields(&self) -> Vec<Field> {
+        let Tally { count, failure, denied, first, last, .. } = self.tally;
+        let optional = |text: &Option<String>| Field::text(text.as_deref().unwrap_or_default());
+        vec![
+            Field::actor(&self.actor_type, &self.actor),
+            Field::text(&self.actor_type),
+            optional(&self.resource),
+            Field::text(&self.resource_type),
+            Field::text(&self.origin),
+            optional(&self.network),
+            Field::Name(self.actions()),
+            Field::Count(count),
+            Field::Count(failure),
+            Field::Count(denied),
+            Field::Time(first),
+            Field::Time(last),
+            Field::Text(length(self.fastest.0)),
+            Field::Time(self.fastest.1),
+        ]
+    }
+
+    fn actions(&self) -> String {
+        match self.actions.len() > NAMED {
+            true => format!("{}, …", self.actions[..NAMED].join(", ")),
+            false => self.actions.join(", "),
+        }
+    }
+
+    fn json(&self) -> Value {
+        let Tally { count, failure, denied, first, last, .. } = self.tally;
+        let (micros, from, to) = self.fastest;
+        json!({
+            "actor_type": self.actor_type,
+            "actor_id": self.actor,
+            "resource_type": self.resource.as_ref().map(|_| &self.resource_type),
+            "resource_id": self.resource,
+            "origin": self.origin,
+            "ip_address": self.network,
+            "actions": self.actions,
+            "events": count,
+            "failure": failure,
+            "denied": denied,
+            "first": shown_time(first),
+            "last": shown_time(last),
+            "fastest": {
+                "micros": micros,
+                "from": shown_time(from),
+                "to": shown_time(to),
+            },
+        })
+    }
+}
+
+/// `1h 5m 3s`, without what is less than a thousandth of it.
+fn length(micros: i64) -> String {
+    let micros = micros.unsigned_abs();
+    let rounded = match micros {
+        0..1_000 => Duration::from_micros(micros),
+        1_000..10_000_000 => Duration::from_millis(micros / 1_000),
+        _ => Duration::from_secs(micros / 1_000_000),
+    };
+    humantime::format_duration(rounded).to_string()
+}

@@ -1,0 +1,165 @@
+//! What auditors ask of a ledger: who touched what, who used special rights, what kept failing, and how configurations stand.
+//!
+//! A report is made from an [`Index`] in one pass over the events of its [`Period`], and holds no more of them than it
+//! shows: groups are counted by a sort on disk, the events that are listed are read from the ledger. `docs/reports.md`
+//! defines what each report counts.
+//!
+//! ```
+//! use envaudit::ledger::index::Index;
+//! use envaudit::ledger::{Actor, Event, LedgerOptions, MasterKey, Outcome};
+//! use envaudit::report::{self, Question, Scope};
+//!
+//! # let dir = tempfile::tempdir()?;
+//! # let path = dir.path().join("audit");
+//! let ledger = LedgerOptions::new().key(MasterKey::from_bytes([7; 32])).init(&path)?;
+//! let event = Event::new("vault.opened", Actor::user("eve")).resource("vault", "prod");
+//! for _ in 0..5 {
+//!     ledger.append(&event.clone().outcome(Outcome::Denied))?;
+//! }
+//! let index = Index::beside(&path, ledger.source())?;
+//! let access = report::access(&index, &Question::new(), &Scope::new().resource("prod"))?;
+//! assert_eq!(access.json()["groups"][0]["denied"], 5);
+//! let failures = report::failures(&index, &Question::new(), &Scope::new(), 5, None)?;
+//! assert_eq!(failures.json()["groups"][0]["actor_id"], "eve");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod activity;
+mod config;
+mod csv;
+mod days;
+mod failures;
+mod html;
+mod question;
+mod sheet;
+mod shown;
+mod sweep;
+mod top;
+
+use serde_json::{Value, json};
+
+use crate::ledger::Timestamp;
+use crate::ledger::index::{Index, IndexError};
+
+pub use activity::{Rights, access, privileged};
+pub use config::configurations;
+pub use failures::failures;
+pub use html::Frame;
+pub use question::{Period, Question, Scope};
+#[cfg(feature = "cli")]
+pub(crate) use sheet::Field;
+pub(crate) use sheet::{Mark, Sheet};
+
+/// An answer, to be written as JSON, as CSV, or as a page.
+///
+/// Its texts are those of the ledger, as they stand there: whoever writes them elsewhere has to escape them.
+#[derive(Debug)]
+pub struct Report {
+    name: &'static str,
+    title: String,
+    lead: String,
+    members: Vec<(&'static str, Value)>,
+    sheets: Vec<Sheet>,
+    pictures: Vec<html::Picture>,
+    tiles: Vec<(&'static str, u64, Mark)>,
+    period: Period,
+    /// The first and the last moment of what was counted.
+    seen: Option<(i64, i64)>,
+    counted: u64,
+    findings: u64,
+    unreadable: u64,
+    temporary: bool,
+    /// The number of the last line that the index knew.
+    last_line: Option<u64>,
+}
+
+impl Report {
+    /// Its name: `access`, `privileged`, `failures` or `config`.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// How many things were found that ought not to be: groups of repeated failures, broken rules of a policy.
+    pub fn findings(&self) -> u64 {
+        self.findings
+    }
+
+    /// How many lines of the ledger are none, and were not counted.
+    pub fn unreadable(&self) -> u64 {
+        self.unreadable
+    }
+
+    /// How many events were counted.
+    pub fn counted(&self) -> u64 {
+        self.counted
+    }
+
+    /// The answer as a JSON object. Times are RFC 3339 in UTC.
+    pub fn json(&self) -> Value {
+        let time = |moment: Option<Timestamp>| moment.map(|moment| moment.to_string());
+        let seen = self.seen.map(|(first, last)| [shown_time(first), shown_time(last)]);
+        let mut object = json!({
+            "report": self.name,
+            "since": time(self.period.since),
+            "until": time(self.period.until),
+            "events": self.counted,
+            "first_event": seen.as_ref().map(|seen| &seen[0]),
+            "last_event": seen.as_ref().map(|seen| &seen[1]),
+            "unreadable_lines": self.unreadable,
+            "index": if self.temporary { "temporary" } else { "file" },
+        });
+        for (name, value) in &self.members {
+            object[*name] = value.clone();
+        }
+        object
+    }
+
+    /// The main table as CSV (RFC 4180). A text that a spreadsheet would take for a formula begins with an apostrophe.
+    pub fn csv(&self) -> String {
+        self.sheets.first().map(csv::of).unwrap_or_default()
+    }
+
+    /// One HTML page that needs nothing else: no network, no other file.
+    pub fn html(&self, frame: &Frame<'_>) -> String {
+        html::page(self, frame)
+    }
+
+    /// The tables, the main one first.
+    #[cfg(feature = "cli")]
+    pub(crate) fn sheets(&self) -> &[Sheet] {
+        &self.sheets
+    }
+
+    /// A sentence about what was counted.
+    #[cfg(feature = "cli")]
+    pub(crate) fn lead(&self) -> &str {
+        &self.lead
+    }
+}
+
+/// What all reports know of the index they were made from.
+struct Base {
+    unreadable: u64,
+    temporary: bool,
+    last_line: Option<u64>,
+}
+
+impl Base {
+    /// Refuses an index from which events were taken away.
+    fn of(index: &Index<'_>) -> Result<Self, IndexError> {
+        let unreadable = index.check_count()?;
+        let last_line = index.ids().map(|(_, last)| last);
+        Ok(Base { unreadable, temporary: index.is_temporary(), last_line })
+    }
+}
+
+fn shown_time(micros: i64) -> String {
+    let moment = chrono::DateTime::from_timestamp_micros(micros).unwrap_or_default();
+    Timestamp::from(moment).to_string()
+}
+
+/// `1 event`, `2 events`.
+fn counted(count: u64, what: &str) -> String {
+    let number = html::grouped(count);
+    format!("{number} {what}{}", if count == 1 { "" } else { "s" })
+}

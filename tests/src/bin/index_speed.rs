@@ -1,0 +1,110 @@
+//! How fast a ledger is indexed, and how soon the history of a variable is found in it.
+//!
+//! `cargo run --release -p envaudit-tests --features report --bin index_speed make <directory> <events>` makes a ledger with
+//! a configuration that changes a thousand times among other events; `… index_speed <directory>` measures it, with and
+//! without an index that is there.
+
+use std::io::Write;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use envaudit::EnvConfig;
+use envaudit::ledger::index::Index;
+use envaudit::ledger::{
+    Actor, Context, Event, FileStore, LedgerOptions, Origin, Reader, SegmentSource, SyncMode,
+};
+use envaudit_tests::{fresh_ledger, isolated};
+
+const CHANGES: usize = 1000;
+const ROUNDS: usize = 21;
+
+#[derive(EnvConfig)]
+#[expect(dead_code, reason = "only recorded")]
+struct Config {
+    port: u16,
+    region: String,
+}
+
+fn say(text: &str) {
+    writeln!(std::io::stdout(), "{text}").expect("standard output");
+}
+
+fn event(nth: usize) -> Event {
+    Event::new("order.placed", Actor::user(format!("customer-{}", nth % 5000)))
+        .resource("order", format!("order-{nth}"))
+        .origin(Origin::Http)
+        .ip_address("203.0.113.77")
+        .detail("nth", nth)
+        .detail("total", "129.90")
+}
+
+fn make(directory: &Path, events: usize) {
+    let options = LedgerOptions::new().key(fresh_ledger::key());
+    let options = options.sync(SyncMode::Interval(Duration::from_secs(1)));
+    let ledger = options.init(directory).expect("a ledger");
+    let batch = events / CHANGES;
+    for round in 0..CHANGES {
+        let port = (1024 + round).to_string();
+        let loaded = isolated::vars::<Config>([("PORT", port.as_str()), ("REGION", "eu-1")]);
+        let context = Context::new().service("checkout").actor(Actor::admin("ada"));
+        ledger.record(&loaded.load().expect("loaded"), &context).expect("recorded");
+        let events: Vec<Event> = (round * batch..(round + 1) * batch).map(event).collect();
+        ledger.append_batch(&events).expect("appended");
+    }
+    ledger.close().expect("closed");
+}
+
+fn seconds(run: impl FnOnce()) -> f64 {
+    let start = Instant::now();
+    run();
+    start.elapsed().as_secs_f64()
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+fn measure(directory: &Path) {
+    let store = FileStore::new(directory);
+    let bytes: u64 = store.segments().expect("segments").iter().map(|info| info.len).sum();
+    let _ = std::fs::remove_file(directory.join("index.sqlite"));
+    let mut lines = 0;
+    let made = seconds(|| lines = Index::beside(directory, &store).expect("an index").len());
+    say(&format!(
+        "made: {made:.1} s for {lines} events ({} MiB), {:.0} events/s",
+        bytes >> 20,
+        lines as f64 / made
+    ));
+    let size = std::fs::metadata(directory.join("index.sqlite")).expect("a file").len();
+    say(&format!("index.sqlite: {} MiB, {} bytes an event", size >> 20, size / lines.max(1)));
+    let find = |key: &str| {
+        let mut found = 0;
+        let times = (0..ROUNDS).map(|_| {
+            seconds(|| {
+                let index = Index::beside(directory, &store).expect("an index");
+                found = index.history(key).filter(|change| change.is_ok()).count();
+            })
+        });
+        let time = median(times.collect()) * 1000.0;
+        say(&format!("open and the history of {key}, {found} changes: {time:.1} ms"));
+    };
+    find("PORT");
+    find("REGION");
+    let mut found = 0;
+    let scan = seconds(|| found = Reader::new(&store).history("PORT").expect("segments").count());
+    say(&format!("the same {found} changes by reading all of the ledger: {:.0} ms", scan * 1000.0));
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    status.lines().filter(|line| line.starts_with("VmHWM")).for_each(say);
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["make", directory, events] => {
+            make(Path::new(directory), events.parse().expect("a number of events"));
+        }
+        [directory] => measure(Path::new(directory)),
+        _ => say("index_speed make DIRECTORY EVENTS, or index_speed DIRECTORY"),
+    }
+}
