@@ -182,6 +182,19 @@ fn on_a_full_disk_there_is_no_half_of_a_ledger_and_an_answer_is_not_cut_off_sile
     }
     stage.run(&["ledger", "init"]).run().ends_with(0);
     stage.record();
+    // What is exported to a file is there whole, or what was there before is.
+    let kept = stage.files.write("events.csv", "of yesterday");
+    let export = ["export", "--format", "csv", "--output", "events.csv"];
+    let output = full(&stage, 1, &export);
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
+    assert!(said(&output).starts_with("error: events.csv cannot be written: "), "{output:?}");
+    assert_eq!(fs::read_to_string(&kept).expect("a file"), "of yesterday");
+    let names = fs::read_dir(stage.files.path()).expect("a folder");
+    let left = names.map(|entry| entry.expect("a file").file_name().into_string().expect("UTF-8"));
+    assert_eq!(left.filter(|name| name.starts_with("events.csv")).count(), 1);
+    assert_eq!(full(&stage, 100, &export).status.code(), Some(0));
+    let written = fs::read_to_string(&kept).expect("a file");
+    assert_eq!(written, stage.run(&["export", "--format", "csv"]).run().ends_with(0).out);
     for args in READING.into_iter().chain([&["audit"][..], &["check"], &["schema"], &["man"]]) {
         let mut command = stage.process(PROGRAM, args);
         let full = fs::OpenOptions::new().write(true).open("/dev/full").expect("a device");

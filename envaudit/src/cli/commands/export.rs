@@ -1,9 +1,12 @@
+use std::path::PathBuf;
+
 use clap::Args;
 
 use super::log::{Unreadable, each};
 use crate::cli::args::{Format, formats};
 use crate::cli::failure::Failure;
 use crate::cli::filter::Which;
+use crate::cli::output::WholeFile;
 use crate::cli::progress::Watched;
 use crate::cli::world::World;
 use crate::ledger::{ExportFormat, Reader};
@@ -20,6 +23,9 @@ pub(crate) struct Export {
     #[arg(id = "envaudit.format", long = "format", value_name = "FORMAT")]
     #[arg(value_parser = formats(&["jsonl", "csv", "ocsf", "cef"]), default_value = "jsonl")]
     format: Format,
+    /// Writes the events to a file, whole or not at all
+    #[arg(long, short = 'o', value_name = "FILE")]
+    output: Option<PathBuf>,
     #[command(flatten)]
     which: Which,
 }
@@ -33,18 +39,37 @@ pub(super) fn run(args: &Export, world: &mut World<'_>) -> Result<(), Failure> {
     };
     let stored = world.stored()?;
     let filter = args.which.filter(world)?;
-    let watched = Watched::beside_answer(&stored.store, &world.out)?;
+    let mut file = args.output.as_deref().map(WholeFile::create).transpose()?;
+    let watched = match file {
+        Some(_) => Watched::new(&stored.store, &world.out)?,
+        None => Watched::beside_answer(&stored.store, &world.out)?,
+    };
     let mut unreadable = Unreadable::default();
-    world.out.text(&format.header())?;
-    let mut text = String::new();
+    let mut text = format.header();
     each(&Reader::new(&watched), filter, args.which.limit, |record| {
         let Some(record) = unreadable.pass(world, record)? else { return Ok(()) };
         if let Ok(line) = record.line() {
-            text.clear();
             format.write(&line, &mut text);
-            world.out.text(&text)?;
         }
-        Ok(())
+        pass_on(&mut text, &mut file, world)
     })?;
+    pass_on(&mut text, &mut file, world)?;
+    if let Some(file) = file {
+        file.finish()?;
+    }
     unreadable.end()
+}
+
+/// Writes what has come together to where it is wanted.
+fn pass_on(
+    text: &mut String,
+    file: &mut Option<WholeFile>,
+    world: &mut World<'_>,
+) -> Result<(), Failure> {
+    match file {
+        Some(file) => file.text(text)?,
+        None => world.out.text(text)?,
+    }
+    text.clear();
+    Ok(())
 }

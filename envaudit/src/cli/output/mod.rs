@@ -1,5 +1,6 @@
 //! What a command says: the answer on stdout, everything else on stderr.
 
+mod file;
 mod reader;
 mod style;
 mod table;
@@ -13,6 +14,7 @@ use super::args::{Format, Presentation, When};
 use super::failure::Failure;
 use crate::sources::environment::Environment;
 
+pub(crate) use file::WholeFile;
 pub(crate) use reader::{OfProcess, Reader, Staying};
 pub(crate) use style::{Cell, Tone};
 pub(crate) use table::{Columns, Table};
