@@ -17,6 +17,8 @@ pub mod problems;
 pub mod quarter;
 #[cfg(feature = "ledger")]
 pub mod recorded;
+#[cfg(feature = "cli")]
+pub mod reports;
 mod store;
 
 pub use files::Files;
