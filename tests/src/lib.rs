@@ -20,6 +20,8 @@ pub mod recorded;
 #[cfg(feature = "cli")]
 pub mod reference;
 #[cfg(feature = "cli")]
+pub mod reports;
+#[cfg(feature = "cli")]
 pub mod stage;
 mod store;
 

@@ -1,14 +1,13 @@
 //! Who did what to what, and who used special rights.
 
-use std::collections::{BTreeMap, HashMap};
-
 use serde_json::{Value, json};
 
 use super::question::{Condition, Question, Scope};
-use super::sheet::{Column, Field, Mark, Sheet};
-use super::sweep::{Kind, Occurrence, Sums, Tally, each, kinds};
+use super::sheet::{Mark, Sheet};
+use super::sums::{Group, Held, columns};
+use super::sweep::{Occurrence, Sums, each, kinds};
 use super::top::Top;
-use super::{Base, Report, counted, days, shown, shown_time};
+use super::{Base, Report, counted, days, shown};
 use crate::ledger::index::{Index, IndexError, MARKED, SECRET};
 
 /// Actions of a ledger on itself that only those should cause who run it.
@@ -73,7 +72,7 @@ impl Rights {
         self
     }
 
-    /// Why an event is one that takes special rights, as bits in the order of [`WHY`].
+    /// Why an event is one that takes special rights: a bit for each reason.
     fn why(&self, event: &Occurrence<'_>) -> u8 {
         let any = |patterns: &[String], text: &str| {
             patterns.iter().any(|pattern| match pattern.strip_suffix('*') {
@@ -91,13 +90,6 @@ impl Rights {
         ];
         because.iter().enumerate().fold(0, |bits, (at, holds)| bits | u8::from(*holds) << at)
     }
-}
-
-const WHY: [&str; 6] =
-    ["admin", "secret-changed", "marked", "ledger", "named-actor", "named-resource"];
-
-fn reasons(bits: u8) -> Vec<&'static str> {
-    WHY.iter().enumerate().filter(|(at, _)| bits >> at & 1 == 1).map(|(_, why)| *why).collect()
 }
 
 /// What was done with special rights, and why it counts as that.
@@ -126,84 +118,11 @@ pub fn privileged(
     found.report(index, question, "privileged", "Privileged activity".to_owned(), lead, true)
 }
 
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Group {
-    actor: String,
-    resource: Option<String>,
-    action: String,
-    actor_type: String,
-    resource_type: String,
-    tally: Tally,
-    why: u8,
-}
-
 struct Activity {
     sums: Sums,
     groups: Vec<Group>,
     omitted: u64,
     actors: u64,
-}
-
-/// The sums of each kind of events, by actor and thing.
-#[derive(Default)]
-struct Held {
-    of: HashMap<String, HashMap<Option<String>, HashMap<i64, (Tally, u8)>>>,
-    combinations: usize,
-}
-
-impl Held {
-    fn has_actor(&self, actor: &str) -> bool {
-        self.of.contains_key(actor)
-    }
-
-    fn has(&self, actor: &str, resource: Option<&str>) -> bool {
-        let things = self.of.get(actor);
-        things.is_some_and(|things| things.keys().any(|thing| thing.as_deref() == resource))
-    }
-
-    fn add(&mut self, event: &Occurrence<'_>, why: u8) {
-        let things = match self.of.get_mut(event.actor) {
-            Some(things) => things,
-            None => self.of.entry(event.actor.to_owned()).or_default(),
-        };
-        let resource = event.resource.map(str::to_owned);
-        let kinds = things.entry(resource).or_insert_with(|| {
-            self.combinations += 1;
-            HashMap::new()
-        });
-        let (tally, bits) = kinds.entry(event.kind_id).or_default();
-        tally.add(event);
-        *bits |= why;
-    }
-
-    /// Makes groups of all that is held.
-    fn end(&mut self, kinds: &HashMap<i64, Kind>, groups: &mut Top<Group>) {
-        self.combinations = 0;
-        for (actor, things) in self.of.drain() {
-            for (resource, sums) in things {
-                let mut parts: BTreeMap<(&str, &str, &str), (Tally, u8)> = BTreeMap::new();
-                for (id, (sum, bits)) in sums {
-                    let Some(kind) = kinds.get(&id) else { continue };
-                    let part = (&*kind.actor_type, &*kind.resource_type, &*kind.action);
-                    let (tally, why) = parts.entry(part).or_default();
-                    tally.join(&sum);
-                    *why |= bits;
-                }
-                for ((actor_type, resource_type, action), (tally, why)) in parts {
-                    let group = Group {
-                        actor_type: actor_type.to_owned(),
-                        actor: actor.clone(),
-                        resource_type: resource_type.to_owned(),
-                        resource: resource.clone(),
-                        action: action.to_owned(),
-                        tally,
-                        why,
-                    };
-                    groups.push(tally.count, group);
-                }
-            }
-        }
-    }
 }
 
 impl Activity {
@@ -236,7 +155,7 @@ impl Activity {
         if held.combinations > question.in_memory {
             return Ok(None);
         }
-        let actors = held.of.len() as u64;
+        let actors = held.actors();
         let mut groups = Top::new(question.groups);
         held.end(&kinds(index)?, &mut groups);
         Ok(Some(Activity::of(sums, groups, actors)))
@@ -322,69 +241,5 @@ impl Activity {
             temporary,
             last_line,
         })
-    }
-}
-
-fn columns(with_why: bool) -> Vec<Column> {
-    let mut columns = vec![
-        Column::text("actor"),
-        Column::kind("actor_type"),
-        Column::text("action"),
-        Column::text("resource"),
-        Column::kind("resource_type"),
-        Column::number("events"),
-        Column::number("success"),
-        Column::number("failure"),
-        Column::number("denied"),
-        Column::text("first"),
-        Column::text("last"),
-    ];
-    if with_why {
-        columns.push(Column::text("why"));
-    }
-    columns
-}
-
-impl Group {
-    fn fields(&self, with_why: bool) -> Vec<Field> {
-        let Tally { count, success, failure, denied, first, last } = self.tally;
-        let mut fields = vec![
-            Field::actor(&self.actor_type, &self.actor),
-            Field::text(&self.actor_type),
-            Field::Name(self.action.clone()),
-            Field::text(self.resource.as_deref().unwrap_or_default()),
-            Field::text(&self.resource_type),
-            Field::Count(count),
-            Field::Count(success),
-            Field::Count(failure),
-            Field::Count(denied),
-            Field::Time(first),
-            Field::Time(last),
-        ];
-        if with_why {
-            fields.push(Field::Text(reasons(self.why).join(", ")));
-        }
-        fields
-    }
-
-    fn json(&self, with_why: bool) -> Value {
-        let Tally { count, success, failure, denied, first, last } = self.tally;
-        let mut object = json!({
-            "actor_type": self.actor_type,
-            "actor_id": self.actor,
-            "action": self.action,
-            "resource_type": self.resource.as_ref().map(|_| &self.resource_type),
-            "resource_id": self.resource,
-            "events": count,
-            "success": success,
-            "failure": failure,
-            "denied": denied,
-            "first": shown_time(first),
-            "last": shown_time(last),
-        });
-        if with_why {
-            object["why"] = json!(reasons(self.why));
-        }
-        object
     }
 }

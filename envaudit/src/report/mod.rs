@@ -33,6 +33,7 @@ mod html;
 mod question;
 mod sheet;
 mod shown;
+mod sums;
 mod sweep;
 mod top;
 

@@ -1,7 +1,5 @@
-use std::fs;
-use std::io::Write;
 use std::num::NonZeroU64;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use serde_json::Value;
@@ -12,7 +10,7 @@ use crate::cli::failure::Failure;
 use crate::cli::filter::When;
 use crate::cli::index::{NoIndex, asked};
 use crate::cli::ledger::{Stored, chain};
-use crate::cli::output::{Cell, Table, Tone};
+use crate::cli::output::{Cell, Table, Tone, WholeFile};
 use crate::cli::progress::Watched;
 use crate::cli::times;
 use crate::cli::world::World;
@@ -261,9 +259,9 @@ fn write(
     };
     match &common.output {
         Some(path) => {
-            put(path, &text).map_err(|error| {
-                Failure::unavailable(format!("{} cannot be written: {error}", path.display()))
-            })?;
+            let mut file = WholeFile::create(path)?;
+            file.text(&text)?;
+            file.finish()?;
             world.out.note(&format!("written to {}", path.display()));
             Ok(())
         }
@@ -279,23 +277,6 @@ fn json(answer: &Answer, verdict: Option<&Verdict>) -> Value {
 
 fn pretty(value: &Value) -> String {
     format!("{value:#}\n")
-}
-
-/// Writes a file beside the one that is asked for, and gives it that one's name.
-fn put(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.new", std::process::id()));
-    let staged = path.with_file_name(name);
-    let written =
-        fs::OpenOptions::new().write(true).create_new(true).open(&staged).and_then(|mut file| {
-            file.write_all(text.as_bytes())?;
-            file.sync_all()
-        });
-    let put = written.and_then(|()| fs::rename(&staged, path));
-    if put.is_err() {
-        let _ = fs::remove_file(&staged);
-    }
-    put
 }
 
 fn tables(

@@ -44,12 +44,13 @@ pub(super) fn write(verdict: Option<&Report>, last_line: Option<u64>, out: &mut 
     if !report.findings.is_empty() {
         out.push_str("<ol class=\"findings\">\n");
         for finding in report.findings.iter().take(LISTED) {
+            let text = finding.to_string();
             let class = if finding.verdict.is_break() { "bad" } else { "plain" };
             put!(
                 out,
                 "<li><span class=\"mark {class}\">{}</span> {}</li>\n",
                 finding.verdict,
-                escape(&finding.to_string())
+                escape(text.strip_prefix(finding.verdict.name()).unwrap_or(&text))
             );
         }
         out.push_str("</ol>\n");
