@@ -4,8 +4,9 @@
 
 use std::fs;
 
-use envaudit::ledger::index::{Index, IndexError};
+use envaudit::ledger::index::{HistoryError, Index, IndexError};
 use envaudit::ledger::{PrunePolicy, SegmentSource};
+use envaudit::report::{self, Question, Scope};
 use envaudit_tests::fresh_ledger::event;
 use envaudit_tests::indexed::{Indexed, options, record};
 use rusqlite::Connection;
@@ -222,7 +223,7 @@ fn an_index_that_points_to_other_events_is_made_anew() {
             asked += 1;
             let changes = index.history("PORT").map(|change| match change {
                 Ok(_) => Ok(()),
-                Err(envaudit::ledger::index::HistoryError::Index(error)) => Err(error),
+                Err(HistoryError::Index(error)) => Err(error),
                 Err(error) => panic!("{error}"),
             });
             Ok::<_, IndexError>(changes.collect::<Result<Vec<_>, _>>()?.len())
@@ -230,6 +231,36 @@ fn an_index_that_points_to_other_events_is_made_anew() {
         assert_eq!((changes.unwrap(), asked), (60, 2), "{edit}");
         assert_eq!(made.assert_answers(), expected, "{edit}");
     }
+}
+
+#[test]
+fn whatever_bytes_it_has_there_is_an_answer() {
+    let made = made();
+    let whole = fs::read(made.file()).unwrap();
+    let mut exact = 0;
+    let places = (0..whole.len()).step_by(whole.len() / 150);
+    for (nth, place) in places.enumerate() {
+        let mut bytes = whole.clone();
+        let end = bytes.len().min(place + 1 + nth % 5 * 40);
+        bytes[place..end].iter_mut().for_each(|byte| *byte = byte.wrapping_add(1 + nth as u8));
+        fs::write(made.file(), &bytes).unwrap();
+        let store = made.store();
+        let question = Question::new();
+        let counted = Index::ask(&made.path(), &store, |index| {
+            report::configurations(index, &question, None)?;
+            report::failures(index, &question, &Scope::new(), 2, None)?;
+            let changes = index.history("PORT").map(|change| match change {
+                Ok(_) => Ok(()),
+                Err(HistoryError::Index(error)) => Err(error),
+                Err(error) => panic!("{error}"),
+            });
+            let changes = changes.collect::<Result<Vec<_>, _>>()?.len();
+            Ok((report::access(index, &question, &Scope::new())?.counted(), changes))
+        });
+        exact += u64::from(counted.unwrap() == (120, 60));
+    }
+    // A key or a time that is another is not noticed; most is.
+    assert!(exact > 100, "{exact}");
 }
 
 #[cfg(unix)]

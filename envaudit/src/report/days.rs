@@ -14,7 +14,7 @@ const BARS: i64 = 60;
 
 /// `2026-11-30`.
 pub(super) fn name(day: i64) -> String {
-    shown_time(day * DAY)[..10].to_owned()
+    shown_time(day.saturating_mul(DAY))[..10].to_owned()
 }
 
 pub(super) fn json(days: &BTreeMap<i64, Tally>) -> Value {

@@ -146,8 +146,9 @@ impl Run {
             // Clocks are set: the first is not always the earliest.
             let from = series.last.iter().copied().min().unwrap_or_default();
             let to = series.last.iter().copied().max().unwrap_or_default();
-            if series.fastest.is_none_or(|(shortest, ..)| to - from < shortest) {
-                series.fastest = Some((to - from, from, to));
+            let time = to.saturating_sub(from);
+            if series.fastest.is_none_or(|(shortest, ..)| time < shortest) {
+                series.fastest = Some((time, from, to));
             }
         }
     }

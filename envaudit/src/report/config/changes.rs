@@ -88,8 +88,8 @@ impl Changes {
         let variable = self.variables.entry((resource, key)).or_default();
         variable.last = if variable.count == 0 { time } else { variable.last.max(time) };
         variable.count += 1;
-        let width = i128::from(span.1 - span.0) + 1;
-        let slot = i128::from(time - span.0) * i128::from(SLOTS) / width;
+        let [from, to, time_of] = [span.0, span.1, time].map(i128::from);
+        let slot = (time_of - from) * i128::from(SLOTS) / (to - from + 1);
         let slot = variable.slots.entry(slot as i64).or_insert_with(|| Slot {
             kinds: Default::default(),
             from: time,
