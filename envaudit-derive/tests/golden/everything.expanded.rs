@@ -188,7 +188,7 @@ const _: () = {
                             "TYPE",
                             "",
                             "[SecretBox<String>; 2]",
-                            ea::Shape::List(&__Pick::<String>::SHAPE),
+                            ea::Shape::Array(&__Pick::<String>::SHAPE, 2),
                             false,
                             true,
                         )

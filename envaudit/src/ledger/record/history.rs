@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use memchr::memmem;
+use memchr::memmem::Finder;
 use serde_json::Value;
 
 use super::change::{ChangeKind, ConfigChange};
@@ -35,7 +35,7 @@ pub struct History<'a> {
 pub(in crate::ledger) struct Changes {
     key: String,
     /// What a line has that speaks of the key.
-    needle: Vec<u8>,
+    needle: Finder<'static>,
     last: HashMap<String, RecordedValue>,
 }
 
@@ -76,12 +76,13 @@ impl Changes {
     pub(in crate::ledger) fn of(key: &str) -> Self {
         let mut needle = b"{\"key\":".to_vec();
         write_string(&mut needle, key);
+        let needle = Finder::new(&needle).into_owned();
         Changes { key: key.to_owned(), needle, last: HashMap::new() }
     }
 
     /// The change that this event has, if it has one.
     pub(in crate::ledger) fn read(&mut self, record: Record) -> Option<Historic> {
-        memmem::find(record.bytes(), &self.needle)?;
+        self.needle.find(record.bytes())?;
         let line = record.line().ok()?;
         if !line.action.get().starts_with("config.")
             || line.resource_type.is_none_or(|kind| kind != "config")

@@ -40,6 +40,8 @@ const BLOCK: usize = 4 << 20;
 pub struct FileStore<D: Disk = RealDisk> {
     disk: D,
     open: Mutex<Open<D::File>>,
+    /// The segment that was read last: whoever looks up many events would open it for each.
+    read: Mutex<Option<Live<D::File>>>,
 }
 
 /// The files that stay open between calls.
@@ -67,7 +69,8 @@ impl FileStore {
 impl<D: Disk> FileStore<D> {
     /// The ledger on another file system.
     pub fn on(disk: D) -> Self {
-        FileStore { disk, open: Mutex::new(Open { lock: None, live: None }) }
+        let open = Mutex::new(Open { lock: None, live: None });
+        FileStore { disk, open, read: Mutex::new(None) }
     }
 
     /// The file system.
@@ -182,6 +185,23 @@ impl<D: Disk> FileStore<D> {
         }
     }
 
+    /// A segment to read from: the file that has its name now.
+    fn open_to_read(&self, first_seq: u64) -> Result<Live<D::File>, StoreError> {
+        let kept = self.read.lock().unwrap_or_else(|poison| poison.into_inner()).take();
+        if let Some(kept) = kept.filter(|kept| kept.first_seq == first_seq)
+            // A system that does not number its files tells none from another.
+            && kept.identity.inode != 0
+            && self.disk.stat(&kept.name).is_ok_and(|named| named.identity == kept.identity)
+        {
+            return Ok(kept);
+        }
+        let name = segment_name(first_seq);
+        let file =
+            self.disk.open(&name, false).map_err(|error| self.failed("open", &name, error))?;
+        let stat = file.stat().map_err(|error| self.failed("read", &name, error))?;
+        Ok(Live { first_seq, name, file, identity: stat.identity })
+    }
+
     fn forget_live(&self) {
         self.open.lock().unwrap_or_else(|poison| poison.into_inner()).live = None;
     }
@@ -224,10 +244,11 @@ impl<D: Disk> SegmentSource for FileStore<D> {
     }
 
     fn read(&self, first_seq: u64, offset: u64, limit: usize) -> Result<Vec<u8>, StoreError> {
-        let name = segment_name(first_seq);
-        let file =
-            self.disk.open(&name, false).map_err(|error| self.failed("open", &name, error))?;
-        read(&file, offset, limit).map_err(|error| self.failed("read", &name, error))
+        let opened = self.open_to_read(first_seq)?;
+        let bytes = read(&opened.file, offset, limit)
+            .map_err(|error| self.failed("read", &opened.name, error))?;
+        *self.read.lock().unwrap_or_else(|poison| poison.into_inner()) = Some(opened);
+        Ok(bytes)
     }
 
     fn checkpoints(&self) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
