@@ -94,7 +94,7 @@ fn a_folder_or_a_file_that_was_named_and_is_not_there_is_a_problem() {
     let files = Files::new();
     for argument in ["--dir", "--env-file", "--docker-secrets", "--k8s-secrets"] {
         let missing = files.path().join("missing");
-        let answer = envaudit(["check"]).path(argument, missing).run().ends_with(1);
+        let answer = envaudit(["check"]).path(argument, missing).run().ends_with(3);
         assert!(answer.out.contains("cannot be read"), "{argument}: {}", answer.out);
     }
     let answer = envaudit(["check", "--env", "../prod"]).dir(&files).run().ends_with(1);

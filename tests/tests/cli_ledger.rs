@@ -456,3 +456,44 @@ fn reading_changes_nothing_of_the_ledger_and_leaves_no_more_than_an_index() {
     fs::remove_file(files.path().join("audit/index.sqlite")).expect("`history` made an index");
     assert_eq!(listing(), before);
 }
+
+#[test]
+fn a_command_that_shows_events_says_that_some_are_known_to_be_gone() {
+    type Cut = fn(&std::path::Path);
+    let cuts: [(Cut, &str); 2] = [
+        (|segment| fs::write(segment, "").expect("written"), "there is no event at all"),
+        (
+            |segment| {
+                let text = fs::read_to_string(segment).expect("text");
+                let first = text.split_inclusive('\n').next().expect("a line");
+                fs::write(segment, first).expect("written");
+            },
+            "`HEAD` knows of event",
+        ),
+    ];
+    for (cut, expected) in cuts {
+        let stage = envaudit_tests::stage::Stage::new("PORT=80\n");
+        stage.record();
+        stage.open().close().expect("closed");
+        cut(&stage.first_segment());
+        for args in
+            [&["log"][..], &["history", "PORT"], &["export"], &["plan"], &["report", "access"]]
+        {
+            let answer = stage.run(args).run();
+            assert_eq!(answer.code, 1, "{args:?}: {}", answer.err);
+            assert!(answer.err.contains(expected), "{args:?}: {}", answer.err);
+            assert!(answer.err.contains("envaudit verify"), "{args:?}: {}", answer.err);
+        }
+    }
+}
+
+#[test]
+fn a_retired_key_does_not_become_the_current_one_again() {
+    let stage = envaudit_tests::stage::Stage::without_ledger("PORT=80\n");
+    stage.keyless(&["ledger", "init"]).run().ends_with(0);
+    let old = fs::read_to_string(stage.ledger().join("signing.key")).expect("a key");
+    stage.keyless(&["rotate-key"]).run().ends_with(0);
+    let old = stage.files.write("old.key", old);
+    let refused = stage.keyless(&["rotate-key"]).path("--new-key", old).run().ends_with(2);
+    assert!(refused.err.contains("retired"), "{}", refused.err);
+}

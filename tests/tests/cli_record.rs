@@ -187,3 +187,17 @@ fn no_command_of_the_ledger_says_a_secret_whatever_its_source() {
         assert!(answer.err.contains("PORT"));
     }
 }
+
+#[test]
+fn a_record_says_why_and_of_what() {
+    let stage = Stage::new("PORT=80\n");
+    for (args, missing) in [
+        (["record", "--actor", "ada", "--reason", " "], "`--reason` must say why"),
+        (["record", "--actor", " ", "--reason", "x"], "`--actor` must name somebody"),
+    ] {
+        let refused = stage.run(&args).run().ends_with(2);
+        assert!(refused.err.contains(missing), "{args:?}: {}", refused.err);
+    }
+    let refused = stage.run(&RECORD).args(["--resource", ""]).run().ends_with(2);
+    assert!(refused.err.contains("`--resource` must name"), "{}", refused.err);
+}

@@ -267,3 +267,15 @@ fn a_shell_sees_128_and_the_number_of_the_signal_that_ended_the_command() {
     let output = output(shell);
     assert_eq!(text(&output.stdout), "143\n", "{}", text(&output.stderr));
 }
+
+#[test]
+fn a_value_that_no_process_can_be_given_is_refused_before_anything_is_recorded() {
+    let stage = Stage::new("PORT=80\nAPI_KEY=a\0b\n");
+    let service = Service(stage.with_schema(Checkout::schema_json()));
+    let output = service.run(&["--", "true"]).output().expect("it starts");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("not started") && said.contains("API_KEY has a NUL byte"), "{said}");
+    assert!(!said.contains("a\0b"), "{said}");
+    assert_eq!(service.actions().len(), 1);
+}

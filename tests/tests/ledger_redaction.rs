@@ -193,6 +193,21 @@ fn names_of_secrets_are_told_by_their_words() {
         "session-cookie",
         "SIGNING_KEY",
         "Authorization",
+        "PGPASSWORD",
+        "dbpassword",
+        "DBPASS",
+        "ROOTPASS",
+        "MYSQL_ROOT_PW",
+        "APP_KEY",
+        "SESSION_KEY",
+        "DEPLOY_KEY",
+        "TLS_KEY",
+        "AES_KEY",
+        "GPG_KEY",
+        "APP_SALT",
+        "STRIPE_SK",
+        "NPM_AUTH",
+        "WALLET_MNEMONIC",
     ];
     let public = [
         "AUTHOR",
@@ -207,6 +222,12 @@ fn names_of_secrets_are_told_by_their_words() {
         "PORT",
         "max_tokens",
         "pinned",
+        "auth",
+        "BYPASS",
+        "salt",
+        "OAUTH_URL",
+        "foreign_key",
+        "cache_key",
     ];
     for name in secret {
         assert!(is_secret_name(name), "{name}");

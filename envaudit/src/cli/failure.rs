@@ -2,6 +2,8 @@
 
 use std::io;
 
+use crate::error::{LoadError, Problem, ProblemKind};
+
 /// The exit codes of `envaudit`.
 pub(crate) mod code {
     /// Fine.
@@ -38,6 +40,23 @@ impl Failure {
     /// Something could not be read, reached or written.
     pub(crate) fn unavailable(message: impl Into<String>) -> Self {
         Failure { message: Some(message.into()), ..Failure::exit(code::UNAVAILABLE) }
+    }
+
+    /// A configuration that cannot be loaded, with every problem.
+    pub(crate) fn of_load(error: &LoadError) -> Self {
+        let message = error.to_string().trim_end().to_owned();
+        Failure { message: Some(message), ..Failure::of_problems(error.problems()) }
+    }
+
+    /// These stand in the answer. Where something could not be read or reached, the rest may be all right.
+    pub(crate) fn of_problems(problems: &[Problem]) -> Self {
+        let out_of_reach = |problem: &Problem| {
+            matches!(problem.kind(), ProblemKind::Unreadable | ProblemKind::Provider)
+        };
+        match problems.iter().any(out_of_reach) {
+            true => Failure::exit(code::UNAVAILABLE),
+            false => Failure::finding(),
+        }
     }
 
     /// Ends with this code, without a word.

@@ -8,8 +8,8 @@ use clap::Args;
 use super::failure::Failure;
 use super::world::{World, read_text};
 use crate::ledger::{
-    AppendError, FileStore, KeyRing, Ledger, LedgerOptions, Manifest, MasterKey, OpenError,
-    SegmentSource, Store, StoreError, StoreState,
+    AppendError, FileStore, Head, KeyRing, Ledger, LedgerOptions, Manifest, MasterKey, OpenError,
+    Reader, SegmentSource, Store, StoreError, StoreState,
 };
 
 /// The variables that hold the ledger's key.
@@ -46,14 +46,28 @@ impl World<'_> {
         }
         let bytes = store.manifest().map_err(|error| told(&error))?;
         let manifest = Manifest::parse(&bytes).ok();
-        match newer_format(&bytes) {
-            Some(format) if manifest.is_none() => Err(Failure::unavailable(format!(
+        if let Some(format) = newer_format(&bytes).filter(|_| manifest.is_none()) {
+            let dir = self.ledger_dir();
+            let message = format!(
                 "the ledger in `{}` was made by a newer envaudit: its format is {format}",
-                self.ledger_dir().display()
-            ))
-            .hint("use that version, or a later one; nothing was changed")),
-            _ => Ok(Stored { store, manifest }),
+                dir.display()
+            );
+            return Err(Failure::unavailable(message)
+                .hint("use that version, or a later one; nothing was changed"));
         }
+        Ok(Stored { store, manifest })
+    }
+
+    /// The ledger, for a command that shows what is in it without verifying it. That events are gone which it is known to
+    /// have had costs next to nothing to see, and is said.
+    pub(crate) fn stored_to_show(&mut self) -> Result<Stored, Failure> {
+        let stored = self.stored()?;
+        if let Some(what) = stored.lost()? {
+            let hint = "`envaudit verify` says what is wrong with the ledger";
+            self.out.warn(&format!("{what}; {hint}"));
+            self.is_incomplete = true;
+        }
+        Ok(stored)
     }
 
     /// The keys that the ledger is read with, as far as there are any.
@@ -145,6 +159,22 @@ impl Stored {
     /// Whether it says of itself that it has no key.
     pub(crate) fn is_unkeyed(&self) -> bool {
         self.manifest.as_ref().is_some_and(|manifest| manifest.keys().is_none())
+    }
+
+    /// What says that there were more events than there are.
+    fn lost(&self) -> Result<Option<String>, Failure> {
+        let segments = self.store.segments()?;
+        if segments.iter().all(|info| info.len == 0) {
+            return Ok(Some(
+                "there is no event at all, not even the first of every ledger".to_owned(),
+            ));
+        }
+        let Some(head) = self.store.head()?.and_then(|bytes| Head::parse(&bytes).ok()) else {
+            return Ok(None);
+        };
+        let pruned = segments.first().is_some_and(|first| head.seq < first.first_seq);
+        let is_there = pruned || Reader::new(&self.store).get(head.seq)?.is_some();
+        Ok((!is_there).then(|| format!("`HEAD` knows of event {}, which is not there", head.seq)))
     }
 
     /// Its id.

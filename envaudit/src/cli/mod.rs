@@ -158,9 +158,11 @@ impl Call<'_> {
         let Streams { stdin, stdout, stderr, .. } = streams;
         let format = globals.format();
         let out = Output::new(*stdout, *stderr, terminals, presentation, format, &env);
-        let mut world = World { globals, env, stdin: *stdin, out, reader, whole, origin };
+        let mut world =
+            World { globals, env, stdin: *stdin, out, reader, whole, origin, is_incomplete: false };
         let result = commands::run(command, &mut world);
         let failure = match result.and_then(|()| world.out.flush()) {
+            Ok(()) if world.is_incomplete => return failure::code::FINDING,
             Ok(()) => return failure::code::FINE,
             Err(failure) => failure,
         };

@@ -29,6 +29,8 @@ pub(crate) struct World<'a> {
     /// The whole command line, for completions and manual pages.
     pub(crate) whole: fn() -> clap::Command,
     pub(super) origin: Origin,
+    /// Whether what was shown is known to lack events.
+    pub(crate) is_incomplete: bool,
 }
 
 impl World<'_> {

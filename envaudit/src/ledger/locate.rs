@@ -9,8 +9,6 @@ use super::timestamp::Timestamp;
 
 /// What is read to find a line's beginning, and no more of it than its seq.
 const PROBE: usize = 8 << 10;
-/// What the line of most events fits into.
-const LIKELY: usize = 2 << 10;
 /// Where halving ends and reading on begins.
 const NEAR: u64 = 64 << 10;
 
@@ -83,6 +81,8 @@ pub(super) fn line_at(
     segment: u64,
     offset: u64,
 ) -> Result<Option<Located>, StoreError> {
+    /// What the line of most events fits into.
+    const LIKELY: usize = 2 << 10;
     for size in [LIKELY, NEAR as usize, MAX_LINE] {
         let mut bytes = source.read(segment, offset, size)?;
         if let Some(newline) = memchr(b'\n', &bytes) {

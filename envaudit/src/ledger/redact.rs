@@ -53,7 +53,7 @@ pub fn redact(text: &str) -> Cow<'_, str> {
 /// Words are told apart by `_`, `-`, `.`, and capitals: `DB_PASSWORD`, `apiKey` and `auth.token` are secrets, `AUTHOR`,
 /// `MONKEY` and `primary_key` are none.
 pub fn is_secret_name(name: &str) -> bool {
-    const ALONE: [&str; 23] = [
+    const ALONE: [&str; 26] = [
         "password",
         "passwords",
         "passwd",
@@ -61,6 +61,7 @@ pub fn is_secret_name(name: &str) -> bool {
         "passcode",
         "pwd",
         "pass",
+        "pw",
         "secret",
         "secrets",
         "token",
@@ -77,8 +78,16 @@ pub fn is_secret_name(name: &str) -> bool {
         "privatekey",
         "otp",
         "pin",
+        "pepper",
+        "mnemonic",
     ];
-    const BEFORE_KEY: [&str; 14] = [
+    /// The last word, glued to others.
+    const ENDINGS: [&str; 7] =
+        ["password", "passwd", "passphrase", "secret", "token", "apikey", "pass"];
+    const NO_SECRETS: [&str; 5] = ["bypass", "compass", "trespass", "overpass", "underpass"];
+    /// Only as the last of several words.
+    const AT_THE_END: [&str; 3] = ["auth", "sk", "salt"];
+    const BEFORE_KEY: [&str; 28] = [
         "api",
         "private",
         "access",
@@ -93,6 +102,20 @@ pub fn is_secret_name(name: &str) -> bool {
         "ssh",
         "shared",
         "license",
+        "app",
+        "session",
+        "deploy",
+        "tls",
+        "ssl",
+        "enc",
+        "aes",
+        "rsa",
+        "gpg",
+        "pgp",
+        "jwt",
+        "cookie",
+        "webhook",
+        "root",
     ];
     let mut previous = String::new();
     for word in words_of(name) {
@@ -104,7 +127,10 @@ pub fn is_secret_name(name: &str) -> bool {
         }
         previous = word;
     }
-    false
+    let is_glued = ENDINGS.iter().any(|ending| previous.ends_with(ending));
+    let is_one_of_many = previous.len() < name.len();
+    is_glued && !NO_SECRETS.contains(&previous.as_str())
+        || is_one_of_many && AT_THE_END.contains(&previous.as_str())
 }
 
 /// The words of a name, in lower case.

@@ -85,6 +85,10 @@ fn rotated(state: &State, key: &MasterKey) -> Result<(KeyRing, MasterKey), Failu
     if ring.current().id() == key.id() {
         return Err(AppendError::Rotation("the key is the current one").into());
     }
+    // A key is retired for a reason, and whoever has it could go on with the ledger.
+    if ring.key(key.id()).is_some() {
+        return Err(AppendError::Rotation("the key was the ledger's before, and is retired").into());
+    }
     let old = ring.current().clone();
     Ok((ring.rotated_to(key.clone()), old))
 }

@@ -46,7 +46,7 @@ pub(super) fn run(_: &Check, world: &mut World<'_>) -> Result<(), Failure> {
             list(&mut world.out, name, problems)?;
         }
     }
-    if loaded.is_ok() { Ok(()) } else { Err(Failure::finding()) }
+    if loaded.is_ok() { Ok(()) } else { Err(Failure::of_problems(problems)) }
 }
 
 /// The text of [`LoadError`](crate::LoadError), with the messages set off.

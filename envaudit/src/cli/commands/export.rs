@@ -37,7 +37,7 @@ pub(super) fn run(args: &Export, world: &mut World<'_>) -> Result<(), Failure> {
         Format::Cef => ExportFormat::Cef,
         _ => ExportFormat::Jsonl,
     };
-    let stored = world.stored()?;
+    let stored = world.stored_to_show()?;
     let filter = args.which.filter(world)?;
     let mut file = args.output.as_deref().map(WholeFile::create).transpose()?;
     let watched = match file {

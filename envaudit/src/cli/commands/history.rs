@@ -29,7 +29,7 @@ pub(crate) struct History {
 }
 
 pub(super) fn run(args: &History, world: &mut World<'_>) -> Result<(), Failure> {
-    let stored = world.stored()?;
+    let stored = world.stored_to_show()?;
     let mut unreadable = Unreadable::default();
     let mut table =
         Table::new(["TIME", "RESOURCE", "WHAT", "BEFORE", "AFTER", "WHO", "WHY", "SEQ"]).whole(0);

@@ -28,7 +28,7 @@ pub(crate) struct Log {
 }
 
 pub(super) fn run(args: &Log, world: &mut World<'_>) -> Result<(), Failure> {
-    let stored = world.stored()?;
+    let stored = world.stored_to_show()?;
     let filter = args.which.filter(world)?;
     let reader = Reader::new(&stored.store);
     let mut follow = match args.follow {

@@ -2,7 +2,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::history::{change_json, short};
-use super::record::{context, of_load, of_record};
+use super::record::{context, of_record};
 use crate::cli::failure::Failure;
 use crate::cli::ledger::RetiredKeys;
 use crate::cli::output::{Cell, Table, Tone};
@@ -31,7 +31,7 @@ pub(super) fn run(args: &Plan, world: &mut World<'_>) -> Result<(), Failure> {
     let target = world.target()?;
     let mut settings = world.settings();
     settings.policy = world.policy()?;
-    let stored = world.stored()?;
+    let stored = world.stored_to_show()?;
     let keys = world.keys_of(&stored, &args.retired)?;
     match (&keys.ring, stored.is_unkeyed()) {
         (None, false) => {
@@ -41,7 +41,7 @@ pub(super) fn run(args: &Plan, world: &mut World<'_>) -> Result<(), Failure> {
         (Some(_), true) => return Err(world.of_open(&OpenError::Downgraded)),
         _ => {}
     }
-    let loaded = target.load(settings).map_err(|error| of_load(&error))?;
+    let loaded = target.load(settings).map_err(|error| Failure::of_load(&error))?;
     let context = context(args.resource.as_deref(), false);
     let plan = crate::ledger::Plan::of(&stored.store, keys.ring.as_ref(), &loaded.view(), &context)
         .map_err(|error| of_record(&error))?;

@@ -6,6 +6,7 @@ use super::plan;
 use crate::cli::failure::Failure;
 use crate::cli::ledger::{RetiredKeys, of_append, told};
 use crate::cli::output::{Cell, Tone};
+use crate::cli::target::Target;
 use crate::cli::world::World;
 use crate::error::LoadError;
 use crate::ledger::{
@@ -50,6 +51,13 @@ impl What {
         actor: Option<&str>,
         reason: Option<&str>,
     ) -> Result<Context, Failure> {
+        let is_blank = |text: Option<&str>| text.is_some_and(|text| text.trim().is_empty());
+        if is_blank(self.resource.as_deref()) {
+            return Err(Failure::usage("`--resource` must name what is configured"));
+        }
+        if is_blank(reason) {
+            return Err(Failure::usage("`--reason` must say why"));
+        }
         let mut context = context(self.resource.as_deref(), self.no_values);
         if let Some(text) = actor {
             context = context.actor(of_text(text)?);
@@ -62,6 +70,15 @@ impl What {
             context = context.trace(trace_id, span_id);
         }
         Ok(context)
+    }
+}
+
+/// Says that plain values are recorded of which nobody has said that they are no secrets.
+pub(super) fn warn_of_values(target: &Target, what: &What, world: &mut World<'_>) {
+    if !target.has_schema() && !what.no_values {
+        world.out.note(
+            "without `--schema` or `--bin`, secrets are told by their names alone; `--no-values` records no value",
+        );
     }
 }
 
@@ -88,7 +105,7 @@ fn of_text(text: &str) -> Result<Actor, Failure> {
     let (kind, id) = named.unwrap_or((ActorKind::User, text));
     match id.trim().is_empty() {
         true => Err(Failure::usage("`--actor` must name somebody")),
-        false => Ok(Actor::new(kind, id.to_owned())),
+        false => Ok(Actor::new(kind, id.trim().to_owned())),
     }
 }
 
@@ -112,6 +129,7 @@ fn trace(text: &str) -> Result<(String, String), Failure> {
 pub(super) fn run(args: &Record, world: &mut World<'_>) -> Result<(), Failure> {
     let context = args.what.context(Some(&args.actor), Some(&args.reason))?;
     let target = world.target()?;
+    warn_of_values(&target, &args.what, world);
     let mut settings = world.settings();
     settings.policy = world.policy()?;
     let ledger = world.opened(&args.retired)?;
@@ -122,7 +140,7 @@ pub(super) fn run(args: &Record, world: &mut World<'_>) -> Result<(), Failure> {
         }
         Err(error) => {
             record_failure(&ledger, &error, &context, world);
-            Err(of_load(&error))
+            Err(Failure::of_load(&error))
         }
     }
 }
@@ -155,11 +173,6 @@ pub(super) fn record_failure(
         let message = of_record(&error).message.unwrap_or_default();
         world.out.warn(&format!("besides, {message}"));
     }
-}
-
-/// Every problem of a load.
-pub(super) fn of_load(error: &LoadError) -> Failure {
-    Failure { message: Some(error.to_string().trim_end().to_owned()), ..Failure::finding() }
 }
 
 fn show(recorded: &Recorded, world: &mut World<'_>) -> Result<(), Failure> {

@@ -196,7 +196,7 @@ fn answer(
     let (since, until) = common.when.range(world)?;
     let period = Period { since: since.map(Timestamp::from), until: until.map(Timestamp::from) };
     let question = Question::new().period(period).groups(common.limit).events(common.events);
-    let stored = world.stored()?;
+    let stored = world.stored_to_show()?;
     // Before the index is held, which others may want to write.
     let verdict = match common.verify || format == Format::Html {
         true => Some(common.known.verify(&stored, None, world)?),

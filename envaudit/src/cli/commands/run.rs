@@ -4,11 +4,11 @@ use std::process::{Command, ExitStatus};
 
 use clap::Args;
 
-use super::record::{What, of_load, record, record_failure};
+use super::record::{What, record, record_failure, warn_of_values};
 use crate::cli::failure::Failure;
 use crate::cli::ledger::{KEY_VARIABLES, RetiredKeys};
 use crate::cli::world::World;
-use crate::load::Untyped;
+use crate::load::{Text, Untyped};
 use crate::schema::DefaultText;
 use crate::source::Source;
 use crate::sources::environment::Environment;
@@ -55,6 +55,7 @@ pub(super) fn run(args: &Run, world: &mut World<'_>) -> Result<(), Failure> {
     };
     let target = world.target()?;
     let has_schema = target.has_schema();
+    warn_of_values(&target, &args.what, world);
     let mut settings = world.settings();
     settings.policy = world.policy()?;
     let not_started = |mut failure: Failure, why: &str| {
@@ -68,9 +69,12 @@ pub(super) fn run(args: &Run, world: &mut World<'_>) -> Result<(), Failure> {
             if let Ok(ledger) = world.opened(&args.retired) {
                 record_failure(&ledger, &error, &context, world);
             }
-            return Err(not_started(of_load(&error), "because the check failed"));
+            return Err(not_started(Failure::of_load(&error), "because the check failed"));
         }
     };
+    if let Some(failure) = unfit(&loaded) {
+        return Err(not_started(failure, "because the check failed"));
+    }
     let recorded =
         world.opened(&args.retired).and_then(|ledger| record(&ledger, &loaded, &context));
     match recorded {
@@ -104,6 +108,20 @@ pub(super) fn run(args: &Run, world: &mut World<'_>) -> Result<(), Failure> {
             Err(Failure { message, ..Failure::exit(code) })
         }
     }
+}
+
+/// A value that no variable of a process can have.
+fn unfit(loaded: &Untyped) -> Option<Failure> {
+    let has_nul = |text: &Text| text.bytes.contains(&0);
+    let view = loaded.view();
+    let mut texts = view.texts();
+    let (_, entry, _) = texts.find(|(.., text)| text.as_ref().is_some_and(has_nul))?;
+    let place = entry.location.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
+    let message = format!(
+        "{} has a NUL byte in its value, from {}{place}, and no process can be given such a variable",
+        entry.key, entry.source
+    );
+    Some(Failure { message: Some(message), ..Failure::finding() })
 }
 
 /// Gives the command the variables of this process and the values that were loaded. Those with the ledger's key are for

@@ -47,7 +47,7 @@ pub(super) fn run(args: &Verify, world: &mut World<'_>) -> Result<(), Failure> {
     let report = args.known.verify(&stored, args.from.as_deref(), world)?;
     match world.out.is_json() {
         true => world.out.json(&value(&report))?,
-        false => show(&report, args.from.is_some(), world)?,
+        false => show(&report, args, world)?,
     }
     match report.is_intact() {
         true => Ok(()),
@@ -171,13 +171,13 @@ impl Trust<'_> {
     }
 }
 
-fn show(report: &Report, partly: bool, world: &mut World<'_>) -> Result<(), Failure> {
+fn show(report: &Report, args: &Verify, world: &mut World<'_>) -> Result<(), Failure> {
     let out = &mut world.out;
     let (word, tone) = match report.is_intact() {
         true => ("intact", Tone::Good),
         false => ("NOT INTACT", Tone::Bad),
     };
-    let new = if partly { "new event" } else { "event" };
+    let new = if args.from.is_some() { "new event" } else { "event" };
     let (events, segments) = (counted(report.events, new), counted(report.segments, "segment"));
     out.line(&[
         Cell::toned(tone, word),
@@ -194,10 +194,13 @@ fn show(report: &Report, partly: bool, world: &mut World<'_>) -> Result<(), Fail
         (Some(anchored), _) => {
             (Tone::Warning, format!("an anchor vouches for the events up to {anchored}"))
         }
-        (None, _) => (
-            Tone::Warning,
-            "no anchor is given: whether newer events were cut off cannot be known".to_owned(),
-        ),
+        (None, _) => {
+            let why = match args.known.anchor.is_empty() {
+                true => "no anchor is given",
+                false => "what the anchor given knows of is not in this ledger",
+            };
+            (Tone::Warning, format!("{why}: whether newer events were cut off cannot be known"))
+        }
     };
     out.line(&[Cell::toned(tail, trusted)])?;
     let checkpoints = counted(report.checkpoints, "checkpoint");

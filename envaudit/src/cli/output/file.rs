@@ -4,22 +4,49 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::failure::Failure;
 
-/// An answer that goes into a file, whole or not at all: what was there stays until all of it is written.
+/// An answer that goes into a file, whole or not at all: what was there stays until all of it is written. What is no file,
+/// such as a pipe, is written to as it is.
 pub(crate) struct WholeFile {
     path: PathBuf,
-    staged: PathBuf,
+    /// What becomes the file, if it is one.
+    staged: Option<Staged>,
     writer: BufWriter<File>,
-    is_whole: bool,
+}
+
+struct Staged {
+    path: PathBuf,
+    becomes: PathBuf,
 }
 
 impl WholeFile {
     pub(crate) fn create(path: &Path) -> Result<Self, Failure> {
-        let mut name = path.file_name().unwrap_or_default().to_owned();
+        WholeFile::open(path).map_err(|error| failed(path, &error))
+    }
+
+    fn open(path: &Path) -> io::Result<Self> {
+        let there = match fs::metadata(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            found => Some(found?),
+        };
+        if there.as_ref().is_some_and(|there| !there.is_file()) {
+            let writer = BufWriter::new(OpenOptions::new().write(true).open(path)?);
+            return Ok(WholeFile { path: path.to_owned(), staged: None, writer });
+        }
+        // A link stays one, and what it leads to is replaced.
+        let becomes = match fs::symlink_metadata(path) {
+            Ok(_) => fs::canonicalize(path)?,
+            Err(_) => path.to_owned(),
+        };
+        let mut name = becomes.file_name().unwrap_or_default().to_owned();
         name.push(format!(".{}.new", std::process::id()));
-        let staged = path.with_file_name(name);
-        let file = OpenOptions::new().write(true).create_new(true).open(&staged);
-        let writer = BufWriter::new(file.map_err(|error| failed(path, &error))?);
-        Ok(WholeFile { path: path.to_owned(), staged, writer, is_whole: false })
+        let staged = Staged { path: becomes.with_file_name(name), becomes };
+        let file = OpenOptions::new().write(true).create_new(true).open(&staged.path)?;
+        let file =
+            WholeFile { path: path.to_owned(), staged: Some(staged), writer: BufWriter::new(file) };
+        if let Some(there) = there {
+            file.writer.get_ref().set_permissions(there.permissions())?;
+        }
+        Ok(file)
     }
 
     /// A part of the answer.
@@ -29,17 +56,23 @@ impl WholeFile {
 
     /// That was all of it.
     pub(crate) fn finish(mut self) -> Result<(), Failure> {
-        let synced = self.writer.flush().and_then(|()| self.writer.get_ref().sync_all());
-        let put = synced.and_then(|()| fs::rename(&self.staged, &self.path));
-        self.is_whole = put.is_ok();
-        put.map_err(|error| failed(&self.path, &error))
+        self.put().map_err(|error| failed(&self.path, &error))
+    }
+
+    fn put(&mut self) -> io::Result<()> {
+        self.writer.flush()?;
+        let Some(staged) = &self.staged else { return Ok(()) };
+        self.writer.get_ref().sync_all()?;
+        fs::rename(&staged.path, &staged.becomes)?;
+        self.staged = None;
+        Ok(())
     }
 }
 
 impl Drop for WholeFile {
     fn drop(&mut self) {
-        if !self.is_whole {
-            let _ = fs::remove_file(&self.staged);
+        if let Some(staged) = &self.staged {
+            let _ = fs::remove_file(&staged.path);
         }
     }
 }

@@ -111,9 +111,6 @@ impl Target {
     pub(crate) fn load_or_fail(&self, world: &World<'_>) -> Result<Untyped, Failure> {
         let mut settings = world.settings();
         settings.policy = world.policy()?;
-        self.load(settings).map_err(|error| Failure {
-            message: Some(error.to_string().trim_end().to_owned()),
-            ..Failure::finding()
-        })
+        self.load(settings).map_err(|error| Failure::of_load(&error))
     }
 }
