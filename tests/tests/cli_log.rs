@@ -408,3 +408,29 @@ fn the_history_of_a_variable_has_every_change_of_it_and_no_secret() {
     let none = command(&files, ["history", "OTHER"]).run().ends_with(0);
     assert_eq!((none.out.as_str(), none.err.contains("no change of OTHER")), ("", true));
 }
+
+#[test]
+fn actors_and_things_are_asked_for_as_they_are_recorded() {
+    let stage = envaudit_tests::stage::Stage::new("PORT=80\n");
+    let record = |actor: &str, resource: &str| {
+        let record = stage.run(&["record", "--actor", actor, "--reason", "x"]);
+        record.args(["--resource", resource]).run().ends_with(0);
+    };
+    record("admin:root", "checkout/prod");
+    record("root", "checkout/eu");
+    record("service:deployer", "search/prod");
+    for (args, expected) in [
+        (["--actor", "root"], 2),
+        (["--actor", "admin:root"], 1),
+        (["--actor", "service:*"], 1),
+        (["--actor", "ro*"], 2),
+        (["--resource", "checkout/*"], 2),
+        (["--resource", "checkout/prod"], 1),
+        (["--resource", "*prod"], 0),
+    ] {
+        let answer = stage.run(&["log", "--json"]).args(args).run().ends_with(0);
+        assert_eq!(answer.out.lines().count(), expected, "{args:?}: {}", answer.out);
+    }
+    let refused = stage.run(&["log", "--trace-id", "zz"]).run().ends_with(2);
+    assert!(refused.err.contains("32 hex digits"), "{}", refused.err);
+}

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use super::failure::Failure;
 use super::times;
 use super::world::World;
-use crate::ledger::{Filter, Outcome};
+use crate::ledger::{ActorKind, Filter, Outcome};
 
 /// The arguments of `log` and `export` that choose events.
 #[derive(Args)]
@@ -15,10 +15,10 @@ pub(crate) struct Which {
     /// Of this action; `config.*` are all that begin so
     #[arg(long, value_name = "ACTION")]
     action: Option<String>,
-    /// By this actor
+    /// By this actor, such as `ada`, `deploy-*` or `service:checkout`
     #[arg(long, value_name = "ID")]
     actor: Option<String>,
-    /// On this thing, such as `checkout/prod`
+    /// On this thing, such as `checkout/prod` or `checkout/*`
     #[arg(long, value_name = "ID")]
     resource: Option<String>,
     /// That ended so
@@ -48,13 +48,22 @@ impl Which {
             filter = filter.action(action);
         }
         if let Some(actor) = &self.actor {
-            filter = filter.actor(actor);
+            let (kind, id) = actor_of(actor);
+            filter = filter.actor_like(id);
+            if let Some(kind) = kind {
+                filter = filter.actor_type(kind.name());
+            }
         }
         if let Some(resource) = &self.resource {
-            filter = filter.resource_id(resource);
+            filter = filter.resource_id_like(resource);
         }
         if let Some(trace_id) = &self.trace_id {
-            filter = filter.trace_id(trace_id);
+            let is_hex = trace_id.bytes().all(|byte| byte.is_ascii_hexdigit());
+            if trace_id.len() != 32 || !is_hex {
+                return Err(Failure::usage(format!("`{trace_id}` is no trace id"))
+                    .hint("it is the second part of a traceparent and has 32 hex digits"));
+            }
+            filter = filter.trace_id(trace_id.to_ascii_lowercase());
         }
         if let Some(outcome) = self.outcome {
             filter = filter.outcome(match outcome {
@@ -70,6 +79,16 @@ impl Which {
         }
         Ok(filter)
     }
+}
+
+/// The kind that stands before an actor, as in `service:deployer`, and who it is.
+pub(crate) fn actor_of(text: &str) -> (Option<ActorKind>, &str) {
+    let kinds = [ActorKind::User, ActorKind::Service, ActorKind::System, ActorKind::Admin];
+    let named = text.split_once(':').and_then(|(kind, id)| {
+        let kind = kinds.into_iter().find(|known| known.name() == kind)?;
+        Some((Some(kind), id))
+    });
+    named.unwrap_or((None, text))
 }
 
 /// From when to when.

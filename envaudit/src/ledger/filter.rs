@@ -23,7 +23,7 @@ use super::timestamp::Timestamp;
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     texts: Vec<(Field, String)>,
-    action_prefix: Option<String>,
+    prefixes: Vec<(Field, String)>,
     outcome: Option<Outcome>,
     seqs: Option<(u64, u64)>,
     times: Option<(Timestamp, Timestamp)>,
@@ -70,16 +70,17 @@ impl Filter {
         self
     }
 
+    fn pattern(mut self, field: Field, pattern: &str) -> Self {
+        let Some(prefix) = pattern.strip_suffix('*') else { return self.text(field, pattern) };
+        self.prefixes.retain(|(other, _)| *other != field);
+        self.prefixes.push((field, prefix.to_owned()));
+        self
+    }
+
     /// Of this action; `config.*` are all that begin with `config.`.
     #[must_use]
-    pub fn action(mut self, action: &str) -> Self {
-        match action.strip_suffix('*') {
-            Some(prefix) => {
-                self.action_prefix = Some(prefix.to_owned());
-                self
-            }
-            None => self.text(Field::Action, action),
-        }
+    pub fn action(self, action: &str) -> Self {
+        self.pattern(Field::Action, action)
     }
 
     /// By this kind of actor: `user`, `service`, `system` or `admin`.
@@ -92,6 +93,12 @@ impl Filter {
     #[must_use]
     pub fn actor(self, id: impl Into<String>) -> Self {
         self.text(Field::ActorId, id)
+    }
+
+    /// By this actor; `*` at the end stands for any text.
+    #[must_use]
+    pub fn actor_like(self, pattern: &str) -> Self {
+        self.pattern(Field::ActorId, pattern)
     }
 
     /// On this kind of thing.
@@ -110,6 +117,12 @@ impl Filter {
     #[must_use]
     pub fn resource_id(self, id: impl Into<String>) -> Self {
         self.text(Field::ResourceId, id)
+    }
+
+    /// On the thing of this id, whatever its kind; `*` at the end stands for any text.
+    #[must_use]
+    pub fn resource_id_like(self, pattern: &str) -> Self {
+        self.pattern(Field::ResourceId, pattern)
     }
 
     /// From there: `library`, `cli`, `http`, …
@@ -191,11 +204,13 @@ impl Filter {
             .times
             .is_none_or(|(from, before)| from <= line.timestamp && line.timestamp < before);
         let outcome = self.outcome.is_none_or(|outcome| line.outcome == outcome.name());
-        let action =
-            self.action_prefix.as_ref().is_none_or(|prefix| line.action.get().starts_with(prefix));
+        let begins = |(field, prefix): &(Field, String)| {
+            field.of(line).is_some_and(|found| found.get().starts_with(prefix.as_str()))
+        };
         let is = |(field, text): &(Field, String)| {
             field.of(line).is_some_and(|found| found == text.as_str())
         };
-        seq && time && outcome && action && self.texts.iter().all(is)
+        let texts = self.texts.iter().all(is) && self.prefixes.iter().all(begins);
+        seq && time && outcome && texts
     }
 }

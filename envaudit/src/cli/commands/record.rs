@@ -4,6 +4,7 @@ use serde_json::json;
 use super::history::change_json;
 use super::plan;
 use crate::cli::failure::Failure;
+use crate::cli::filter::actor_of;
 use crate::cli::ledger::{RetiredKeys, of_append, told};
 use crate::cli::output::{Cell, Tone};
 use crate::cli::target::Target;
@@ -97,12 +98,8 @@ pub(super) fn context(resource: Option<&str>, no_values: bool) -> Context {
 
 /// `service:deployer`; without a kind it is a person.
 fn of_text(text: &str) -> Result<Actor, Failure> {
-    let kinds = [ActorKind::User, ActorKind::Service, ActorKind::System, ActorKind::Admin];
-    let named = text.split_once(':').and_then(|(kind, id)| {
-        let kind = kinds.into_iter().find(|known| known.name() == kind)?;
-        Some((kind, id))
-    });
-    let (kind, id) = named.unwrap_or((ActorKind::User, text));
+    let (kind, id) = actor_of(text);
+    let kind = kind.unwrap_or(ActorKind::User);
     match id.trim().is_empty() {
         true => Err(Failure::usage("`--actor` must name somebody")),
         false => Ok(Actor::new(kind, id.trim().to_owned())),
