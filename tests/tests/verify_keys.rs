@@ -3,7 +3,7 @@
 
 use envaudit::ledger::anchor::Anchored;
 use envaudit::ledger::verify::{Signatures, Verdict, Verifier};
-use envaudit::ledger::{KeyRing, LedgerOptions, MasterKey, MemoryStore, checkpoint};
+use envaudit::ledger::{FileStore, KeyRing, LedgerOptions, MasterKey, MemoryStore, checkpoint};
 use envaudit_tests::ledger::{
     CHAIN, Scribe, damage, found, key, ring, two_segments, verify_every_way_with,
 };
@@ -121,4 +121,23 @@ fn a_key_beside_the_ledger_is_said_every_time() {
     let report = ledger.verify().unwrap();
     assert!(!report.key_beside);
     assert!(!report.to_string().contains("forge"), "{report}");
+}
+
+#[test]
+fn a_checkpoint_of_a_key_that_was_not_given_is_no_sign_of_tampering() {
+    let directory = tempfile::tempdir().unwrap();
+    let options = |key| LedgerOptions::new().key(key).vars([("", ""); 0]);
+    let ledger = options(key()).init(directory.path()).unwrap();
+    ledger.checkpoint().unwrap();
+    ledger.rotate(new_key()).unwrap();
+    ledger.close().unwrap();
+    let store = FileStore::new(directory.path());
+    let verdicts = |ring: KeyRing| -> Vec<Verdict> {
+        let report = Verifier::new().keys(&ring).verify(&store).unwrap();
+        report.findings.iter().map(|finding| finding.verdict).collect()
+    };
+    assert_eq!(verdicts(KeyRing::new(new_key()).retired(key())), []);
+    let without_the_old_one = verdicts(KeyRing::new(new_key()));
+    assert!(without_the_old_one.contains(&Verdict::KeyUnknown), "{without_the_old_one:?}");
+    assert!(!without_the_old_one.contains(&Verdict::Modified), "{without_the_old_one:?}");
 }

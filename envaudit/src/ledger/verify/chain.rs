@@ -42,6 +42,8 @@ pub(super) struct Expected {
     /// The current key, and those that only older events may be hashed with.
     pub(super) current: Option<KeyId>,
     pub(super) retired: Vec<KeyId>,
+    /// Whether it was said who signs the checkpoints.
+    pub(super) signer_known: bool,
     /// The SHA-256 of `ledger.json`.
     pub(super) manifest: EventHash,
     /// How many events were verified before.
@@ -116,6 +118,8 @@ struct Keys {
     /// Those that `ledger.json` or a rotation names.
     named: Vec<KeyId>,
     current: Option<KeyId>,
+    /// Whether some events have a key that was not given.
+    missing: bool,
     /// The key that the event before says is next.
     next: Option<KeyId>,
     /// The wrong key that was used last: one finding is enough for a row of events.
@@ -356,6 +360,7 @@ impl Chain {
                 self.add(Verdict::Downgraded, event.seq, spot, "HMAC-SHA256 under the key", found);
             }
             Proof::KeyMissing => {
+                self.keys.missing = true;
                 let kid = event.kid.map_or_else(String::new, |kid| kid.to_string());
                 let found =
                     format!("key {kid}, which was not given: nothing vouches for the events");
@@ -575,7 +580,8 @@ impl Chain {
         self.settle_claims(reached);
         self.settle_key();
         self.settle_nothing();
-        for finding in self.notes.refused() {
+        let keys_missing = self.keys.missing && !self.expected.signer_known;
+        for finding in self.notes.refused(keys_missing) {
             self.findings.add(finding);
         }
         (self.findings, self.summary, self.tree.map(Growing::into_tree))

@@ -181,6 +181,7 @@ impl<'k> Verifier<'k> {
             retired: self.keys.map_or_else(Vec::new, |ring| {
                 ring.ids().filter(|id| *id != ring.current().id()).collect()
             }),
+            signer_known: !self.public_keys.is_empty(),
             manifest: hash,
             verified,
             roots: checker.leaves,

@@ -1,7 +1,7 @@
 //! The checkpoints of a ledger, as far as they can be trusted.
 
-use super::super::checkpoint::{self, Checkpoint};
-use super::super::note::VerifierKey;
+use super::super::checkpoint::{self, Checkpoint, CheckpointError};
+use super::super::note::{NoteError, VerifierKey};
 use super::chain::file_finding;
 use super::claims::{By, Claim};
 use super::verdict::{Finding, Verdict};
@@ -19,6 +19,8 @@ struct Note {
     bytes: Vec<u8>,
     expected: String,
     found: String,
+    /// Whether it is not known whose signature it has.
+    unknown: bool,
 }
 
 impl Notes {
@@ -28,8 +30,10 @@ impl Notes {
         notes: Vec<(u64, Vec<u8>)>,
         keys: &[VerifierKey],
     ) -> (Self, Vec<Claim>) {
-        let unread =
-            |(seq, bytes)| Note { seq, bytes, expected: String::new(), found: String::new() };
+        let unread = |(seq, bytes)| {
+            let (expected, found) = (String::new(), String::new());
+            Note { seq, bytes, expected, found, unknown: false }
+        };
         let open = notes.into_iter().map(unread).collect();
         let mut notes = Notes { chain: chain.to_owned(), open };
         let claims = notes.accept_with(keys);
@@ -58,6 +62,7 @@ impl Notes {
                     note.found = format!("one of {}", checkpoint.size);
                 }
                 Err(error) => {
+                    note.unknown = matches!(error, CheckpointError::Note(NoteError::UnknownSigner));
                     note.expected = "a checkpoint that a known key signed".to_owned();
                     note.found = because(&error);
                 }
@@ -67,10 +72,13 @@ impl Notes {
         claims
     }
 
-    /// What is wrong with those that are left.
-    pub(super) fn refused(&mut self) -> impl Iterator<Item = Finding> {
-        core::mem::take(&mut self.open).into_iter().map(|Note { seq, expected, found, .. }| {
-            file_finding(&file_name(seq), Verdict::Modified, seq, expected, found)
+    /// What is wrong with those that are left. Where keys are missing, whoever signed a note may have had one of them.
+    pub(super) fn refused(&mut self, keys_missing: bool) -> impl Iterator<Item = Finding> {
+        core::mem::take(&mut self.open).into_iter().map(move |note| {
+            let Note { seq, expected, found, unknown, .. } = note;
+            let verdict =
+                if unknown && keys_missing { Verdict::KeyUnknown } else { Verdict::Modified };
+            file_finding(&file_name(seq), verdict, seq, expected, found)
         })
     }
 }
