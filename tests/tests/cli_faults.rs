@@ -73,7 +73,10 @@ fn a_ledger_in_a_folder_that_may_not_be_written_to_is_read_and_not_changed() {
     let we = fs::metadata("/proc/self").map_or(NOBODY, |found| found.uid());
     let user = if we == 0 { NOBODY } else { we };
     let program = stage.files.path().join("envaudit");
-    fs::copy(PROGRAM, &program).expect("copied");
+    // By another process: a child that another test starts meanwhile would hold the file open for writing, which then
+    // cannot be run.
+    let copied = Command::new("cp").arg(PROGRAM).arg(&program).status().expect("coreutils");
+    assert!(copied.success());
     fs::set_permissions(stage.files.path(), Permissions::from_mode(0o755)).expect("it is ours");
     for folder in ["docker", "k8s"] {
         stage.files.folder(folder);
