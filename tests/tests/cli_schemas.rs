@@ -105,6 +105,10 @@ impl Stages {
         let new_key = |stage: &Stage, name: &str| {
             stage.run(&["rotate-key", "--json"]).path("--new-key", stage.files.path().join(name))
         };
+        let chain_key = |stage: &Stage, name: &str| {
+            let run = stage.run(&["ledger", "chain-key", "--json"]);
+            run.args([stage.files.path().join(name)])
+        };
         vec![
             ("audit", good.run(&["audit", "--json"]), 0),
             ("audit", bare, 0),
@@ -147,6 +151,7 @@ impl Stages {
             ("prune", good.run(&["prune", "--keep", "1d", "--json"]), 0),
             ("prune", good.run(&["prune", "--keep", "0s", "--json"]), 0),
             ("rotate-key", new_key(good, "new.key"), 0),
+            ("ledger-chain-key", chain_key(good, "chain.key"), 0),
             ("ledger-init", new.keyless(&["ledger", "init", "--json"]), 0),
             ("rotate-key", new.keyless(&["rotate-key", "--json"]), 0),
             ("verify", new.keyless(&["verify", "--json"]), 0),

@@ -88,7 +88,9 @@ pub(crate) use export::write_csv_record;
 pub use filter::Filter;
 pub use follow::Follow;
 pub use head::Head;
-pub use key::{ChainKey, EventHash, Hasher, KeyError, KeyId, KeyRing, MasterKey, NO_HASH};
+pub use key::{
+    ChainKey, ChainKeys, EventHash, Hasher, KeyError, KeyId, KeyRing, MasterKey, NO_HASH,
+};
 pub use ledger::{Appended, Ledger, Reopened};
 pub use line::{LINE_VERSION, Line, LineError, MAX_LINE, Text};
 pub use manifest::{Algorithm, FORMAT_VERSION, Manifest, ManifestKeys};

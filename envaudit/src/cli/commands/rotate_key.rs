@@ -1,5 +1,3 @@
-use std::fs::OpenOptions;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -8,7 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::cli::failure::Failure;
 use crate::cli::ledger::{RetiredKeys, key_in, of_append};
-use crate::cli::output::{Cell, Tone};
+use crate::cli::output::{Cell, Tone, write_private};
 use crate::cli::world::World;
 use crate::ledger::MasterKey;
 
@@ -104,18 +102,8 @@ fn random() -> Result<MasterKey, Failure> {
 /// A new key in a new file, which is on disk before anything is signed with it.
 fn make(path: &Path) -> Result<MasterKey, Failure> {
     let key = random()?;
-    write(path, &key).map_err(|error| {
+    write_private(path, &key.to_hex()).map_err(|error| {
         Failure::unavailable(format!("the key cannot be kept in {}: {error}", path.display()))
     })?;
     Ok(key)
-}
-
-fn write(path: &Path, key: &MasterKey) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(key.to_hex().as_bytes())?;
-    file.sync_all()
 }
