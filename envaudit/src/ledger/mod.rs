@@ -43,6 +43,7 @@
 //! | the directory is empty, an anchor is not | [`OpenError::Lost`]: no new ledger is begun |
 
 pub mod anchor;
+mod append;
 pub mod checkpoint;
 mod digest;
 mod error;
@@ -65,6 +66,7 @@ mod manifest;
 mod mask;
 pub mod merkle;
 pub mod note;
+mod open;
 mod options;
 pub mod proof;
 mod prune;
@@ -74,6 +76,7 @@ mod recover;
 mod redact;
 mod roll;
 mod rotate;
+mod state;
 mod states;
 mod store;
 mod timestamp;

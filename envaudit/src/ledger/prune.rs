@@ -7,12 +7,16 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
+use data_encoding::HEXLOWER;
+
+use super::append::own;
 use super::error::{AppendError, Damage};
 use super::filter::Filter;
 use super::key::KeyRing;
-use super::ledger::{Ledger, failed, hex, own};
+use super::ledger::Ledger;
 use super::line::{Line, parse_hash};
 use super::locate::first_line;
+use super::state::{Failure, failed};
 use super::store::{SegmentInfo, StoreError, StoreErrorKind, WriteError};
 use super::timestamp::Timestamp;
 
@@ -108,7 +112,7 @@ impl Ledger {
                 let live = segments.iter().position(|info| info.first_seq == state.tail.segment);
                 // What others have done since is not known here.
                 let Some(live) = live.filter(|live| live + 1 == segments.len()) else {
-                    return Err(super::ledger::Failure::Stale);
+                    return Err(Failure::Stale);
                 };
                 let count = self.count(&segments[..=live], policy)?;
                 if count == 0 {
@@ -118,8 +122,11 @@ impl Ledger {
                 let previous_hash = self.first_of(&segments[count])?.0;
                 let event = own("ledger.pruned")
                     .detail("first_kept_seq", kept)
-                    .detail("manifest_sha256", hex(&self.sound_manifest(state.ring.as_ref())?))
-                    .detail("previous_hash", hex(&previous_hash))
+                    .detail(
+                        "manifest_sha256",
+                        HEXLOWER.encode(&self.sound_manifest(state.ring.as_ref())?),
+                    )
+                    .detail("previous_hash", HEXLOWER.encode(&previous_hash))
                     .detail("policy", policy.to_string());
                 self.write_own(state, &event)?;
                 self.sync(state)?;
@@ -138,11 +145,7 @@ impl Ledger {
     }
 
     /// How many segments may go.
-    fn count(
-        &self,
-        segments: &[SegmentInfo],
-        policy: PrunePolicy,
-    ) -> Result<usize, super::ledger::Failure> {
+    fn count(&self, segments: &[SegmentInfo], policy: PrunePolicy) -> Result<usize, Failure> {
         let most = segments.len() - 1;
         let before = match policy {
             PrunePolicy::KeepSegments(kept) => {
@@ -160,7 +163,7 @@ impl Ledger {
 
     /// The SHA-256 of `ledger.json`, which has to be the one that the first event or the last prune names: once those are
     /// gone, this prune speaks for it.
-    fn sound_manifest(&self, ring: Option<&KeyRing>) -> Result<[u8; 32], super::ledger::Failure> {
+    fn sound_manifest(&self, ring: Option<&KeyRing>) -> Result<[u8; 32], Failure> {
         let rejected = |error| failed(WriteError::Rejected(error));
         let manifest = self.store.manifest().map_err(rejected)?;
         let found: [u8; 32] = Sha256::digest(&manifest).into();
@@ -186,10 +189,7 @@ impl Ledger {
     }
 
     /// The previous_hash and the time of a segment's first line.
-    fn first_of(
-        &self,
-        info: &SegmentInfo,
-    ) -> Result<([u8; 32], Timestamp), super::ledger::Failure> {
+    fn first_of(&self, info: &SegmentInfo) -> Result<([u8; 32], Timestamp), Failure> {
         let line = first_line(self.source(), info.first_seq)
             .map_err(|error| failed(WriteError::Rejected(error)))?;
         let line = Line::parse(&line).map_err(|error| {

@@ -1,8 +1,13 @@
 //! Going on with another key.
 
+use data_encoding::HEXLOWER;
+
+use super::append::own;
+use super::checkpoint::public_key;
 use super::error::{AppendError, OpenError};
 use super::key::{Hasher, KeyRing, MasterKey};
-use super::ledger::{Failure, Ledger, State, failed, hex, own, public_key};
+use super::ledger::Ledger;
+use super::state::{Failure, State, failed};
 use super::store::{NextKey, WriteError};
 
 impl Ledger {
@@ -69,7 +74,7 @@ impl Ledger {
         let event = own("ledger.key_rotated")
             .detail("from", old.map(|old| old.to_string()))
             .detail("to", new.id().to_string())
-            .public_detail("checkpoint_key", hex(&public_key(&seed)));
+            .public_detail("checkpoint_key", HEXLOWER.encode(&public_key(&seed)));
         self.write_own(state, &event)?;
         state.hasher = Hasher::keyed(new);
         state.ring = Some(ring);

@@ -16,6 +16,7 @@
 mod chain;
 mod check;
 mod claims;
+mod finding;
 mod growing;
 mod notes;
 mod outline;
@@ -30,9 +31,10 @@ use std::path::PathBuf;
 
 use sha2::{Digest, Sha256};
 
-use self::chain::{Chain, Expected, file_finding, manifest_finding, other_manifest};
+use self::chain::{Chain, Expected};
 use self::check::Checker;
 use self::claims::{By, Claim, Claims};
+use self::finding::{file_finding, manifest_finding, other_manifest};
 use self::notes::Notes;
 use self::statements::Statement;
 use super::anchor::{AnchorError, Anchored};
@@ -46,8 +48,9 @@ use super::merkle::Tree;
 use super::note::VerifierKey;
 use super::store::{FileStore, SegmentInfo, SegmentSource, Store, StoreError};
 
+pub use self::finding::Finding;
 pub use self::report::{NotVerified, Report, Signatures, Verified};
-pub use self::verdict::{Finding, Verdict};
+pub use self::verdict::Verdict;
 
 /// How a ledger is verified.
 #[derive(Clone, Debug, Default)]

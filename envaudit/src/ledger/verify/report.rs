@@ -8,7 +8,8 @@ use super::super::anchor::Anchored;
 use super::super::checkpoint::{self, Checkpoint};
 use super::super::key::EventHash;
 use super::super::merkle::{Hash, Tree};
-use super::verdict::{Finding, Verdict};
+use super::finding::Finding;
+use super::verdict::Verdict;
 
 /// More breaks, or more warnings, than these are counted alone.
 const MAX_FINDINGS: usize = 1000;
