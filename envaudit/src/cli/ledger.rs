@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 
@@ -9,11 +10,16 @@ use super::failure::Failure;
 use super::world::{World, read_text};
 use crate::ledger::{
     AppendError, FileStore, Head, KeyRing, Ledger, LedgerOptions, Manifest, MasterKey, OpenError,
-    Reader, SegmentSource, Store, StoreError, StoreState,
+    Reader, SegmentSource, Store, StoreError, StoreErrorKind, StoreState,
 };
 
 /// The variables that hold the ledger's key.
 pub(crate) const KEY_VARIABLES: [&str; 2] = ["ENVAUDIT_SIGNING_KEY", "ENVAUDIT_SIGNING_KEY_FILE"];
+
+/// How long a lock is waited for where nothing else is said: longer than any write takes, shorter than patience.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(30);
+/// Who waits longer than this wants to know for what.
+const SOON: Duration = Duration::from_secs(1);
 
 /// Keys besides the current one, which is in $ENVAUDIT_SIGNING_KEY, in the file of $ENVAUDIT_SIGNING_KEY_FILE, or beside
 /// the ledger.
@@ -80,13 +86,13 @@ impl World<'_> {
     }
 
     /// The ledger, to write to it.
-    pub(crate) fn opened(&self, retired: &RetiredKeys) -> Result<Ledger, Failure> {
+    pub(crate) fn opened(&mut self, retired: &RetiredKeys) -> Result<Ledger, Failure> {
         self.opened_with(retired, |options| options)
     }
 
     /// The ledger, to write to it, with more options.
     pub(crate) fn opened_with(
-        &self,
+        &mut self,
         retired: &RetiredKeys,
         more: impl FnOnce(LedgerOptions) -> LedgerOptions,
     ) -> Result<Ledger, Failure> {
@@ -95,6 +101,15 @@ impl World<'_> {
         let given = KEY_VARIABLES.iter().any(|name| self.env.get(name).is_some());
         if stored.is_unkeyed() && !given {
             options = options.unkeyed();
+        }
+        let limit = self.globals.lock_timeout.unwrap_or(LOCK_TIMEOUT);
+        options = options.lock_timeout(limit);
+        if self.out.shows_progress() && limit > SOON && is_held(&stored.store, SOON) {
+            let dir = self.ledger_dir();
+            self.out.note(&format!(
+                "waiting for another process that writes to the ledger in `{}`",
+                dir.display()
+            ));
         }
         more(options).open_in(stored.store).map_err(|error| self.of_open(&error))
     }
@@ -143,7 +158,19 @@ impl World<'_> {
             OpenError::KeyUnknown(_) => told(error).hint(
                 "give the current key in ENVAUDIT_SIGNING_KEY_FILE; `--retired-key FILE` adds an older one",
             ),
+            OpenError::Store(error) => error.into(),
             _ => told(error),
+        }
+    }
+}
+
+/// Whether another writer has the ledger for so long.
+fn is_held(store: &FileStore, time: Duration) -> bool {
+    match crate::ledger::wait_for_lock(store, time) {
+        Err(error) => error.kind() == StoreErrorKind::Locked,
+        Ok(()) => {
+            store.unlock();
+            false
         }
     }
 }
@@ -202,9 +229,21 @@ pub(crate) fn told(error: &dyn Error) -> Failure {
     Failure::unavailable(chain(error))
 }
 
+impl From<&StoreError> for Failure {
+    fn from(error: &StoreError) -> Self {
+        match error.kind() {
+            StoreErrorKind::Locked => told(error).hint(
+                "another command or program writes to the ledger, or hangs: `fuser` and `lsof` say which has this file \
+                 open; `--lock-timeout` says how long to wait",
+            ),
+            _ => told(error),
+        }
+    }
+}
+
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        told(&error)
+        Failure::from(&error)
     }
 }
 
@@ -214,6 +253,7 @@ pub(crate) fn of_append(error: &AppendError) -> Failure {
         AppendError::Damaged(_) => Failure { message: Some(chain(error)), ..Failure::finding() }
             .hint("`envaudit verify` says what is wrong with it"),
         AppendError::Event(_) | AppendError::Rotation(_) => Failure::usage(chain(error)),
+        AppendError::Rejected(cause) => Failure { message: Some(chain(error)), ..cause.into() },
         _ => told(error),
     }
 }

@@ -19,7 +19,7 @@ use super::line::{MAX_LINE, Place, write};
 use super::manifest::{Manifest, ManifestKeys};
 use super::options::{Found, LedgerOptions, Settings, SyncMode};
 use super::reader::Reader;
-use super::store::{Durability, SegmentSource, Store, Tail, WriteError};
+use super::store::{Durability, SegmentSource, Store, StoreError, Tail, WriteError};
 use super::timestamp::Timestamp;
 use super::{checkpoint, recover};
 
@@ -302,7 +302,7 @@ impl Ledger {
         if let Some(Stopped::Closed) = state.stopped {
             return Err(OpenError::Append(Box::new(AppendError::Closed)));
         }
-        let _held = self.hold().map_err(|error| OpenError::Append(Box::new(error)))?;
+        let _held = self.locked().map_err(OpenError::Store)?;
         let (ring, last) = (state.ring.clone(), state.tail.seq);
         let read = recover::load(self, ring)?;
         let mut found = Vec::new();
@@ -407,7 +407,7 @@ impl Ledger {
             Ledger { store, manifest, settings, key_beside, state: Mutex::new(State::unread()) };
         {
             let mut state = ledger.state();
-            let _held = ledger.hold().map_err(|error| OpenError::Append(Box::new(error)))?;
+            let _held = ledger.locked().map_err(OpenError::Store)?;
             *state = recover::load(&ledger, ring)?;
             if let Some(outdated) = outdated {
                 ledger.end_rotation(&state, &outdated)?;
@@ -421,7 +421,11 @@ impl Ledger {
     }
 
     pub(super) fn hold(&self) -> Result<Held<'_>, AppendError> {
-        self.store.lock().map_err(AppendError::Rejected)?;
+        self.locked().map_err(AppendError::Rejected)
+    }
+
+    fn locked(&self) -> Result<Held<'_>, StoreError> {
+        self.settings.patience.lock(&*self.store)?;
         Ok(Held(&*self.store))
     }
 

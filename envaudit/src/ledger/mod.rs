@@ -66,6 +66,7 @@ mod mask;
 pub mod merkle;
 pub mod note;
 mod options;
+mod patience;
 pub mod proof;
 mod prune;
 mod reader;
@@ -94,6 +95,8 @@ pub use line::{LINE_VERSION, Line, LineError, MAX_LINE, Text};
 pub use manifest::{Algorithm, FORMAT_VERSION, Manifest, ManifestKeys};
 pub use mask::mask_ip;
 pub use options::{LedgerOptions, SyncMode};
+#[cfg(feature = "cli")]
+pub(crate) use patience::wait_for_lock;
 pub use prune::{PruneError, PrunePolicy, Pruned};
 pub use reader::{ReadError, Reader, Record, Records};
 #[cfg(feature = "cli")]
