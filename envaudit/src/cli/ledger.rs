@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::world::{World, read_text};
 use crate::ledger::{
     AppendError, FileStore, Head, KeyRing, Ledger, LedgerOptions, Manifest, MasterKey, OpenError,
-    Reader, SegmentSource, Store, StoreError, StoreErrorKind, StoreState,
+    ReadError, Reader, SegmentSource, Store, StoreError, StoreErrorKind, StoreState,
 };
 
 /// The variables that hold the ledger's key.
@@ -244,6 +244,15 @@ impl From<&StoreError> for Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         Failure::from(&error)
+    }
+}
+
+/// What could not be read of a ledger.
+pub(crate) fn of_read(error: &ReadError) -> Failure {
+    match error {
+        ReadError::Store(error) => error.into(),
+        _ => Failure { message: Some(chain(error)), ..Failure::finding() }
+            .hint("`envaudit verify` says what is wrong with it"),
     }
 }
 

@@ -26,6 +26,7 @@ mod output;
 mod progress;
 mod target;
 mod times;
+mod who;
 mod world;
 
 use std::ffi::OsString;

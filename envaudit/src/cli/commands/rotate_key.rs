@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use crate::cli::failure::Failure;
 use crate::cli::ledger::{RetiredKeys, key_in, of_append};
 use crate::cli::output::{Cell, Tone};
+use crate::cli::who::Who;
 use crate::cli::world::World;
 use crate::ledger::MasterKey;
 
@@ -26,11 +27,15 @@ pub(crate) struct RotateKey {
     #[arg(long, value_name = "FILE")]
     new_key: Option<PathBuf>,
     #[command(flatten)]
+    who: Who,
+    #[command(flatten)]
     retired: RetiredKeys,
 }
 
 pub(super) fn run(args: &RotateKey, world: &mut World<'_>) -> Result<(), Failure> {
+    args.who.check()?;
     let ledger = world.opened(&args.retired)?;
+    let acting = args.who.acting(&ledger, world)?;
     let Some(ring) = ledger.keys() else {
         return Err(Failure::usage("the ledger has no key, and is not given one later"));
     };
@@ -39,7 +44,7 @@ pub(super) fn run(args: &RotateKey, world: &mut World<'_>) -> Result<(), Failure
         Some(path) => {
             let (key, made) = given(path)?;
             let new = key.id();
-            ledger.rotate(key).map_err(|error| of_append(&error))?;
+            acting.rotate(key).map_err(|error| of_append(&error))?;
             // Whoever writes from here on needs the new key alone.
             if let Err(error) = ledger.seal() {
                 let failure = of_append(&error).message.unwrap_or_default();
@@ -50,7 +55,7 @@ pub(super) fn run(args: &RotateKey, world: &mut World<'_>) -> Result<(), Failure
         None if beside => {
             let key = random()?;
             let new = key.id();
-            ledger.rotate_beside(key).map_err(|error| of_append(&error))?;
+            acting.rotate_beside(key).map_err(|error| of_append(&error))?;
             (new, true, world.ledger_dir().join("signing.key"))
         }
         None => {
