@@ -7,10 +7,11 @@ use std::time::Duration;
 use clap::Args;
 
 use super::failure::Failure;
+use super::stored::Stored;
 use super::world::{World, read_text};
 use crate::ledger::{
-    AppendError, FileStore, Head, KeyRing, Ledger, LedgerOptions, Manifest, MasterKey, OpenError,
-    ReadError, Reader, SegmentSource, Store, StoreError, StoreErrorKind, StoreState,
+    AppendError, FileStore, KeyRing, Ledger, LedgerOptions, MasterKey, OpenError, ReadError, Store,
+    StoreError, StoreErrorKind,
 };
 
 /// The variables that hold the ledger's key.
@@ -30,52 +31,7 @@ pub(crate) struct RetiredKeys {
     retired: Vec<PathBuf>,
 }
 
-/// A ledger that is there, and that nothing is written to.
-pub(crate) struct Stored {
-    pub(crate) store: FileStore,
-    /// `None` where `ledger.json` is not what a ledger writes.
-    pub(crate) manifest: Option<Manifest>,
-}
-
 impl World<'_> {
-    /// The ledger, to read it.
-    pub(crate) fn stored(&self) -> Result<Stored, Failure> {
-        let store = FileStore::new(self.ledger_dir());
-        match store.state().map_err(|error| told(&error))? {
-            StoreState::Present => {}
-            StoreState::Absent | StoreState::Unfinished => {
-                return Err(self.of_open(&OpenError::Absent));
-            }
-            StoreState::Foreign { example } => {
-                return Err(self.of_open(&OpenError::NoManifest { example }));
-            }
-        }
-        let bytes = store.manifest().map_err(|error| told(&error))?;
-        let manifest = Manifest::parse(&bytes).ok();
-        if let Some(format) = newer_format(&bytes).filter(|_| manifest.is_none()) {
-            let dir = self.ledger_dir();
-            let message = format!(
-                "the ledger in `{}` was made by a newer envaudit: its format is {format}",
-                dir.display()
-            );
-            return Err(Failure::unavailable(message)
-                .hint("use that version, or a later one; nothing was changed"));
-        }
-        Ok(Stored { store, manifest })
-    }
-
-    /// The ledger, for a command that shows what is in it without verifying it. That events are gone which it is known to
-    /// have had costs next to nothing to see, and is said.
-    pub(crate) fn stored_to_show(&mut self) -> Result<Stored, Failure> {
-        let stored = self.stored()?;
-        if let Some(what) = stored.lost()? {
-            let hint = "`envaudit verify` says what is wrong with the ledger";
-            self.out.warn(&format!("{what}; {hint}"));
-            self.is_incomplete = true;
-        }
-        Ok(stored)
-    }
-
     /// The keys that the ledger is read with, as far as there are any.
     pub(crate) fn keys_of(&self, stored: &Stored, retired: &RetiredKeys) -> Result<Keys, Failure> {
         match self.with_keys(retired)?.keys_to_read(&stored.store) {
@@ -182,46 +138,11 @@ pub(crate) struct Keys {
     pub(crate) beside: bool,
 }
 
-impl Stored {
-    /// Whether it says of itself that it has no key.
-    pub(crate) fn is_unkeyed(&self) -> bool {
-        self.manifest.as_ref().is_some_and(|manifest| manifest.keys().is_none())
-    }
-
-    /// What says that there were more events than there are.
-    fn lost(&self) -> Result<Option<String>, Failure> {
-        let segments = self.store.segments()?;
-        if segments.iter().all(|info| info.len == 0) {
-            return Ok(Some(
-                "there is no event at all, not even the first of every ledger".to_owned(),
-            ));
-        }
-        let Some(head) = self.store.head()?.and_then(|bytes| Head::parse(&bytes).ok()) else {
-            return Ok(None);
-        };
-        let pruned = segments.first().is_some_and(|first| head.seq < first.first_seq);
-        let is_there = pruned || Reader::new(&self.store).get(head.seq)?.is_some();
-        Ok((!is_there).then(|| format!("`HEAD` knows of event {}, which is not there", head.seq)))
-    }
-
-    /// Its id.
-    pub(crate) fn chain(&self) -> Option<String> {
-        self.manifest.as_ref().map(|manifest| manifest.chain().to_string())
-    }
-}
-
 /// The key in a file.
 pub(crate) fn key_in(path: &std::path::Path) -> Result<MasterKey, Failure> {
     let text = zeroize::Zeroizing::new(read_text(path)?);
     MasterKey::from_hex(&text)
         .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))
-}
-
-/// The format of a ledger that says it has a later one.
-fn newer_format(manifest: &[u8]) -> Option<u64> {
-    let value: serde_json::Value = serde_json::from_slice(manifest).ok()?;
-    let format = value.get("format")?.as_u64()?;
-    (format > crate::ledger::FORMAT_VERSION).then_some(format)
 }
 
 /// Something that could not be read or written, with all its causes.

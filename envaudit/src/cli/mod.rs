@@ -24,6 +24,7 @@ mod ledger;
 mod mount;
 mod output;
 mod progress;
+mod stored;
 mod target;
 mod times;
 mod who;

@@ -284,7 +284,7 @@ pub struct Tail {
 }
 
 /// How long the end of a line is by which it is known: its hash and what closes it.
-const LINE_END: usize = 67;
+pub(super) const LINE_END: usize = 67;
 
 impl Tail {
     /// Where the bytes stand that [`is_end`](Self::is_end) wants; `None` in a segment that is too short to have any.
