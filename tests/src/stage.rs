@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use envaudit::ledger::{Ledger, LedgerOptions, MasterKey};
+use chrono::{DateTime, Utc};
+use envaudit::ledger::{Context, Ledger, LedgerOptions, MasterKey};
 use envaudit::{EnvConfig, SecretString};
 use serde_json::Value;
 
@@ -49,6 +50,24 @@ impl Stage {
         Stage { files, schema }
     }
 
+    /// With this `.env`, and a ledger that was begun at this time, as it was open then.
+    pub fn begun(env_file: &str, at: &str) -> (Self, Ledger) {
+        let stage = Stage::without_ledger(env_file);
+        let at: DateTime<Utc> = at.parse().expect("a time");
+        let options = LedgerOptions::new().key(key()).clock(move || at);
+        let ledger = options.init(stage.ledger()).expect("made");
+        (stage, ledger)
+    }
+
+    /// With this `.env`, which was recorded in 2020 and never since: the segment with the only state is old.
+    pub fn unchanged_for_years(env_file: &str) -> Self {
+        let (stage, ledger) = Stage::begun(env_file, "2020-01-01T00:00:00Z");
+        let loaded = stage.files.loader::<Checkout>().load().expect("a configuration");
+        ledger.record(&loaded, &Context::new().reason("first start")).expect("recorded");
+        ledger.seal().expect("sealed");
+        stage
+    }
+
     /// With the schema of another configuration.
     pub fn with_schema(self, schema: String) -> Self {
         self.files.write("schema.json", schema);
@@ -67,8 +86,7 @@ impl Stage {
 
     /// The ledger, to append to it.
     pub fn open(&self) -> Ledger {
-        let key = MasterKey::from_hex(KEY).expect("a key");
-        LedgerOptions::new().key(key).open(self.ledger()).expect("a ledger")
+        LedgerOptions::new().key(key()).open(self.ledger()).expect("a ledger")
     }
 
     /// A command with all that this has, and nothing of the machine.
@@ -111,6 +129,10 @@ impl Stage {
         let log = self.run(&["log", "--json", "--limit", "1"]).run().ends_with(0);
         serde_json::from_str(&log.out).expect("JSON")
     }
+}
+
+fn key() -> MasterKey {
+    MasterKey::from_hex(KEY).expect("a key")
 }
 
 /// A shell with the environment of a command, for a script that runs it as `"$@"`.

@@ -2,8 +2,7 @@
 #![cfg(feature = "cli")]
 
 use std::fs;
-use std::io::{self, BufRead, BufReader, Write};
-use std::process::{Child, Command, Stdio};
+use std::io::{self, Write};
 
 use envaudit::ledger::{Actor, Context, Event, Ledger, LedgerOptions, MasterKey, Origin, Outcome};
 use envaudit::{EnvConfig, SecretString};
@@ -141,62 +140,6 @@ fn a_line_that_is_none_is_said_and_the_others_are_shown() {
             answer.err
         );
         assert!(answer.err.contains("envaudit verify"), "{}", answer.err);
-    }
-}
-
-/// A process of the command, killed at the end.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-#[test]
-fn a_ledger_is_followed_across_segments_and_other_writers() {
-    let files = three_days();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_envaudit_command"));
-    command.args(["log", "--json", "--follow", "--limit", "1", "--resource", "eve", "--ledger"]);
-    command.arg(files.path().join("audit")).stdout(Stdio::piped()).stdin(Stdio::null());
-    let mut child = Running(command.spawn().expect("it starts"));
-    let mut lines = BufReader::new(child.0.stdout.take().expect("a pipe")).lines();
-    let mut next = || actions(&lines.next().expect("a line").expect("text")).remove(0);
-    assert_eq!(next(), "user.deleted");
-    let path = files.path().join("audit");
-    for round in 0..3 {
-        let ledger = options().segment_size(1500).open(&path).expect("opened");
-        for action in ["user.a", "user.b", "user.c", "user.d"] {
-            append(&ledger, Event::new(action, Actor::user("ada")).resource("user", "eve"));
-            append(
-                &ledger,
-                Event::new("other.thing", Actor::user("ada")).resource("user", "mallory"),
-            );
-        }
-        for action in ["user.a", "user.b", "user.c", "user.d"] {
-            assert_eq!(next(), action, "{round}");
-        }
-    }
-    let segments = fs::read_dir(&path).expect("a folder").filter(|file| {
-        file.as_ref().expect("a file").path().extension().is_some_and(|it| it == "jsonl")
-    });
-    assert!(segments.count() > 3, "the segments were rolled");
-}
-
-#[test]
-#[cfg(unix)]
-fn a_ledger_is_followed_no_longer_than_somebody_reads() {
-    let files = three_days();
-    for args in [&["log", "--follow"][..], &["log", "--follow", "--json", "--actor", "ada"]] {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_envaudit_command"));
-        command.args(args).arg("--ledger").arg(files.path().join("audit"));
-        let mut child = Running(command.stdout(Stdio::piped()).spawn().expect("it starts"));
-        let mut lines = BufReader::new(child.0.stdout.take().expect("a pipe")).lines();
-        lines.next().expect("a line").expect("text");
-        // Nothing more is appended that could be written to the pipe.
-        drop(lines);
-        assert_eq!(child.0.wait().expect("it ends").code(), Some(0), "{args:?}");
     }
 }
 
@@ -433,4 +376,46 @@ fn actors_and_things_are_asked_for_as_they_are_recorded() {
     }
     let refused = stage.run(&["log", "--trace-id", "zz"]).run().ends_with(2);
     assert!(refused.err.contains("32 hex digits"), "{}", refused.err);
+}
+
+#[test]
+fn a_last_line_that_was_not_written_to_its_end_is_said_and_the_answer_is_what_it_is() {
+    let stage = envaudit_tests::stage::Stage::new("PORT=80\n");
+    stage.record();
+    let commands = [
+        &["log"][..],
+        &["export", "--format", "csv"],
+        &["history", "PORT", "--json"],
+        &["report", "access", "--json"],
+        &["plan"],
+    ];
+    // The period of a report ends with the moment it is asked for.
+    let run = |args: &[&str]| {
+        let until: &[&str] = if args[0] == "report" { &["--until", "2099-01-01"] } else { &[] };
+        stage.run(args).args(until.iter().copied()).run().ends_with(0)
+    };
+    let whole = commands.map(run);
+    let mut file = fs::OpenOptions::new().append(true).open(stage.first_segment()).expect("a file");
+    file.write_all(b"{\"v\":1,\"se").expect("written");
+    for (args, whole) in commands.into_iter().zip(&whole) {
+        let torn = run(args);
+        assert_eq!(torn.out, whole.out, "{args:?}");
+        let expected = "warning: 00000000000000000001.jsonl ends in 10 bytes of a line that was not \
+                        written to its end";
+        assert!(torn.err.contains(expected), "{args:?}: {}", torn.err);
+        let quiet = stage.run(args).args(["-q"]).run().ends_with(0);
+        assert_eq!(quiet.err, "", "{args:?}");
+    }
+    // Somebody is writing it just now.
+    let store = envaudit::ledger::FileStore::new(stage.ledger());
+    envaudit::ledger::Store::lock(&store).expect("it is free");
+    assert_eq!(run(&["log"]).err, "");
+    envaudit::ledger::Store::unlock(&store);
+    // A folder that has no lock gets none from who reads it.
+    fs::remove_file(stage.ledger().join("lock")).expect("removed");
+    assert!(run(&["log"]).err.contains("10 bytes"));
+    assert!(!stage.ledger().join("lock").exists());
+    // The next who writes puts it right.
+    stage.record();
+    assert_eq!(run(&["log"]).err, "");
 }

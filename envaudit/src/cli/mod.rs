@@ -24,8 +24,10 @@ mod ledger;
 mod mount;
 mod output;
 mod progress;
+mod stored;
 mod target;
 mod times;
+mod who;
 mod world;
 
 use std::ffi::OsString;

@@ -10,7 +10,7 @@ use super::line::{MAX_LINE, Place, write};
 use super::options::SyncMode;
 use super::recover;
 use super::state::{Failure, State, failed};
-use super::store::{Durability, Store, Tail, WriteError};
+use super::store::{Durability, Store, StoreError, Tail, WriteError};
 use super::timestamp::Timestamp;
 
 /// How much is written at once.
@@ -33,7 +33,11 @@ impl Ledger {
     }
 
     pub(super) fn hold(&self) -> Result<Held<'_>, AppendError> {
-        self.store.lock().map_err(AppendError::Rejected)?;
+        self.locked().map_err(AppendError::Rejected)
+    }
+
+    pub(super) fn locked(&self) -> Result<Held<'_>, StoreError> {
+        self.settings.patience.lock(&*self.store)?;
         Ok(Held(&*self.store))
     }
 

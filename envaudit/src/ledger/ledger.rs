@@ -235,7 +235,7 @@ impl Ledger {
         if let Some(Stopped::Closed) = state.stopped {
             return Err(OpenError::Append(Box::new(AppendError::Closed)));
         }
-        let _held = self.hold().map_err(|error| OpenError::Append(Box::new(error)))?;
+        let _held = self.locked().map_err(OpenError::Store)?;
         let (ring, last) = (state.ring.clone(), state.tail.seq);
         let read = recover::load(self, ring)?;
         let mut found = Vec::new();

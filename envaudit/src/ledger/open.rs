@@ -90,7 +90,7 @@ impl Ledger {
             Ledger { store, manifest, settings, key_beside, state: Mutex::new(State::unread()) };
         {
             let mut state = ledger.state();
-            let _held = ledger.hold().map_err(|error| OpenError::Append(Box::new(error)))?;
+            let _held = ledger.locked().map_err(OpenError::Store)?;
             *state = recover::load(&ledger, ring)?;
             if let Some(outdated) = outdated {
                 ledger.end_rotation(&state, &outdated)?;

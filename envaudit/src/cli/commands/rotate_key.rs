@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 use crate::cli::failure::Failure;
 use crate::cli::ledger::{RetiredKeys, key_in, of_append};
 use crate::cli::output::{Cell, Tone, write_private};
+use crate::cli::who::Who;
 use crate::cli::world::World;
 use crate::ledger::MasterKey;
 
@@ -24,11 +25,15 @@ pub(crate) struct RotateKey {
     #[arg(long, value_name = "FILE")]
     new_key: Option<PathBuf>,
     #[command(flatten)]
+    who: Who,
+    #[command(flatten)]
     retired: RetiredKeys,
 }
 
 pub(super) fn run(args: &RotateKey, world: &mut World<'_>) -> Result<(), Failure> {
+    args.who.check()?;
     let ledger = world.opened(&args.retired)?;
+    let acting = args.who.acting(&ledger, world)?;
     let Some(ring) = ledger.keys() else {
         return Err(Failure::usage("the ledger has no key, and is not given one later"));
     };
@@ -37,7 +42,7 @@ pub(super) fn run(args: &RotateKey, world: &mut World<'_>) -> Result<(), Failure
         Some(path) => {
             let (key, made) = given(path)?;
             let new = key.id();
-            ledger.rotate(key).map_err(|error| of_append(&error))?;
+            acting.rotate(key).map_err(|error| of_append(&error))?;
             // Whoever writes from here on needs the new key alone.
             if let Err(error) = ledger.seal() {
                 let failure = of_append(&error).message.unwrap_or_default();
@@ -48,7 +53,7 @@ pub(super) fn run(args: &RotateKey, world: &mut World<'_>) -> Result<(), Failure
         None if beside => {
             let key = random()?;
             let new = key.id();
-            ledger.rotate_beside(key).map_err(|error| of_append(&error))?;
+            acting.rotate_beside(key).map_err(|error| of_append(&error))?;
             (new, true, world.ledger_dir().join("signing.key"))
         }
         None => {

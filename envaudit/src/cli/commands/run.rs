@@ -7,6 +7,7 @@ use clap::Args;
 use super::record::{What, record, record_failure, warn_of_values};
 use crate::cli::failure::Failure;
 use crate::cli::ledger::{KEY_VARIABLES, RetiredKeys};
+use crate::cli::who::Who;
 use crate::cli::world::World;
 use crate::load::{Text, Untyped};
 use crate::schema::DefaultText;
@@ -25,12 +26,8 @@ const NOT_FOUND: u8 = 127;
                         Example:\n  envaudit run --env prod --reason 'release 1.4.2' -- ./checkout --port 8080"
 )]
 pub(crate) struct Run {
-    /// Who [default: the user and the host]
-    #[arg(long, value_name = "ACTOR")]
-    actor: Option<String>,
-    /// Why, such as the release or the ticket
-    #[arg(long, value_name = "TEXT")]
-    reason: Option<String>,
+    #[command(flatten)]
+    who: Who,
     #[command(flatten)]
     what: What,
     /// Starts the command even where no record can be made
@@ -49,7 +46,7 @@ pub(super) fn run(args: &Run, world: &mut World<'_>) -> Result<(), Failure> {
         "run",
         "what is on stdout is the command's; `log --json` has the record",
     )?;
-    let context = args.what.context(args.actor.as_deref(), args.reason.as_deref())?;
+    let context = args.what.context(args.who.actor.as_deref(), args.who.reason.as_deref())?;
     let Some((program, rest)) = args.command.split_first() else {
         return Err(Failure::usage("there is no command to run"));
     };

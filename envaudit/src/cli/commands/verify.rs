@@ -4,9 +4,10 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::cli::failure::{Failure, code};
-use crate::cli::ledger::{Keys, RetiredKeys, Stored, told};
+use crate::cli::ledger::{Keys, RetiredKeys, told};
 use crate::cli::output::{Cell, Tone};
 use crate::cli::progress::Watched;
+use crate::cli::stored::Stored;
 use crate::cli::world::{World, read_text};
 use crate::ledger::anchor::{Anchor, Anchored, FileAnchor};
 use crate::ledger::checkpoint::{self, Checkpoint};

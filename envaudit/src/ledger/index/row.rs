@@ -4,7 +4,7 @@ use memchr::memmem;
 use serde_json::Value;
 
 use crate::ledger::line::{Line, Text};
-use crate::ledger::record::{ChangeKind, ConfigChange, RecordedValue};
+use crate::ledger::record::{ChangeKind, ConfigChange, RecordedValue, is_carried};
 
 /// It changed a secret of a configuration.
 pub(crate) const SECRET: i64 = 1;
@@ -165,7 +165,7 @@ impl Row {
         if let Some(state) = list("state") {
             let environment = details.get("environment").and_then(Value::as_str);
             config.state = Some(environment.map(str::to_owned));
-            if line.action == "config.loaded" {
+            if line.action == "config.loaded" && !is_carried(details) {
                 let values = state.iter().filter_map(RecordedValue::read);
                 config.changes.extend(values.map(|it| (it.key, What::First, it.masked)));
             }

@@ -100,7 +100,7 @@ impl Changes {
         let change = match changed.and_then(ConfigChange::read) {
             Some(change) => Some(change),
             // The first record that there is of a configuration says what it was, and not what is other.
-            None if line.action == "config.loaded" => state
+            None if line.action == "config.loaded" && !is_carried(&details) => state
                 .clone()
                 .filter(|state| self.last.get(&resource) != Some(state))
                 .map(|after| ConfigChange {
@@ -117,6 +117,11 @@ impl Changes {
         };
         Some(Historic { change: change?, resource, record })
     }
+}
+
+/// Whether the state of an event is that of one that was pruned, recorded anew: nothing has changed then.
+pub(in crate::ledger) fn is_carried(details: &Value) -> bool {
+    details.get("carried_from").is_some()
 }
 
 impl Iterator for History<'_> {

@@ -1,6 +1,6 @@
 //! The file system as a store of files needs it, so that a test can put one in its place that fails.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -119,6 +119,13 @@ pub trait DiskFile: Send {
     ///
     /// When it cannot be taken.
     fn lock(&self) -> io::Result<()>;
+
+    /// Takes the file's lock, unless another has it. Whether it was taken.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be taken.
+    fn try_lock(&self) -> io::Result<bool>;
 
     /// Gives the lock back.
     ///
@@ -329,6 +336,14 @@ impl DiskFile for RealFile {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 result => return result,
             }
+        }
+    }
+
+    fn try_lock(&self) -> io::Result<bool> {
+        match self.0.try_lock() {
+            Ok(()) => Ok(true),
+            Err(TryLockError::WouldBlock) => Ok(false),
+            Err(TryLockError::Error(error)) => Err(error),
         }
     }
 
