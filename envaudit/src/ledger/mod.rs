@@ -78,6 +78,7 @@ mod states;
 mod store;
 mod timestamp;
 pub mod verify;
+mod walk;
 mod writer;
 
 pub use error::{AppendError, Damage, OpenError};

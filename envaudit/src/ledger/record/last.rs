@@ -7,7 +7,6 @@
 use std::borrow::Cow;
 
 use memchr::{memchr, memmem};
-use serde_json::Value;
 
 use super::recorder::RecordError;
 use super::state::RecordedValue;
@@ -18,6 +17,7 @@ use crate::ledger::locate::{first_line, line_around};
 use crate::ledger::reader::Reader;
 use crate::ledger::states::{Known, States};
 use crate::ledger::store::{SegmentInfo, SegmentSource};
+use crate::ledger::walk::{list, member};
 
 /// What is read first; the next blocks are larger, up to [`MAX_BLOCK`].
 const FIRST_BLOCK: u64 = 64 << 10;
@@ -179,11 +179,11 @@ fn said<'a>(line: &Line<'a>) -> Option<(Cow<'a, str>, Said)> {
     let is_load = (line.action == "config.loaded" || line.action == "config.changed")
         && line.resource_type.is_some_and(|kind| kind == "config")
         && line.outcome == "success";
-    let details: Value = serde_json::from_str(line.details.filter(|_| is_load)?).ok()?;
-    let said = match details.get("unchanged_since").and_then(Value::as_u64) {
+    let details = line.details.filter(|_| is_load)?;
+    let said = match member(details, "unchanged_since").and_then(|since| since.parse().ok()) {
         Some(since) if since < line.seq => Said::Since(since),
         Some(_) => return None,
-        None => Said::State(values(&details)?),
+        None => Said::State(values(details)?),
     };
     Some((line.resource_id?.get(), said))
 }
@@ -202,8 +202,8 @@ pub(in crate::ledger) fn resource_of<'a>(line: &Line<'a>) -> Option<Cow<'a, str>
     said(line).map(|(resource, _)| resource)
 }
 
-fn values(details: &Value) -> Option<Vec<RecordedValue>> {
-    details.get("state")?.as_array()?.iter().map(RecordedValue::read).collect()
+fn values(details: &str) -> Option<Vec<RecordedValue>> {
+    list(member(details, "state")?)?.map(RecordedValue::read).collect()
 }
 
 fn first_seq(lines: &[u8]) -> Option<u64> {
