@@ -3,6 +3,8 @@
 pub mod canary;
 #[cfg(feature = "cli")]
 pub mod command;
+#[cfg(all(feature = "cli", target_os = "linux"))]
+pub mod disks;
 mod files;
 #[cfg(feature = "ledger")]
 pub mod fresh_ledger;

@@ -5,16 +5,15 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs::{self, Permissions};
 use std::os::unix::ffi::OsStringExt;
-use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use envaudit_tests::disks::{for_all, other_than_root, read_only_for};
 use envaudit_tests::stage::{RECORD, Stage, shell};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_envaudit_command");
-/// Nobody in particular, who is not root.
-const NOBODY: u32 = 65534;
 
 fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
@@ -31,18 +30,6 @@ fn contents(folder: &Path) -> BTreeMap<OsString, Vec<u8>> {
         }
     }
     all
-}
-
-/// Gives all below a folder to somebody, who may not write to any of it.
-fn read_only_for(owner: u32, path: &Path) {
-    if path.is_dir() {
-        for entry in fs::read_dir(path).expect("a folder") {
-            read_only_for(owner, &entry.expect("a file").path());
-        }
-    }
-    chown(path, Some(owner), Some(owner)).expect("it can be given away");
-    let mode = if path.is_dir() { 0o500 } else { 0o400 };
-    fs::set_permissions(path, Permissions::from_mode(mode)).expect("it is ours");
 }
 
 /// What writes to a ledger.
@@ -68,15 +55,8 @@ const READING: [&[&str]; 6] = [
 fn a_ledger_in_a_folder_that_may_not_be_written_to_is_read_and_not_changed() {
     let stage = Stage::new("PORT=80\n");
     stage.record();
-    // For root there is no such folder.
-    let we = fs::metadata("/proc/self").map_or(NOBODY, |found| found.uid());
-    let user = if we == 0 { NOBODY } else { we };
-    let program = stage.files.path().join("envaudit");
-    // By another process: a child that another test starts meanwhile would hold the file open for writing, which then
-    // cannot be run.
-    let copied = Command::new("cp").arg(PROGRAM).arg(&program).status().expect("coreutils");
-    assert!(copied.success());
-    fs::set_permissions(stage.files.path(), Permissions::from_mode(0o755)).expect("it is ours");
+    let user = other_than_root();
+    let program = for_all(Path::new(PROGRAM), stage.files.path());
     for folder in ["docker", "k8s"] {
         stage.files.folder(folder);
     }
@@ -84,10 +64,7 @@ fn a_ledger_in_a_folder_that_may_not_be_written_to_is_read_and_not_changed() {
     let before = contents(&stage.ledger());
     let run = |args: &[&str]| {
         let mut command = stage.process(program.to_str().expect("UTF-8"), args);
-        command.current_dir(stage.files.path());
-        if we == 0 {
-            command.uid(user).gid(user);
-        }
+        command.current_dir(stage.files.path()).uid(user);
         command.output().expect("it starts")
     };
     for args in WRITING {
@@ -103,10 +80,7 @@ fn a_ledger_in_a_folder_that_may_not_be_written_to_is_read_and_not_changed() {
     }
     let elsewhere = stage.ledger().join("inner");
     let mut command = Command::new(&program);
-    command.args(["ledger", "init", "--ledger"]).arg(&elsewhere).env_clear();
-    if we == 0 {
-        command.uid(user).gid(user);
-    }
+    command.args(["ledger", "init", "--ledger"]).arg(&elsewhere).env_clear().uid(user);
     let output = command.output().expect("it starts");
     assert_eq!(output.status.code(), Some(3), "{output:?}");
     assert!(!elsewhere.exists());

@@ -210,11 +210,12 @@ fn an_index_that_points_to_other_events_is_made_anew() {
     let made = made();
     let expected = made.assert_answers();
     for edit in [
-        "UPDATE events SET at = at + 1",
-        "UPDATE events SET time = time + 1",
-        "UPDATE events SET at = 0 WHERE id > 10",
-        "UPDATE events SET at = 1000000000",
-        "UPDATE changes SET id = id - 1",
+        "UPDATE changes SET at = at + 1",
+        "UPDATE changes SET time = time + 1",
+        "UPDATE changes SET at = 0 WHERE id > 10",
+        "UPDATE changes SET at = 1000000000",
+        "UPDATE changes SET id = id + 1000",
+        "UPDATE changes SET what = 9",
     ] {
         Connection::open(made.file()).unwrap().execute_batch(edit).unwrap();
         let store = made.store();

@@ -26,17 +26,20 @@ fn whatever_is_recorded_and_whenever_it_is_indexed_the_history_is_that_of_the_le
             let ledger = made.ledger();
             for _ in 0..numbers.below(12) {
                 match numbers.below(8) {
-                    0 => drop(ledger.append(&event(1)).expect("appended")),
+                    0 => {
+                        let between: Vec<_> = (0..1 + numbers.below(40)).map(event).collect();
+                        drop(ledger.append_batch(&between).expect("appended"));
+                    }
                     1 => ledger.seal().expect("sealed"),
                     2 => drop(ledger.prune(PrunePolicy::KeepSegments(3)).expect("pruned")),
                     _ => {
                         let service = ["checkout", "search"][numbers.below(2) as usize];
-                        let text = numbers.below(4).to_string();
-                        let vars: Vec<_> = KEYS
-                            .iter()
-                            .filter(|_| numbers.below(3) > 0)
-                            .map(|key| (*key, text.as_str()))
-                            .collect();
+                        let number = numbers.below(4).to_string();
+                        // Some lines are longer than others by far.
+                        let text = number.repeat([1, 30, 3000][numbers.below(3) as usize]);
+                        let text = |key| if key == "PORT" { &number } else { &text }.as_str();
+                        let kept = KEYS.iter().filter(|_| numbers.below(3) > 0);
+                        let vars: Vec<_> = kept.map(|key| (*key, text(*key))).collect();
                         record(&ledger, service, &vars);
                     }
                 }

@@ -281,15 +281,20 @@ impl<'a> Scanner<'a> {
 
     /// An object, as it stands.
     pub(crate) fn object(&mut self) -> Scan<&'a str> {
-        let start = self.at;
-        if self.peek() != Some(b'{') {
-            return self.fail("{");
+        match self.peek() {
+            Some(b'{') => self.value(),
+            _ => self.fail("{"),
         }
-        self.value(0)?;
+    }
+
+    /// Any value, as it stands.
+    pub(crate) fn value(&mut self) -> Scan<&'a str> {
+        let start = self.at;
+        self.nested(0)?;
         Ok(&self.text[start..self.at])
     }
 
-    fn value(&mut self, depth: usize) -> Scan<()> {
+    fn nested(&mut self, depth: usize) -> Scan<()> {
         if depth >= MAX_DEPTH {
             return self.fail("less nesting");
         }
@@ -326,7 +331,7 @@ impl<'a> Scanner<'a> {
             return Ok(());
         }
         loop {
-            self.value(depth + 1)?;
+            self.nested(depth + 1)?;
             if self.take("]") {
                 return Ok(());
             }
@@ -350,7 +355,7 @@ impl<'a> Scanner<'a> {
                 });
             }
             self.expect(":")?;
-            self.value(depth + 1)?;
+            self.nested(depth + 1)?;
             if self.take("}") {
                 return Ok(());
             }

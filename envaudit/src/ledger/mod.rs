@@ -83,6 +83,7 @@ mod states;
 mod store;
 mod timestamp;
 pub mod verify;
+mod walk;
 mod writer;
 
 pub use acting::Acting;

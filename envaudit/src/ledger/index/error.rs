@@ -72,6 +72,7 @@ impl From<rusqlite::Error> for IndexError {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
                 IndexError::unusable("another process is bringing it up to date")
             }
+            Some(ErrorCode::DiskFull) => IndexError::unusable("its disk has no room left"),
             Some(_) => IndexError::Unusable(error.into()),
         }
     }

@@ -1,11 +1,13 @@
 //! The history of one variable, by the index.
 
+use core::fmt;
 use std::collections::VecDeque;
 
 use rusqlite::{OptionalExtension as _, params};
 
+use super::near::Near;
 use super::row::{Row, Texts, What};
-use super::{Index, IndexError};
+use super::{Index, IndexError, believed};
 use crate::ledger::line::LineError;
 use crate::ledger::reader::{ReadError, Record};
 use crate::ledger::record::{Changes, Historic};
@@ -23,6 +25,7 @@ impl<'s> Index<'s> {
             changes: Changes::of(key),
             after: -1,
             ready: VecDeque::new(),
+            near: Near::default(),
             ended: false,
         }
     }
@@ -32,29 +35,21 @@ impl<'s> Index<'s> {
 ///
 /// A line that cannot be read is an item with [`ReadError::Line`], where it might be one of those that are asked for. An
 /// item with [`IndexError::Damaged`] says that the index is not to be believed, and so what came before it is not either.
-#[derive(Debug)]
 pub struct IndexedHistory<'i, 's> {
     index: &'i Index<'s>,
     key: String,
     changes: Changes,
     after: i64,
     ready: VecDeque<Place>,
+    near: Near,
     ended: bool,
 }
 
-#[derive(Debug)]
 struct Place {
     id: u64,
     at: u64,
-    /// Nothing where the line cannot be read.
-    event: Option<Named>,
-}
-
-#[derive(Debug)]
-struct Named {
-    time: i64,
-    resource: String,
-    what: i64,
+    /// When it was, and what the index says of the variable; nothing where the line cannot be read.
+    event: Option<(i64, i64)>,
 }
 
 /// An item of a history that is no change.
@@ -69,22 +64,14 @@ pub enum HistoryError {
 
 impl IndexedHistory<'_, '_> {
     fn fill(&mut self) -> Result<(), IndexError> {
-        let sql = "SELECT c.id, e.at, e.time, e.resource, c.what FROM changes c JOIN events e ON e.id = c.id \
-                   WHERE c.key = ?1 AND c.id > ?2 \
-                   UNION ALL SELECT id, at, NULL, NULL, NULL FROM unreadable WHERE id > ?2 \
+        let sql = "SELECT id, at, time, what FROM changes WHERE key = ?1 AND id > ?2 \
+                   UNION ALL SELECT id, at, NULL, NULL FROM unreadable WHERE id > ?2 \
                    ORDER BY 1 LIMIT ?3";
         let mut statement = self.index.db().prepare_cached(sql)?;
         let rows = statement.query_map(params![self.key, self.after, PAGE], |row| {
             let time: Option<i64> = row.get(2)?;
-            let named = match time {
-                Some(time) => {
-                    let resource: Option<String> = row.get(3)?;
-                    let resource = resource.unwrap_or_default();
-                    Some(Named { time, resource, what: row.get(4)? })
-                }
-                None => None,
-            };
-            Ok(Place { id: row.get(0)?, at: row.get(1)?, event: named })
+            let what: Option<i64> = row.get(3)?;
+            Ok(Place { id: row.get(0)?, at: row.get(1)?, event: time.zip(what) })
         })?;
         self.ready = rows.collect::<Result<_, _>>()?;
         match self.ready.back() {
@@ -96,8 +83,7 @@ impl IndexedHistory<'_, '_> {
 
     /// The event with the state of a configuration that this one comes after.
     fn state_before(&self, id: u64, resource: &str) -> Result<Option<Record>, IndexError> {
-        let sql = "SELECT e.id, e.at, e.time FROM states s JOIN events e ON e.id = s.id \
-                   WHERE s.resource = ?1 AND s.id < ?2 ORDER BY s.id DESC LIMIT 1";
+        let sql = "SELECT id, at, time FROM states WHERE resource = ?1 AND id < ?2 ORDER BY id DESC LIMIT 1";
         let mut statement = self.index.db().prepare_cached(sql)?;
         let place = statement
             .query_row(params![resource, id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
@@ -105,30 +91,38 @@ impl IndexedHistory<'_, '_> {
         place.map(|(id, at, time)| self.index.read(id, at, time)).transpose()
     }
 
-    fn read(&mut self, place: &Place) -> Result<Option<Historic>, IndexError> {
-        let Some(Named { time, resource, what }) = &place.event else { return Ok(None) };
+    fn read(
+        &mut self,
+        place: &Place,
+        (time, what): (i64, i64),
+    ) -> Result<Option<Historic>, IndexError> {
+        let segment = self.index.segment_of(place.id).ok_or_else(IndexError::other)?;
+        let next = self.ready.iter().take_while(|next| next.id <= segment.last_id);
+        let next = next.map(|next| next.at);
+        let found = self.near.line(self.index.source, segment.first_seq, place.at, next)?;
+        let record = believed(found, time)?;
+        let what = What::read(what).ok_or_else(IndexError::other)?;
         // Whether a first record says anything new depends on the state before.
-        if What::read(*what) == Some(What::First)
-            && let Some(before) = self.state_before(place.id, resource)?
-        {
-            self.changes.read(before);
+        if what == What::First {
+            let resource = record.line().ok().and_then(|line| line.resource_id);
+            let resource = resource.map(|text| text.get().into_owned()).unwrap_or_default();
+            if let Some(before) = self.state_before(place.id, &resource)? {
+                self.changes.read(&before);
+            }
         }
-        let record = self.index.read(place.id, place.at, *time)?;
-        let found = self.changes.read(record.clone());
-        if found.is_none() && !speaks_of(&record, &self.key, *what) {
-            return Err(IndexError::other());
+        match self.changes.read(&record) {
+            Some((resource, change)) => Ok(Some(Historic { record, resource, change })),
+            None if speaks_of(&record, &self.key, what) => Ok(None),
+            None => Err(IndexError::other()),
         }
-        Ok(found)
     }
 }
 
 /// Whether the index would say this of the event.
-fn speaks_of(record: &Record, key: &str, what: i64) -> bool {
+fn speaks_of(record: &Record, key: &str, what: What) -> bool {
     let row = record.line().map(|line| Row::of(&line, 0, &mut Texts::default()));
     let config = row.ok().and_then(|row| row.config);
-    config.is_some_and(|config| {
-        config.changes.iter().any(|(of, said, _)| of == key && *said as i64 == what)
-    })
+    config.is_some_and(|config| config.changes.iter().any(|(of, said)| of == key && *said == what))
 }
 
 impl Iterator for IndexedHistory<'_, '_> {
@@ -143,13 +137,13 @@ impl Iterator for IndexedHistory<'_, '_> {
                 }
                 continue;
             };
-            if place.event.is_none() {
-                let segment = self.index.segment_of(place.id).unwrap_or_default();
+            let Some(event) = place.event else {
+                let segment = self.index.segment_of(place.id).map_or(0, |of| of.first_seq);
                 let source = LineError::new(0, "a line of a ledger");
                 let error = ReadError::Line { segment, offset: place.at, source };
                 return Some(Err(HistoryError::Read(error)));
-            }
-            match self.read(&place) {
+            };
+            match self.read(&place, event) {
                 Ok(Some(historic)) => return Some(Ok(historic)),
                 Ok(None) => {}
                 Err(error) => {
@@ -162,8 +156,14 @@ impl Iterator for IndexedHistory<'_, '_> {
     }
 }
 
-impl core::fmt::Display for HistoryError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+impl fmt::Debug for IndexedHistory<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IndexedHistory").field("key", &self.key).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for HistoryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             HistoryError::Index(error) => error.fmt(f),
             HistoryError::Read(error) => error.fmt(f),

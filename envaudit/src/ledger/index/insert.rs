@@ -50,8 +50,8 @@ impl<'t> Insert<'t> {
         let statement = |sql| within.prepare_cached(sql);
         Ok(Insert {
             event: statement("INSERT INTO events VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?,
-            change: statement("INSERT OR IGNORE INTO changes VALUES (?1, ?2, ?3, ?4)")?,
-            state: statement("INSERT OR IGNORE INTO states VALUES (?1, ?2, ?3)")?,
+            change: statement("INSERT OR IGNORE INTO changes VALUES (?1, ?2, ?3, ?4, ?5)")?,
+            state: statement("INSERT OR IGNORE INTO states VALUES (?1, ?2, ?3, ?4, ?5)")?,
             unreadable: statement("INSERT INTO unreadable VALUES (?1, ?2)")?,
             new_kind: statement(
                 "INSERT OR IGNORE INTO kinds (action, actor_type, resource_type, outcome, origin) \
@@ -88,17 +88,23 @@ impl<'t> Insert<'t> {
             row.flags,
         ])?;
         match &row.config {
-            Some(config) => self.config(id, config, text(row.resource).unwrap_or_default()),
+            Some(config) => self.config(id, row, config, text(row.resource).unwrap_or_default()),
             None => Ok(()),
         }
     }
 
-    fn config(&mut self, id: u64, config: &Config, resource: &str) -> Result<(), IndexError> {
-        for (key, what, secret) in &config.changes {
-            self.change.execute(params![key, id, *what as i64, secret])?;
+    fn config(
+        &mut self,
+        id: u64,
+        row: &Row,
+        config: &Config,
+        resource: &str,
+    ) -> Result<(), IndexError> {
+        for (key, what) in &config.changes {
+            self.change.execute(params![key, id, row.at, row.time, *what as i64])?;
         }
         if let Some(environment) = &config.state {
-            self.state.execute(params![resource, id, environment])?;
+            self.state.execute(params![resource, id, row.at, row.time, environment])?;
         }
         Ok(())
     }

@@ -47,6 +47,7 @@ mod error;
 mod fit;
 mod history;
 mod insert;
+mod near;
 mod place;
 mod row;
 mod schema;
@@ -56,7 +57,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::locate::{line_at, time_of};
+use super::locate::{Located, line_at, time_of};
 use super::reader::Record;
 use super::store::SegmentSource;
 use super::timestamp::Timestamp;
@@ -205,11 +206,11 @@ impl<'s> Index<'s> {
         &self.db
     }
 
-    /// The first seq of the segment that has this line.
-    fn segment_of(&self, id: u64) -> Option<u64> {
+    /// The segment that has this line.
+    fn segment_of(&self, id: u64) -> Option<&Indexed> {
         let after = self.segments.partition_point(|segment| segment.first_id <= id);
         let segment = after.checked_sub(1).map(|at| &self.segments[at])?;
-        (id <= segment.last_id).then_some(segment.first_seq)
+        (id <= segment.last_id).then_some(segment)
     }
 
     /// The event that the index has at this place, read from the ledger.
@@ -219,11 +220,16 @@ impl<'s> Index<'s> {
     /// [`IndexError::Damaged`] where another event stands there.
     pub(crate) fn read(&self, id: u64, at: u64, time: i64) -> Result<Record, IndexError> {
         let segment = self.segment_of(id).ok_or_else(IndexError::other)?;
-        let located = line_at(self.source, segment, at)?.ok_or_else(IndexError::other)?;
-        match time_of(&located.bytes).map(Timestamp::micros) == Some(time) {
-            true => Ok(Record(located)),
-            false => Err(IndexError::other()),
-        }
+        believed(line_at(self.source, segment.first_seq, at)?, time)
+    }
+}
+
+/// The line at a place of the index, if it is of the time that the index says.
+fn believed(found: Option<Located>, time: i64) -> Result<Record, IndexError> {
+    let located = found.ok_or_else(IndexError::other)?;
+    match time_of(&located.bytes).map(Timestamp::micros) == Some(time) {
+        true => Ok(Record(located)),
+        false => Err(IndexError::other()),
     }
 }
 

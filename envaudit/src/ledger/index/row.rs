@@ -1,10 +1,12 @@
 //! What of a line is indexed.
 
+use std::borrow::Cow;
+
 use memchr::memmem;
-use serde_json::Value;
 
 use crate::ledger::line::{Line, Text};
 use crate::ledger::record::{ChangeKind, ConfigChange, RecordedValue, is_carried};
+use crate::ledger::walk::{list, member, text};
 
 /// It changed a secret of a configuration.
 pub(crate) const SECRET: i64 = 1;
@@ -102,8 +104,7 @@ pub(super) struct Row {
 /// What an event says of a configuration.
 #[derive(Default)]
 pub(super) struct Config {
-    /// Key, what, and whether it is a secret.
-    pub(super) changes: Vec<(String, What, bool)>,
+    pub(super) changes: Vec<(String, What)>,
     /// The environment that the state is of, where there is a state.
     pub(super) state: Option<Option<String>>,
 }
@@ -135,39 +136,38 @@ impl Row {
         if !of_interest && !details.contains("\\u") {
             return row;
         }
-        let Ok(details) = serde_json::from_str::<Value>(details) else { return row };
-        if details.get("privileged") == Some(&Value::Bool(true)) {
+        if member(details, "privileged") == Some("true") {
             row.flags |= MARKED;
         }
         if of_config {
-            row.configure(line, &details);
+            row.configure(line, details);
         }
         row
     }
 
-    fn configure(&mut self, line: &Line<'_>, details: &Value) {
+    fn configure(&mut self, line: &Line<'_>, details: &str) {
+        let of = |name: &str| member(details, name).and_then(list);
         if line.outcome != "success" {
-            if details.get("problems").is_some_and(Value::is_array) {
+            if of("problems").is_some() {
                 self.flags |= REFUSED;
             }
             return;
         }
-        let list = |name: &str| details.get(name).and_then(Value::as_array);
         let mut config = Config::default();
-        for change in list("changes").into_iter().flatten().filter_map(ConfigChange::read) {
+        for change in of("changes").into_iter().flatten().filter_map(ConfigChange::read) {
             let secret = [&change.before, &change.after].into_iter().flatten().any(|it| it.masked);
             let what = What::of(&change);
             if secret {
                 self.flags |= SECRET;
             }
-            config.changes.push((change.key, what, secret));
+            config.changes.push((change.key, what));
         }
-        if let Some(state) = list("state") {
-            let environment = details.get("environment").and_then(Value::as_str);
-            config.state = Some(environment.map(str::to_owned));
+        if let Some(state) = of("state") {
+            let environment = member(details, "environment").and_then(text);
+            config.state = Some(environment.map(Cow::into_owned));
             if line.action == "config.loaded" && !is_carried(details) {
-                let values = state.iter().filter_map(RecordedValue::read);
-                config.changes.extend(values.map(|it| (it.key, What::First, it.masked)));
+                let values = state.filter_map(RecordedValue::read);
+                config.changes.extend(values.map(|it| (it.key, What::First)));
             }
         }
         self.config = Some(Box::new(config));

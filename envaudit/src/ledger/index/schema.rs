@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use super::error::IndexError;
 
 /// Whose columns mean the same.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 const TABLES: [&str; 7] = [
     // SHA-256 of ledger.json.
@@ -25,11 +25,12 @@ const TABLES: [&str; 7] = [
     // `at` is the byte of the segment, `time` in microseconds.
     "CREATE TABLE events (id INTEGER PRIMARY KEY, seq INTEGER, at INTEGER NOT NULL, time INTEGER NOT NULL, \
      kind INTEGER NOT NULL, actor TEXT NOT NULL, resource TEXT, network TEXT, flags INTEGER NOT NULL)",
-    "CREATE TABLE changes (key TEXT NOT NULL, id INTEGER NOT NULL, what INTEGER NOT NULL, secret INTEGER NOT NULL, \
-     PRIMARY KEY (key, id)) WITHOUT ROWID",
+    // Place and time again: those of one variable stand together, and their events all over the table of events.
+    "CREATE TABLE changes (key TEXT NOT NULL, id INTEGER NOT NULL, at INTEGER NOT NULL, time INTEGER NOT NULL, \
+     what INTEGER NOT NULL, PRIMARY KEY (key, id)) WITHOUT ROWID",
     // The events that have the whole state of a configuration.
-    "CREATE TABLE states (resource TEXT NOT NULL, id INTEGER NOT NULL, environment TEXT, \
-     PRIMARY KEY (resource, id)) WITHOUT ROWID",
+    "CREATE TABLE states (resource TEXT NOT NULL, id INTEGER NOT NULL, at INTEGER NOT NULL, time INTEGER NOT NULL, \
+     environment TEXT, PRIMARY KEY (resource, id)) WITHOUT ROWID",
     "CREATE TABLE unreadable (id INTEGER PRIMARY KEY, at INTEGER NOT NULL)",
 ];
 

@@ -1,9 +1,9 @@
 use core::fmt;
-
-use serde_json::Value;
+use std::borrow::Cow;
 
 use super::state::{Current, RecordedValue};
 use crate::ledger::key::KeyRing;
+use crate::ledger::walk::{members, text};
 
 /// One variable that differs from the last recorded state.
 ///
@@ -117,20 +117,24 @@ impl ConfigChange {
         moved.then(|| (place(before), place(after)))
     }
 
-    /// Reads a change of the `details` of an event.
-    pub(in crate::ledger) fn read(change: &Value) -> Option<Self> {
-        let side = |name| match change.get(name) {
-            Some(side) => RecordedValue::read(side).map(Some),
-            None => Some(None),
-        };
+    /// Reads a change, as it stands in the `details` of an event.
+    pub(in crate::ledger) fn read(object: &str) -> Option<Self> {
         let kinds = [ChangeKind::Added, ChangeKind::Changed, ChangeKind::Removed];
-        let kind = change.get("kind")?.as_str()?;
-        Some(ConfigChange {
-            key: change.get("key")?.as_str()?.to_owned(),
-            kind: kinds.into_iter().find(|known| known.name() == kind)?,
-            before: side("before")?,
-            after: side("after")?,
-        })
+        let (mut key, mut kind, mut before, mut after) = (None, None, None, None);
+        for (name, value) in members(object) {
+            match &*name {
+                "key" => key = text(value).map(Cow::into_owned),
+                "kind" => {
+                    kind = kinds
+                        .into_iter()
+                        .find(|kind| text(value).is_some_and(|it| it == kind.name()));
+                }
+                "before" => before = Some(RecordedValue::read(value)?),
+                "after" => after = Some(RecordedValue::read(value)?),
+                _ => {}
+            }
+        }
+        Some(ConfigChange { key: key?, kind: kind?, before, after })
     }
 }
 

@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use memchr::memmem::Finder;
-use serde_json::Value;
 
 use super::change::{ChangeKind, ConfigChange};
 use super::state::RecordedValue;
 use crate::ledger::json::write_string;
 use crate::ledger::reader::{ReadError, Reader, Record, Records};
 use crate::ledger::store::StoreError;
+use crate::ledger::walk::{list, member, members, text};
 
 /// A change of one variable, and the event that has it.
 #[derive(Clone, Debug)]
@@ -36,7 +36,8 @@ pub(in crate::ledger) struct Changes {
     key: String,
     /// What a line has that speaks of the key.
     needle: Finder<'static>,
-    last: HashMap<String, RecordedValue>,
+    /// The last state of it in each configuration, as it stands there.
+    last: HashMap<String, String>,
 }
 
 impl<'a> Reader<'a> {
@@ -80,8 +81,8 @@ impl Changes {
         Changes { key: key.to_owned(), needle, last: HashMap::new() }
     }
 
-    /// The change that this event has, if it has one.
-    pub(in crate::ledger) fn read(&mut self, record: Record) -> Option<Historic> {
+    /// The change that this event has, if it has one, and the configuration it is of.
+    pub(in crate::ledger) fn read(&mut self, record: &Record) -> Option<(String, ConfigChange)> {
         self.needle.find(record.bytes())?;
         let line = record.line().ok()?;
         if !line.action.get().starts_with("config.")
@@ -91,37 +92,60 @@ impl Changes {
             return None;
         }
         let resource = line.resource_id?.get().into_owned();
-        let details: Value = serde_json::from_str(line.details?).ok()?;
-        let of_key = |value: &&Value| value.get("key").and_then(Value::as_str) == Some(&self.key);
-        let list = |name: &str| details.get(name).and_then(Value::as_array).map(Vec::as_slice);
-        let changed = list("changes").unwrap_or_default().iter().find(of_key);
-        let state = list("state").unwrap_or_default().iter().find(of_key);
-        let state = state.and_then(RecordedValue::read);
+        let details = line.details?;
+        let Found { changed, state } = self.find(details);
         let change = match changed.and_then(ConfigChange::read) {
             Some(change) => Some(change),
             // The first record that there is of a configuration says what it was, and not what is other.
-            None if line.action == "config.loaded" && !is_carried(&details) => state
-                .clone()
-                .filter(|state| self.last.get(&resource) != Some(state))
-                .map(|after| ConfigChange {
+            None if line.action == "config.loaded" && !is_carried(details) => {
+                let before = self.last.get(&resource).and_then(|last| RecordedValue::read(last));
+                let after = state.and_then(RecordedValue::read);
+                after.filter(|after| before.as_ref() != Some(after)).map(|after| ConfigChange {
                     key: self.key.clone(),
                     kind: ChangeKind::Added,
                     before: None,
                     after: Some(after),
-                }),
+                })
+            }
             None => None,
         };
-        match state {
-            Some(state) => self.last.insert(resource.clone(), state),
-            None => self.last.remove(&resource),
-        };
-        Some(Historic { change: change?, resource, record })
+        match (state, self.last.get_mut(&resource)) {
+            (Some(state), Some(last)) => state.clone_into(last),
+            (Some(state), None) => drop(self.last.insert(resource.clone(), state.to_owned())),
+            (None, _) => drop(self.last.remove(&resource)),
+        }
+        Some((resource, change?))
+    }
+
+    /// What the details of an event say of the key. Configurations have many, so that one of them alone is read.
+    fn find<'d>(&self, details: &'d str) -> Found<'d> {
+        let mut found = Found::default();
+        for (name, value) in members(details) {
+            let place = match &*name {
+                "changes" => &mut found.changed,
+                "state" => &mut found.state,
+                _ => continue,
+            };
+            *place = list(value).and_then(|mut items| items.find(|item| self.is_of_key(item)));
+        }
+        found
+    }
+
+    fn is_of_key(&self, item: &str) -> bool {
+        member(item, "key").and_then(text).is_some_and(|key| key == self.key)
     }
 }
 
+/// The change and the state of one variable, as they stand in the details of an event.
+#[derive(Default)]
+struct Found<'d> {
+    changed: Option<&'d str>,
+    state: Option<&'d str>,
+}
+
 /// Whether the state of an event is that of one that was pruned, recorded anew: nothing has changed then.
-pub(in crate::ledger) fn is_carried(details: &Value) -> bool {
-    details.get("carried_from").is_some()
+pub(in crate::ledger) fn is_carried(details: &str) -> bool {
+    member(details, "carried_from").is_some()
 }
 
 impl Iterator for History<'_> {
@@ -131,8 +155,8 @@ impl Iterator for History<'_> {
         loop {
             match self.records.next()? {
                 Ok(record) => {
-                    if let Some(historic) = self.changes.read(record) {
-                        return Some(Ok(historic));
+                    if let Some((resource, change)) = self.changes.read(&record) {
+                        return Some(Ok(Historic { record, resource, change }));
                     }
                 }
                 Err(error) => return Some(Err(error)),

@@ -7,7 +7,6 @@
 use std::borrow::Cow;
 
 use memchr::{memchr, memmem};
-use serde_json::Value;
 
 use super::details;
 use super::state::RecordedValue;
@@ -18,6 +17,7 @@ use crate::ledger::locate::{first_line, line_around};
 use crate::ledger::reader::Reader;
 use crate::ledger::states::{Known, States};
 use crate::ledger::store::{SegmentInfo, SegmentSource, StoreError};
+use crate::ledger::walk::{list, member, text};
 
 /// What is read first; the next blocks are larger, up to [`MAX_BLOCK`].
 const FIRST_BLOCK: u64 = 64 << 10;
@@ -101,9 +101,9 @@ pub(in crate::ledger) fn state_before(
     };
     let record = Reader::new(source).get(last.seq)?;
     let line = record.as_ref().and_then(|record| record.line().ok());
-    let details = line.and_then(|line| serde_json::from_str::<Value>(line.details?).ok());
-    let environment = details.as_ref().and_then(|details| details.get("environment")?.as_str());
-    Ok(Some((last.seq, details::carried(environment, &last.values, last.seq))))
+    let details = line.and_then(|line| line.details);
+    let environment = details.and_then(|details| member(details, "environment").and_then(text));
+    Ok(Some((last.seq, details::carried(environment.as_deref(), &last.values, last.seq))))
 }
 
 /// What a line of a successful load of the resource has between its action and its reason.
@@ -196,11 +196,11 @@ fn said<'a>(line: &Line<'a>) -> Option<(Cow<'a, str>, Said)> {
     let is_load = (line.action == "config.loaded" || line.action == "config.changed")
         && line.resource_type.is_some_and(|kind| kind == "config")
         && line.outcome == "success";
-    let details: Value = serde_json::from_str(line.details.filter(|_| is_load)?).ok()?;
-    let said = match details.get("unchanged_since").and_then(Value::as_u64) {
+    let details = line.details.filter(|_| is_load)?;
+    let said = match member(details, "unchanged_since").and_then(|since| since.parse().ok()) {
         Some(since) if since < line.seq => Said::Since(since),
         Some(_) => return None,
-        None => Said::State(values(&details)?),
+        None => Said::State(values(details)?),
     };
     Some((line.resource_id?.get(), said))
 }
@@ -219,8 +219,8 @@ pub(in crate::ledger) fn resource_of<'a>(line: &Line<'a>) -> Option<Cow<'a, str>
     said(line).map(|(resource, _)| resource)
 }
 
-fn values(details: &Value) -> Option<Vec<RecordedValue>> {
-    details.get("state")?.as_array()?.iter().map(RecordedValue::read).collect()
+fn values(details: &str) -> Option<Vec<RecordedValue>> {
+    list(member(details, "state")?)?.map(RecordedValue::read).collect()
 }
 
 fn first_seq(lines: &[u8]) -> Option<u64> {

@@ -1,12 +1,12 @@
 //! The state of a configuration, as a record has it.
 
 use core::fmt;
-
-use serde_json::Value;
+use std::borrow::Cow;
 
 use crate::audit::AuditEntry;
 use crate::ledger::key::{KeyId, KeyRing};
 use crate::ledger::redact::{REDACTED, is_secret_name, redact};
+use crate::ledger::walk::{members, text};
 use crate::load::{LoadedView, Secrets, Text};
 use crate::schema::KeyRequest;
 
@@ -34,16 +34,27 @@ pub struct RecordedValue {
 }
 
 impl RecordedValue {
-    pub(in crate::ledger) fn read(value: &Value) -> Option<Self> {
-        let text = |name| value.get(name).and_then(Value::as_str).map(str::to_owned);
-        Some(RecordedValue {
-            key: text("key")?,
-            source: text("source")?,
-            provider: text("provider"),
-            masked: value.get("masked")?.as_bool()?,
-            fingerprint: text("fingerprint"),
-            value: text("value"),
-        })
+    /// Reads a side of a change or an element of a state, as it stands in the `details` of an event.
+    pub(in crate::ledger) fn read(object: &str) -> Option<Self> {
+        let (mut key, mut source, mut masked) = (None, None, None);
+        let (mut provider, mut fingerprint, mut recorded) = (None, None, None);
+        for (name, value) in members(object) {
+            let place = match &*name {
+                "key" => &mut key,
+                "source" => &mut source,
+                "provider" => &mut provider,
+                "fingerprint" => &mut fingerprint,
+                "value" => &mut recorded,
+                "masked" => {
+                    masked = value.parse().ok();
+                    continue;
+                }
+                _ => continue,
+            };
+            *place = text(value).map(Cow::into_owned);
+        }
+        let (key, source, masked, value) = (key?, source?, masked?, recorded);
+        Some(RecordedValue { key, source, provider, masked, fingerprint, value })
     }
 
     /// The value, or what may be said instead of it.

@@ -602,7 +602,12 @@ fn seq_of(name: &str, ending: &str) -> Option<u64> {
 }
 
 fn read(file: &impl DiskFile, offset: u64, limit: usize) -> io::Result<Vec<u8>> {
-    let there = usize::try_from(file.stat()?.len.saturating_sub(offset)).unwrap_or(usize::MAX);
+    /// As much memory is had sooner than it is known whether there is as much to read.
+    const LITTLE: usize = 16 << 10;
+    let there = match limit {
+        0..=LITTLE => limit,
+        _ => usize::try_from(file.stat()?.len.saturating_sub(offset)).unwrap_or(usize::MAX),
+    };
     let mut bytes = vec![0; limit.min(there)];
     let filled = fill(file, &mut bytes, offset)?;
     bytes.truncate(filled);

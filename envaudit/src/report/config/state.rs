@@ -56,8 +56,8 @@ pub(super) fn at_end(
     let (_, until) = period.micros();
     let mut next = index.db().prepare("SELECT MIN(resource) FROM states WHERE resource > ?1")?;
     let mut last = index.db().prepare(
-        "SELECT e.id, e.at, e.time, s.environment FROM states s JOIN events e ON e.id = s.id \
-         WHERE s.resource = ?1 AND e.time < ?2 ORDER BY s.id DESC LIMIT 1",
+        "SELECT id, at, time, environment FROM states WHERE resource = ?1 AND time < ?2 \
+         ORDER BY id DESC LIMIT 1",
     )?;
     let mut states = Vec::new();
     let mut after = String::new();
