@@ -40,6 +40,9 @@ impl MasterKey {
     /// When the text is anything else. The error says how long it is, and nothing of what it says.
     pub fn from_hex(text: &str) -> Result<Self, KeyError> {
         let digits = text.strip_suffix('\n').unwrap_or(text);
+        if digits.len() == 65 && digits.ends_with('\r') {
+            return Err(KeyError::CarriageReturn);
+        }
         if digits.len() != 64 {
             return Err(KeyError::Length { found: digits.chars().count() });
         }
@@ -53,6 +56,12 @@ impl MasterKey {
     /// A key of these bytes.
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
         MasterKey(Zeroizing::new(bytes))
+    }
+
+    /// Whether all bytes are the same: a placeholder, and no secret.
+    #[cfg(feature = "cli")]
+    pub(crate) fn is_guessable(&self) -> bool {
+        self.0.iter().all(|byte| *byte == self.0[0])
     }
 
     /// The 64 hex digits and a newline: what a key file holds.
@@ -278,6 +287,8 @@ pub enum KeyError {
     },
     /// 64 characters, not all of which are hex digits.
     NotHex,
+    /// 64 characters, and a line break as Windows writes it.
+    CarriageReturn,
 }
 
 impl fmt::Display for KeyError {
@@ -287,6 +298,12 @@ impl fmt::Display for KeyError {
                 write!(f, "a key is 64 hex digits, this has {found} characters")?
             }
             KeyError::NotHex => f.write_str("a key is 64 hex digits, this has other characters")?,
+            KeyError::CarriageReturn => {
+                return f.write_str(
+                    "the line ends as Windows writes it (CR LF), and a key has at most an LF behind its 64 hex digits; \
+                     take the CR away, for example with `tr -d '\\r'`",
+                );
+            }
         }
         f.write_str("; make one with `openssl rand -hex 32`")
     }
@@ -339,7 +356,9 @@ mod tests {
             (String::new(), KeyError::Length { found: 0 }),
             (format!("{hex}\n\n"), KeyError::Length { found: 65 }),
             (format!(" {hex}"), KeyError::Length { found: 65 }),
-            (format!("{hex}\r\n"), KeyError::Length { found: 65 }),
+            (format!("{hex}\r\n"), KeyError::CarriageReturn),
+            (format!("{hex}\r"), KeyError::CarriageReturn),
+            (format!("{hex}\r\n\n"), KeyError::Length { found: 66 }),
             (hex[..63].to_owned(), KeyError::Length { found: 63 }),
             (format!("0x{}", &hex[2..]), KeyError::NotHex),
             (format!("é{}", &hex[2..]), KeyError::NotHex),

@@ -2,9 +2,11 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use crate::cli::failure::Failure;
-use crate::cli::ledger::RetiredKeys;
+use crate::cli::key_file::{Given, refuse_guessable, warn_of_readers};
+use crate::cli::ledger::KEY_VARIABLES;
 use crate::cli::output::{Cell, Tone};
 use crate::cli::world::World;
+use crate::ledger::FileStore;
 
 /// Makes a ledger
 #[derive(Args)]
@@ -38,7 +40,18 @@ pub(super) fn run(args: &Ledger, world: &mut World<'_>) -> Result<(), Failure> {
 
 fn init(world: &mut World<'_>) -> Result<(), Failure> {
     let dir = world.ledger_dir();
-    let options = world.options(&RetiredKeys::default())?;
+    let options = world.options();
+    if let Some(given) = world.given_key() {
+        let key = options.keys_to_read(&FileStore::new(&dir)).ok().and_then(|(ring, _)| ring);
+        let place = match &given {
+            Given::Variable => KEY_VARIABLES[0].to_owned(),
+            Given::File(path) => format!("`{}`", path.display()),
+        };
+        key.map_or(Ok(()), |ring| refuse_guessable(ring.current(), &place))?;
+        if let Given::File(path) = given {
+            warn_of_readers(&path, &dir, &mut world.out);
+        }
+    }
     let ledger = options.init(&dir).map_err(|error| world.of_open(&error))?;
     let manifest = ledger.manifest();
     let keys = manifest.keys().copied();
