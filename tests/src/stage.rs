@@ -12,7 +12,7 @@ use crate::Files;
 use crate::command::{Envaudit, envaudit};
 
 /// The key of the ledger, as a variable has it.
-pub const KEY: &str = "0707070707070707070707070707070707070707070707070707070707070707";
+pub const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
 /// `record`, with who and why.
 pub const RECORD: [&str; 5] = ["record", "--actor", "ada", "--reason", "OPS-42"];
@@ -96,18 +96,19 @@ impl Stage {
 
     /// [`run`](Self::run), without the key.
     pub fn keyless(&self, args: &[&str]) -> Envaudit {
-        let command = envaudit(args.iter().copied()).dir(&self.files);
+        let (own, others) = args.split_at(own(args));
+        let command = envaudit(own.iter().copied()).dir(&self.files);
         let command = command.path("--schema", &self.schema).path("--ledger", self.ledger());
         let command = command.path("--docker-secrets", self.files.folder("docker"));
-        command.path("--k8s-secrets", self.files.folder("k8s"))
+        let command = command.path("--k8s-secrets", self.files.folder("k8s"));
+        command.args(others.iter().copied())
     }
 
     /// [`run`](Self::run) as a process of `program`, with an environment of its own.
     pub fn process(&self, program: &str, args: &[&str]) -> Command {
         let mut command = Command::new(program);
         command.env_clear().env("PATH", "/usr/bin:/bin").env("ENVAUDIT_SIGNING_KEY", KEY);
-        // What follows `--` are arguments of somebody else.
-        let own = args.iter().position(|arg| *arg == "--").unwrap_or(args.len());
+        let own = own(args);
         command.args(&args[..own]).arg("--dir").arg(self.files.path());
         command.arg("--schema").arg(&self.schema).arg("--ledger").arg(self.ledger());
         command.args(&args[own..]).stdin(Stdio::null());
@@ -129,6 +130,11 @@ impl Stage {
         let log = self.run(&["log", "--json", "--limit", "1"]).run().ends_with(0);
         serde_json::from_str(&log.out).expect("JSON")
     }
+}
+
+/// How many of the arguments are the command's own: what follows `--` are those of somebody else.
+fn own(args: &[&str]) -> usize {
+    args.iter().position(|arg| *arg == "--").unwrap_or(args.len())
 }
 
 fn key() -> MasterKey {

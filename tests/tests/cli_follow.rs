@@ -113,18 +113,20 @@ fn closed() -> Lines<BufReader<ChildStdout>> {
 #[cfg(unix)]
 fn a_ledger_that_goes_away_or_is_replaced_is_followed_no_longer_and_that_is_said() {
     type Change = fn(&Path);
-    let gone = "it is not there any more";
-    let other = "what was shown last is not in it any more";
+    let gone = &["it is not there any more"][..];
+    let other = &["what was shown last is not in it any more"][..];
     let new_one = |path: &Path| {
         fs::rename(path, path.with_file_name("old")).expect("moved");
         let ledger = options().init(path).expect("made");
         (0..20).for_each(|_| append(&ledger, "user.other"));
     };
-    let changes: [(&str, Change, &str); 6] = [
+    // Between two renames, there is no ledger for a moment.
+    let either = &[gone[0], other[0]][..];
+    let changes: [(&str, Change, &[&str]); 6] = [
         ("moved", |path| fs::rename(path, path.with_file_name("old")).expect("moved"), gone),
         ("removed", |path| fs::remove_dir_all(path).expect("removed"), gone),
         ("emptied", |path| fs::remove_file(segment(path)).expect("removed"), gone),
-        ("another ledger, which is longer", new_one, other),
+        ("another ledger, which is longer", new_one, either),
         (
             "set back to what it was",
             |path| {
@@ -157,7 +159,7 @@ fn a_ledger_that_goes_away_or_is_replaced_is_followed_no_longer_and_that_is_said
         let (code, said) = following.end();
         assert_eq!(code, Some(3), "{name}: {said}");
         assert!(said.contains("error: the ledger is followed no longer: "), "{name}: {said}");
-        assert!(said.contains(expected), "{name}: {said}");
+        assert!(expected.iter().any(|why| said.contains(why)), "{name}: {said}");
     }
 }
 

@@ -36,7 +36,7 @@ fn machine(with_ledger: bool) -> Files {
     files.write(".env.prod", "APP_PORT=443\n");
     files.write("target/release/app", app::EMBEDDED);
     files.write("envaudit.schema.json", <app::AppConfig as envaudit::EnvConfig>::schema_json());
-    files.write("run/secrets/audit", "08".repeat(32));
+    files.write("run/secrets/audit", "08".repeat(31) + "80");
     for folder in ["etc/bash_completion.d", "docs", "bin", "mnt/elsewhere", "var/lib/checkout"] {
         files.folder(folder);
     }

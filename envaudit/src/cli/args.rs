@@ -17,7 +17,6 @@ use super::{commands, times};
     version,
     subcommand_required = true,
     arg_required_else_help = true,
-    disable_help_subcommand = true,
     after_help = "Exit codes: 0 fine; 1 a finding; 2 usage; 3 something could not be read, reached or written.\n\n\
                   Example:\n  envaudit audit --env prod"
 )]

@@ -7,10 +7,11 @@ use std::time::Duration;
 use clap::Args;
 
 use super::failure::Failure;
+use super::key_file::{Given, key_in};
 use super::stored::Stored;
-use super::world::{World, read_text};
+use super::world::World;
 use crate::ledger::{
-    AppendError, FileStore, KeyRing, Ledger, LedgerOptions, MasterKey, OpenError, ReadError, Store,
+    AppendError, FileStore, KeyRing, Ledger, LedgerOptions, OpenError, ReadError, Store,
     StoreError, StoreErrorKind,
 };
 
@@ -34,7 +35,7 @@ pub(crate) struct RetiredKeys {
 impl World<'_> {
     /// The keys that the ledger is read with, as far as there are any.
     pub(crate) fn keys_of(&self, stored: &Stored, retired: &RetiredKeys) -> Result<Keys, Failure> {
-        match self.with_keys(retired)?.keys_to_read(&stored.store) {
+        match self.with_keys(retired, &stored.store)?.keys_to_read(&stored.store) {
             Ok((ring, beside)) => Ok(Keys { ring, beside }),
             Err(OpenError::NoKey { .. }) => Ok(Keys { ring: None, beside: false }),
             Err(error) => Err(self.of_open(&error)),
@@ -53,7 +54,7 @@ impl World<'_> {
         more: impl FnOnce(LedgerOptions) -> LedgerOptions,
     ) -> Result<Ledger, Failure> {
         let stored = self.stored()?;
-        let mut options = self.options(retired)?;
+        let mut options = self.in_environment(self.with_keys(retired, &stored.store)?);
         let given = KEY_VARIABLES.iter().any(|name| self.env.get(name).is_some());
         if stored.is_unkeyed() && !given {
             options = options.unkeyed();
@@ -70,10 +71,22 @@ impl World<'_> {
         more(options).open_in(stored.store).map_err(|error| self.of_open(&error))
     }
 
-    /// What a ledger is made or opened with, as the environment says.
-    pub(crate) fn options(&self, retired: &RetiredKeys) -> Result<LedgerOptions, Failure> {
-        let options = self.with_keys(retired)?;
-        Ok(options.environment(self.environment_name().as_deref().unwrap_or_default()))
+    /// What a ledger is made with.
+    pub(crate) fn options(&self) -> LedgerOptions {
+        self.in_environment(LedgerOptions::new().variables(self.env.clone()))
+    }
+
+    fn in_environment(&self, options: LedgerOptions) -> LedgerOptions {
+        options.environment(self.environment_name().as_deref().unwrap_or_default())
+    }
+
+    /// Where the key is that the environment gives.
+    pub(crate) fn given_key(&self) -> Option<Given> {
+        let [variable, file] = KEY_VARIABLES;
+        match self.env.get(variable) {
+            Some(_) => Some(Given::Variable),
+            None => self.env.get(file).map(|path| Given::File(path.into())),
+        }
     }
 
     /// The environment that was named.
@@ -82,10 +95,28 @@ impl World<'_> {
         self.globals.environment.clone().or_else(variable)
     }
 
-    fn with_keys(&self, retired: &RetiredKeys) -> Result<LedgerOptions, Failure> {
+    fn with_keys(
+        &self,
+        retired: &RetiredKeys,
+        store: &FileStore,
+    ) -> Result<LedgerOptions, Failure> {
         let mut options = LedgerOptions::new().variables(self.env.clone());
+        if retired.retired.is_empty() {
+            return Ok(options);
+        }
+        let ring = options.keys_to_read(store).ok().and_then(|(ring, _)| ring);
         for path in &retired.retired {
-            options = options.retired_key(key_in(path)?);
+            let key = key_in(path)?;
+            if ring.as_ref().is_some_and(|ring| ring.current().id() == key.id()) {
+                let path = path.display();
+                return Err(Failure::usage(format!(
+                    "{path} has the current key, and no retired one"
+                ))
+                .hint(
+                    "`--retired-key` is for keys that were the ledger's before; leave this one out",
+                ));
+            }
+            options = options.retired_key(key);
         }
         Ok(options)
     }
@@ -114,6 +145,13 @@ impl World<'_> {
             OpenError::KeyUnknown(_) => told(error).hint(
                 "give the current key in ENVAUDIT_SIGNING_KEY_FILE; `--retired-key FILE` adds an older one",
             ),
+            OpenError::NoKey { why } => Failure::unavailable(*why).hint(
+                "give the key in ENVAUDIT_SIGNING_KEY, or in the file that ENVAUDIT_SIGNING_KEY_FILE names",
+            ),
+            OpenError::Head(_) => Failure { message: Some(chain(error)), ..Failure::finding() }.hint(
+                "`envaudit verify --anchor FILE` says whether events are missing; if none are, remove `HEAD`: the next \
+                 writer makes it anew",
+            ),
             OpenError::Store(error) => error.into(),
             _ => told(error),
         }
@@ -136,13 +174,6 @@ pub(crate) struct Keys {
     pub(crate) ring: Option<KeyRing>,
     /// Whether they lie beside the ledger.
     pub(crate) beside: bool,
-}
-
-/// The key in a file.
-pub(crate) fn key_in(path: &std::path::Path) -> Result<MasterKey, Failure> {
-    let text = zeroize::Zeroizing::new(read_text(path)?);
-    MasterKey::from_hex(&text)
-        .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))
 }
 
 /// Something that could not be read or written, with all its causes.

@@ -20,6 +20,7 @@ mod commands;
 mod failure;
 mod filter;
 mod index;
+mod key_file;
 mod ledger;
 mod mount;
 mod output;

@@ -303,9 +303,7 @@ fn first_month_end(source: &dyn SegmentSource, segment: u64) -> Result<Timestamp
 fn check_head(ledger: &Ledger, tail: &Tail) -> Result<bool, OpenError> {
     let Some(bytes) = ledger.store.head().map_err(OpenError::Store)? else { return Ok(false) };
     let behind = |seen| OpenError::BehindHead { seen, last: tail.seq };
-    let head = Head::parse(&bytes).map_err(|error| {
-        OpenError::Damaged(Damage::new(tail.segment, tail.offset, format!("HEAD: {error}")))
-    })?;
+    let head = Head::parse(&bytes).map_err(OpenError::Head)?;
     if !has(ledger, tail, head.seq, &head.hash)? {
         return Err(behind(head.seq));
     }

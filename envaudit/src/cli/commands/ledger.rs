@@ -6,10 +6,11 @@ use serde_json::json;
 
 use super::verify::counted;
 use crate::cli::failure::Failure;
-use crate::cli::ledger::RetiredKeys;
-use crate::cli::output::{Cell, Tone, write_private};
+use crate::cli::key_file::{Given, refuse_guessable, warn_of_readers, write_private};
+use crate::cli::ledger::{KEY_VARIABLES, RetiredKeys};
+use crate::cli::output::{Cell, Tone};
 use crate::cli::world::World;
-use crate::ledger::{KeyRing, Manifest, checkpoint};
+use crate::ledger::{FileStore, KeyRing, Manifest, checkpoint};
 
 /// Makes a ledger, and what its auditors need
 #[derive(Args)]
@@ -62,7 +63,18 @@ pub(super) fn run(args: &Ledger, world: &mut World<'_>) -> Result<(), Failure> {
 
 fn init(world: &mut World<'_>) -> Result<(), Failure> {
     let dir = world.ledger_dir();
-    let options = world.options(&RetiredKeys::default())?;
+    let options = world.options();
+    if let Some(given) = world.given_key() {
+        let key = options.keys_to_read(&FileStore::new(&dir)).ok().and_then(|(ring, _)| ring);
+        let place = match &given {
+            Given::Variable => KEY_VARIABLES[0].to_owned(),
+            Given::File(path) => format!("`{}`", path.display()),
+        };
+        key.map_or(Ok(()), |ring| refuse_guessable(ring.current(), &place))?;
+        if let Given::File(path) = given {
+            warn_of_readers(&path, &dir, &mut world.out);
+        }
+    }
     let ledger = options.init(&dir).map_err(|error| world.of_open(&error))?;
     let manifest = ledger.manifest();
     let keys = manifest.keys().copied();

@@ -43,9 +43,9 @@ pub(super) fn run(args: &Prune, world: &mut World<'_>) -> Result<(), Failure> {
 
 /// The moment before which events are too old.
 fn before(keep: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, String> {
-    let keep = TimeDelta::from_std(times::age(keep)?).ok();
-    keep.and_then(|keep| now.checked_sub_signed(keep))
-        .ok_or_else(|| "that long ago is before all times".to_owned())
+    let age = TimeDelta::from_std(times::age(keep)?).ok();
+    age.and_then(|age| now.checked_sub_signed(age))
+        .ok_or_else(|| format!("`{keep}` ago is before all times"))
 }
 
 fn foresee(args: &Prune, policy: PrunePolicy, world: &mut World<'_>) -> Result<(), Failure> {

@@ -121,8 +121,8 @@ pub(super) fn run(args: &Record, world: &mut World<'_>) -> Result<(), Failure> {
             show(&recorded, world)
         }
         Err(error) => {
-            record_failure(&ledger, &error, &context, world);
-            Err(Failure::of_load(&error))
+            let recorded = record_failure(&ledger, &error, &context, world);
+            Err(Failure::of_load(&error).adding(recorded))
         }
     }
 }
@@ -142,18 +142,22 @@ pub(super) fn of_record(error: &RecordError) -> Failure {
     }
 }
 
-/// Records that nothing could be loaded. Where even that fails, it is said; the problems themselves matter more.
+/// Records that nothing could be loaded, and says where. Where even that fails, it is said; the problems themselves matter
+/// more.
 pub(super) fn record_failure(
     ledger: &Ledger,
     error: &LoadError,
     context: &Context,
     world: &mut World<'_>,
-) {
+) -> Option<String> {
     let environment = world.environment_name();
-    let recorded = ledger.record_failure(error, environment.as_deref(), &world.env, context);
-    if let Err(error) = recorded {
-        let message = of_record(&error).message.unwrap_or_default();
-        world.out.warn(&format!("besides, {message}"));
+    match ledger.record_failure(error, environment.as_deref(), &world.env, context) {
+        Ok(appended) => Some(format!("this failure was recorded as event {}", appended.seq)),
+        Err(error) => {
+            let message = of_record(&error).message.unwrap_or_default();
+            world.out.warn(&format!("besides, {message}"));
+            None
+        }
     }
 }
 

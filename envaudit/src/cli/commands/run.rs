@@ -63,10 +63,15 @@ pub(super) fn run(args: &Run, world: &mut World<'_>) -> Result<(), Failure> {
     let loaded = match target.load(settings) {
         Ok(loaded) => loaded,
         Err(error) => {
-            if let Ok(ledger) = world.opened(&args.retired) {
-                record_failure(&ledger, &error, &context, world);
-            }
-            return Err(not_started(Failure::of_load(&error), "because the check failed"));
+            let recorded = match world.opened(&args.retired) {
+                Ok(ledger) => record_failure(&ledger, &error, &context, world),
+                Err(failure) => {
+                    let message = failure.message.unwrap_or_default();
+                    Some(format!("this failure was not recorded: {message}"))
+                }
+            };
+            let failure = Failure::of_load(&error).adding(recorded);
+            return Err(not_started(failure, "because the check failed"));
         }
     };
     if let Some(failure) = unfit(&loaded) {

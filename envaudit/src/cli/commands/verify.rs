@@ -26,7 +26,7 @@ const NO_KEY: &str = "no key is given: whether the events were written by somebo
                         Examples:\n  envaudit verify --anchor /mnt/elsewhere/anchor\n  envaudit verify --from kept.note"
 )]
 pub(crate) struct Verify {
-    /// Reads only what came after a state that was kept elsewhere: a checkpoint, or the `verified` of an earlier `--json`
+    /// Reads only what came after a state that was kept elsewhere: a checkpoint, or the answer of an earlier `--json`
     #[arg(long, value_name = "CHECKPOINT")]
     from: Option<PathBuf>,
     #[command(flatten)]
@@ -65,6 +65,11 @@ pub(super) fn run(args: &Verify, world: &mut World<'_>) -> Result<(), Failure> {
 }
 
 impl Known {
+    /// Whether there is a file that knows how far the ledger was.
+    pub(super) fn has_anchor(&self) -> bool {
+        !self.anchor.is_empty()
+    }
+
     /// Verifies the ledger.
     pub(super) fn verify(
         &self,
@@ -127,6 +132,9 @@ impl Trust<'_> {
     /// The state in a file: a verified one, that of an anchor, or a checkpoint.
     fn verified(&self, path: &Path) -> Result<Verified, Failure> {
         let text = read_text(path)?;
+        if text.trim_start().starts_with('{') {
+            return verified_of(&text, path);
+        }
         if let Ok(verified) = text.trim_end().parse::<Verified>() {
             return Ok(verified);
         }
@@ -187,6 +195,22 @@ impl Trust<'_> {
                 .hint("the checkpoint is of another ledger, was changed, or needs `--public-key`")
         })
     }
+}
+
+/// The state in the whole answer of an earlier `verify --json`.
+fn verified_of(text: &str, path: &Path) -> Result<Verified, Failure> {
+    let report: Option<Value> = serde_json::from_str(text).ok();
+    let state = report.as_ref().and_then(|report| report.get("verified"));
+    let verified = state.and_then(|state| state.as_str()?.parse().ok());
+    verified.ok_or_else(|| {
+        let path = path.display();
+        match state {
+            Some(Value::Null) => Failure::usage(format!(
+                "{path} is the report of a ledger that was not intact: there is no verified state to go on from"
+            )),
+            _ => Failure::unavailable(format!("{path} is JSON, and not the answer of `verify --json`")),
+        }
+    })
 }
 
 fn show(report: &Report, args: &Verify, world: &mut World<'_>) -> Result<(), Failure> {

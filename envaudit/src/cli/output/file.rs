@@ -77,17 +77,6 @@ impl Drop for WholeFile {
     }
 }
 
-/// Writes a secret into a new file that its owner alone can read; it is on disk when this returns.
-pub(crate) fn write_private(path: &Path, text: &str) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()
-}
-
 fn failed(path: &Path, error: &io::Error) -> Failure {
     Failure::unavailable(format!("{} cannot be written: {error}", path.display()))
 }

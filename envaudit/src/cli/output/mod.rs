@@ -14,7 +14,7 @@ use super::args::{Format, Presentation, When};
 use super::failure::Failure;
 use crate::sources::environment::Environment;
 
-pub(crate) use file::{WholeFile, write_private};
+pub(crate) use file::WholeFile;
 pub(crate) use reader::{OfProcess, Reader, Staying};
 pub(crate) use style::{Cell, Tone};
 pub(crate) use table::{Columns, Table};

@@ -13,6 +13,8 @@ pub enum KeyError {
     },
     /// 64 characters, not all of which are hex digits.
     NotHex,
+    /// 64 characters, and a line break as Windows writes it.
+    CarriageReturn,
     /// Not the lines of chain keys.
     NotChain,
 }
@@ -24,6 +26,12 @@ impl fmt::Display for KeyError {
                 write!(f, "a key is 64 hex digits, this has {found} characters")?
             }
             KeyError::NotHex => f.write_str("a key is 64 hex digits, this has other characters")?,
+            KeyError::CarriageReturn => {
+                return f.write_str(
+                    "the line ends as Windows writes it (CR LF), and a key has at most an LF behind its 64 hex digits; \
+                     take the CR away, for example with `tr -d '\\r'`",
+                );
+            }
             KeyError::NotChain => {
                 return f.write_str(
                     "a chain key is 16 hex digits, a colon and 64 hex digits, on a line of its own; \

@@ -35,6 +35,9 @@ impl MasterKey {
     /// When the text is anything else. The error says how long it is, and nothing of what it says.
     pub fn from_hex(text: &str) -> Result<Self, KeyError> {
         let digits = text.strip_suffix('\n').unwrap_or(text);
+        if digits.len() == 65 && digits.ends_with('\r') {
+            return Err(KeyError::CarriageReturn);
+        }
         if digits.len() != 64 {
             return Err(KeyError::Length { found: digits.chars().count() });
         }
@@ -48,6 +51,12 @@ impl MasterKey {
     /// A key of these bytes.
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
         MasterKey(Zeroizing::new(bytes))
+    }
+
+    /// Whether all bytes are the same: a placeholder, and no secret.
+    #[cfg(feature = "cli")]
+    pub(crate) fn is_guessable(&self) -> bool {
+        self.0.iter().all(|byte| *byte == self.0[0])
     }
 
     /// The 64 hex digits and a newline: what a key file holds.
