@@ -67,7 +67,7 @@ fn known(report: &Report, last_line: Option<u64>) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some((seq, hash)) = report.tail {
         lines.push(format!(
-            "The last event verified is {}, <code class=\"hash\">{}</code>.",
+            "The last event verified is {}: <code class=\"hash\">{}</code>",
             grouped(seq),
             HEXLOWER.encode(&hash)
         ));
