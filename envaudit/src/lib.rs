@@ -54,10 +54,10 @@
 //! | `dotenv` (default) | `.env` and `.env.{environment}` |
 //! | `tracing` | one event per load, warnings as warnings |
 //! | `metrics` | counters per load through the `metrics` facade |
-//! | `ledger` | [`ledger`]: a tamper-evident history, and configuration recorded in it |
-//! | `report` | [`report`]: what auditors ask of a ledger, answered from an index of it |
-//! | `live` | [`live`]: a configuration that is read again when it changes |
-//! | `cli` | [`cli`]: the command `envaudit`, also to mount in a program of one's own |
+//! | `ledger` | [`ledger`](ledger/index.html): a tamper-evident history, and configuration recorded in it |
+//! | `report` | [`report`](report/index.html): what auditors ask of a ledger, answered from an index of it |
+//! | `live` | [`live`](live/index.html): a configuration that is read again when it changes |
+//! | `cli` | [`cli`](cli/index.html): the command `envaudit`, also to mount in a program of one's own |
 //! | `url`, `uuid`, `bytesize` | fields of type `Url`, `Uuid`, `ByteSize` with a description of their own |
 //!
 //! Fields of chrono's types need no feature.

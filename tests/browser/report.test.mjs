@@ -179,6 +179,40 @@ test("times are the reader's, and UTC when pointed at", async () => {
   }
 });
 
+test("a time that is tapped is shown in UTC, and back", async () => {
+  const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
+  const { page, close } = await open(browser, made.pages.privileged, phone);
+  assert.match(await page.locator("#zone").textContent(), /Europe\/Berlin; each shows its UTC when tapped/);
+  const time = page.locator(".scroll time").first();
+  const local = await time.textContent();
+  const utc = await time.getAttribute("title");
+  assert.notEqual(local, utc);
+  await time.tap();
+  assert.equal(await time.textContent(), utc);
+  await time.tap();
+  assert.equal(await time.textContent(), local);
+  await close();
+});
+
+test("no column is out of sight at 1280 pixels, and days and hours are whole there and on paper", async () => {
+  for (const report of reports) {
+    const { page, close } = await open(browser, made.pages[report]);
+    // A4 between its margins, in pixels of CSS.
+    for (const [media, width] of [["screen", 1280], ["print", 688]]) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.emulateMedia({ media });
+      if (media === "print") await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+      const hidden = await page.locator(".scroll").evaluateAll((all) => all.map((it) => it.scrollWidth - it.clientWidth));
+      assert.ok(hidden.every((pixels) => pixels <= 0), `${report} ${media}: ${hidden}`);
+      const lines = await page.locator(".scroll time").evaluateAll((all) =>
+        all.map((it) => new Set(Array.from(it.getClientRects(), (line) => line.top)).size),
+      );
+      assert.ok(lines.every((count) => count <= 2), `${report} ${media}: ${Math.max(...lines)} lines`);
+    }
+    await close();
+  }
+});
+
 test("dark colours are asked for by the reader's system", async () => {
   const paper = async (colorScheme) => {
     const { page, close } = await open(browser, made.pages.config, { colorScheme });

@@ -217,6 +217,46 @@ fn csv_keeps_commas_quotes_and_line_breaks_and_gives_no_formula_to_a_spreadsheet
 }
 
 #[test]
+fn what_a_terminal_would_obey_and_a_spreadsheet_would_run_is_text_in_every_export() {
+    let files = Files::new();
+    let ledger = options().init(files.path().join("audit")).expect("made");
+    let controls = "a\u{1b}[31mb\u{7}c\u{9b}d\u{7f}e\u{202e}f\tg\u{0}";
+    let reason = |text: &str| {
+        append(&ledger, Event::new("user.created", Actor::user("ada")).reason(text.to_owned()));
+    };
+    reason(controls);
+    let formulas =
+        ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "\u{ff1d}1", "\u{ff20}x"];
+    let texts = ["1=1", "a-b", "'=1", "", "(=1)"];
+    formulas.into_iter().chain(texts).for_each(reason);
+    let of = |format: &str| {
+        let export = command(&files, ["export", "--action", "user.*", "--format", format]);
+        export.run().ends_with(0).out
+    };
+    for format in ["csv", "cef", "ocsf", "jsonl"] {
+        let out = of(format);
+        let obeyed = |char: &char| char.is_control() && !matches!(char, '\r' | '\n' | '\t');
+        if matches!(format, "csv" | "cef") {
+            assert_eq!(out.chars().find(obeyed), None, "{format}");
+        }
+        assert!(!out.contains(['\u{1b}', '\0', '\u{7}']), "{format}");
+    }
+    let rows = csv(&of("csv"));
+    let column = rows[0].iter().position(|name| name == "reason").expect("a column");
+    let reasons: Vec<&str> = rows[1..].iter().map(|row| row[column].as_str()).collect();
+    assert_eq!(reasons[0], "a\\u001b[31mb\\u0007c\\u009bd\\u007fe\\u202ef\tg\\u0000");
+    for (found, formula) in reasons[1..].iter().zip(formulas) {
+        assert_eq!(*found, format!("'{formula}"));
+    }
+    assert_eq!(reasons[1 + formulas.len()..], texts);
+    let cef = of("cef");
+    let first = cef.lines().next().expect("a line");
+    let expected =
+        " reason=a\\\\u001b[31mb\\\\u0007c\\\\u009bd\\\\u007fe\\\\u202ef\\\\u0009g\\\\u0000 ";
+    assert!(first.contains(expected), "{first}");
+}
+
+#[test]
 fn cef_escapes_the_header_and_the_extension_each_in_its_own_way() {
     let files = three_days();
     let ledger = fourth_day(&files);

@@ -99,6 +99,16 @@ impl SegmentSource for Watched<'_> {
         Ok(bytes)
     }
 
+    fn read_parts(
+        &self,
+        first_seq: u64,
+        parts: &[(u64, usize)],
+    ) -> Result<Vec<Vec<u8>>, StoreError> {
+        let bytes = self.source.read_parts(first_seq, parts)?;
+        self.bar.inc(bytes.iter().map(|part| part.len() as u64).sum());
+        Ok(bytes)
+    }
+
     fn checkpoints(&self) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
         self.source.checkpoints()
     }

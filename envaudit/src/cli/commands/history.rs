@@ -9,7 +9,7 @@ use crate::cli::progress::Watched;
 use crate::cli::stored::Stored;
 use crate::cli::times;
 use crate::cli::world::World;
-use crate::ledger::index::{HistoryError, Index, IndexError};
+use crate::ledger::index::HistoryError;
 use crate::ledger::{
     ChangeKind, ConfigChange, Historic, Line, ReadError, Reader, RecordedValue, Text,
 };
@@ -34,16 +34,11 @@ pub(super) fn run(args: &History, world: &mut World<'_>) -> Result<(), Failure> 
     let mut table =
         Table::new(["TIME", "RESOURCE", "WHAT", "BEFORE", "AFTER", "WHO", "WHY", "SEQ"]).whole(0);
     let mut list = Vec::new();
-    for historic in changes(args, &stored, world)? {
-        let Some(historic) = unreadable.pass(world, historic)? else { continue };
-        let other = |resource: &String| *resource != historic.resource;
-        let Ok(line) = historic.record.line() else { continue };
-        if args.resource.as_ref().is_some_and(other) {
-            continue;
-        }
-        match world.out.is_json() {
-            true => list.push(value(&historic, &line)),
-            false => table.row(row(&historic, &line, world.out.is_terminal())),
+    for shown in changes(args, &stored, world)? {
+        match unreadable.pass(world, shown)? {
+            Some(Some(Shown::Object(object))) => list.push(object),
+            Some(Some(Shown::Row(row))) => table.row(*row),
+            Some(None) | None => {}
         }
     }
     match world.out.is_json() {
@@ -56,27 +51,42 @@ pub(super) fn run(args: &History, world: &mut World<'_>) -> Result<(), Failure> 
     unreadable.end()
 }
 
-/// The changes of the variable, found by the index, or in all of the ledger where that cannot be had.
-fn changes(
-    args: &History,
-    stored: &Stored,
-    world: &mut World<'_>,
-) -> Result<Vec<Result<Historic, ReadError>>, Failure> {
-    let source = Watched::new(&stored.store, &world.out)?;
-    let by_index = asked(&args.no_index, &source, world, |index| listed(index, &args.key))?;
-    match by_index {
-        Some(changes) => Ok(changes),
-        None => Ok(Reader::new(&source).history(&args.key)?.collect()),
-    }
+/// A change as it is answered.
+enum Shown {
+    Row(Box<[Cell; 8]>),
+    Object(Value),
 }
 
-fn listed(index: &Index<'_>, key: &str) -> Result<Vec<Result<Historic, ReadError>>, IndexError> {
-    let changes = index.history(key).map(|historic| match historic {
-        Ok(historic) => Ok(Ok(historic)),
-        Err(HistoryError::Read(error)) => Ok(Err(error)),
-        Err(HistoryError::Index(error)) => Err(error),
-    });
-    changes.collect()
+/// What is answered; nothing for a change that is not asked for.
+type Answer = Result<Option<Shown>, ReadError>;
+
+/// The changes of the variable, found by the index, or in all of the ledger where that cannot be had.
+fn changes(args: &History, stored: &Stored, world: &mut World<'_>) -> Result<Vec<Answer>, Failure> {
+    let (json, human) = (world.out.is_json(), world.out.is_terminal());
+    let shown = |historic: Historic| {
+        let other = args.resource.as_ref().is_some_and(|resource| *resource != historic.resource);
+        let line = historic.record.line().ok().filter(|_| !other)?;
+        Some(match json {
+            true => Shown::Object(value(&historic, &line)),
+            false => Shown::Row(Box::new(row(&historic, &line, human))),
+        })
+    };
+    let source = Watched::new(&stored.store, &world.out)?;
+    let by_index = asked(&args.no_index, &source, world, |index| {
+        let changes = index.history(&args.key).map(|historic| match historic {
+            Ok(historic) => Ok(Ok(shown(historic))),
+            Err(HistoryError::Read(error)) => Ok(Err(error)),
+            Err(HistoryError::Index(error)) => Err(error),
+        });
+        changes.collect()
+    })?;
+    match by_index {
+        Some(changes) => Ok(changes),
+        None => {
+            let history = Reader::new(&source).history(&args.key)?;
+            Ok(history.map(|historic| historic.map(shown)).collect())
+        }
+    }
 }
 
 fn row(historic: &Historic, line: &Line<'_>, human: bool) -> [Cell; 8] {

@@ -25,7 +25,7 @@ impl<'s> Index<'s> {
             changes: Changes::of(key),
             after: -1,
             ready: VecDeque::new(),
-            near: Near::default(),
+            near: Near::new(),
             ended: false,
         }
     }

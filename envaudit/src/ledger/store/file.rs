@@ -266,9 +266,19 @@ impl<D: Disk> SegmentSource for FileStore<D> {
     }
 
     fn read(&self, first_seq: u64, offset: u64, limit: usize) -> Result<Vec<u8>, StoreError> {
+        let mut read = self.read_parts(first_seq, &[(offset, limit)])?;
+        Ok(read.pop().unwrap_or_default())
+    }
+
+    fn read_parts(
+        &self,
+        first_seq: u64,
+        parts: &[(u64, usize)],
+    ) -> Result<Vec<Vec<u8>>, StoreError> {
         let opened = self.open_to_read(first_seq)?;
-        let bytes = read(&opened.file, offset, limit)
-            .map_err(|error| self.failed("read", &opened.name, error))?;
+        let part = |&(offset, limit): &(u64, usize)| read(&opened.file, offset, limit);
+        let bytes = parts.iter().map(part).collect::<io::Result<_>>();
+        let bytes = bytes.map_err(|error| self.failed("read", &opened.name, error))?;
         *self.read.lock().unwrap_or_else(|poison| poison.into_inner()) = Some(opened);
         Ok(bytes)
     }

@@ -62,6 +62,20 @@ pub trait SegmentSource: Sync {
     /// When there is no such segment, or it cannot be read.
     fn read(&self, first_seq: u64, offset: u64, limit: usize) -> Result<Vec<u8>, StoreError>;
 
+    /// Several parts of one segment: for each an offset, and how much at most, as [`read`](Self::read) takes them. A store
+    /// that has to look for a segment before it reads looks once.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such segment, or it cannot be read.
+    fn read_parts(
+        &self,
+        first_seq: u64,
+        parts: &[(u64, usize)],
+    ) -> Result<Vec<Vec<u8>>, StoreError> {
+        parts.iter().map(|&(offset, limit)| self.read(first_seq, offset, limit)).collect()
+    }
+
     /// Names (20-digit seq) and bytes of the checkpoints, in order.
     ///
     /// # Errors

@@ -12,19 +12,28 @@
     `${two(moment.getHours())}:${two(moment.getMinutes())}:${two(moment.getSeconds())}`;
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const note = document.getElementById("zone");
+  const how = matchMedia("(hover: none)").matches ? "tapped" : "pointed at";
   const show = (here) => {
     for (const { element, utc, exact } of times) {
       const moment = new Date(exact);
       element.textContent = here && !Number.isNaN(moment.getTime()) ? local(moment) : utc;
       element.title = here ? utc : exact;
     }
-    note.textContent = here ? `Times are those of ${zone}; each shows its UTC when pointed at.` : "Times are UTC.";
+    note.textContent = here ? `Times are those of ${zone}; each shows its UTC when ${how}.` : "Times are UTC.";
   };
   if (zone && zone !== "UTC") {
     show(true);
     // On paper nothing can be pointed at.
     addEventListener("beforeprint", () => show(false));
     addEventListener("afterprint", () => show(true));
+    // A finger points at nothing.
+    const known = new Map(times.map((time) => [time.element, time]));
+    addEventListener("click", ({ target }) => {
+      const time = known.get(target);
+      if (!time) return;
+      const { element, utc, exact } = time;
+      element.textContent = element.textContent === utc ? local(new Date(exact)) : utc;
+    });
   }
 
   const form = document.getElementById("search");

@@ -68,7 +68,7 @@ fn known(report: &Report, anchor_given: bool, last_line: Option<u64>) -> Vec<Str
     let mut lines = Vec::new();
     if let Some((seq, hash)) = report.tail {
         lines.push(format!(
-            "The last event verified is {}, <code class=\"hash\">{}</code>.",
+            "The last event verified is {}: <code class=\"hash\">{}</code>",
             grouped(seq),
             HEXLOWER.encode(&hash)
         ));
