@@ -142,7 +142,7 @@ fn durable(dir: &Path) {
     let line = vec![b'x'; len() - created];
     let mut bare =
         OpenOptions::new().create(true).append(true).open(dir.join("bare")).expect("a file");
-    let mut append = || {
+    let append = || {
         ledger.append(&event).expect("appended");
     };
     let mut write = || {
@@ -153,7 +153,7 @@ fn durable(dir: &Path) {
     let turns = (0..ROUNDS).map(|_| {
         let (mut ours, mut limit) = (0.0, 0.0);
         for _ in 0..COUNT {
-            ours += seconds(&mut append);
+            ours += seconds(append);
             limit += seconds(&mut write);
         }
         (COUNT as f64 / ours, COUNT as f64 / limit)
