@@ -47,6 +47,7 @@ pub fn markdown() -> String {
 fn leaves(whole: &Command) -> Vec<(String, &Command)> {
     whole
         .get_subcommands()
+        .filter(|command| command.get_name() != "help")
         .flat_map(|command| match command.has_subcommands() {
             true => {
                 let inner = command.get_subcommands();

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use envaudit::ledger::{Ledger, LedgerOptions, MasterKey};
+use chrono::{DateTime, Utc};
+use envaudit::ledger::{Context, Ledger, LedgerOptions, MasterKey};
 use envaudit::{EnvConfig, SecretString};
 use serde_json::Value;
 
@@ -11,7 +12,7 @@ use crate::Files;
 use crate::command::{Envaudit, envaudit};
 
 /// The key of the ledger, as a variable has it.
-pub const KEY: &str = "0707070707070707070707070707070707070707070707070707070707070707";
+pub const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
 /// `record`, with who and why.
 pub const RECORD: [&str; 5] = ["record", "--actor", "ada", "--reason", "OPS-42"];
@@ -49,6 +50,24 @@ impl Stage {
         Stage { files, schema }
     }
 
+    /// With this `.env`, and a ledger that was begun at this time, as it was open then.
+    pub fn begun(env_file: &str, at: &str) -> (Self, Ledger) {
+        let stage = Stage::without_ledger(env_file);
+        let at: DateTime<Utc> = at.parse().expect("a time");
+        let options = LedgerOptions::new().key(key()).clock(move || at);
+        let ledger = options.init(stage.ledger()).expect("made");
+        (stage, ledger)
+    }
+
+    /// With this `.env`, which was recorded in 2020 and never since: the segment with the only state is old.
+    pub fn unchanged_for_years(env_file: &str) -> Self {
+        let (stage, ledger) = Stage::begun(env_file, "2020-01-01T00:00:00Z");
+        let loaded = stage.files.loader::<Checkout>().load().expect("a configuration");
+        ledger.record(&loaded, &Context::new().reason("first start")).expect("recorded");
+        ledger.seal().expect("sealed");
+        stage
+    }
+
     /// With the schema of another configuration.
     pub fn with_schema(self, schema: String) -> Self {
         self.files.write("schema.json", schema);
@@ -67,8 +86,7 @@ impl Stage {
 
     /// The ledger, to append to it.
     pub fn open(&self) -> Ledger {
-        let key = MasterKey::from_hex(KEY).expect("a key");
-        LedgerOptions::new().key(key).open(self.ledger()).expect("a ledger")
+        LedgerOptions::new().key(key()).open(self.ledger()).expect("a ledger")
     }
 
     /// A command with all that this has, and nothing of the machine.
@@ -78,18 +96,19 @@ impl Stage {
 
     /// [`run`](Self::run), without the key.
     pub fn keyless(&self, args: &[&str]) -> Envaudit {
-        let command = envaudit(args.iter().copied()).dir(&self.files);
+        let (own, others) = args.split_at(own(args));
+        let command = envaudit(own.iter().copied()).dir(&self.files);
         let command = command.path("--schema", &self.schema).path("--ledger", self.ledger());
         let command = command.path("--docker-secrets", self.files.folder("docker"));
-        command.path("--k8s-secrets", self.files.folder("k8s"))
+        let command = command.path("--k8s-secrets", self.files.folder("k8s"));
+        command.args(others.iter().copied())
     }
 
     /// [`run`](Self::run) as a process of `program`, with an environment of its own.
     pub fn process(&self, program: &str, args: &[&str]) -> Command {
         let mut command = Command::new(program);
         command.env_clear().env("PATH", "/usr/bin:/bin").env("ENVAUDIT_SIGNING_KEY", KEY);
-        // What follows `--` are arguments of somebody else.
-        let own = args.iter().position(|arg| *arg == "--").unwrap_or(args.len());
+        let own = own(args);
         command.args(&args[..own]).arg("--dir").arg(self.files.path());
         command.arg("--schema").arg(&self.schema).arg("--ledger").arg(self.ledger());
         command.args(&args[own..]).stdin(Stdio::null());
@@ -111,6 +130,15 @@ impl Stage {
         let log = self.run(&["log", "--json", "--limit", "1"]).run().ends_with(0);
         serde_json::from_str(&log.out).expect("JSON")
     }
+}
+
+/// How many of the arguments are the command's own: what follows `--` are those of somebody else.
+fn own(args: &[&str]) -> usize {
+    args.iter().position(|arg| *arg == "--").unwrap_or(args.len())
+}
+
+fn key() -> MasterKey {
+    MasterKey::from_hex(KEY).expect("a key")
 }
 
 /// A shell with the environment of a command, for a script that runs it as `"$@"`.

@@ -10,9 +10,8 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use envaudit::ledger::LedgerOptions;
 use envaudit_tests::disks::{for_all, other_than_root, read_only_for};
-use envaudit_tests::stage::{KEY, RECORD, Stage, shell};
+use envaudit_tests::stage::{RECORD, Stage, shell};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_envaudit_command");
 
@@ -102,11 +101,7 @@ fn full(stage: &Stage, blocks: u64, args: &[&str]) -> Output {
 
 /// A ledger whose first segment is old.
 fn old() -> Stage {
-    let stage = Stage::without_ledger("PORT=80\n");
-    let long_ago = "2020-01-01T00:00:00Z".parse::<chrono::DateTime<chrono::Utc>>().expect("a time");
-    let key = envaudit::ledger::MasterKey::from_hex(KEY).expect("a key");
-    let options = LedgerOptions::new().key(key).clock(move || long_ago);
-    let ledger = options.init(stage.ledger()).expect("made");
+    let (stage, ledger) = Stage::begun("PORT=80\n", "2020-01-01T00:00:00Z");
     ledger.seal().expect("sealed");
     drop(ledger);
     stage.record();

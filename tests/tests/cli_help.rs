@@ -36,7 +36,7 @@ fn machine(with_ledger: bool) -> Files {
     files.write(".env.prod", "APP_PORT=443\n");
     files.write("target/release/app", app::EMBEDDED);
     files.write("envaudit.schema.json", <app::AppConfig as envaudit::EnvConfig>::schema_json());
-    files.write("run/secrets/audit", "08".repeat(32));
+    files.write("run/secrets/audit", "08".repeat(31) + "80");
     for folder in ["etc/bash_completion.d", "docs", "bin", "mnt/elsewhere", "var/lib/checkout"] {
         files.folder(folder);
     }
@@ -87,7 +87,7 @@ fn the_help_of_each_command_ends_with_an_example_that_works_as_it_stands() {
         assert!(!examples.is_empty(), "{command:?}: {help}");
         // Whoever follows a ledger goes when they have seen enough.
         let script = examples.join("\n").replace("--follow", "--follow | head -n 1");
-        let with_ledger = command[0] != "ledger";
+        let with_ledger = command[0] != "ledger" || command.len() > 1 && command[1] != "init";
         // There is no key yet that could be given.
         let script = if with_ledger { script } else { script.replace("--env prod", "--env=prod") };
         let output = shell(&machine(with_ledger), &script);

@@ -4,7 +4,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use envaudit::ledger::{Actor, Event, FileStore, Ledger, LedgerOptions, MasterKey, SegmentSource};
+use envaudit::ledger::{
+    Actor, ChainKeys, Event, FileStore, Ledger, LedgerOptions, MasterKey, SegmentSource,
+};
 use envaudit_tests::Files;
 use envaudit_tests::command::{Answer, Envaudit, envaudit};
 use envaudit_tests::stage::{KEY, tamper};
@@ -160,9 +162,56 @@ fn an_intact_ledger_is_said_to_be_so_and_how_far_it_can_be_trusted() {
     assert_eq!(json["first_break"], serde_json::Value::Null);
     assert!(json["verified"].as_str().expect("a line").starts_with("envaudit-verified-v1 "));
 
-    let keyless = keyless(&files, ["verify", "--json"]).run().ends_with(1);
-    assert_eq!(keyless.json()["first_break"]["verdict"], "key-unknown");
-    assert!(keyless.err.contains("no key is given"), "{}", keyless.err);
+    let unknown = keyless(&files, ["verify", "--json"]).run().ends_with(3);
+    assert_eq!(unknown.json()["first_break"]["verdict"], "key-unknown");
+    assert!(unknown.err.contains("no key is given"), "{}", unknown.err);
+    let unknown = keyless(&files, ["verify"]).run().ends_with(3);
+    assert!(unknown.out.starts_with("NOT KNOWN: key-unknown"), "{}", unknown.out);
+    tamper(&first_segment(&files), |text| text.replace("\"seq\":3", "\"seq\":4"));
+    let broken = keyless(&files, ["verify"]).run().ends_with(1);
+    assert!(broken.out.starts_with("NOT INTACT"), "{}", broken.out);
+}
+
+#[test]
+fn an_auditor_with_the_chain_key_checks_the_text_of_events_and_cannot_sign() {
+    let files = two_segments();
+    let handed_over = files.path().join("auditor.key");
+    let write = || keyed(&files, ["ledger", "chain-key"]).args([&handed_over]);
+    let answer = write().run().ends_with(0);
+    assert!(answer.out.starts_with("written: 1 chain key in `"), "{}", answer.out);
+    let text = std::fs::read_to_string(&handed_over).expect("it is there");
+    assert!(ChainKeys::parse(&text).is_ok());
+    let digits = text.trim_end().split_once(':').expect("a colon").1;
+    assert!(!answer.out.contains(digits) && !answer.err.contains(digits));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(&handed_over).expect("it is there").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    let (_, public_key) = answer.err.trim_end().rsplit_once(' ').expect("the command to run");
+    let public_key = public_key.trim_end_matches('`');
+
+    let verify = || {
+        let run = keyless(&files, ["verify", "--public-key", public_key]);
+        run.path("--chain-key", &handed_over)
+    };
+    let answer = verify().run().ends_with(0);
+    assert!(answer.out.starts_with("intact: ok-unanchored-tail, 6 events"), "{}", answer.out);
+    assert!(answer.out.contains("signed by a known key"), "{}", answer.out);
+    assert_eq!(answer.err, "");
+
+    // It is never written over, and a master key is no chain key.
+    let again = write().run().ends_with(3);
+    assert!(again.err.contains("cannot be kept in"), "{}", again.err);
+    let wrong = files.write("master.key", format!("{}\n", "5e".repeat(32)));
+    let wrong = keyless(&files, ["verify"]).path("--chain-key", wrong).run().ends_with(2);
+    assert!(wrong.err.contains("`envaudit ledger chain-key FILE`"), "{}", wrong.err);
+    assert!(!wrong.err.contains("5e5e"), "{}", wrong.err);
+
+    tamper(&first_segment(&files), |text| text.replace("user.a", "user.x"));
+    let answer = verify().run().ends_with(1);
+    assert!(answer.out.starts_with("NOT INTACT: modified"), "{}", answer.out);
 }
 
 #[test]

@@ -2,8 +2,7 @@
 #![cfg(feature = "cli")]
 
 use std::fs;
-use std::io::{self, BufRead, BufReader, Write};
-use std::process::{Child, Command, Stdio};
+use std::io::{self, Write};
 
 use envaudit::ledger::{Actor, Context, Event, Ledger, LedgerOptions, MasterKey, Origin, Outcome};
 use envaudit::{EnvConfig, SecretString};
@@ -144,62 +143,6 @@ fn a_line_that_is_none_is_said_and_the_others_are_shown() {
     }
 }
 
-/// A process of the command, killed at the end.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-#[test]
-fn a_ledger_is_followed_across_segments_and_other_writers() {
-    let files = three_days();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_envaudit_command"));
-    command.args(["log", "--json", "--follow", "--limit", "1", "--resource", "eve", "--ledger"]);
-    command.arg(files.path().join("audit")).stdout(Stdio::piped()).stdin(Stdio::null());
-    let mut child = Running(command.spawn().expect("it starts"));
-    let mut lines = BufReader::new(child.0.stdout.take().expect("a pipe")).lines();
-    let mut next = || actions(&lines.next().expect("a line").expect("text")).remove(0);
-    assert_eq!(next(), "user.deleted");
-    let path = files.path().join("audit");
-    for round in 0..3 {
-        let ledger = options().segment_size(1500).open(&path).expect("opened");
-        for action in ["user.a", "user.b", "user.c", "user.d"] {
-            append(&ledger, Event::new(action, Actor::user("ada")).resource("user", "eve"));
-            append(
-                &ledger,
-                Event::new("other.thing", Actor::user("ada")).resource("user", "mallory"),
-            );
-        }
-        for action in ["user.a", "user.b", "user.c", "user.d"] {
-            assert_eq!(next(), action, "{round}");
-        }
-    }
-    let segments = fs::read_dir(&path).expect("a folder").filter(|file| {
-        file.as_ref().expect("a file").path().extension().is_some_and(|it| it == "jsonl")
-    });
-    assert!(segments.count() > 3, "the segments were rolled");
-}
-
-#[test]
-#[cfg(unix)]
-fn a_ledger_is_followed_no_longer_than_somebody_reads() {
-    let files = three_days();
-    for args in [&["log", "--follow"][..], &["log", "--follow", "--json", "--actor", "ada"]] {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_envaudit_command"));
-        command.args(args).arg("--ledger").arg(files.path().join("audit"));
-        let mut child = Running(command.stdout(Stdio::piped()).spawn().expect("it starts"));
-        let mut lines = BufReader::new(child.0.stdout.take().expect("a pipe")).lines();
-        lines.next().expect("a line").expect("text");
-        // Nothing more is appended that could be written to the pipe.
-        drop(lines);
-        assert_eq!(child.0.wait().expect("it ends").code(), Some(0), "{args:?}");
-    }
-}
-
 /// Takes so many bytes, and then nobody reads any more.
 struct Closing(usize);
 
@@ -271,6 +214,46 @@ fn csv_keeps_commas_quotes_and_line_breaks_and_gives_no_formula_to_a_spreadsheet
     assert_eq!(last[at("reason")], "a, \"b\"\r\nc");
     assert_eq!(last[at("details")], "{\"note\":\"x,y\"}");
     assert_eq!(last[at("previous_hash")], rows[4][at("event_hash")]);
+}
+
+#[test]
+fn what_a_terminal_would_obey_and_a_spreadsheet_would_run_is_text_in_every_export() {
+    let files = Files::new();
+    let ledger = options().init(files.path().join("audit")).expect("made");
+    let controls = "a\u{1b}[31mb\u{7}c\u{9b}d\u{7f}e\u{202e}f\tg\u{0}";
+    let reason = |text: &str| {
+        append(&ledger, Event::new("user.created", Actor::user("ada")).reason(text.to_owned()));
+    };
+    reason(controls);
+    let formulas =
+        ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "\u{ff1d}1", "\u{ff20}x"];
+    let texts = ["1=1", "a-b", "'=1", "", "(=1)"];
+    formulas.into_iter().chain(texts).for_each(reason);
+    let of = |format: &str| {
+        let export = command(&files, ["export", "--action", "user.*", "--format", format]);
+        export.run().ends_with(0).out
+    };
+    for format in ["csv", "cef", "ocsf", "jsonl"] {
+        let out = of(format);
+        let obeyed = |char: &char| char.is_control() && !matches!(char, '\r' | '\n' | '\t');
+        if matches!(format, "csv" | "cef") {
+            assert_eq!(out.chars().find(obeyed), None, "{format}");
+        }
+        assert!(!out.contains(['\u{1b}', '\0', '\u{7}']), "{format}");
+    }
+    let rows = csv(&of("csv"));
+    let column = rows[0].iter().position(|name| name == "reason").expect("a column");
+    let reasons: Vec<&str> = rows[1..].iter().map(|row| row[column].as_str()).collect();
+    assert_eq!(reasons[0], "a\\u001b[31mb\\u0007c\\u009bd\\u007fe\\u202ef\tg\\u0000");
+    for (found, formula) in reasons[1..].iter().zip(formulas) {
+        assert_eq!(*found, format!("'{formula}"));
+    }
+    assert_eq!(reasons[1 + formulas.len()..], texts);
+    let cef = of("cef");
+    let first = cef.lines().next().expect("a line");
+    let expected =
+        " reason=a\\\\u001b[31mb\\\\u0007c\\\\u009bd\\\\u007fe\\\\u202ef\\\\u0009g\\\\u0000 ";
+    assert!(first.contains(expected), "{first}");
 }
 
 #[test]
@@ -433,4 +416,46 @@ fn actors_and_things_are_asked_for_as_they_are_recorded() {
     }
     let refused = stage.run(&["log", "--trace-id", "zz"]).run().ends_with(2);
     assert!(refused.err.contains("32 hex digits"), "{}", refused.err);
+}
+
+#[test]
+fn a_last_line_that_was_not_written_to_its_end_is_said_and_the_answer_is_what_it_is() {
+    let stage = envaudit_tests::stage::Stage::new("PORT=80\n");
+    stage.record();
+    let commands = [
+        &["log"][..],
+        &["export", "--format", "csv"],
+        &["history", "PORT", "--json"],
+        &["report", "access", "--json"],
+        &["plan"],
+    ];
+    // The period of a report ends with the moment it is asked for.
+    let run = |args: &[&str]| {
+        let until: &[&str] = if args[0] == "report" { &["--until", "2099-01-01"] } else { &[] };
+        stage.run(args).args(until.iter().copied()).run().ends_with(0)
+    };
+    let whole = commands.map(run);
+    let mut file = fs::OpenOptions::new().append(true).open(stage.first_segment()).expect("a file");
+    file.write_all(b"{\"v\":1,\"se").expect("written");
+    for (args, whole) in commands.into_iter().zip(&whole) {
+        let torn = run(args);
+        assert_eq!(torn.out, whole.out, "{args:?}");
+        let expected = "warning: 00000000000000000001.jsonl ends in 10 bytes of a line that was not \
+                        written to its end";
+        assert!(torn.err.contains(expected), "{args:?}: {}", torn.err);
+        let quiet = stage.run(args).args(["-q"]).run().ends_with(0);
+        assert_eq!(quiet.err, "", "{args:?}");
+    }
+    // Somebody is writing it just now.
+    let store = envaudit::ledger::FileStore::new(stage.ledger());
+    envaudit::ledger::Store::lock(&store).expect("it is free");
+    assert_eq!(run(&["log"]).err, "");
+    envaudit::ledger::Store::unlock(&store);
+    // A folder that has no lock gets none from who reads it.
+    fs::remove_file(stage.ledger().join("lock")).expect("removed");
+    assert!(run(&["log"]).err.contains("10 bytes"));
+    assert!(!stage.ledger().join("lock").exists());
+    // The next who writes puts it right.
+    stage.record();
+    assert_eq!(run(&["log"]).err, "");
 }

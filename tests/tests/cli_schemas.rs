@@ -63,6 +63,8 @@ struct Stages {
     /// Nothing of anything.
     new: Stage,
     unkeyed: Stage,
+    /// Nothing was recorded for years.
+    aged: Stage,
 }
 
 impl Stages {
@@ -90,12 +92,13 @@ impl Stages {
 
         let unkeyed = Stage::without_ledger("PORT=80\nAPI_KEY=canary-of-it\n");
         LedgerOptions::new().unkeyed().init(unkeyed.ledger()).expect("made");
-        Stages { good, bad, new, unkeyed }
+        let aged = Stage::unchanged_for_years("PORT=80\n");
+        Stages { good, bad, new, unkeyed, aged }
     }
 
     /// Every command, and the code it ends with, in an order in which nothing is in the way of the next.
     fn runs(&self) -> Vec<(&'static str, Envaudit, u8)> {
-        let Stages { good, bad, new, unkeyed } = self;
+        let Stages { good, bad, new, unkeyed, aged } = self;
         let old = |stage: &Stage, args: &[&str]| {
             stage.run(args).args([stage.files.path().join("old.json")])
         };
@@ -104,6 +107,10 @@ impl Stages {
         good.files.write("secrets/token", "canary-of-docker");
         let new_key = |stage: &Stage, name: &str| {
             stage.run(&["rotate-key", "--json"]).path("--new-key", stage.files.path().join(name))
+        };
+        let chain_key = |stage: &Stage, name: &str| {
+            let run = stage.run(&["ledger", "chain-key", "--json"]);
+            run.args([stage.files.path().join(name)])
         };
         vec![
             ("audit", good.run(&["audit", "--json"]), 0),
@@ -145,8 +152,10 @@ impl Stages {
             ("checkpoint", good.run(&["checkpoint", "--json"]), 0),
             ("checkpoint", unkeyed.keyless(&["checkpoint", "--json"]), 0),
             ("prune", good.run(&["prune", "--keep", "1d", "--json"]), 0),
-            ("prune", good.run(&["prune", "--keep", "0s", "--json"]), 0),
+            ("prune", aged.run(&["prune", "--keep", "1d", "--dry-run", "--json"]), 0),
+            ("prune", aged.run(&["prune", "--keep", "1d", "--json"]), 0),
             ("rotate-key", new_key(good, "new.key"), 0),
+            ("ledger-chain-key", chain_key(good, "chain.key"), 0),
             ("ledger-init", new.keyless(&["ledger", "init", "--json"]), 0),
             ("rotate-key", new.keyless(&["rotate-key", "--json"]), 0),
             ("verify", new.keyless(&["verify", "--json"]), 0),

@@ -4,6 +4,7 @@
 #![cfg(all(feature = "cli", target_os = "linux"))]
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -38,6 +39,9 @@ fn shop() -> Files {
     let files = Files::with("envaudit.schema.json", Shop::schema_json() + "\n");
     copy(&folder().join("shop"), files.path());
     let bin = files.folder("bin");
+    let key = files.path().join("audit.key");
+    // What is checked out has the mode that the umask leaves.
+    fs::set_permissions(key, fs::Permissions::from_mode(0o600)).expect("it is ours");
     let program = env!("CARGO_BIN_EXE_envaudit_command");
     std::os::unix::fs::symlink(program, bin.join("envaudit")).expect("a link can be made");
     files

@@ -9,8 +9,8 @@ use data_encoding::HEXLOWER;
 use envaudit::EnvConfig;
 use envaudit::ledger::verify::Verifier;
 use envaudit::ledger::{
-    Actor, Context, FileStore, KeyRing, Ledger, LedgerOptions, MemoryDisk, NO_HASH, Operation,
-    PrunePolicy, Reader, Recorded, SegmentSource,
+    Actor, Context, Disk, FileStore, KeyRing, Ledger, LedgerOptions, MemoryDisk, NO_HASH,
+    Operation, PrunePolicy, Reader, Recorded, SegmentSource,
 };
 use envaudit_tests::ledger::{LedgerBytes, file_name, hash};
 use envaudit_tests::{fresh_ledger, isolated};
@@ -190,7 +190,7 @@ fn tables_hold_whoever_writes_and_whatever_happens_in_between() {
 }
 
 #[test]
-fn what_was_pruned_is_in_no_table_any_more() {
+fn what_was_taken_away_by_others_is_looked_for_no_further_than_the_table_says() {
     let (ledger, disk) = init(options());
     load(&ledger, "gone", "eu-1");
     load(&ledger, "referred", "eu-1");
@@ -198,7 +198,10 @@ fn what_was_pruned_is_in_no_table_any_more() {
     load(&ledger, "referred", "eu-1");
     let kept = load(&ledger, "kept", "eu-1").appended.seq;
     fill(&ledger, 30);
-    ledger.prune(PrunePolicy::KeepSegments(40)).unwrap().unwrap();
+    let segments = ledger.source().segments().unwrap();
+    for info in &segments[..segments.len() - 40] {
+        disk.remove(&info.name).unwrap();
+    }
     let before = tables(ledger.source()).pop().unwrap();
     assert!(before["states"]["gone"].is_u64(), "this table is older than the prune");
     for (service, since) in [("gone", None), ("referred", None), ("kept", Some(kept))] {
@@ -207,15 +210,20 @@ fn what_was_pruned_is_in_no_table_any_more() {
         assert!(found.changes().is_empty(), "{service}: what it was is not known");
         assert!(reads < FEW, "{service}: {reads} reads");
     }
+}
 
+#[test]
+fn what_was_pruned_is_in_no_table_any_more_and_its_states_are_those_recorded_anew() {
     let (ledger, _) = init(options());
     load(&ledger, "gone", "eu-1");
     fill(&ledger, 5);
     let kept = load(&ledger, "kept", "eu-1").appended.seq;
     ledger.prune(PrunePolicy::KeepSegments(2)).unwrap().unwrap();
+    // Before the statement of the prune.
+    let carried = ledger.head().seq - 1;
     ledger.seal().unwrap();
     let table = tables(ledger.source()).pop().unwrap();
-    assert_eq!(table["states"], json!({"kept": kept}));
+    assert_eq!(table["states"], json!({"gone": carried, "kept": kept}));
 }
 
 #[test]

@@ -69,8 +69,12 @@ fn a_ledger_without_anything_to_tell_has_reports_too() {
     let store = made.store();
     let index = Index::beside(&made.path(), &store).unwrap();
     let question = Question::new();
-    let frame =
-        Frame { verdict: None, ledger: None, made: Timestamp::from(chrono::DateTime::UNIX_EPOCH) };
+    let frame = Frame {
+        verdict: None,
+        anchor_given: false,
+        ledger: None,
+        made: Timestamp::from(chrono::DateTime::UNIX_EPOCH),
+    };
     for report in [
         report::access(&index, &question, &Scope::new()).unwrap(),
         report::privileged(&index, &question, &Rights::new()).unwrap(),

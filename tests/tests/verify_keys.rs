@@ -3,7 +3,9 @@
 
 use envaudit::ledger::anchor::Anchored;
 use envaudit::ledger::verify::{Signatures, Verdict, Verifier};
-use envaudit::ledger::{FileStore, KeyRing, LedgerOptions, MasterKey, MemoryStore, checkpoint};
+use envaudit::ledger::{
+    ChainKeys, FileStore, KeyRing, LedgerOptions, MasterKey, MemoryStore, checkpoint,
+};
 use envaudit_tests::ledger::{
     CHAIN, Scribe, damage, found, key, ring, two_segments, verify_every_way_with,
 };
@@ -97,6 +99,63 @@ fn a_master_key_does_not_sign_where_the_key_that_was_handed_over_is_another() {
     let expected =
         [(Verdict::Modified, 0, 0), (Verdict::Modified, 7, 7), (Verdict::Modified, 12, 12)];
     assert_eq!(found(&report), expected, "{report}");
+}
+
+#[test]
+fn the_chain_keys_find_all_that_the_master_keys_find_and_sign_nothing() {
+    let (mut scribe, both) = rotated();
+    scribe.events(2);
+    scribe.checkpoint();
+    let chain_keys = ChainKeys::parse(&both.chain_keys().to_text()).unwrap();
+    let public_key = |key: MasterKey| {
+        let signer = checkpoint::signer(CHAIN, &key.checkpoint_seed()).unwrap();
+        *signer.verifier().public_key()
+    };
+    let check = |ledger| {
+        let verifier = Verifier::new().chain_keys(&chain_keys);
+        let verifier = verifier.public_key(public_key(key())).public_key(public_key(new_key()));
+        verifier.verify(ledger).unwrap()
+    };
+    let report = check(&scribe.ledger);
+    assert_eq!((found(&report), report.checkpoints, report.roots), (vec![], 3, 3), "{report}");
+    assert_eq!(report.signatures, Signatures::Trusted);
+    // Without the public key, who signed is only what the ledger says.
+    let claimed = Verifier::new().chain_keys(&chain_keys).verify(&scribe.ledger).unwrap();
+    assert_eq!(claimed.signatures, Signatures::Claimed);
+
+    let mut changed = scribe.clone();
+    changed.ledger.edit(7, |lines| damage(&mut lines[2]));
+    assert_eq!(found(&check(&changed.ledger)), [(Verdict::Modified, 9, 9)]);
+
+    // Whoever has the chain key can write events that hash, and contradicts what was signed.
+    let mut forged = rotated().0;
+    forged.events(1);
+    forged.event("config.changed", "{}");
+    forged.events(2);
+    forged.ledger.checkpoints = scribe.ledger.checkpoints.clone();
+    let report = check(&forged.ledger);
+    assert_eq!(report.first_break().map(|it| it.verdict), Some(Verdict::Forked), "{report}");
+
+    // A copy from before the rotation, gone on with under the retired key.
+    let mut retired = two_segments(Some(key()));
+    retired.events(4);
+    let report = Verifier::new().chain_keys(&chain_keys).verify(&retired.ledger).unwrap();
+    assert_eq!(found(&report), [(Verdict::RolledBack, 17, 17)]);
+}
+
+#[test]
+fn that_no_key_was_given_is_told_from_a_ledger_that_is_not_intact() {
+    let scribe = two_segments(Some(key()));
+    let without = |ledger| Verifier::new().verify(ledger).unwrap();
+    let report = without(&scribe.ledger);
+    assert_eq!((report.is_intact(), report.lacks_keys()), (false, true), "{report}");
+    let mut cut = scribe.clone();
+    cut.ledger.edit(7, |lines| drop(lines.remove(2)));
+    assert!(!without(&cut.ledger).lacks_keys());
+    let other = KeyRing::new(new_key());
+    let report = Verifier::new().keys(&other).verify(&scribe.ledger).unwrap();
+    assert!(!report.is_intact() && !report.lacks_keys(), "{report}");
+    assert!(!without(&two_segments(None).ledger).lacks_keys());
 }
 
 #[test]

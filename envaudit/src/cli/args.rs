@@ -2,11 +2,12 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::commands;
+use super::{commands, times};
 
 /// Where every value of a configuration comes from, what changed, and who changed it.
 #[derive(Parser)]
@@ -16,7 +17,6 @@ use super::commands;
     version,
     subcommand_required = true,
     arg_required_else_help = true,
-    disable_help_subcommand = true,
     after_help = "Exit codes: 0 fine; 1 a finding; 2 usage; 3 something could not be read, reached or written.\n\n\
                   Example:\n  envaudit audit --env prod"
 )]
@@ -104,6 +104,15 @@ pub(crate) struct Globals {
     /// The ledger's folder [default: $ENVAUDIT_LEDGER, else .envaudit]
     #[arg(id = "envaudit.ledger", long = "ledger", value_name = "DIR", global = true)]
     pub(crate) ledger: Option<PathBuf>,
+    /// How long to wait while another process writes to the ledger; `0` does not wait [default: 30s]
+    #[arg(
+        id = "envaudit.lock-timeout",
+        long = "lock-timeout",
+        value_name = "DURATION",
+        global = true
+    )]
+    #[arg(value_parser = times::duration)]
+    pub(crate) lock_timeout: Option<Duration>,
     /// How the answer is written
     #[arg(id = "envaudit.format", long = "format", value_name = "FORMAT", global = true)]
     #[arg(value_parser = formats(&["table", "json"]), help_heading = "How the answer looks")]

@@ -64,6 +64,15 @@ impl Failure {
         Failure { code, message: None, hint: None }
     }
 
+    /// Says something more, set off from the rest.
+    pub(crate) fn adding(mut self, more: Option<String>) -> Self {
+        if let (Some(message), Some(more)) = (&mut self.message, more) {
+            message.push_str("\n\n");
+            message.push_str(&more);
+        }
+        self
+    }
+
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self

@@ -2,18 +2,26 @@
 
 use std::error::Error;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 
 use super::failure::Failure;
-use super::world::{World, read_text};
+use super::key_file::{Given, key_in};
+use super::stored::Stored;
+use super::world::World;
 use crate::ledger::{
-    AppendError, FileStore, Head, KeyRing, Ledger, LedgerOptions, Manifest, MasterKey, OpenError,
-    Reader, SegmentSource, Store, StoreError, StoreState,
+    AppendError, FileStore, KeyRing, Ledger, LedgerOptions, OpenError, ReadError, Store,
+    StoreError, StoreErrorKind,
 };
 
 /// The variables that hold the ledger's key.
 pub(crate) const KEY_VARIABLES: [&str; 2] = ["ENVAUDIT_SIGNING_KEY", "ENVAUDIT_SIGNING_KEY_FILE"];
+
+/// How long a lock is waited for where nothing else is said: longer than any write takes, shorter than patience.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(30);
+/// Who waits longer than this wants to know for what.
+const SOON: Duration = Duration::from_secs(1);
 
 /// Keys besides the current one, which is in $ENVAUDIT_SIGNING_KEY, in the file of $ENVAUDIT_SIGNING_KEY_FILE, or beside
 /// the ledger.
@@ -24,55 +32,10 @@ pub(crate) struct RetiredKeys {
     retired: Vec<PathBuf>,
 }
 
-/// A ledger that is there, and that nothing is written to.
-pub(crate) struct Stored {
-    pub(crate) store: FileStore,
-    /// `None` where `ledger.json` is not what a ledger writes.
-    pub(crate) manifest: Option<Manifest>,
-}
-
 impl World<'_> {
-    /// The ledger, to read it.
-    pub(crate) fn stored(&self) -> Result<Stored, Failure> {
-        let store = FileStore::new(self.ledger_dir());
-        match store.state().map_err(|error| told(&error))? {
-            StoreState::Present => {}
-            StoreState::Absent | StoreState::Unfinished => {
-                return Err(self.of_open(&OpenError::Absent));
-            }
-            StoreState::Foreign { example } => {
-                return Err(self.of_open(&OpenError::NoManifest { example }));
-            }
-        }
-        let bytes = store.manifest().map_err(|error| told(&error))?;
-        let manifest = Manifest::parse(&bytes).ok();
-        if let Some(format) = newer_format(&bytes).filter(|_| manifest.is_none()) {
-            let dir = self.ledger_dir();
-            let message = format!(
-                "the ledger in `{}` was made by a newer envaudit: its format is {format}",
-                dir.display()
-            );
-            return Err(Failure::unavailable(message)
-                .hint("use that version, or a later one; nothing was changed"));
-        }
-        Ok(Stored { store, manifest })
-    }
-
-    /// The ledger, for a command that shows what is in it without verifying it. That events are gone which it is known to
-    /// have had costs next to nothing to see, and is said.
-    pub(crate) fn stored_to_show(&mut self) -> Result<Stored, Failure> {
-        let stored = self.stored()?;
-        if let Some(what) = stored.lost()? {
-            let hint = "`envaudit verify` says what is wrong with the ledger";
-            self.out.warn(&format!("{what}; {hint}"));
-            self.is_incomplete = true;
-        }
-        Ok(stored)
-    }
-
     /// The keys that the ledger is read with, as far as there are any.
     pub(crate) fn keys_of(&self, stored: &Stored, retired: &RetiredKeys) -> Result<Keys, Failure> {
-        match self.with_keys(retired)?.keys_to_read(&stored.store) {
+        match self.with_keys(retired, &stored.store)?.keys_to_read(&stored.store) {
             Ok((ring, beside)) => Ok(Keys { ring, beside }),
             Err(OpenError::NoKey { .. }) => Ok(Keys { ring: None, beside: false }),
             Err(error) => Err(self.of_open(&error)),
@@ -80,29 +43,50 @@ impl World<'_> {
     }
 
     /// The ledger, to write to it.
-    pub(crate) fn opened(&self, retired: &RetiredKeys) -> Result<Ledger, Failure> {
+    pub(crate) fn opened(&mut self, retired: &RetiredKeys) -> Result<Ledger, Failure> {
         self.opened_with(retired, |options| options)
     }
 
     /// The ledger, to write to it, with more options.
     pub(crate) fn opened_with(
-        &self,
+        &mut self,
         retired: &RetiredKeys,
         more: impl FnOnce(LedgerOptions) -> LedgerOptions,
     ) -> Result<Ledger, Failure> {
         let stored = self.stored()?;
-        let mut options = self.options(retired)?;
+        let mut options = self.in_environment(self.with_keys(retired, &stored.store)?);
         let given = KEY_VARIABLES.iter().any(|name| self.env.get(name).is_some());
         if stored.is_unkeyed() && !given {
             options = options.unkeyed();
         }
+        let limit = self.globals.lock_timeout.unwrap_or(LOCK_TIMEOUT);
+        options = options.lock_timeout(limit);
+        if self.out.shows_progress() && limit > SOON && is_held(&stored.store, SOON) {
+            let dir = self.ledger_dir();
+            self.out.note(&format!(
+                "waiting for another process that writes to the ledger in `{}`",
+                dir.display()
+            ));
+        }
         more(options).open_in(stored.store).map_err(|error| self.of_open(&error))
     }
 
-    /// What a ledger is made or opened with, as the environment says.
-    pub(crate) fn options(&self, retired: &RetiredKeys) -> Result<LedgerOptions, Failure> {
-        let options = self.with_keys(retired)?;
-        Ok(options.environment(self.environment_name().as_deref().unwrap_or_default()))
+    /// What a ledger is made with.
+    pub(crate) fn options(&self) -> LedgerOptions {
+        self.in_environment(LedgerOptions::new().variables(self.env.clone()))
+    }
+
+    fn in_environment(&self, options: LedgerOptions) -> LedgerOptions {
+        options.environment(self.environment_name().as_deref().unwrap_or_default())
+    }
+
+    /// Where the key is that the environment gives.
+    pub(crate) fn given_key(&self) -> Option<Given> {
+        let [variable, file] = KEY_VARIABLES;
+        match self.env.get(variable) {
+            Some(_) => Some(Given::Variable),
+            None => self.env.get(file).map(|path| Given::File(path.into())),
+        }
     }
 
     /// The environment that was named.
@@ -111,10 +95,28 @@ impl World<'_> {
         self.globals.environment.clone().or_else(variable)
     }
 
-    fn with_keys(&self, retired: &RetiredKeys) -> Result<LedgerOptions, Failure> {
+    fn with_keys(
+        &self,
+        retired: &RetiredKeys,
+        store: &FileStore,
+    ) -> Result<LedgerOptions, Failure> {
         let mut options = LedgerOptions::new().variables(self.env.clone());
+        if retired.retired.is_empty() {
+            return Ok(options);
+        }
+        let ring = options.keys_to_read(store).ok().and_then(|(ring, _)| ring);
         for path in &retired.retired {
-            options = options.retired_key(key_in(path)?);
+            let key = key_in(path)?;
+            if ring.as_ref().is_some_and(|ring| ring.current().id() == key.id()) {
+                let path = path.display();
+                return Err(Failure::usage(format!(
+                    "{path} has the current key, and no retired one"
+                ))
+                .hint(
+                    "`--retired-key` is for keys that were the ledger's before; leave this one out",
+                ));
+            }
+            options = options.retired_key(key);
         }
         Ok(options)
     }
@@ -143,7 +145,26 @@ impl World<'_> {
             OpenError::KeyUnknown(_) => told(error).hint(
                 "give the current key in ENVAUDIT_SIGNING_KEY_FILE; `--retired-key FILE` adds an older one",
             ),
+            OpenError::NoKey { why } => Failure::unavailable(*why).hint(
+                "give the key in ENVAUDIT_SIGNING_KEY, or in the file that ENVAUDIT_SIGNING_KEY_FILE names",
+            ),
+            OpenError::Head(_) => Failure { message: Some(chain(error)), ..Failure::finding() }.hint(
+                "`envaudit verify --anchor FILE` says whether events are missing; if none are, remove `HEAD`: the next \
+                 writer makes it anew",
+            ),
+            OpenError::Store(error) => error.into(),
             _ => told(error),
+        }
+    }
+}
+
+/// Whether another writer has the ledger for so long.
+fn is_held(store: &FileStore, time: Duration) -> bool {
+    match crate::ledger::wait_for_lock(store, time) {
+        Err(error) => error.kind() == StoreErrorKind::Locked,
+        Ok(()) => {
+            store.unlock();
+            false
         }
     }
 }
@@ -155,56 +176,35 @@ pub(crate) struct Keys {
     pub(crate) beside: bool,
 }
 
-impl Stored {
-    /// Whether it says of itself that it has no key.
-    pub(crate) fn is_unkeyed(&self) -> bool {
-        self.manifest.as_ref().is_some_and(|manifest| manifest.keys().is_none())
-    }
-
-    /// What says that there were more events than there are.
-    fn lost(&self) -> Result<Option<String>, Failure> {
-        let segments = self.store.segments()?;
-        if segments.iter().all(|info| info.len == 0) {
-            return Ok(Some(
-                "there is no event at all, not even the first of every ledger".to_owned(),
-            ));
-        }
-        let Some(head) = self.store.head()?.and_then(|bytes| Head::parse(&bytes).ok()) else {
-            return Ok(None);
-        };
-        let pruned = segments.first().is_some_and(|first| head.seq < first.first_seq);
-        let is_there = pruned || Reader::new(&self.store).get(head.seq)?.is_some();
-        Ok((!is_there).then(|| format!("`HEAD` knows of event {}, which is not there", head.seq)))
-    }
-
-    /// Its id.
-    pub(crate) fn chain(&self) -> Option<String> {
-        self.manifest.as_ref().map(|manifest| manifest.chain().to_string())
-    }
-}
-
-/// The key in a file.
-pub(crate) fn key_in(path: &std::path::Path) -> Result<MasterKey, Failure> {
-    let text = zeroize::Zeroizing::new(read_text(path)?);
-    MasterKey::from_hex(&text)
-        .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))
-}
-
-/// The format of a ledger that says it has a later one.
-fn newer_format(manifest: &[u8]) -> Option<u64> {
-    let value: serde_json::Value = serde_json::from_slice(manifest).ok()?;
-    let format = value.get("format")?.as_u64()?;
-    (format > crate::ledger::FORMAT_VERSION).then_some(format)
-}
-
 /// Something that could not be read or written, with all its causes.
 pub(crate) fn told(error: &dyn Error) -> Failure {
     Failure::unavailable(chain(error))
 }
 
+impl From<&StoreError> for Failure {
+    fn from(error: &StoreError) -> Self {
+        match error.kind() {
+            StoreErrorKind::Locked => told(error).hint(
+                "another command or program writes to the ledger, or hangs: `fuser` and `lsof` say which has this file \
+                 open; `--lock-timeout` says how long to wait",
+            ),
+            _ => told(error),
+        }
+    }
+}
+
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        told(&error)
+        Failure::from(&error)
+    }
+}
+
+/// What could not be read of a ledger.
+pub(crate) fn of_read(error: &ReadError) -> Failure {
+    match error {
+        ReadError::Store(error) => error.into(),
+        _ => Failure { message: Some(chain(error)), ..Failure::finding() }
+            .hint("`envaudit verify` says what is wrong with it"),
     }
 }
 
@@ -214,6 +214,7 @@ pub(crate) fn of_append(error: &AppendError) -> Failure {
         AppendError::Damaged(_) => Failure { message: Some(chain(error)), ..Failure::finding() }
             .hint("`envaudit verify` says what is wrong with it"),
         AppendError::Event(_) | AppendError::Rotation(_) => Failure::usage(chain(error)),
+        AppendError::Rejected(cause) => Failure { message: Some(chain(error)), ..cause.into() },
         _ => told(error),
     }
 }

@@ -20,12 +20,15 @@ mod commands;
 mod failure;
 mod filter;
 mod index;
+mod key_file;
 mod ledger;
 mod mount;
 mod output;
 mod progress;
+mod stored;
 mod target;
 mod times;
+mod who;
 mod world;
 
 use std::ffi::OsString;

@@ -29,6 +29,24 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
         .map_err(|_| format!("`{text}` is not a length of time such as `400d` or `24h`"))
 }
 
+/// How old something may become: a day at least, and nothing that could be meant otherwise. In a length of time `m` is a
+/// minute; who says how long a record is kept means months.
+pub(crate) fn age(text: &str) -> Result<Duration, String> {
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    let mut units = text.split(|char: char| !char.is_alphabetic());
+    if units.any(|unit| unit == "m") {
+        return Err(format!(
+            "`m` in `{text}` may be months or minutes; write `M` or `months`, or `min`"
+        ));
+    }
+    let age = humantime::parse_duration(text)
+        .map_err(|_| format!("`{text}` is not an age such as `400d`, `13months` or `2years`"))?;
+    match age < DAY {
+        true => Err(format!("`{text}` is less than a day, for which no record is kept")),
+        false => Ok(age),
+    }
+}
+
 /// A time for a person at a terminal, or for whatever reads a pipe.
 pub(crate) fn shown(time: DateTime<Utc>, terminal: bool) -> String {
     match terminal {
@@ -40,6 +58,29 @@ pub(crate) fn shown(time: DateTime<Utc>, terminal: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_age_is_a_day_at_least_and_never_of_minutes_that_were_meant_to_be_months() {
+        const DAY: u64 = 24 * 60 * 60;
+        for (text, days) in [("1d", 1), ("24h", 1), ("1440min", 1), ("2w", 14), ("1d 24h", 2)] {
+            assert_eq!(age(text), Ok(Duration::from_secs(days * DAY)), "{text}");
+        }
+        for text in ["12M", "12months", "1month", "1y", "2years"] {
+            assert!(age(text).is_ok_and(|age| age > Duration::from_secs(27 * DAY)), "{text}");
+        }
+        for (text, said) in [
+            ("12m", "`M` or `months`, or `min`"),
+            ("1y 6m", "`M` or `months`, or `min`"),
+            ("0s", "less than a day"),
+            ("23h", "less than a day"),
+            ("1439min", "less than a day"),
+            ("soon", "not an age"),
+            ("", "not an age"),
+            ("-1d", "not an age"),
+        ] {
+            assert!(age(text).is_err_and(|error| error.contains(said)), "{text}");
+        }
+    }
 
     #[test]
     fn a_time_is_a_moment_a_date_or_how_long_ago() {

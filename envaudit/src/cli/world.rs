@@ -94,9 +94,20 @@ impl World<'_> {
 
 /// The text of a file that an argument names.
 pub(crate) fn read_text(path: &std::path::Path) -> Result<String, Failure> {
-    let unreadable = |reason: String| {
-        Failure::unavailable(format!("{} cannot be read: {reason}", path.display()))
-    };
+    let unreadable =
+        |reason: String| Failure::unavailable(format!("{} cannot be read: {reason}", named(path)));
     let bytes = file::read(path, MAX_DOCUMENT).map_err(|fault| unreadable(fault.to_string()))?;
     String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8".to_owned()))
+}
+
+/// The name of a file, or as much as tells that what was given is none.
+fn named(path: &std::path::Path) -> String {
+    const MOST: usize = 300;
+    let name = path.display().to_string();
+    match name.lines().next() {
+        Some(line) if line.len() < name.len() || line.chars().nth(MOST).is_some() => {
+            format!("`{}…`", line.chars().take(MOST.min(60)).collect::<String>())
+        }
+        _ => name,
+    }
 }

@@ -110,6 +110,11 @@ impl fmt::Debug for Checkpoint {
     }
 }
 
+/// The public half of the key that signs checkpoints.
+pub(super) fn public_key(seed: &[u8; 32]) -> [u8; 32] {
+    ed25519_dalek::SigningKey::from_bytes(seed).verifying_key().to_bytes()
+}
+
 /// The signer of a ledger's checkpoints, made from the seed of its Ed25519 key.
 ///
 /// # Errors

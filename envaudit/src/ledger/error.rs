@@ -61,6 +61,8 @@ pub enum OpenError {
     },
     /// `ledger.json` is not what a ledger writes.
     Manifest(LineError),
+    /// `HEAD` is not what a ledger writes, so that how far the ledger was is not known from it.
+    Head(LineError),
     /// The key is not 64 hex digits.
     Key {
         /// Where it was found.
@@ -121,6 +123,7 @@ impl fmt::Display for OpenError {
                  an anchor of its own"
             ),
             OpenError::Manifest(_) => f.write_str("`ledger.json` is not what a ledger writes; somebody changed it"),
+            OpenError::Head(_) => f.write_str("`HEAD` is not what a ledger writes; nothing was repaired"),
             OpenError::Key { place, source } => write!(f, "the key in {place} cannot be used: {source}"),
             OpenError::NoKey { why } => {
                 write!(f, "{why}: give a key in code, in ENVAUDIT_SIGNING_KEY or in the file that ENVAUDIT_SIGNING_KEY_FILE names")
@@ -150,7 +153,7 @@ impl fmt::Display for OpenError {
 impl Error for OpenError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            OpenError::Manifest(source) => Some(source),
+            OpenError::Manifest(source) | OpenError::Head(source) => Some(source),
             OpenError::Key { source, .. } => Some(source),
             OpenError::KeyFile { source, .. } | OpenError::Entropy(source) => Some(source),
             OpenError::Anchor(source) => source.source(),

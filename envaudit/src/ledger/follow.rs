@@ -4,7 +4,7 @@ use core::fmt;
 
 use super::locate::Located;
 use super::reader::{ReadError, Reader, Record};
-use super::store::{SegmentSource, StoreError};
+use super::store::{LINE_END, SegmentSource, StoreError, StoreErrorKind};
 
 /// How much is read at once.
 const BLOCK: usize = 1 << 20;
@@ -36,6 +36,8 @@ pub struct Follow<'a> {
     /// What lies before this has been given.
     offset: u64,
     last_seq: u64,
+    /// The last bytes before `offset`, by which the segment is known again.
+    end: Vec<u8>,
 }
 
 impl<'a> Reader<'a> {
@@ -55,10 +57,12 @@ impl<'a> Reader<'a> {
             let (segment, offset) = (record.segment(), record.offset());
             let last_seq = record.line().map_or(segment, |line| line.seq);
             let offset = offset + record.bytes().len() as u64 + 1;
-            return Ok(Follow { source, segment, offset, last_seq });
+            let end = end_of(&[record.bytes(), b"\n"].concat());
+            return Ok(Follow { source, segment, offset, last_seq, end });
         }
         let segment = source.segments()?.first().map_or(1, |info| info.first_seq);
-        Ok(Follow { source, segment, offset: 0, last_seq: segment.saturating_sub(1) })
+        let last_seq = segment.saturating_sub(1);
+        Ok(Follow { source, segment, offset: 0, last_seq, end: Vec::new() })
     }
 }
 
@@ -73,22 +77,46 @@ impl Follow<'_> {
     ///
     /// # Errors
     ///
-    /// When the store cannot be read. The next call tries again.
+    /// When the store cannot be read. [`Missing`](StoreErrorKind::Missing) is the end of the ledger where the segment that
+    /// is followed is not there, nor any behind it; [`Replaced`](StoreErrorKind::Replaced), where it no longer has what was
+    /// given last: another ledger is in its place, or the same one as it was before. The next call tries again.
     pub fn appended(&mut self) -> Result<Vec<Record>, StoreError> {
         loop {
             // Looked for before the segment is read: it is complete once there is a later one.
             let segments = self.source.segments()?;
             let next = segments.iter().map(|info| info.first_seq).find(|seq| *seq > self.segment);
             if segments.iter().any(|info| info.first_seq == self.segment) {
-                let records = self.read()?;
-                if !records.is_empty() {
-                    return Ok(records);
+                match self.check_end().and_then(|()| self.read()) {
+                    Ok(records) if records.is_empty() => {}
+                    // It was pruned meanwhile, and what lies behind it was not.
+                    Err(error) if error.kind() == StoreErrorKind::Missing && next.is_some() => {}
+                    result => return result,
                 }
+            } else if next.is_none() {
+                return Err(self.lost(StoreErrorKind::Missing));
             }
             let Some(next) = next else { return Ok(Vec::new()) };
             self.segment = next;
             self.offset = 0;
+            self.end.clear();
         }
+    }
+
+    /// Whether the segment still has what was given last.
+    fn check_end(&self) -> Result<(), StoreError> {
+        if self.end.is_empty() {
+            return Ok(());
+        }
+        let from = self.offset - self.end.len() as u64;
+        match self.source.read(self.segment, from, self.end.len())? == self.end {
+            true => Ok(()),
+            false => Err(self.lost(StoreErrorKind::Replaced)),
+        }
+    }
+
+    fn lost(&self, kind: StoreErrorKind) -> StoreError {
+        let doing = format!("follow the ledger behind event {}", self.last_seq);
+        StoreError::new(kind, doing)
     }
 
     /// The lines of the segment that are complete, as far as one block has them.
@@ -114,10 +142,16 @@ impl Follow<'_> {
                 self.last_seq = line.seq;
             }
             self.offset += line.len() as u64;
+            self.end = end_of(line);
             records.push(record);
         }
         Ok(records)
     }
+}
+
+/// As much of the end of a line as has its hash.
+fn end_of(line: &[u8]) -> Vec<u8> {
+    line[line.len().saturating_sub(LINE_END)..].to_vec()
 }
 
 impl fmt::Debug for Follow<'_> {

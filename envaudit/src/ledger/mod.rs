@@ -42,7 +42,9 @@
 //! | a whole line was changed, lines are missing | [`OpenError::Damaged`], [`OpenError::BehindHead`]: refused, never repaired |
 //! | the directory is empty, an anchor is not | [`OpenError::Lost`]: no new ledger is begun |
 
+mod acting;
 pub mod anchor;
+mod append;
 pub mod checkpoint;
 mod digest;
 mod error;
@@ -65,7 +67,9 @@ mod manifest;
 mod mask;
 pub mod merkle;
 pub mod note;
+mod open;
 mod options;
+mod patience;
 pub mod proof;
 mod prune;
 mod reader;
@@ -74,6 +78,7 @@ mod recover;
 mod redact;
 mod roll;
 mod rotate;
+mod state;
 mod states;
 mod store;
 mod timestamp;
@@ -81,6 +86,7 @@ pub mod verify;
 mod walk;
 mod writer;
 
+pub use acting::Acting;
 pub use error::{AppendError, Damage, OpenError};
 pub use event::{Actor, ActorKind, Event, EventError, Origin, Outcome};
 pub use export::ExportFormat;
@@ -89,22 +95,26 @@ pub(crate) use export::write_csv_record;
 pub use filter::Filter;
 pub use follow::Follow;
 pub use head::Head;
-pub use key::{ChainKey, EventHash, Hasher, KeyError, KeyId, KeyRing, MasterKey, NO_HASH};
+pub use key::{
+    ChainKey, ChainKeys, EventHash, Hasher, KeyError, KeyId, KeyRing, MasterKey, NO_HASH,
+};
 pub use ledger::{Appended, Ledger, Reopened};
 pub use line::{LINE_VERSION, Line, LineError, MAX_LINE, Text};
 pub use manifest::{Algorithm, FORMAT_VERSION, Manifest, ManifestKeys};
 pub use mask::mask_ip;
 pub use options::{LedgerOptions, SyncMode};
-pub use prune::{PruneError, PrunePolicy, Pruned};
-pub use reader::{ReadError, Reader, Record, Records};
 #[cfg(feature = "cli")]
-pub(crate) use record::Plan;
+pub(crate) use patience::wait_for_lock;
+pub use prune::{CarriedState, PruneError, PrunePlan, PrunePolicy, Pruned};
+pub use reader::{ReadError, Reader, Record, Records};
 #[cfg(feature = "report")]
 pub(crate) use record::recorded_state;
 pub use record::{
     ChangeKind, ConfigChange, Context, Historic, History, RecordError, Recorded, RecordedLoadError,
     RecordedLoader, RecordedValue, Values,
 };
+#[cfg(feature = "cli")]
+pub(crate) use record::{Plan, of_process};
 pub use redact::{REDACTED, is_secret_name, redact};
 pub use store::{
     Disk, DiskFile, Durability, Fault, FileStat, FileStore, Identity, Listed, MemoryDisk,

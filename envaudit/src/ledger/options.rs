@@ -12,7 +12,9 @@ use zeroize::Zeroizing;
 use super::anchor::Anchor;
 use super::error::OpenError;
 use super::key::{KeyRing, MasterKey};
-use super::ledger::{Ledger, Made};
+use super::ledger::Ledger;
+use super::open::Made;
+use super::patience::Patience;
 use super::recover;
 use super::store::{FileStore, Store, StoreState};
 use super::timestamp::Timestamp;
@@ -69,6 +71,7 @@ pub(super) struct Settings {
     pub(super) segment_size: u64,
     pub(super) sync: SyncMode,
     pub(super) anchors: Vec<Box<dyn Anchor>>,
+    pub(super) patience: Patience,
     pub(super) checkpoint_events: Option<u64>,
     pub(super) checkpoint_after: Option<Duration>,
     pub(super) checkpoint_seed: Option<Zeroizing<[u8; 32]>>,
@@ -111,6 +114,7 @@ impl LedgerOptions {
                 segment_size: 64 << 20,
                 sync: SyncMode::Always,
                 anchors: Vec::new(),
+                patience: Patience::default(),
                 checkpoint_events: None,
                 checkpoint_after: None,
                 checkpoint_seed: None,
@@ -207,6 +211,25 @@ impl LedgerOptions {
     #[must_use]
     pub fn sync(mut self, mode: SyncMode) -> Self {
         self.settings.sync = mode;
+        self
+    }
+
+    /// How long the lock of the ledger is waited for while another has it, at the opening and before each write. Zero
+    /// tries once. Default: as long as it takes. When the time is over, nothing was written, and the error is a
+    /// [`StoreError`](super::StoreError) of the kind [`Locked`](super::StoreErrorKind::Locked).
+    ///
+    /// A lock that is not to be waited for without end is tried again and again, with growing pauses of up to 100 ms: who
+    /// waits without end comes first.
+    #[must_use]
+    pub fn lock_timeout(mut self, limit: Duration) -> Self {
+        self.settings.patience.limit = Some(limit);
+        self
+    }
+
+    /// What passes the time between two tries to take the lock, in place of sleeping that long.
+    #[must_use]
+    pub fn lock_pause(mut self, pause: impl Fn(Duration) + Send + Sync + 'static) -> Self {
+        self.settings.patience.pause = Box::new(pause);
         self
     }
 

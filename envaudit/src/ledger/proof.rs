@@ -9,7 +9,7 @@ use data_encoding::BASE64;
 
 use super::checkpoint::{self, Checkpoint, CheckpointError};
 use super::digest::{hash_of, peaks_of};
-use super::key::KeyRing;
+use super::key::ChainKeys;
 use super::line::{Line, LineError};
 use super::merkle::{self, Hash, MerkleError, PathBuilder, Tree};
 use super::note::VerifierKey;
@@ -182,15 +182,16 @@ impl EventProof {
     ///
     /// # Errors
     ///
-    /// When that is not so, or the key of the event is not in the ring.
+    /// When that is not so, or the key of the event is not among these.
     pub fn verify_with(
         &self,
         keys: &[VerifierKey],
-        ring: &KeyRing,
+        chain_keys: &impl AsRef<ChainKeys>,
     ) -> Result<Checkpoint, ProofError> {
         let checkpoint = self.verify(keys)?;
         let line = Line::parse(&self.line).map_err(ProofError::Line)?;
-        let hasher = line.kid.and_then(|kid| ring.hasher(kid)).ok_or(ProofError::KeyUnknown)?;
+        let hasher = line.kid.and_then(|kid| chain_keys.as_ref().hasher(kid));
+        let hasher = hasher.ok_or(ProofError::KeyUnknown)?;
         if line.hash_holds(hasher) { Ok(checkpoint) } else { Err(ProofError::Hash) }
     }
 }

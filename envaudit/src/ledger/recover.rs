@@ -6,14 +6,18 @@
 
 use sha2::{Digest as _, Sha256};
 
+use data_encoding::HEXLOWER;
+
+use super::append::{MAX_BATCH, MAX_UNSYNCED, own};
 use super::error::{AppendError, Damage, OpenError};
 use super::filter::Filter;
 use super::head::Head;
 use super::key::{Hasher, KeyId, KeyRing};
-use super::ledger::{Failure, Ledger, MAX_BATCH, MAX_UNSYNCED, State, failed, hex, own};
+use super::ledger::Ledger;
 use super::line::Line;
 use super::locate::{find, first_line};
 use super::reader::{ReadError, Reader};
+use super::state::{Failure, State, failed};
 use super::store::{
     Durability, SegmentInfo, SegmentSource, Store, StoreError, TORN, Tail, WriteError,
 };
@@ -49,7 +53,7 @@ impl Torn {
     }
 
     fn digits(&self) -> String {
-        hex(&self.sha256)[..8].to_owned()
+        HEXLOWER.encode(&self.sha256)[..8].to_owned()
     }
 
     /// What a copy is of, if an earlier recovery was killed before it recorded it.
@@ -112,7 +116,7 @@ fn cut(ledger: &Ledger, torn: &Torn) -> Result<(), Failure> {
 fn record(ledger: &Ledger, state: &mut State, torn: &Torn) -> Result<(), Failure> {
     let event = own("ledger.recovered")
         .detail("bytes", torn.bytes)
-        .detail("sha256", hex(&torn.sha256))
+        .detail("sha256", HEXLOWER.encode(&torn.sha256))
         .detail("segment", torn.segment)
         .detail("offset", torn.offset);
     ledger.write_own(state, &event)?;
@@ -299,9 +303,7 @@ fn first_month_end(source: &dyn SegmentSource, segment: u64) -> Result<Timestamp
 fn check_head(ledger: &Ledger, tail: &Tail) -> Result<bool, OpenError> {
     let Some(bytes) = ledger.store.head().map_err(OpenError::Store)? else { return Ok(false) };
     let behind = |seen| OpenError::BehindHead { seen, last: tail.seq };
-    let head = Head::parse(&bytes).map_err(|error| {
-        OpenError::Damaged(Damage::new(tail.segment, tail.offset, format!("HEAD: {error}")))
-    })?;
+    let head = Head::parse(&bytes).map_err(OpenError::Head)?;
     if !has(ledger, tail, head.seq, &head.hash)? {
         return Err(behind(head.seq));
     }

@@ -2,12 +2,17 @@
 
 use serde_json::{Map, Value};
 
+use data_encoding::HEXLOWER;
+
 use super::anchor::Anchored;
-use super::checkpoint::Checkpoint;
+use super::append::{elapsed, own};
+use super::checkpoint::{self, Checkpoint};
 use super::digest::Digest;
 use super::error::AppendError;
 use super::head::Head;
-use super::ledger::{Failure, Ledger, State, elapsed, failed, hex, own};
+use super::ledger::Ledger;
+use super::note::{NoteError, NoteSigner};
+use super::state::{Failure, State, failed};
 use super::store::Tail;
 use super::timestamp::Timestamp;
 
@@ -40,7 +45,7 @@ impl Ledger {
         let digest = self.digest(state)?;
         let event = own("ledger.segment_sealed")
             .detail("count", seq - (segment - 1))
-            .detail("sha256", hex(&digest.sha256()));
+            .detail("sha256", HEXLOWER.encode(&digest.sha256()));
         self.write_own(state, &event)?;
         self.sync(state)?;
         state.sealed = true;
@@ -58,7 +63,7 @@ impl Ledger {
             return Err(Failure::Stale);
         }
         let Digest { tree, states, .. } = self.digest(state)?;
-        let peaks: Vec<String> = tree.peaks().iter().map(|peak| hex(peak)).collect();
+        let peaks: Vec<String> = tree.peaks().iter().map(|peak| HEXLOWER.encode(peak)).collect();
         let mut details = Map::new();
         details.insert("chain".to_owned(), self.manifest.chain.to_string().into());
         details.insert("peaks".to_owned(), peaks.into());
@@ -136,4 +141,14 @@ impl Ledger {
 fn is_alarm(error: &AppendError) -> bool {
     use super::anchor::AnchorError::{Behind, Conflict};
     matches!(error, AppendError::Anchor(Behind { .. } | Conflict { .. }))
+}
+
+impl Ledger {
+    /// The note signer of the current key; `None` in an unkeyed ledger.
+    pub(super) fn signer(&self, state: &State) -> Option<Result<NoteSigner, NoteError>> {
+        let ring = state.ring.as_ref()?;
+        let seed = self.settings.checkpoint_seed.clone();
+        let seed = seed.unwrap_or_else(|| ring.current().checkpoint_seed());
+        Some(checkpoint::signer(&self.manifest.chain.to_string(), &seed))
+    }
 }

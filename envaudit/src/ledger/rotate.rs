@@ -1,8 +1,13 @@
 //! Going on with another key.
 
+use data_encoding::HEXLOWER;
+
+use super::acting::Acting;
+use super::checkpoint::public_key;
 use super::error::{AppendError, OpenError};
 use super::key::{Hasher, KeyRing, MasterKey};
-use super::ledger::{Failure, Ledger, State, failed, hex, own, public_key};
+use super::ledger::Ledger;
+use super::state::{Failure, State, failed};
 use super::store::{NextKey, WriteError};
 
 impl Ledger {
@@ -14,14 +19,7 @@ impl Ledger {
     ///
     /// When the rotation was not recorded; the old key stays current then.
     pub fn rotate(&self, key: MasterKey) -> Result<(), AppendError> {
-        self.with_tail(|state| {
-            let (ring, old) = rotated(state, &key)?;
-            self.write_rotation(state, ring)?;
-            if self.key_is_beside_ledger() {
-                self.retire(&old, NextKey::Elsewhere).map_err(failed)?;
-            }
-            Ok(self.take_checkpoint(state)?)
-        })
+        Acting::itself(self).rotate(key)
     }
 
     /// Goes on with another key in the place of the one that lies beside the ledger. The old one stays there as a retired
@@ -32,18 +30,7 @@ impl Ledger {
     ///
     /// When the key does not lie beside the ledger, or the rotation was not recorded.
     pub fn rotate_beside(&self, key: MasterKey) -> Result<(), AppendError> {
-        self.with_tail(|state| {
-            if !self.key_is_beside_ledger() {
-                let reason = "it does not lie beside the ledger";
-                return Err(AppendError::Rotation(reason).into());
-            }
-            let (ring, old) = rotated(state, &key)?;
-            // The new key is durable before anything is hashed with it.
-            self.store.stage_key(key.to_hex().as_bytes()).map_err(failed)?;
-            self.write_rotation(state, ring)?;
-            self.retire(&old, NextKey::Staged).map_err(failed)?;
-            Ok(self.take_checkpoint(state)?)
-        })
+        Acting::itself(self).rotate_beside(key)
     }
 
     /// Gives the staged key its place after a rotation that was recorded and then interrupted. The lock is held.
@@ -62,15 +49,62 @@ impl Ledger {
         self.store.retire_key(old.id().as_str(), old.to_hex().as_bytes(), next)
     }
 
-    /// Records that the ring's current key is the ledger's from here on.
+    /// Records that the ring's current key is the ledger's from here on, because it was opened with it.
     pub(super) fn write_rotation(&self, state: &mut State, ring: KeyRing) -> Result<(), Failure> {
+        Acting::itself(self).write_rotation(state, ring)
+    }
+}
+
+impl Acting<'_> {
+    /// [`Ledger::rotate`] by this actor.
+    ///
+    /// # Errors
+    ///
+    /// When the rotation was not recorded; the old key stays current then.
+    pub fn rotate(&self, key: MasterKey) -> Result<(), AppendError> {
+        let ledger = self.ledger;
+        ledger.with_tail(|state| {
+            let (ring, old) = rotated(state, &key)?;
+            self.write_rotation(state, ring)?;
+            if ledger.key_is_beside_ledger() {
+                ledger.retire(&old, NextKey::Elsewhere).map_err(failed)?;
+            }
+            Ok(ledger.take_checkpoint(state)?)
+        })
+    }
+
+    /// [`Ledger::rotate_beside`] by this actor.
+    ///
+    /// # Errors
+    ///
+    /// When the key does not lie beside the ledger, or the rotation was not recorded.
+    pub fn rotate_beside(&self, key: MasterKey) -> Result<(), AppendError> {
+        let ledger = self.ledger;
+        ledger.with_tail(|state| {
+            if !ledger.key_is_beside_ledger() {
+                let reason = "it does not lie beside the ledger";
+                return Err(AppendError::Rotation(reason).into());
+            }
+            let (ring, old) = rotated(state, &key)?;
+            // The new key is durable before anything is hashed with it.
+            ledger.store.stage_key(key.to_hex().as_bytes()).map_err(failed)?;
+            self.write_rotation(state, ring)?;
+            ledger.retire(&old, NextKey::Staged).map_err(failed)?;
+            Ok(ledger.take_checkpoint(state)?)
+        })
+    }
+
+    fn write_rotation(&self, state: &mut State, ring: KeyRing) -> Result<(), Failure> {
+        let ledger = self.ledger;
         let (old, new) = (state.hasher.key_id(), ring.current());
-        let seed = self.settings.checkpoint_seed.clone().unwrap_or_else(|| new.checkpoint_seed());
-        let event = own("ledger.key_rotated")
+        let seed = ledger.settings.checkpoint_seed.clone();
+        let seed = seed.unwrap_or_else(|| new.checkpoint_seed());
+        let event = self
+            .own("ledger.key_rotated")
             .detail("from", old.map(|old| old.to_string()))
             .detail("to", new.id().to_string())
-            .public_detail("checkpoint_key", hex(&public_key(&seed)));
-        self.write_own(state, &event)?;
+            .public_detail("checkpoint_key", HEXLOWER.encode(&public_key(&seed)));
+        ledger.write_own(state, &event)?;
         state.hasher = Hasher::keyed(new);
         state.ring = Some(ring);
         Ok(())

@@ -108,7 +108,9 @@ impl OwnedSchema {
     fn check(&self) -> Result<(), String> {
         let count: usize = self.variables.iter().map(|variable| variable.names.len()).sum();
         if count > MAX_NAMES {
-            return Err(format!("it has {count} names; a configuration has at most {MAX_NAMES}"));
+            return Err(format!(
+                "it has {count} variables, other names of theirs included, and at most {MAX_NAMES} are possible"
+            ));
         }
         let mut seen = HashSet::new();
         for variable in &self.variables {

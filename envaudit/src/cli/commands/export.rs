@@ -1,8 +1,9 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::log::{Unreadable, each};
+use super::verify::counted;
 use crate::cli::args::{Format, formats};
 use crate::cli::failure::Failure;
 use crate::cli::filter::Which;
@@ -23,7 +24,7 @@ pub(crate) struct Export {
     #[arg(id = "envaudit.format", long = "format", value_name = "FORMAT")]
     #[arg(value_parser = formats(&["jsonl", "csv", "ocsf", "cef"]), default_value = "jsonl")]
     format: Format,
-    /// Writes the events to a file, whole or not at all
+    /// Writes the events to a file, whole or not at all; `-` is stdout
     #[arg(long, short = 'o', value_name = "FILE")]
     output: Option<PathBuf>,
     #[command(flatten)]
@@ -39,23 +40,28 @@ pub(super) fn run(args: &Export, world: &mut World<'_>) -> Result<(), Failure> {
     };
     let stored = world.stored_to_show()?;
     let filter = args.which.filter(world)?;
-    let mut file = args.output.as_deref().map(WholeFile::create).transpose()?;
+    let path = args.output.as_deref().filter(|path| *path != Path::new("-"));
+    let mut file = path.map(WholeFile::create).transpose()?;
     let watched = match file {
         Some(_) => Watched::new(&stored.store, &world.out)?,
         None => Watched::beside_answer(&stored.store, &world.out)?,
     };
     let mut unreadable = Unreadable::default();
     let mut text = format.header();
+    let mut events = 0;
     each(&Reader::new(&watched), filter, args.which.limit, |record| {
         let Some(record) = unreadable.pass(world, record)? else { return Ok(()) };
         if let Ok(line) = record.line() {
             format.write(&line, &mut text);
+            events += 1;
         }
         pass_on(&mut text, &mut file, world)
     })?;
     pass_on(&mut text, &mut file, world)?;
-    if let Some(file) = file {
+    drop(watched);
+    if let (Some(file), Some(path)) = (file, path) {
         file.finish()?;
+        world.out.note(&format!("{} written to {}", counted(events, "event"), path.display()));
     }
     unreadable.end()
 }

@@ -1,12 +1,18 @@
+use std::path::{Path, PathBuf};
+
 use clap::{Args, Subcommand};
+use data_encoding::HEXLOWER;
 use serde_json::json;
 
+use super::verify::counted;
 use crate::cli::failure::Failure;
-use crate::cli::ledger::RetiredKeys;
+use crate::cli::key_file::{Given, refuse_guessable, warn_of_readers, write_private};
+use crate::cli::ledger::{KEY_VARIABLES, RetiredKeys};
 use crate::cli::output::{Cell, Tone};
 use crate::cli::world::World;
+use crate::ledger::{FileStore, KeyRing, Manifest, checkpoint};
 
-/// Makes a ledger
+/// Makes a ledger, and what its auditors need
 #[derive(Args)]
 #[command(subcommand_required = true, arg_required_else_help = true)]
 #[command(disable_help_subcommand = true)]
@@ -19,6 +25,7 @@ pub(crate) struct Ledger {
 #[derive(Subcommand)]
 enum Commands {
     Init(Init),
+    ChainKey(ChainKey),
 }
 
 /// Makes a ledger, and a key if none is given; refuses where there is one
@@ -30,19 +37,48 @@ enum Commands {
 )]
 struct Init {}
 
+/// Writes the keys that an auditor checks the text of events with into a new file
+#[derive(Args)]
+#[command(
+    after_help = "Who has the file can check every event, with `envaudit verify --chain-key FILE`, but neither sign \
+                        checkpoints nor find out what a fingerprint stands for. It is a secret all the same: events \
+                        behind the last checkpoint could be forged with it. Hand it over together with the public \
+                        key.\n\n\
+                        Example:\n  envaudit ledger chain-key for-the-auditor.key"
+)]
+struct ChainKey {
+    /// The file, which is made, and readable by its owner alone
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    #[command(flatten)]
+    retired: RetiredKeys,
+}
+
 pub(super) fn run(args: &Ledger, world: &mut World<'_>) -> Result<(), Failure> {
-    match args.command {
+    match &args.command {
         Commands::Init(Init {}) => init(world),
+        Commands::ChainKey(ChainKey { file, retired }) => chain_key(file, retired, world),
     }
 }
 
 fn init(world: &mut World<'_>) -> Result<(), Failure> {
     let dir = world.ledger_dir();
-    let options = world.options(&RetiredKeys::default())?;
+    let options = world.options();
+    if let Some(given) = world.given_key() {
+        let key = options.keys_to_read(&FileStore::new(&dir)).ok().and_then(|(ring, _)| ring);
+        let place = match &given {
+            Given::Variable => KEY_VARIABLES[0].to_owned(),
+            Given::File(path) => format!("`{}`", path.display()),
+        };
+        key.map_or(Ok(()), |ring| refuse_guessable(ring.current(), &place))?;
+        if let Given::File(path) = given {
+            warn_of_readers(&path, &dir, &mut world.out);
+        }
+    }
     let ledger = options.init(&dir).map_err(|error| world.of_open(&error))?;
     let manifest = ledger.manifest();
     let keys = manifest.keys().copied();
-    let public_key = keys.map(|keys| data_encoding::HEXLOWER.encode(&keys.checkpoint_key));
+    let public_key = public_key(manifest);
     let beside = ledger.key_is_beside_ledger();
     let chain = manifest.chain().to_string();
     if world.out.is_json() {
@@ -76,4 +112,53 @@ fn init(world: &mut World<'_>) -> Result<(), Failure> {
         ));
     }
     Ok(())
+}
+
+fn chain_key(file: &Path, retired: &RetiredKeys, world: &mut World<'_>) -> Result<(), Failure> {
+    let stored = world.stored()?;
+    if stored.is_unkeyed() {
+        return Err(Failure::usage(
+            "the ledger has no key: everybody can check the text of its events",
+        ));
+    }
+    let Some(ring) = world.keys_of(&stored, retired)?.ring else {
+        return Err(Failure::unavailable("no key is given to derive the chain key from").hint(
+            "give the ledger's key in $ENVAUDIT_SIGNING_KEY or in the file of $ENVAUDIT_SIGNING_KEY_FILE",
+        ));
+    };
+    let keys = ring.chain_keys();
+    write_private(file, &keys.to_text()).map_err(|error| {
+        Failure::unavailable(format!("the chain key cannot be kept in {}: {error}", file.display()))
+    })?;
+    let kids: Vec<String> = keys.ids().map(|id| id.to_string()).collect();
+    let public_keys = signers(&ring, stored.manifest.as_ref());
+    let file = file.display().to_string();
+    if world.out.is_json() {
+        return world.out.json(&json!({ "file": file, "kids": kids, "public_keys": public_keys }));
+    }
+    world.out.line(&[
+        Cell::toned(Tone::Good, "written"),
+        Cell::plain(format!(": {} in `{file}`", counted(kids.len() as u64, "chain key"))),
+    ])?;
+    let given: String = public_keys.iter().map(|key| format!(" --public-key {key}")).collect();
+    world.out.note(&format!("its receiver runs `envaudit verify --chain-key {file}{given}`"));
+    Ok(())
+}
+
+/// What checkpoints have been signed by, over all rotations, in hex digits.
+fn signers(ring: &KeyRing, manifest: Option<&Manifest>) -> Vec<String> {
+    let Some(manifest) = manifest else { return Vec::new() };
+    let chain = manifest.chain().to_string();
+    let keys = ring.ids().filter_map(|id| ring.key(id));
+    let derived = keys.filter_map(|key| checkpoint::signer(&chain, &key.checkpoint_seed()).ok());
+    let derived = derived.map(|signer| HEXLOWER.encode(signer.verifier().public_key()));
+    let mut all: Vec<String> = derived.collect();
+    let first = public_key(manifest).filter(|first| !all.contains(first));
+    all.extend(first);
+    all
+}
+
+/// What checkpoints are signed by until there is a rotation, in hex digits.
+fn public_key(manifest: &Manifest) -> Option<String> {
+    manifest.keys().map(|keys| HEXLOWER.encode(&keys.checkpoint_key))
 }

@@ -8,7 +8,7 @@ use crate::cli::ledger::chain;
 use crate::cli::output::{Cell, Columns, Table, Tone};
 use crate::cli::times;
 use crate::cli::world::World;
-use crate::ledger::{Filter, ReadError, Reader, Record};
+use crate::ledger::{Filter, ReadError, Reader, Record, StoreError, StoreErrorKind};
 
 /// How long a ledger that is followed is left alone when nothing new is there.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -43,7 +43,7 @@ pub(super) fn run(args: &Log, world: &mut World<'_>) -> Result<(), Failure> {
     lines.write(world)?;
     while let Some(follow) = &mut follow {
         world.out.flush()?;
-        let records = follow.appended()?;
+        let records = follow.appended().map_err(|error| ended(&error))?;
         if records.is_empty() && !world.reader.wait(PAUSE) {
             break;
         }
@@ -60,6 +60,19 @@ pub(super) fn run(args: &Log, world: &mut World<'_>) -> Result<(), Failure> {
         lines.write(world)?;
     }
     lines.end()
+}
+
+/// Why a ledger is not followed any further.
+fn ended(error: &StoreError) -> Failure {
+    let what = match error.kind() {
+        StoreErrorKind::Missing => "it is not there any more",
+        StoreErrorKind::Replaced => {
+            "what was shown last is not in it any more; another is in its place, or it was set back"
+        }
+        _ => return error.into(),
+    };
+    Failure::unavailable(format!("the ledger is followed no longer: {what}"))
+        .hint("`envaudit verify` says what is there now")
 }
 
 /// Goes through events, the newest last: all, or the newest so many.

@@ -1,57 +1,134 @@
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::verify::counted;
 use crate::cli::failure::Failure;
-use crate::cli::ledger::{RetiredKeys, of_append, told};
-use crate::cli::output::{Cell, Tone};
+use crate::cli::ledger::{RetiredKeys, of_append, of_read, told};
+use crate::cli::output::{Cell, Table, Tone};
 use crate::cli::progress::Steps;
 use crate::cli::times;
+use crate::cli::who::Who;
 use crate::cli::world::World;
-use crate::ledger::{PruneError, PrunePolicy};
+use crate::ledger::{PruneError, PrunePlan, PrunePolicy};
 
 /// Takes the oldest events away, and records that it did
 #[derive(Args)]
 #[command(
-    after_help = "Only whole segments go, of which every event is older, and never the one that is written.\n\n\
-                        Example:\n  envaudit prune --keep 400d"
+    after_help = "Only whole segments go, of which every event is older, and never the one that is written. A \
+                        configuration whose last state would go with them is recorded anew before.\n\n\
+                        Examples:\n  envaudit prune --keep 400d --dry-run\n  envaudit prune --keep 13months --actor ada --reason 'retention, OPS-7'"
 )]
 pub(crate) struct Prune {
-    /// How old events may become, such as `400d`
-    #[arg(long, value_name = "TIME")]
+    /// How old events may become, a day at least: `400d`, `13months`, `2years`
+    #[arg(long, value_name = "AGE")]
     keep: String,
+    /// Says what would go, and writes nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    who: Who,
     #[command(flatten)]
     retired: RetiredKeys,
 }
 
 pub(super) fn run(args: &Prune, world: &mut World<'_>) -> Result<(), Failure> {
-    let keep = times::duration(&args.keep).map_err(Failure::usage)?;
-    let keep = TimeDelta::from_std(keep).ok();
-    let before = keep
-        .and_then(|keep| world.now().checked_sub_signed(keep))
-        .ok_or_else(|| Failure::usage(format!("`{}` ago is before all times", args.keep)))?;
+    args.who.check()?;
+    let before = before(&args.keep, world.now()).map_err(Failure::usage)?;
+    match args.dry_run {
+        true => foresee(args, PrunePolicy::Before(before), world),
+        false => prune(args, PrunePolicy::Before(before), world),
+    }
+}
+
+/// The moment before which events are too old.
+fn before(keep: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, String> {
+    let age = TimeDelta::from_std(times::age(keep)?).ok();
+    age.and_then(|age| now.checked_sub_signed(age))
+        .ok_or_else(|| format!("`{keep}` ago is before all times"))
+}
+
+fn foresee(args: &Prune, policy: PrunePolicy, world: &mut World<'_>) -> Result<(), Failure> {
+    let stored = world.stored()?;
+    let keys = world.keys_of(&stored, &args.retired)?;
+    let plan = PrunePlan::of(&stored.store, keys.ring.as_ref(), policy)
+        .map_err(|error| of_read(&error))?;
+    if world.out.is_json() {
+        return world.out.json(&foreseen(plan.as_ref()));
+    }
+    let Some(plan) = plan else { return nothing(world) };
+    let mut table = Table::new(["SEGMENT", "FIRST", "LAST", "BYTES"]);
+    let ends = plan.segments.iter().skip(1).map(|info| info.first_seq).chain([plan.first_kept]);
+    for (info, end) in plan.segments.iter().zip(ends) {
+        table.row([
+            Cell::plain(info.name.as_str()),
+            Cell::plain(info.first_seq.to_string()),
+            Cell::plain((end - 1).to_string()),
+            Cell::plain(info.len.to_string()),
+        ]);
+    }
+    world.out.table(&table)?;
+    for carried in &plan.carried {
+        world.out.line(&[Cell::plain(format!(
+            "the state of {}, which event {} has, would be recorded anew",
+            carried.resource, carried.seq
+        ))])?;
+    }
+    let segments = counted(plan.segments.len() as u64, "segment");
+    let events = counted(plan.events(), "event");
+    world.out.line(&[
+        Cell::toned(Tone::Warning, "would be pruned"),
+        Cell::plain(format!(
+            ": {segments} with {events}; the first event would be {}; nothing was written",
+            plan.first_kept
+        )),
+    ])
+}
+
+fn foreseen(plan: Option<&PrunePlan>) -> Value {
+    let carried = plan.map(|plan| plan.carried.iter());
+    let carried = carried.into_iter().flatten();
+    json!({
+        "dry_run": true,
+        "segments": plan.map_or(0, |plan| plan.segments.len()),
+        "events": plan.map_or(0, PrunePlan::events),
+        "first_kept_seq": plan.map(|plan| plan.first_kept),
+        "carried": carried.clone().count(),
+        "files": plan.map_or(Vec::new(), |plan| plan.segments.iter().map(|it| it.name.as_str()).collect()),
+        "states": carried.map(|it| json!({ "resource": it.resource, "seq": it.seq })).collect::<Vec<_>>(),
+    })
+}
+
+fn prune(args: &Prune, policy: PrunePolicy, world: &mut World<'_>) -> Result<(), Failure> {
     let ledger = world.opened(&args.retired)?;
+    let acting = args.who.acting(&ledger, world)?;
     let steps = Steps::new(&world.out);
-    let pruned = ledger
-        .prune_watched(PrunePolicy::Before(before), &mut |done, all| steps.done(done, all))
-        .map_err(|error| match &error {
-            PruneError::Append(cause) => of_append(cause),
-            _ => told(&error),
+    let pruned =
+        acting.prune_watched(policy, &mut |done, all| steps.done(done, all)).map_err(|error| {
+            match &error {
+                PruneError::Append(cause) => of_append(cause),
+                _ => told(&error),
+            }
         })?;
     drop(steps);
     if world.out.is_json() {
         return world.out.json(&json!({
+            "dry_run": false,
             "segments": pruned.map_or(0, |pruned| pruned.segments),
             "first_kept_seq": pruned.map(|pruned| pruned.first_kept),
+            "carried": pruned.map_or(0, |pruned| pruned.carried),
         }));
     }
-    match pruned {
-        Some(pruned) => {
-            let segments = counted(pruned.segments as u64, "segment");
-            let kept = format!(": {segments}; the first event is now {}", pruned.first_kept);
-            world.out.line(&[Cell::toned(Tone::Warning, "pruned"), Cell::plain(kept)])
-        }
-        None => world.out.line(&[Cell::plain("nothing is old enough to be pruned")]),
-    }
+    let Some(pruned) = pruned else { return nothing(world) };
+    let segments = counted(pruned.segments as u64, "segment");
+    let carried = match pruned.carried {
+        0 => String::new(),
+        states => format!("; {} recorded anew", counted(states as u64, "state")),
+    };
+    let kept = format!(": {segments}; the first event is now {}{carried}", pruned.first_kept);
+    world.out.line(&[Cell::toned(Tone::Warning, "pruned"), Cell::plain(kept)])
+}
+
+fn nothing(world: &mut World<'_>) -> Result<(), Failure> {
+    world.out.line(&[Cell::plain("nothing is old enough to be pruned")])
 }

@@ -4,15 +4,13 @@ use serde_json::json;
 use super::history::change_json;
 use super::plan;
 use crate::cli::failure::Failure;
-use crate::cli::filter::actor_of;
 use crate::cli::ledger::{RetiredKeys, of_append, told};
 use crate::cli::output::{Cell, Tone};
 use crate::cli::target::Target;
+use crate::cli::who::{self, check_reason};
 use crate::cli::world::World;
 use crate::error::LoadError;
-use crate::ledger::{
-    Actor, ActorKind, Context, Event, Ledger, Origin, RecordError, Recorded, Values,
-};
+use crate::ledger::{Actor, Context, Event, Ledger, Origin, RecordError, Recorded, Values};
 use crate::load::Untyped;
 
 /// Records the current configuration, with who changed it and why
@@ -52,16 +50,13 @@ impl What {
         actor: Option<&str>,
         reason: Option<&str>,
     ) -> Result<Context, Failure> {
-        let is_blank = |text: Option<&str>| text.is_some_and(|text| text.trim().is_empty());
-        if is_blank(self.resource.as_deref()) {
+        if self.resource.as_deref().is_some_and(|text| text.trim().is_empty()) {
             return Err(Failure::usage("`--resource` must name what is configured"));
         }
-        if is_blank(reason) {
-            return Err(Failure::usage("`--reason` must say why"));
-        }
+        check_reason(reason)?;
         let mut context = context(self.resource.as_deref(), self.no_values);
         if let Some(text) = actor {
-            context = context.actor(of_text(text)?);
+            context = context.actor(who::actor(text)?);
         }
         if let Some(reason) = reason {
             context = context.reason(reason.to_owned());
@@ -96,16 +91,6 @@ pub(super) fn context(resource: Option<&str>, no_values: bool) -> Context {
     }
 }
 
-/// `service:deployer`; without a kind it is a person.
-fn of_text(text: &str) -> Result<Actor, Failure> {
-    let (kind, id) = actor_of(text);
-    let kind = kind.unwrap_or(ActorKind::User);
-    match id.trim().is_empty() {
-        true => Err(Failure::usage("`--actor` must name somebody")),
-        false => Ok(Actor::new(kind, id.trim().to_owned())),
-    }
-}
-
 /// The ids of a `traceparent` (W3C Trace Context).
 fn trace(text: &str) -> Result<(String, String), Failure> {
     let wrong = || {
@@ -136,8 +121,8 @@ pub(super) fn run(args: &Record, world: &mut World<'_>) -> Result<(), Failure> {
             show(&recorded, world)
         }
         Err(error) => {
-            record_failure(&ledger, &error, &context, world);
-            Err(Failure::of_load(&error))
+            let recorded = record_failure(&ledger, &error, &context, world);
+            Err(Failure::of_load(&error).adding(recorded))
         }
     }
 }
@@ -157,18 +142,22 @@ pub(super) fn of_record(error: &RecordError) -> Failure {
     }
 }
 
-/// Records that nothing could be loaded. Where even that fails, it is said; the problems themselves matter more.
+/// Records that nothing could be loaded, and says where. Where even that fails, it is said; the problems themselves matter
+/// more.
 pub(super) fn record_failure(
     ledger: &Ledger,
     error: &LoadError,
     context: &Context,
     world: &mut World<'_>,
-) {
+) -> Option<String> {
     let environment = world.environment_name();
-    let recorded = ledger.record_failure(error, environment.as_deref(), &world.env, context);
-    if let Err(error) = recorded {
-        let message = of_record(&error).message.unwrap_or_default();
-        world.out.warn(&format!("besides, {message}"));
+    match ledger.record_failure(error, environment.as_deref(), &world.env, context) {
+        Ok(appended) => Some(format!("this failure was recorded as event {}", appended.seq)),
+        Err(error) => {
+            let message = of_record(&error).message.unwrap_or_default();
+            world.out.warn(&format!("besides, {message}"));
+            None
+        }
     }
 }
 

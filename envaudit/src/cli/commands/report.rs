@@ -1,5 +1,5 @@
 use std::num::NonZeroU64;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use serde_json::Value;
@@ -9,9 +9,10 @@ use crate::cli::args::{Format, formats};
 use crate::cli::failure::Failure;
 use crate::cli::filter::When;
 use crate::cli::index::{NoIndex, asked};
-use crate::cli::ledger::{Stored, chain};
+use crate::cli::ledger::chain;
 use crate::cli::output::{Cell, Table, Tone, WholeFile};
 use crate::cli::progress::Watched;
+use crate::cli::stored::Stored;
 use crate::cli::times;
 use crate::cli::world::World;
 use crate::ledger::Timestamp;
@@ -26,6 +27,7 @@ use crate::report::{
 #[command(
     subcommand_required = true,
     arg_required_else_help = true,
+    disable_help_subcommand = true,
     after_help = "A page (`--format html`) needs nothing else: it can be mailed, printed and kept.\n\n\
                   Examples:\n  envaudit report config --since 90d --format html --output config.html\n  \
                   envaudit report failures --min 5 --within 10m"
@@ -122,7 +124,7 @@ struct Common {
     #[arg(value_parser = formats(&["table", "json", "csv", "html"]))]
     #[arg(help_heading = "How the answer looks")]
     format: Option<Format>,
-    /// Writes the answer to a file, whole or not at all
+    /// Writes the answer to a file, whole or not at all; `-` is stdout
     #[arg(long, short = 'o', value_name = "FILE", help_heading = "How the answer looks")]
     output: Option<PathBuf>,
     /// The newest so many events in full
@@ -140,6 +142,13 @@ struct Common {
     known: Known,
     #[command(flatten)]
     no_index: NoIndex,
+}
+
+impl Common {
+    /// The file that is written, if one is.
+    fn file(&self) -> Option<&Path> {
+        self.output.as_deref().filter(|path| *path != Path::new("-"))
+    }
 }
 
 pub(super) fn run(args: &Report, world: &mut World<'_>) -> Result<(), Failure> {
@@ -249,15 +258,16 @@ fn write(
         Format::Csv => answer.csv(),
         Format::Html => {
             let made = world.now().into();
-            answer.html(&Frame { verdict, ledger: stored.chain().as_deref(), made })
+            let anchor_given = common.known.has_anchor();
+            answer.html(&Frame { verdict, anchor_given, ledger: stored.chain().as_deref(), made })
         }
-        _ if common.output.is_some() => {
+        _ if common.file().is_some() => {
             return Err(Failure::usage("`--output` writes json, csv or html")
                 .hint("name one of them with `--format`"));
         }
         _ => return tables(answer, verdict, world),
     };
-    match &common.output {
+    match common.file() {
         Some(path) => {
             let mut file = WholeFile::create(path)?;
             file.text(&text)?;

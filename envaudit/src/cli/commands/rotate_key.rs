@@ -1,16 +1,14 @@
-use std::fs::OpenOptions;
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::json;
-use zeroize::Zeroizing;
 
 use crate::cli::failure::Failure;
-use crate::cli::ledger::{RetiredKeys, key_in, of_append};
+use crate::cli::key_file::{given_or_made, random, refuse_beside, warn_of_readers};
+use crate::cli::ledger::{RetiredKeys, of_append};
 use crate::cli::output::{Cell, Tone};
+use crate::cli::who::Who;
 use crate::cli::world::World;
-use crate::ledger::MasterKey;
 
 /// Goes on with another key
 #[derive(Args)]
@@ -26,20 +24,28 @@ pub(crate) struct RotateKey {
     #[arg(long, value_name = "FILE")]
     new_key: Option<PathBuf>,
     #[command(flatten)]
+    who: Who,
+    #[command(flatten)]
     retired: RetiredKeys,
 }
 
 pub(super) fn run(args: &RotateKey, world: &mut World<'_>) -> Result<(), Failure> {
+    args.who.check()?;
+    if let Some(path) = &args.new_key {
+        refuse_beside(path, &world.ledger_dir())?;
+    }
     let ledger = world.opened(&args.retired)?;
+    let acting = args.who.acting(&ledger, world)?;
     let Some(ring) = ledger.keys() else {
         return Err(Failure::usage("the ledger has no key, and is not given one later"));
     };
     let (old, beside) = (ring.current().id(), ledger.key_is_beside_ledger());
     let (new, made, path) = match &args.new_key {
         Some(path) => {
-            let (key, made) = given(path)?;
+            let (key, made) = given_or_made(path)?;
+            warn_of_readers(path, &world.ledger_dir(), &mut world.out);
             let new = key.id();
-            ledger.rotate(key).map_err(|error| of_append(&error))?;
+            acting.rotate(key).map_err(|error| of_append(&error))?;
             // Whoever writes from here on needs the new key alone.
             if let Err(error) = ledger.seal() {
                 let failure = of_append(&error).message.unwrap_or_default();
@@ -50,7 +56,7 @@ pub(super) fn run(args: &RotateKey, world: &mut World<'_>) -> Result<(), Failure
         None if beside => {
             let key = random()?;
             let new = key.id();
-            ledger.rotate_beside(key).map_err(|error| of_append(&error))?;
+            acting.rotate_beside(key).map_err(|error| of_append(&error))?;
             (new, true, world.ledger_dir().join("signing.key"))
         }
         None => {
@@ -83,39 +89,4 @@ pub(super) fn run(args: &RotateKey, world: &mut World<'_>) -> Result<(), Failure
         None => format!("the events up to now are verified with {kept}, which is found there"),
     });
     Ok(())
-}
-
-/// The key in a file, and whether it had to be made.
-fn given(path: &Path) -> Result<(MasterKey, bool), Failure> {
-    match path.exists() {
-        true => Ok((key_in(path)?, false)),
-        false => Ok((make(path)?, true)),
-    }
-}
-
-fn random() -> Result<MasterKey, Failure> {
-    let mut bytes = Zeroizing::new([0; 32]);
-    getrandom::fill(&mut *bytes).map_err(|error| {
-        Failure::unavailable(format!("the system gives no random bytes: {error}"))
-    })?;
-    Ok(MasterKey::from_bytes(*bytes))
-}
-
-/// A new key in a new file, which is on disk before anything is signed with it.
-fn make(path: &Path) -> Result<MasterKey, Failure> {
-    let key = random()?;
-    write(path, &key).map_err(|error| {
-        Failure::unavailable(format!("the key cannot be kept in {}: {error}", path.display()))
-    })?;
-    Ok(key)
-}
-
-fn write(path: &Path, key: &MasterKey) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(key.to_hex().as_bytes())?;
-    file.sync_all()
 }

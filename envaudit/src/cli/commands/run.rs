@@ -7,6 +7,7 @@ use clap::Args;
 use super::record::{What, record, record_failure, warn_of_values};
 use crate::cli::failure::Failure;
 use crate::cli::ledger::{KEY_VARIABLES, RetiredKeys};
+use crate::cli::who::Who;
 use crate::cli::world::World;
 use crate::load::{Text, Untyped};
 use crate::schema::DefaultText;
@@ -25,12 +26,8 @@ const NOT_FOUND: u8 = 127;
                         Example:\n  envaudit run --env prod --reason 'release 1.4.2' -- ./checkout --port 8080"
 )]
 pub(crate) struct Run {
-    /// Who [default: the user and the host]
-    #[arg(long, value_name = "ACTOR")]
-    actor: Option<String>,
-    /// Why, such as the release or the ticket
-    #[arg(long, value_name = "TEXT")]
-    reason: Option<String>,
+    #[command(flatten)]
+    who: Who,
     #[command(flatten)]
     what: What,
     /// Starts the command even where no record can be made
@@ -49,7 +46,7 @@ pub(super) fn run(args: &Run, world: &mut World<'_>) -> Result<(), Failure> {
         "run",
         "what is on stdout is the command's; `log --json` has the record",
     )?;
-    let context = args.what.context(args.actor.as_deref(), args.reason.as_deref())?;
+    let context = args.what.context(args.who.actor.as_deref(), args.who.reason.as_deref())?;
     let Some((program, rest)) = args.command.split_first() else {
         return Err(Failure::usage("there is no command to run"));
     };
@@ -66,10 +63,15 @@ pub(super) fn run(args: &Run, world: &mut World<'_>) -> Result<(), Failure> {
     let loaded = match target.load(settings) {
         Ok(loaded) => loaded,
         Err(error) => {
-            if let Ok(ledger) = world.opened(&args.retired) {
-                record_failure(&ledger, &error, &context, world);
-            }
-            return Err(not_started(Failure::of_load(&error), "because the check failed"));
+            let recorded = match world.opened(&args.retired) {
+                Ok(ledger) => record_failure(&ledger, &error, &context, world),
+                Err(failure) => {
+                    let message = failure.message.unwrap_or_default();
+                    Some(format!("this failure was not recorded: {message}"))
+                }
+            };
+            let failure = Failure::of_load(&error).adding(recorded);
+            return Err(not_started(failure, "because the check failed"));
         }
     };
     if let Some(failure) = unfit(&loaded) {

@@ -3,26 +3,30 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::cli::failure::Failure;
-use crate::cli::ledger::{RetiredKeys, Stored, told};
+use crate::cli::failure::{Failure, code};
+use crate::cli::ledger::{Keys, RetiredKeys, told};
 use crate::cli::output::{Cell, Tone};
 use crate::cli::progress::Watched;
+use crate::cli::stored::Stored;
 use crate::cli::world::{World, read_text};
-use crate::ledger::KeyRing;
 use crate::ledger::anchor::{Anchor, Anchored, FileAnchor};
 use crate::ledger::checkpoint::{self, Checkpoint};
 use crate::ledger::verify::{Finding, Report, Signatures, Verified, Verifier};
+use crate::ledger::{ChainKeys, KeyRing};
+
+const NO_KEY: &str = "no key is given: whether the events were written by somebody who has it cannot be known; give \
+     the ledger's key in $ENVAUDIT_SIGNING_KEY_FILE, or its chain key with `--chain-key FILE`";
 
 /// Tells whether the record is intact; exit code 1 if not
 #[derive(Args)]
 #[command(
     after_help = "What can be known depends on what is given: the key, in $ENVAUDIT_SIGNING_KEY or \
-                        $ENVAUDIT_SIGNING_KEY_FILE, proves who wrote the events; a public key, who signed the \
-                        checkpoints; an anchor, that the newest events were not cut off.\n\n\
+                        $ENVAUDIT_SIGNING_KEY_FILE, or the chain key that is derived from it, proves that the events \
+                        were written by somebody who has it; a public key, who signed the checkpoints; an anchor, that the newest events were not cut off.\n\n\
                         Examples:\n  envaudit verify --anchor /mnt/elsewhere/anchor\n  envaudit verify --from kept.note"
 )]
 pub(crate) struct Verify {
-    /// Reads only what came after a state that was kept elsewhere: a checkpoint, or the `verified` of an earlier `--json`
+    /// Reads only what came after a state that was kept elsewhere: a checkpoint, or the answer of an earlier `--json`
     #[arg(long, value_name = "CHECKPOINT")]
     from: Option<PathBuf>,
     #[command(flatten)]
@@ -38,6 +42,10 @@ pub(super) struct Known {
     /// The key that checkpoints are signed with, as it was handed over: 64 hex digits; repeatable
     #[arg(long, value_name = "HEX")]
     public_key: Vec<String>,
+    /// The file with the keys that the text of events is checked with, from `envaudit ledger chain-key`: used instead of the
+    /// ledger's own key
+    #[arg(long, value_name = "FILE", conflicts_with = "retired")]
+    chain_key: Option<PathBuf>,
     #[command(flatten)]
     retired: RetiredKeys,
 }
@@ -51,11 +59,17 @@ pub(super) fn run(args: &Verify, world: &mut World<'_>) -> Result<(), Failure> {
     }
     match report.is_intact() {
         true => Ok(()),
+        false if report.lacks_keys() => Err(Failure::exit(code::UNAVAILABLE)),
         false => Err(Failure::finding()),
     }
 }
 
 impl Known {
+    /// Whether there is a file that knows how far the ledger was.
+    pub(super) fn has_anchor(&self) -> bool {
+        !self.anchor.is_empty()
+    }
+
     /// Verifies the ledger.
     pub(super) fn verify(
         &self,
@@ -63,7 +77,11 @@ impl Known {
         from: Option<&Path>,
         world: &mut World<'_>,
     ) -> Result<Report, Failure> {
-        let keys = world.keys_of(stored, &self.retired)?;
+        let chain_keys = self.chain_key.as_deref().map(chain_keys_in).transpose()?;
+        let keys = match chain_keys {
+            Some(_) => Keys { ring: None, beside: false },
+            None => world.keys_of(stored, &self.retired)?,
+        };
         let mut verifier = Verifier::new().key_beside(keys.beside);
         let mut signers = Vec::new();
         for text in &self.public_key {
@@ -78,16 +96,21 @@ impl Known {
         for path in &self.anchor {
             verifier = verifier.anchor(trust.anchored(path)?);
         }
-        match &keys.ring {
-        Some(ring) => verifier = verifier.keys(ring),
-        None if !stored.is_unkeyed() => world.out.warn(
-            "no key is given: whether the events were written by somebody who has it cannot be known",
-        ),
-        None => {}
-    }
+        match (&keys.ring, &chain_keys) {
+            (Some(ring), _) => verifier = verifier.keys(ring),
+            (None, Some(keys)) => verifier = verifier.chain_keys(keys),
+            (None, None) if !stored.is_unkeyed() => world.out.warn(NO_KEY),
+            (None, None) => {}
+        }
         let watched = Watched::new(&stored.store, &world.out)?;
         verifier.verify(&watched).map_err(|error| told(&error))
     }
+}
+
+/// The chain keys in a file.
+fn chain_keys_in(path: &Path) -> Result<ChainKeys, Failure> {
+    let text = zeroize::Zeroizing::new(read_text(path)?);
+    ChainKeys::parse(&text).map_err(|error| Failure::usage(format!("{}: {error}", path.display())))
 }
 
 fn public_key(text: &str) -> Result<[u8; 32], Failure> {
@@ -109,6 +132,9 @@ impl Trust<'_> {
     /// The state in a file: a verified one, that of an anchor, or a checkpoint.
     fn verified(&self, path: &Path) -> Result<Verified, Failure> {
         let text = read_text(path)?;
+        if text.trim_start().starts_with('{') {
+            return verified_of(&text, path);
+        }
         if let Ok(verified) = text.trim_end().parse::<Verified>() {
             return Ok(verified);
         }
@@ -171,10 +197,27 @@ impl Trust<'_> {
     }
 }
 
+/// The state in the whole answer of an earlier `verify --json`.
+fn verified_of(text: &str, path: &Path) -> Result<Verified, Failure> {
+    let report: Option<Value> = serde_json::from_str(text).ok();
+    let state = report.as_ref().and_then(|report| report.get("verified"));
+    let verified = state.and_then(|state| state.as_str()?.parse().ok());
+    verified.ok_or_else(|| {
+        let path = path.display();
+        match state {
+            Some(Value::Null) => Failure::usage(format!(
+                "{path} is the report of a ledger that was not intact: there is no verified state to go on from"
+            )),
+            _ => Failure::unavailable(format!("{path} is JSON, and not the answer of `verify --json`")),
+        }
+    })
+}
+
 fn show(report: &Report, args: &Verify, world: &mut World<'_>) -> Result<(), Failure> {
     let out = &mut world.out;
     let (word, tone) = match report.is_intact() {
         true => ("intact", Tone::Good),
+        false if report.lacks_keys() => ("NOT KNOWN", Tone::Warning),
         false => ("NOT INTACT", Tone::Bad),
     };
     let new = if args.from.is_some() { "new event" } else { "event" };

@@ -45,5 +45,9 @@ pub(super) fn find(
         variables: variables.collect(),
         optional_groups: Vec::new(),
     };
-    schema.into_table().map_err(Failure::unavailable)
+    schema.into_table().map_err(|reason| {
+        Failure::unavailable(format!("what was found is no configuration: {reason}")).hint(
+            "`--prefix` and `--env-file` say where to look, `--schema` and `--bin` which variables there are",
+        )
+    })
 }

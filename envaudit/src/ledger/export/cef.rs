@@ -1,6 +1,6 @@
 //! ArcSight Common Event Format, version 0.
 
-use super::Line;
+use super::{Line, escaped};
 use crate::ledger::line::{Text, hash_hex};
 
 pub(super) fn write(line: &Line<'_>, out: &mut String) {
@@ -65,19 +65,33 @@ fn severity(line: &Line<'_>) -> u8 {
 
 /// In the header, a backslash and a bar are escaped, and there are no line breaks.
 fn header(text: &str) -> String {
-    let text = text.replace(['\r', '\n'], " ");
-    text.replace('\\', "\\\\").replace('|', "\\|")
+    let mut out = String::with_capacity(text.len());
+    for char in text.chars() {
+        match char {
+            '\\' | '|' => out.extend(['\\', char]),
+            '\n' | '\r' => out.push(' '),
+            char => shown(char, &mut out),
+        }
+    }
+    out
 }
 
 /// In an extension, a backslash, an equals sign and line breaks are escaped; a bar stands for itself.
 fn extension(text: &str, out: &mut String) {
     for char in text.chars() {
         match char {
-            '\\' => out.push_str("\\\\"),
-            '=' => out.push_str("\\="),
+            '\\' | '=' => out.extend(['\\', char]),
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
-            char => out.push(char),
+            char => shown(char, out),
         }
+    }
+}
+
+/// What is no text stands there visibly, the backslash of its escape escaped like any other.
+fn shown(char: char, out: &mut String) {
+    match escaped(char) {
+        Some(escape) => out.extend(["\\", &escape]),
+        None => out.push(char),
     }
 }

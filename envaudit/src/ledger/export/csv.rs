@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::Line;
+use super::{Line, escaped};
 use crate::ledger::line::hash_hex;
 
 const COLUMNS: [&str; 22] = [
@@ -71,6 +71,7 @@ pub(crate) fn write_record(fields: impl Iterator<Item = String>, out: &mut Strin
         if at > 0 {
             out.push(',');
         }
+        let field = without_controls(&field);
         let field = without_formula(&field);
         if field.contains(['"', ',', '\r', '\n']) {
             out.push('"');
@@ -83,9 +84,31 @@ pub(crate) fn write_record(fields: impl Iterator<Item = String>, out: &mut Strin
     out.push_str("\r\n");
 }
 
-/// A spreadsheet runs what begins like a formula, and an event may say what a stranger wrote.
+/// What is no text stands there visibly.
+fn without_controls(field: &str) -> Cow<'_, str> {
+    let shown = |char: char| match char {
+        '\n' | '\r' | '\t' => None,
+        char => escaped(char),
+    };
+    if !field.contains(|char| shown(char).is_some()) {
+        return field.into();
+    }
+    let mut text = String::with_capacity(field.len() + 8);
+    for char in field.chars() {
+        match shown(char) {
+            Some(escape) => text.push_str(&escape),
+            None => text.push(char),
+        }
+    }
+    text.into()
+}
+
+/// A spreadsheet runs what begins like a formula, and an event may say what a stranger wrote. The apostrophe is what OWASP
+/// advises: a spreadsheet takes the cell for a text, and nobody needs to know more to read it. Blanks before it and the wide
+/// forms of the signs are of no help to an attacker either.
 fn without_formula(field: &str) -> Cow<'_, str> {
-    match field.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+    let signs = ['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
+    match field.starts_with(['\t', '\r', '\n']) || field.trim_start().starts_with(signs) {
         true => format!("'{field}").into(),
         false => field.into(),
     }

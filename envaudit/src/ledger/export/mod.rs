@@ -31,13 +31,23 @@ pub(crate) use csv::write_record as write_csv_record;
 pub enum ExportFormat {
     /// The lines of the ledger as they stand.
     Jsonl,
-    /// Comma-separated values (RFC 4180), a column for each member of a line. A text that a spreadsheet would take for a
-    /// formula begins with an apostrophe.
+    /// Comma-separated values (RFC 4180), a column for each member of a line. A text that a spreadsheet could take for a
+    /// formula (see <https://owasp.org/www-community/attacks/CSV_Injection>) has an apostrophe before it; control characters
+    /// other than line breaks and tabs are written as `\u001b`.
     Csv,
     /// OCSF: Device Config State Change for configurations, Base Event for others, with the Record Integrity profile.
     Ocsf,
-    /// ArcSight Common Event Format, version 0, without a syslog header.
+    /// ArcSight Common Event Format, version 0, without a syslog header. Control characters other than line breaks are
+    /// written as `\u001b`.
     Cef,
+}
+
+/// A character that a terminal or an editor obeys instead of showing it, as JSON escapes it: a control character, or one
+/// that turns the direction of what follows.
+fn escaped(char: char) -> Option<String> {
+    let turns =
+        matches!(char, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    (char.is_control() || turns).then(|| format!("\\u{:04x}", u32::from(char)))
 }
 
 impl ExportFormat {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use memchr::memmem;
 
 use crate::ledger::line::{Line, Text};
-use crate::ledger::record::{ChangeKind, ConfigChange, RecordedValue};
+use crate::ledger::record::{ChangeKind, ConfigChange, RecordedValue, is_carried};
 use crate::ledger::walk::{list, member, text};
 
 /// It changed a secret of a configuration.
@@ -165,7 +165,7 @@ impl Row {
         if let Some(state) = of("state") {
             let environment = member(details, "environment").and_then(text);
             config.state = Some(environment.map(Cow::into_owned));
-            if line.action == "config.loaded" {
+            if line.action == "config.loaded" && !is_carried(details) {
                 let values = state.filter_map(RecordedValue::read);
                 config.changes.extend(values.map(|it| (it.key, What::First)));
             }

@@ -6,7 +6,7 @@ use crate::ledger::event::Actor;
 use crate::sources::environment::Environment;
 
 /// `user@host`, as the environment says, else the system; never empty.
-pub(super) fn of_process(environment: &Environment) -> Actor {
+pub(crate) fn of_process(environment: &Environment) -> Actor {
     let variable = |names: &[&str]| {
         let mut values = names.iter().filter_map(|name| environment.get(name)?.into_string().ok());
         values.find_map(|value| word(&value))

@@ -18,6 +18,26 @@ pub(super) fn state(
     changes: &[ConfigChange],
     state: &[RecordedValue],
 ) -> String {
+    let mut out = written(environment, changes, state);
+    out.push(b'}');
+    text(out)
+}
+
+/// Of a record that has the state of this event before it goes.
+pub(super) fn carried(environment: Option<&str>, state: &[RecordedValue], from: u64) -> String {
+    let mut out = written(environment, &[], state);
+    out.extend_from_slice(b",\"carried_from\":");
+    write_u64(&mut out, from);
+    out.push(b'}');
+    text(out)
+}
+
+/// What all records have that have a state.
+fn written(
+    environment: Option<&str>,
+    changes: &[ConfigChange],
+    state: &[RecordedValue],
+) -> Vec<u8> {
     let mut out = b"{\"environment\":".to_vec();
     write_optional(&mut out, environment);
     out.extend_from_slice(b",\"changes\":[");
@@ -41,8 +61,8 @@ pub(super) fn state(
         }
         write_recorded(&mut out, value);
     }
-    out.extend_from_slice(b"]}");
-    text(out)
+    out.push(b']');
+    out
 }
 
 fn write_recorded(out: &mut Vec<u8>, recorded: &RecordedValue) {

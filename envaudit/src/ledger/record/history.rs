@@ -92,11 +92,12 @@ impl Changes {
             return None;
         }
         let resource = line.resource_id?.get().into_owned();
-        let Found { changed, state } = self.find(line.details?);
+        let details = line.details?;
+        let Found { changed, state } = self.find(details);
         let change = match changed.and_then(ConfigChange::read) {
             Some(change) => Some(change),
             // The first record that there is of a configuration says what it was, and not what is other.
-            None if line.action == "config.loaded" => {
+            None if line.action == "config.loaded" && !is_carried(details) => {
                 let before = self.last.get(&resource).and_then(|last| RecordedValue::read(last));
                 let after = state.and_then(RecordedValue::read);
                 after.filter(|after| before.as_ref() != Some(after)).map(|after| ConfigChange {
@@ -140,6 +141,11 @@ impl Changes {
 struct Found<'d> {
     changed: Option<&'d str>,
     state: Option<&'d str>,
+}
+
+/// Whether the state of an event is that of one that was pruned, recorded anew: nothing has changed then.
+pub(in crate::ledger) fn is_carried(details: &str) -> bool {
+    member(details, "carried_from").is_some()
 }
 
 impl Iterator for History<'_> {

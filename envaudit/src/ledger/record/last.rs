@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use memchr::{memchr, memmem};
 
-use super::recorder::RecordError;
+use super::details;
 use super::state::RecordedValue;
 use crate::ledger::json::write_string;
 use crate::ledger::key::KeyRing;
@@ -16,8 +16,8 @@ use crate::ledger::line::Line;
 use crate::ledger::locate::{first_line, line_around};
 use crate::ledger::reader::Reader;
 use crate::ledger::states::{Known, States};
-use crate::ledger::store::{SegmentInfo, SegmentSource};
-use crate::ledger::walk::{list, member};
+use crate::ledger::store::{SegmentInfo, SegmentSource, StoreError};
+use crate::ledger::walk::{list, member, text};
 
 /// What is read first; the next blocks are larger, up to [`MAX_BLOCK`].
 const FIRST_BLOCK: u64 = 64 << 10;
@@ -42,8 +42,8 @@ pub(super) fn find(
     ring: Option<&KeyRing>,
     resource: &str,
     above: u64,
-) -> Result<Option<LastState>, RecordError> {
-    let mut segments = source.segments().map_err(RecordError::Store)?;
+) -> Result<Option<LastState>, StoreError> {
+    let mut segments = source.segments()?;
     let first_kept = segments.first().map_or(0, |info| info.first_seq);
     // A segment ends before the next one begins.
     let ends_before = |info: &SegmentInfo| info.first_seq <= above + 1;
@@ -70,7 +70,7 @@ pub(super) fn find(
         if segments.is_empty() {
             break;
         }
-        let line = first_line(source, info.first_seq).map_err(RecordError::Store)?;
+        let line = first_line(source, info.first_seq)?;
         let Ok(line) = Line::parse(&line) else { continue };
         let states = States::read(&line, ring).filter(|_| line.seq == info.first_seq);
         match states.map_or(Known::Nothing, |states| states.get(resource)) {
@@ -87,6 +87,23 @@ pub(super) fn find(
         }
     }
     Ok(None)
+}
+
+/// The last state of a resource, if it lies before this event: its event, and the details of one that has it behind that.
+pub(in crate::ledger) fn state_before(
+    source: &dyn SegmentSource,
+    ring: Option<&KeyRing>,
+    resource: &str,
+    first_kept: u64,
+) -> Result<Option<(u64, String)>, StoreError> {
+    let Some(last) = find(source, ring, resource, 0)?.filter(|last| last.seq < first_kept) else {
+        return Ok(None);
+    };
+    let record = Reader::new(source).get(last.seq)?;
+    let line = record.as_ref().and_then(|record| record.line().ok());
+    let details = line.and_then(|line| line.details);
+    let environment = details.and_then(|details| member(details, "environment").and_then(text));
+    Ok(Some((last.seq, details::carried(environment.as_deref(), &last.values, last.seq))))
 }
 
 /// What a line of a successful load of the resource has between its action and its reason.
@@ -112,8 +129,8 @@ fn state_at(
     ring: Option<&KeyRing>,
     resource: &str,
     seq: u64,
-) -> Result<At, RecordError> {
-    let Some(record) = Reader::new(source).get(seq).map_err(RecordError::Store)? else {
+) -> Result<At, StoreError> {
+    let Some(record) = Reader::new(source).get(seq)? else {
         return Ok(At::Referred(seq));
     };
     let sound = |line: &Line<'_>| line.hash_holds_under(ring) == Some(true);
@@ -130,7 +147,7 @@ fn state_of(
     ring: Option<&KeyRing>,
     line: &Line<'_>,
     resource: &str,
-) -> Result<Option<LastState>, RecordError> {
+) -> Result<Option<LastState>, StoreError> {
     let sound = |line: &Line<'_>| line.hash_holds_under(ring) != Some(false);
     if !sound(line) {
         return Ok(None);
@@ -147,7 +164,7 @@ fn follow(
     line: &Line<'_>,
     resource: &str,
     sound: &dyn Fn(&Line<'_>) -> bool,
-) -> Result<At, RecordError> {
+) -> Result<At, StoreError> {
     let since = match said(line) {
         Some((of, Said::State(values))) if of == resource => {
             return Ok(At::State(LastState { seq: line.seq, values }));
@@ -155,7 +172,7 @@ fn follow(
         Some((of, Said::Since(since))) if of == resource => since,
         _ => return Ok(At::Nothing),
     };
-    let Some(record) = Reader::new(source).get(since).map_err(RecordError::Store)? else {
+    let Some(record) = Reader::new(source).get(since)? else {
         return Ok(At::Referred(since));
     };
     let line = record.line().ok().filter(sound);
@@ -228,13 +245,13 @@ impl Blocks {
         Blocks { segment, to, size: FIRST_BLOCK, block: Vec::new(), part: 0 }
     }
 
-    fn next(&mut self, source: &dyn SegmentSource) -> Result<Option<&[u8]>, RecordError> {
+    fn next(&mut self, source: &dyn SegmentSource) -> Result<Option<&[u8]>, StoreError> {
         if self.to == 0 {
             return Ok(None);
         }
         let from = self.to.saturating_sub(self.size);
         let len = usize::try_from(self.to - from).unwrap_or(usize::MAX);
-        let mut bytes = source.read(self.segment, from, len).map_err(RecordError::Store)?;
+        let mut bytes = source.read(self.segment, from, len)?;
         bytes.truncate(len);
         bytes.extend_from_slice(&self.block[..self.part]);
         self.block = bytes;

@@ -14,10 +14,13 @@ mod recorder;
 mod state;
 
 #[cfg(feature = "report")]
-pub(super) use history::Changes;
+pub(super) use history::{Changes, is_carried};
 #[cfg(feature = "report")]
 pub(crate) use last::recorded_state;
-pub(super) use last::resource_of;
+pub(super) use last::{resource_of, state_before};
+
+#[cfg(feature = "cli")]
+pub(crate) use actor::of_process;
 
 pub use change::{ChangeKind, ConfigChange};
 pub use context::{Context, Values};

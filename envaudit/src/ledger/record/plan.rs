@@ -30,7 +30,7 @@ impl Plan {
     ) -> Result<Self, RecordError> {
         let environment = context.environment_or(loaded.environment_name);
         let resource = context.resource(loaded.config, environment);
-        let last = last::find(source, ring, &resource, 0)?;
+        let last = last::find(source, ring, &resource, 0).map_err(RecordError::Store)?;
         let current = current(loaded, context.values);
         let before = last.as_ref().map_or(&[][..], |last| &last.values);
         let with_values = context.values == Values::Redacted;

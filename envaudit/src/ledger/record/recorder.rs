@@ -134,13 +134,14 @@ impl<E: Fn(&'static str) -> Event> Record<'_, E> {
         // Found without the lock, which others may need: what they append meanwhile is looked at under it.
         let seen = ledger.head().seq;
         let ring = ledger.keys();
-        let mut last = last::find(ledger.source(), ring.as_ref(), resource, 0)?;
+        let mut last =
+            last::find(ledger.source(), ring.as_ref(), resource, 0).map_err(RecordError::Store)?;
         let written = ledger.with_tail(|state| {
             let now = ledger.roll_if_due(state)?;
             match last::find(ledger.source(), state.ring.as_ref(), resource, seen) {
                 Ok(None) => {}
                 Ok(newer) => last = newer,
-                Err(error) => return Ok(Err(error)),
+                Err(error) => return Ok(Err(RecordError::Store(error))),
             }
             let (event, since, changes) = self.compare(last.as_ref(), state.ring.as_ref());
             if let Err(error) = event.check_user() {

@@ -1,6 +1,6 @@
 //! The file system as a store of files needs it, so that a test can put one in its place that fails.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -119,6 +119,13 @@ pub trait DiskFile: Send {
     ///
     /// When it cannot be taken.
     fn lock(&self) -> io::Result<()>;
+
+    /// Takes the file's lock, unless another has it. Whether it was taken.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be taken.
+    fn try_lock(&self) -> io::Result<bool>;
 
     /// Gives the lock back.
     ///
@@ -250,7 +257,8 @@ impl Disk for RealDisk {
         if !before.is_file() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
         }
-        let file = OpenOptions::new().read(true).write(write).open(&path)?;
+        let mut options = OpenOptions::new();
+        let file = open_quietly(options.read(true).write(write), &path)?;
         // What was looked at and what was opened are one file, or a symlink was put in between.
         if identity_of(&before) != identity_of(&file.metadata()?) {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "replaced while being opened"));
@@ -262,7 +270,7 @@ impl Disk for RealDisk {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create_new(true);
         private_file(&mut options);
-        options.open(self.path(name)).map(RealFile)
+        open_quietly(&mut options, &self.path(name)).map(RealFile)
     }
 
     fn stat(&self, name: &str) -> io::Result<FileStat> {
@@ -286,6 +294,18 @@ impl Disk for RealDisk {
 
     fn sync_dir(&self, dir: &str) -> io::Result<()> {
         sync_names(&self.path(dir))
+    }
+}
+
+/// Opens a file so that reading it does not count as an access, where the system can do that: the end of a ledger is read
+/// before each append, and each time the sync behind it would have one more thing to write.
+fn open_quietly(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    let plain = options.clone();
+    quiet(options);
+    match options.open(path) {
+        // It is for the owner of the file alone.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => plain.open(path),
+        opened => opened,
     }
 }
 
@@ -332,13 +352,21 @@ impl DiskFile for RealFile {
         }
     }
 
+    fn try_lock(&self) -> io::Result<bool> {
+        match self.0.try_lock() {
+            Ok(()) => Ok(true),
+            Err(TryLockError::WouldBlock) => Ok(false),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+
     fn unlock(&self) -> io::Result<()> {
         self.0.unlock()
     }
 }
 
 #[cfg(unix)]
-use unix::{identity_of, position, private_dir, private_file, read_alone, sync_names};
+use unix::{identity_of, position, private_dir, private_file, quiet, read_alone, sync_names};
 
 #[cfg(unix)]
 mod unix {
@@ -355,6 +383,13 @@ mod unix {
 
     pub(super) fn private_file(options: &mut OpenOptions) {
         options.mode(0o600);
+    }
+
+    pub(super) fn quiet(options: &mut OpenOptions) {
+        #[cfg(target_os = "linux")]
+        options.custom_flags(libc::O_NOATIME);
+        #[cfg(not(target_os = "linux"))]
+        let _ = options;
     }
 
     pub(super) fn read_alone(permissions: &mut Permissions) {
@@ -389,7 +424,7 @@ mod unix {
 }
 
 #[cfg(not(unix))]
-use elsewhere::{identity_of, position, private_dir, private_file, read_alone, sync_names};
+use elsewhere::{identity_of, position, private_dir, private_file, quiet, read_alone, sync_names};
 
 /// Where files have no inodes that a safe program can ask for: a replaced file is not noticed there.
 #[cfg(not(unix))]
@@ -403,6 +438,8 @@ mod elsewhere {
     pub(super) fn private_dir(_: &mut DirBuilder) {}
 
     pub(super) fn private_file(_: &mut OpenOptions) {}
+
+    pub(super) fn quiet(_: &mut OpenOptions) {}
 
     pub(super) fn read_alone(permissions: &mut Permissions) {
         permissions.set_readonly(true);

@@ -185,6 +185,28 @@ impl<D: Disk> FileStore<D> {
         }
     }
 
+    /// Takes the lock in this way, which says whether it did.
+    fn lock_by(&self, take: impl Fn(&D::File) -> io::Result<bool>) -> Result<(), StoreError> {
+        let mut open = self.open.lock().unwrap_or_else(|poison| poison.into_inner());
+        loop {
+            let (file, identity) = match open.lock.take() {
+                Some(held) => held,
+                None => self.open_lock().map_err(|error| self.failed("open", LOCK, error))?,
+            };
+            if !take(&file).map_err(|error| self.failed("lock", LOCK, error))? {
+                let doing = format!("lock `{}`", self.disk.place(LOCK));
+                return Err(StoreError::new(StoreErrorKind::Locked, doing));
+            }
+            // Two writers with two lock files would both believe to be alone.
+            let named = self.disk.stat(LOCK);
+            if named.is_ok_and(|named| named.identity == identity) {
+                open.lock = Some((file, identity));
+                return Ok(());
+            }
+            open.lock = None;
+        }
+    }
+
     /// A segment to read from: the file that has its name now.
     fn open_to_read(&self, first_seq: u64) -> Result<Live<D::File>, StoreError> {
         let kept = self.read.lock().unwrap_or_else(|poison| poison.into_inner()).take();
@@ -343,21 +365,11 @@ impl<D: Disk> Store for FileStore<D> {
     }
 
     fn lock(&self) -> Result<(), StoreError> {
-        let mut open = self.open.lock().unwrap_or_else(|poison| poison.into_inner());
-        loop {
-            let (file, identity) = match open.lock.take() {
-                Some(held) => held,
-                None => self.open_lock().map_err(|error| self.failed("open", LOCK, error))?,
-            };
-            file.lock().map_err(|error| self.failed("lock", LOCK, error))?;
-            // Two writers with two lock files would both believe to be alone.
-            let named = self.disk.stat(LOCK);
-            if named.is_ok_and(|named| named.identity == identity) {
-                open.lock = Some((file, identity));
-                return Ok(());
-            }
-            open.lock = None;
-        }
+        self.lock_by(|file| file.lock().map(|()| true))
+    }
+
+    fn try_lock(&self) -> Result<(), StoreError> {
+        self.lock_by(DiskFile::try_lock)
     }
 
     fn unlock(&self) {

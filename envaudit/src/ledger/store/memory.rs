@@ -171,6 +171,13 @@ impl Store for MemoryStore {
         Ok(())
     }
 
+    fn try_lock(&self) -> Result<(), StoreError> {
+        match std::mem::replace(&mut self.kept().locked, true) {
+            false => Ok(()),
+            true => Err(StoreError::new(StoreErrorKind::Locked, "lock the ledger in memory")),
+        }
+    }
+
     fn unlock(&self) {
         let mut kept = self.kept();
         kept.locked = false;

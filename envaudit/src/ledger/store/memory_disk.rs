@@ -553,6 +553,12 @@ impl DiskFile for MemoryFile {
         Ok(())
     }
 
+    fn try_lock(&self) -> io::Result<bool> {
+        let is_free = !std::mem::replace(&mut self.disk.state().node(self.id)?.locked, true);
+        self.holds_lock.fetch_or(is_free, Ordering::Relaxed);
+        Ok(is_free)
+    }
+
     fn unlock(&self) -> io::Result<()> {
         if self.holds_lock.swap(false, Ordering::Relaxed) {
             self.disk.state().node(self.id)?.locked = false;

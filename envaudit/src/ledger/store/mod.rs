@@ -162,6 +162,16 @@ pub trait Store: SegmentSource + Send {
     /// When it cannot be taken.
     fn lock(&self) -> Result<(), StoreError>;
 
+    /// Takes the ledger if no other writer has it, without waiting. A store that cannot tell waits as
+    /// [`lock`](Self::lock) does.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreErrorKind::Locked`] when another writer has it; others when it cannot be taken.
+    fn try_lock(&self) -> Result<(), StoreError> {
+        self.lock()
+    }
+
     /// Gives the ledger back.
     fn unlock(&self);
 
@@ -288,7 +298,7 @@ pub struct Tail {
 }
 
 /// How long the end of a line is by which it is known: its hash and what closes it.
-const LINE_END: usize = 67;
+pub(super) const LINE_END: usize = 67;
 
 impl Tail {
     /// Where the bytes stand that [`is_end`](Self::is_end) wants; `None` in a segment that is too short to have any.
@@ -348,6 +358,8 @@ pub enum StoreErrorKind {
     Missing,
     /// Something is not what was written: a symlink, a file in another's place.
     Replaced,
+    /// Another writer has the ledger.
+    Locked,
     /// The store failed.
     Failed,
 }
@@ -379,6 +391,7 @@ impl fmt::Display for StoreError {
             StoreErrorKind::Replaced => {
                 f.write_str(": it is not the file that was written; somebody replaced it")
             }
+            StoreErrorKind::Locked => f.write_str(": another process holds it"),
             StoreErrorKind::Failed => Ok(()),
         }?;
         match &self.source {

@@ -1,6 +1,6 @@
 //! What can be said of a line by itself, on any core.
 
-use super::super::key::{EventHash, Hasher, KeyId, KeyRing};
+use super::super::key::{ChainKeys, EventHash, Hasher, KeyId};
 use super::super::line::{Line, LineError, MAX_LINE, hash_hex};
 use super::super::merkle::{self, Hash, Tree};
 use super::growing::GROUP;
@@ -111,7 +111,7 @@ impl Reason {
 
 /// How lines are checked.
 pub(super) struct Checker<'k> {
-    pub(super) keys: Option<&'k KeyRing>,
+    pub(super) keys: Option<&'k ChainKeys>,
     pub(super) chain: Option<String>,
     /// Lines with a lower seq have been verified before.
     pub(super) from: u64,

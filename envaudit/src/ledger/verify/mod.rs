@@ -9,12 +9,14 @@
 //! | --- | --- |
 //! | nothing | that events follow each other and, in a ledger without a key, that each has its hash |
 //! | the keys | that each event was written by somebody with the key |
+//! | the chain keys | the same, without being able to sign checkpoints |
 //! | the public key of the checkpoints | that the history is the one that was signed |
 //! | an anchor | that nothing up to there was cut off or replaced |
 
 mod chain;
 mod check;
 mod claims;
+mod finding;
 mod growing;
 mod notes;
 mod outline;
@@ -29,15 +31,16 @@ use std::path::PathBuf;
 
 use sha2::{Digest, Sha256};
 
-use self::chain::{Chain, Expected, file_finding, manifest_finding, other_manifest};
+use self::chain::{Chain, Expected};
 use self::check::Checker;
 use self::claims::{By, Claim, Claims};
+use self::finding::{file_finding, manifest_finding, other_manifest};
 use self::notes::Notes;
 use self::statements::Statement;
 use super::anchor::{AnchorError, Anchored};
 use super::checkpoint;
 use super::head::Head;
-use super::key::{EventHash, KeyRing};
+use super::key::{ChainKeys, EventHash, KeyRing};
 use super::ledger::Ledger;
 use super::line::{MAX_LINE, hash_hex};
 use super::manifest::Manifest;
@@ -45,14 +48,17 @@ use super::merkle::Tree;
 use super::note::VerifierKey;
 use super::store::{FileStore, SegmentInfo, SegmentSource, Store, StoreError};
 
+pub use self::finding::Finding;
 pub use self::report::{NotVerified, Report, Signatures, Verified};
-pub use self::verdict::{Finding, Verdict};
+pub use self::verdict::Verdict;
 
 /// How a ledger is verified.
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct Verifier<'k> {
-    keys: Option<&'k KeyRing>,
+    /// What signs checkpoints, if nobody else does.
+    ring: Option<&'k KeyRing>,
+    keys: Option<&'k ChainKeys>,
     public_keys: Vec<[u8; 32]>,
     anchors: Vec<Anchored>,
     verified: Option<Verified>,
@@ -70,6 +76,15 @@ impl<'k> Verifier<'k> {
 
     /// The keys of the ledger. Its events have to be hashed with one of them.
     pub fn keys(mut self, keys: &'k KeyRing) -> Self {
+        self.ring = Some(keys);
+        self.keys = Some(keys.chain_keys());
+        self
+    }
+
+    /// The chain keys of the ledger alone, for those who check events and are not to be able to sign checkpoints: give the
+    /// [public key](Self::public_key) of these, too.
+    pub fn chain_keys(mut self, keys: &'k ChainKeys) -> Self {
+        self.ring = None;
         self.keys = Some(keys);
         self
     }
@@ -177,9 +192,9 @@ impl<'k> Verifier<'k> {
             names: segments.iter().map(|segment| segment.first_seq).collect(),
             keyed: self.keys.is_some(),
             kid: manifest.as_ref().and_then(Manifest::keys).map(|keys| keys.kid),
-            current: self.keys.map(|ring| ring.current().id()),
-            retired: self.keys.map_or_else(Vec::new, |ring| {
-                ring.ids().filter(|id| *id != ring.current().id()).collect()
+            current: self.keys.map(ChainKeys::current),
+            retired: self.keys.map_or_else(Vec::new, |keys| {
+                keys.ids().filter(|id| *id != keys.current()).collect()
             }),
             signer_known: !self.public_keys.is_empty(),
             manifest: hash,
@@ -228,6 +243,7 @@ impl<'k> Verifier<'k> {
             findings,
             omitted,
             tree,
+            keyless: self.keys.is_none(),
         })
     }
 
@@ -276,7 +292,7 @@ impl<'k> Verifier<'k> {
         manifest: Option<&Manifest>,
     ) -> (Vec<VerifierKey>, Signatures) {
         let Some(chain) = chain else { return (Vec::new(), Signatures::Absent) };
-        let derived = self.keys.into_iter().flat_map(|ring| {
+        let derived = self.ring.into_iter().flat_map(|ring| {
             let seeds = ring.ids().filter_map(|id| ring.key(id)).map(|key| key.checkpoint_seed());
             seeds.filter_map(|seed| Some(checkpoint::signer(chain, &seed).ok()?.verifier().clone()))
         });
@@ -438,7 +454,9 @@ impl Ledger {
         let kept = kept.map_err(VerifyError::Anchor)?;
         let keys = self.keys();
         let mut verifier = Verifier::new().chain(chain).key_beside(self.key_is_beside_ledger());
-        verifier.keys = keys.as_ref();
+        if let Some(keys) = &keys {
+            verifier = verifier.keys(keys);
+        }
         verifier.anchors.extend(kept.into_iter().flatten());
         verifier.verify(self.source())
     }

@@ -2,9 +2,9 @@
 
 use super::super::checkpoint::{self, Checkpoint, CheckpointError};
 use super::super::note::{NoteError, VerifierKey};
-use super::chain::file_finding;
 use super::claims::{By, Claim};
-use super::verdict::{Finding, Verdict};
+use super::finding::{Finding, file_finding};
+use super::verdict::Verdict;
 
 /// Checkpoints that have not been accepted yet, each with why.
 #[derive(Debug, Default)]

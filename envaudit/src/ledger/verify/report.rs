@@ -8,7 +8,8 @@ use super::super::anchor::Anchored;
 use super::super::checkpoint::{self, Checkpoint};
 use super::super::key::EventHash;
 use super::super::merkle::{Hash, Tree};
-use super::verdict::{Finding, Verdict};
+use super::finding::Finding;
+use super::verdict::Verdict;
 
 /// More breaks, or more warnings, than these are counted alone.
 const MAX_FINDINGS: usize = 1000;
@@ -47,6 +48,8 @@ pub struct Report {
     /// How many findings there are beyond those listed.
     pub omitted: u64,
     pub(super) tree: Option<Tree>,
+    /// Whether no key was given.
+    pub(super) keyless: bool,
 }
 
 /// Where the key came from that checkpoints were checked with.
@@ -76,6 +79,14 @@ impl Report {
     /// Whether nothing is wrong. That the newest events are all there is known up to [`anchored`](Self::anchored) alone.
     pub fn is_intact(&self) -> bool {
         self.first_break().is_none()
+    }
+
+    /// Whether nothing is known to be wrong, but the text of events could not be checked, because no key was given at all.
+    pub fn lacks_keys(&self) -> bool {
+        let mut breaks = self.findings.iter().filter(|finding| finding.verdict.is_break());
+        self.keyless
+            && !self.is_intact()
+            && breaks.all(|finding| finding.verdict == Verdict::KeyUnknown)
     }
 
     /// The finding that concerns the earliest event.

@@ -78,39 +78,3 @@ impl fmt::Display for Verdict {
         f.pad(self.name())
     }
 }
-
-/// One thing that was found, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Finding {
-    /// What it is.
-    pub verdict: Verdict,
-    /// The event it concerns; 0 where it concerns the ledger as a whole.
-    pub seq: u64,
-    /// The last of the events it concerns: equal to `seq` where that is one.
-    pub last_seq: u64,
-    /// The file, by the name it has in a directory.
-    pub file: String,
-    /// The byte of the file at which the line begins that shows it.
-    pub offset: u64,
-    /// What should be there.
-    pub expected: String,
-    /// What is there.
-    pub found: String,
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.verdict)?;
-        match (self.seq, self.last_seq) {
-            (0, _) => {}
-            (seq, last) if seq == last => write!(f, " event {seq}")?,
-            (seq, last) => write!(f, " events {seq} to {last}")?,
-        }
-        write!(
-            f,
-            " ({} at byte {}): expected {}, found {}",
-            self.file, self.offset, self.expected, self.found
-        )
-    }
-}

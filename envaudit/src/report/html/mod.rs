@@ -33,6 +33,8 @@ const SCRIPT: &str = include_str!("page.js");
 pub struct Frame<'f> {
     /// What verification says of the ledger.
     pub verdict: Option<&'f verify::Report>,
+    /// Whether verification was given an anchor, even if it is one of another ledger.
+    pub anchor_given: bool,
     /// The id of the ledger.
     pub ledger: Option<&'f str>,
     /// When the report was made.
@@ -59,7 +61,7 @@ pub(super) fn page(report: &Report, frame: &Frame<'_>) -> String {
     );
     head(report, frame, &mut out);
     out.push_str("<main id=\"report\">\n");
-    verdict::write(frame.verdict, report.last_line, &mut out);
+    verdict::write(frame, report.last_line, &mut out);
     tiles(report, &mut out);
     for picture in &report.pictures {
         picture.write(&mut out);

@@ -2,6 +2,7 @@
 
 use data_encoding::HEXLOWER;
 
+use super::Frame;
 use super::text::{escape, grouped};
 use crate::ledger::verify::{Report, Signatures};
 use crate::report::counted;
@@ -14,8 +15,8 @@ const INTACT: &str = "<svg class=\"sign\" viewBox=\"0 0 24 24\" aria-hidden=\"tr
 const BROKEN: &str = "<svg class=\"sign\" viewBox=\"0 0 24 24\" aria-hidden=\"true\"><path d=\"M12 2 4 5v6c0 5 3.4 9.3 8 11 \
                       4.6-1.7 8-6 8-11V5z\"/><path class=\"stroke\" d=\"m9 9 6 6m0-6-6 6\"/></svg>";
 
-pub(super) fn write(verdict: Option<&Report>, last_line: Option<u64>, out: &mut String) {
-    let Some(report) = verdict else {
+pub(super) fn write(frame: &Frame<'_>, last_line: Option<u64>, out: &mut String) {
+    let Some(report) = frame.verdict else {
         out.push_str(
             "<section class=\"verdict warning\" aria-labelledby=\"verdict\">\n<div>\n<h2 id=\"verdict\">Not verified</h2>\n\
              <p>Whether the record is intact was not asked when this report was made.</p>\n</div>\n</section>\n",
@@ -25,7 +26,7 @@ pub(super) fn write(verdict: Option<&Report>, last_line: Option<u64>, out: &mut 
     let (class, sign, word) = match (report.is_intact(), report.anchored) {
         (true, Some(_)) => ("good", INTACT, "The record is intact"),
         (true, None) => {
-            ("good", INTACT, "The record is intact, as far as can be known without an anchor")
+            ("good", INTACT, "The record is intact, as far as can be known without an anchor of it")
         }
         (false, _) => ("bad", BROKEN, "The record is not intact"),
     };
@@ -37,7 +38,7 @@ pub(super) fn write(verdict: Option<&Report>, last_line: Option<u64>, out: &mut 
         counted(report.events, "event"),
         counted(report.segments, "segment"),
     );
-    for line in known(report, last_line) {
+    for line in known(report, frame.anchor_given, last_line) {
         put!(out, "<li>{line}</li>\n");
     }
     out.push_str("</ul>\n");
@@ -63,7 +64,7 @@ pub(super) fn write(verdict: Option<&Report>, last_line: Option<u64>, out: &mut 
 }
 
 /// What the verdict rests on.
-fn known(report: &Report, last_line: Option<u64>) -> Vec<String> {
+fn known(report: &Report, anchor_given: bool, last_line: Option<u64>) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some((seq, hash)) = report.tail {
         lines.push(format!(
@@ -89,7 +90,11 @@ fn known(report: &Report, last_line: Option<u64>) -> Vec<String> {
             )
         }
         (None, _) => {
-            "No anchor was given: whether newer events were cut off cannot be known.".into()
+            let why = match anchor_given {
+                true => "What the anchor given knows of is not in this ledger",
+                false => "No anchor was given",
+            };
+            format!("{why}: whether newer events were cut off cannot be known.")
         }
     });
     let checkpoints = counted(report.checkpoints, "checkpoint");

@@ -1,0 +1,135 @@
+//! Names that secrets have.
+
+/// Whether a variable, a member or a parameter of this name holds a secret.
+///
+/// Words are told apart by `_`, `-`, `.`, and capitals: `DB_PASSWORD`, `apiKey` and `auth.token` are secrets, `AUTHOR`,
+/// `MONKEY` and `primary_key` are none.
+pub fn is_secret_name(name: &str) -> bool {
+    const ALONE: [&str; 26] = [
+        "password",
+        "passwords",
+        "passwd",
+        "passphrase",
+        "passcode",
+        "pwd",
+        "pass",
+        "pw",
+        "secret",
+        "secrets",
+        "token",
+        "credential",
+        "credentials",
+        "creds",
+        "apikey",
+        "authorization",
+        "cookie",
+        "bearer",
+        "jwt",
+        "sig",
+        "signature",
+        "privatekey",
+        "otp",
+        "pin",
+        "pepper",
+        "mnemonic",
+    ];
+    /// The last word, glued to others.
+    const ENDINGS: [&str; 7] =
+        ["password", "passwd", "passphrase", "secret", "token", "apikey", "pass"];
+    const NO_SECRETS: [&str; 5] = ["bypass", "compass", "trespass", "overpass", "underpass"];
+    /// Only as the last of several words.
+    const AT_THE_END: [&str; 3] = ["auth", "sk", "salt"];
+    const BEFORE_KEY: [&str; 28] = [
+        "api",
+        "private",
+        "access",
+        "secret",
+        "signing",
+        "encryption",
+        "master",
+        "account",
+        "service",
+        "auth",
+        "hmac",
+        "ssh",
+        "shared",
+        "license",
+        "app",
+        "session",
+        "deploy",
+        "tls",
+        "ssl",
+        "enc",
+        "aes",
+        "rsa",
+        "gpg",
+        "pgp",
+        "jwt",
+        "cookie",
+        "webhook",
+        "root",
+    ];
+    let mut previous = String::new();
+    for word in words_of(name) {
+        if ALONE.contains(&word.as_str()) {
+            return true;
+        }
+        if matches!(word.as_str(), "key" | "keys") && BEFORE_KEY.contains(&previous.as_str()) {
+            return true;
+        }
+        previous = word;
+    }
+    let is_glued = ENDINGS.iter().any(|ending| previous.ends_with(ending));
+    let is_one_of_many = previous.len() < name.len();
+    is_glued && !NO_SECRETS.contains(&previous.as_str())
+        || is_one_of_many && AT_THE_END.contains(&previous.as_str())
+}
+
+/// The words of a name, in lower case.
+fn words_of(name: &str) -> impl Iterator<Item = String> + '_ {
+    let bytes = name.as_bytes();
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        while start < bytes.len() && !bytes[start].is_ascii_alphanumeric() {
+            start += 1;
+        }
+        if start == bytes.len() {
+            return None;
+        }
+        let mut end = start + 1;
+        while end < bytes.len() && bytes[end].is_ascii_alphanumeric() {
+            let capital = bytes[end].is_ascii_uppercase();
+            let after_small = !bytes[end - 1].is_ascii_uppercase();
+            // In `APIKey` the last of the capitals begins the next word.
+            let before_small = bytes.get(end + 1).is_some_and(u8::is_ascii_lowercase);
+            if capital && (after_small || before_small) {
+                break;
+            }
+            end += 1;
+        }
+        let word = name[start..end].to_ascii_lowercase();
+        start = end;
+        Some(word)
+    })
+}
+
+/// Whether a value of this name is the secret itself, and not where it is kept or how it is to be: the last word says so.
+pub(super) fn names_a_value(name: &str) -> bool {
+    const OF_SECRETS: [&str; 28] = [
+        "file", "path", "dir", "stdin", "prompt", "env", "fd", "cmd", "command", "helper", "name",
+        "id", "arn", "ref", "url", "uri", "type", "version", "length", "len", "policy", "ttl",
+        "expiry", "age", "store", "manager", "engine", "hash",
+    ];
+    is_secret_name(name)
+        && words_of(name).last().is_some_and(|last| !OF_SECRETS.contains(&last.as_str()))
+}
+
+/// Whether a name says that its value is where a secret is kept, or what it is called.
+pub(super) fn names_a_place(name: &str) -> bool {
+    words_of(name).last().is_some_and(|last| matches!(last.as_str(), "file" | "path" | "name"))
+}
+
+/// The first word of a name, in lower case.
+pub(super) fn first_word(name: &str) -> Option<String> {
+    words_of(name).next()
+}
