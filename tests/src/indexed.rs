@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use envaudit::EnvConfig;
-use envaudit::ledger::index::{HistoryError, Index};
+use envaudit::ledger::index::{HistoryError, Index, IndexError};
 use envaudit::ledger::{
     Actor, Context, FileStore, Historic, Ledger, LedgerOptions, ReadError, Reader, SegmentSource,
     SyncMode,
@@ -117,6 +117,24 @@ pub fn assert_answers(path: &Path, source: &dyn SegmentSource) -> Vec<Vec<String
         indexed
     })
     .into()
+}
+
+/// How many changes of a variable an index tells of.
+///
+/// # Errors
+///
+/// When the index is not to be believed.
+///
+/// # Panics
+///
+/// When the ledger has a line that is none.
+pub fn changes(index: &Index<'_>, key: &str) -> Result<usize, IndexError> {
+    let changes = index.history(key).map(|change| match change {
+        Ok(_) => Ok(1),
+        Err(HistoryError::Index(error)) => Err(error),
+        Err(error) => panic!("{error}"),
+    });
+    changes.sum()
 }
 
 fn shown(historic: Result<Historic, ReadError>) -> String {

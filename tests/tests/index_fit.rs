@@ -4,11 +4,11 @@
 
 use std::fs;
 
-use envaudit::ledger::index::{HistoryError, Index, IndexError};
+use envaudit::ledger::index::Index;
 use envaudit::ledger::{PrunePolicy, SegmentSource};
 use envaudit::report::{self, Question, Scope};
 use envaudit_tests::fresh_ledger::event;
-use envaudit_tests::indexed::{Indexed, options, record};
+use envaudit_tests::indexed::{Indexed, changes, options, record};
 use rusqlite::Connection;
 
 /// Some segments, with changes in all of them, and its index.
@@ -220,16 +220,11 @@ fn an_index_that_points_to_other_events_is_made_anew() {
         Connection::open(made.file()).unwrap().execute_batch(edit).unwrap();
         let store = made.store();
         let mut asked = 0;
-        let changes = Index::ask(&made.path(), &store, |index| {
+        let found = Index::ask(&made.path(), &store, |index| {
             asked += 1;
-            let changes = index.history("PORT").map(|change| match change {
-                Ok(_) => Ok(()),
-                Err(HistoryError::Index(error)) => Err(error),
-                Err(error) => panic!("{error}"),
-            });
-            Ok::<_, IndexError>(changes.collect::<Result<Vec<_>, _>>()?.len())
+            changes(index, "PORT")
         });
-        assert_eq!((changes.unwrap(), asked), (60, 2), "{edit}");
+        assert_eq!((found.unwrap(), asked), (60, 2), "{edit}");
         assert_eq!(made.assert_answers(), expected, "{edit}");
     }
 }
@@ -250,12 +245,7 @@ fn whatever_bytes_it_has_there_is_an_answer() {
         let counted = Index::ask(&made.path(), &store, |index| {
             report::configurations(index, &question, None)?;
             report::failures(index, &question, &Scope::new(), 2, None)?;
-            let changes = index.history("PORT").map(|change| match change {
-                Ok(_) => Ok(()),
-                Err(HistoryError::Index(error)) => Err(error),
-                Err(error) => panic!("{error}"),
-            });
-            let changes = changes.collect::<Result<Vec<_>, _>>()?.len();
+            let changes = changes(index, "PORT")?;
             Ok((report::access(index, &question, &Scope::new())?.counted(), changes))
         });
         exact += u64::from(counted.unwrap() == (120, 60));
