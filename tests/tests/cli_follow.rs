@@ -116,9 +116,11 @@ fn a_ledger_that_goes_away_or_is_replaced_is_followed_no_longer_and_that_is_said
     let gone = &["it is not there any more"][..];
     let other = &["what was shown last is not in it any more"][..];
     let new_one = |path: &Path| {
-        fs::rename(path, path.with_file_name("old")).expect("moved");
-        let ledger = options().init(path).expect("made");
+        let other = path.with_file_name("other");
+        let ledger = options().init(&other).expect("made");
         (0..20).for_each(|_| append(&ledger, "user.other"));
+        // At once, or it would be gone for a moment.
+        fs::rename(segment(&other), segment(path)).expect("moved");
     };
     // Between two renames, there is no ledger for a moment.
     let either = &[gone[0], other[0]][..];

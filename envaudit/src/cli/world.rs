@@ -100,14 +100,16 @@ pub(crate) fn read_text(path: &std::path::Path) -> Result<String, Failure> {
     String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8".to_owned()))
 }
 
-/// The name of a file, or as much as tells that what was given is none.
+/// The name of a file. What has several lines, or is longer than any name, is a text in the place of one: its beginning says so.
 fn named(path: &std::path::Path) -> String {
-    const MOST: usize = 300;
+    const LONGEST: usize = 255;
+    const SHOWN: usize = 60;
     let name = path.display().to_string();
-    match name.lines().next() {
-        Some(line) if line.len() < name.len() || line.chars().nth(MOST).is_some() => {
-            format!("`{}…`", line.chars().take(MOST.min(60)).collect::<String>())
+    match name.contains('\n') || name.split('/').any(|part| part.len() > LONGEST) {
+        true => {
+            let first = name.lines().next().unwrap_or_default();
+            format!("`{}…`", first.chars().take(SHOWN).collect::<String>())
         }
-        _ => name,
+        false => name,
     }
 }
