@@ -3,11 +3,11 @@
 use core::fmt;
 use std::error::Error;
 
-use super::anchor::AnchorError;
-use super::event::EventError;
 use super::key::{KeyError, KeyId};
-use super::line::LineError;
 use super::store::{StoreError, WriteError};
+use crate::ledger::event::EventError;
+use crate::ledger::evidence::anchor::AnchorError;
+use crate::ledger::format::line::LineError;
 
 /// Something in a ledger that no writer of ours wrote.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,19 +6,19 @@ use std::sync::Mutex;
 
 use uuid::Uuid;
 
-use super::append::own;
 use super::error::{AppendError, OpenError};
-use super::event::Event;
-use super::filter::Filter;
-use super::head::Head;
 use super::key::{EventHash, KeyRing};
-use super::manifest::Manifest;
 use super::options::{LedgerOptions, Settings};
-use super::reader::Reader;
-use super::recover;
-use super::state::{State, Stopped};
 use super::store::{SegmentSource, Store, Tail};
-use super::timestamp::Timestamp;
+use crate::ledger::event::Event;
+use crate::ledger::format::head::Head;
+use crate::ledger::format::manifest::Manifest;
+use crate::ledger::format::timestamp::Timestamp;
+use crate::ledger::read::filter::Filter;
+use crate::ledger::read::reader::Reader;
+use crate::ledger::write::append::own;
+use crate::ledger::write::recover;
+use crate::ledger::write::state::{State, Stopped};
 
 /// An append-only chain of events.
 ///
@@ -101,7 +101,7 @@ impl Ledger {
         LedgerOptions::new().open_or_init(path)
     }
 
-    /// Appends an event. When this returns, the event is durable, unless [`SyncMode::Interval`] says otherwise.
+    /// Appends an event. When this returns, the event is durable, unless [`SyncMode::Interval`](super::SyncMode::Interval) says otherwise.
     ///
     /// # Errors
     ///
@@ -172,7 +172,7 @@ impl Ledger {
         self.state().ring.clone()
     }
 
-    /// Makes durable what [`SyncMode::Interval`] has not yet.
+    /// Makes durable what [`SyncMode::Interval`](super::SyncMode::Interval) has not yet.
     ///
     /// # Errors
     ///

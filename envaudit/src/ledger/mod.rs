@@ -42,71 +42,43 @@
 //! | a whole line was changed, lines are missing | [`OpenError::Damaged`], [`OpenError::BehindHead`]: refused, never repaired |
 //! | the directory is empty, an anchor is not | [`OpenError::Lost`]: no new ledger is begun |
 
-mod acting;
-pub mod anchor;
-mod append;
-pub mod checkpoint;
-mod digest;
 mod error;
 mod event;
+mod evidence;
 mod export;
-mod filter;
-mod follow;
-mod hash;
-mod head;
-mod ids;
+mod format;
 #[cfg(feature = "report")]
 pub mod index;
-mod json;
 mod key;
 #[expect(clippy::module_inception, reason = "the ledger of the module of ledgers")]
 mod ledger;
-mod line;
-mod locate;
-mod manifest;
-mod mask;
-pub mod merkle;
-pub mod note;
-mod open;
 mod options;
-mod patience;
-pub mod proof;
-mod prune;
-mod reader;
+mod read;
 mod record;
-mod recover;
-mod redact;
-mod roll;
-mod rotate;
-mod state;
-mod states;
 mod store;
-mod timestamp;
 pub mod verify;
-mod walk;
-mod writer;
+mod write;
 
-pub use acting::Acting;
+pub use self::evidence::{anchor, checkpoint, merkle, note, proof};
 pub use error::{AppendError, Damage, OpenError};
+pub use event::mask::mask_ip;
+pub use event::redact::{REDACTED, is_secret_name, redact};
 pub use event::{Actor, ActorKind, Event, EventError, Origin, Outcome};
 pub use export::ExportFormat;
 #[cfg(feature = "report")]
 pub(crate) use export::write_csv_record;
-pub use filter::Filter;
-pub use follow::Follow;
-pub use head::Head;
+pub use format::head::Head;
+pub use format::line::{LINE_VERSION, Line, LineError, MAX_LINE, Text};
+pub use format::manifest::{Algorithm, FORMAT_VERSION, Manifest, ManifestKeys};
+pub use format::timestamp::Timestamp;
 pub use key::{
     ChainKey, ChainKeys, EventHash, Hasher, KeyError, KeyId, KeyRing, MasterKey, NO_HASH,
 };
 pub use ledger::{Appended, Ledger, Reopened};
-pub use line::{LINE_VERSION, Line, LineError, MAX_LINE, Text};
-pub use manifest::{Algorithm, FORMAT_VERSION, Manifest, ManifestKeys};
-pub use mask::mask_ip;
 pub use options::{LedgerOptions, SyncMode};
-#[cfg(feature = "cli")]
-pub(crate) use patience::wait_for_lock;
-pub use prune::{CarriedState, PruneError, PrunePlan, PrunePolicy, Pruned};
-pub use reader::{ReadError, Reader, Record, Records};
+pub use read::filter::Filter;
+pub use read::follow::Follow;
+pub use read::reader::{ReadError, Reader, Record, Records};
 #[cfg(feature = "report")]
 pub(crate) use record::recorded_state;
 pub use record::{
@@ -115,11 +87,13 @@ pub use record::{
 };
 #[cfg(feature = "cli")]
 pub(crate) use record::{Plan, of_process};
-pub use redact::{REDACTED, is_secret_name, redact};
 pub use store::{
     Disk, DiskFile, Durability, Fault, FileStat, FileStore, Identity, Listed, MemoryDisk,
     MemoryFile, MemoryStore, NextKey, Operation, RealDisk, RealFile, SegmentInfo, SegmentSource,
     Store, StoreError, StoreErrorKind, StoreState, TORN, Tail, WriteError, conformance,
 };
-pub use timestamp::Timestamp;
-pub use writer::{Class, LedgerWriter, SubmitError, Ticket, WriterOptions};
+pub use write::acting::Acting;
+#[cfg(feature = "cli")]
+pub(crate) use write::patience::wait_for_lock;
+pub use write::prune::{CarriedState, PruneError, PrunePlan, PrunePolicy, Pruned};
+pub use write::writer::{Class, LedgerWriter, SubmitError, Ticket, WriterOptions};

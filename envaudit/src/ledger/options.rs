@@ -9,15 +9,15 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use zeroize::Zeroizing;
 
-use super::anchor::Anchor;
 use super::error::OpenError;
 use super::key::{KeyRing, MasterKey};
 use super::ledger::Ledger;
-use super::open::Made;
-use super::patience::Patience;
-use super::recover;
 use super::store::{FileStore, Store, StoreState};
-use super::timestamp::Timestamp;
+use crate::ledger::evidence::anchor::Anchor;
+use crate::ledger::format::timestamp::Timestamp;
+use crate::ledger::write::open::Made;
+use crate::ledger::write::patience::Patience;
+use crate::ledger::write::recover;
 use crate::sources::environment::Environment;
 
 const KEY_VARIABLE: &str = "ENVAUDIT_SIGNING_KEY";

@@ -1,7 +1,7 @@
 //! ArcSight Common Event Format, version 0.
 
 use super::{Line, escaped};
-use crate::ledger::line::{Text, hash_hex};
+use crate::ledger::format::line::{Text, hash_hex};
 
 pub(super) fn write(line: &Line<'_>, out: &mut String) {
     let action = header(&line.action.get());

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Line, escaped};
-use crate::ledger::line::hash_hex;
+use crate::ledger::format::line::hash_hex;
 
 const COLUMNS: [&str; 22] = [
     "seq",
@@ -35,7 +35,7 @@ pub(super) fn header() -> String {
 }
 
 pub(super) fn write(line: &Line<'_>, out: &mut String) {
-    let optional = |text: Option<crate::ledger::line::Text<'_>>| {
+    let optional = |text: Option<crate::ledger::format::line::Text<'_>>| {
         text.map_or(String::new(), |text| text.get().into_owned())
     };
     let fields: [String; COLUMNS.len()] = [

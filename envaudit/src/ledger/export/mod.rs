@@ -5,7 +5,7 @@ mod csv;
 mod jsonl;
 mod ocsf;
 
-use super::line::Line;
+use crate::ledger::format::line::Line;
 
 #[cfg(feature = "report")]
 pub(crate) use csv::write_record as write_csv_record;

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Line;
-use crate::ledger::line::{Text, hash_hex};
+use crate::ledger::format::line::{Text, hash_hex};
 
 /// The first version that has the profile `record_integrity`.
 const SCHEMA_VERSION: &str = "1.9.0-dev";

@@ -11,7 +11,7 @@ use super::error::IndexError;
 use super::fit::{self, Fit, Indexed};
 use super::insert::{Insert, Kinds, trim};
 use super::row::{Row, Texts};
-use crate::ledger::line::{Line, MAX_LINE};
+use crate::ledger::format::line::{Line, MAX_LINE};
 use crate::ledger::store::{SegmentSource, StoreError};
 
 /// How much is read at once.

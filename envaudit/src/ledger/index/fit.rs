@@ -6,8 +6,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::error::IndexError;
 use super::schema;
-use crate::ledger::line::MAX_LINE;
-use crate::ledger::locate::line_at;
+use crate::ledger::format::line::MAX_LINE;
+use crate::ledger::read::locate::line_at;
 use crate::ledger::store::{SegmentInfo, SegmentSource};
 
 /// A segment as far as it is indexed.

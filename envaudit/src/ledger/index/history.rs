@@ -8,8 +8,8 @@ use rusqlite::{OptionalExtension as _, params};
 use super::near::Near;
 use super::row::{Row, Texts, What};
 use super::{Index, IndexError, believed};
-use crate::ledger::line::LineError;
-use crate::ledger::reader::{ReadError, Record};
+use crate::ledger::format::line::LineError;
+use crate::ledger::read::reader::{ReadError, Record};
 use crate::ledger::record::{Changes, Historic};
 
 /// How many places are looked up at once.

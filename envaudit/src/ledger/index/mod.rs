@@ -57,10 +57,10 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::locate::{Located, line_at, time_of};
-use super::reader::Record;
 use super::store::SegmentSource;
-use super::timestamp::Timestamp;
+use crate::ledger::format::timestamp::Timestamp;
+use crate::ledger::read::locate::{Located, line_at, time_of};
+use crate::ledger::read::reader::Record;
 use fit::Indexed;
 use row::{BETWEEN, Row, Span, Texts};
 

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use memchr::memchr;
 
-use crate::ledger::locate::{Located, line_at};
+use crate::ledger::read::locate::{Located, line_at};
 use crate::ledger::store::{SegmentSource, StoreError};
 
 /// What the line of most events fits into; once there were longer ones, more is read.

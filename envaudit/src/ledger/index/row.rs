@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use memchr::memmem;
 
-use crate::ledger::line::{Line, Text};
+use crate::ledger::format::line::{Line, Text};
+use crate::ledger::format::walk::{list, member, text};
 use crate::ledger::record::{ChangeKind, ConfigChange, RecordedValue, is_carried};
-use crate::ledger::walk::{list, member, text};
 
 /// It changed a secret of a configuration.
 pub(crate) const SECRET: i64 = 1;

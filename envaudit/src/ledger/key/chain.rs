@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use zeroize::Zeroizing;
 
-use super::super::hash::{Hmac256, sha256};
 use super::error::KeyError;
 use super::id::KeyId;
 use super::master::MasterKey;
+use crate::ledger::key::hash::{Hmac256, sha256};
 
 /// How long the text of a key is: a name, a colon, digits and a newline.
 const LINE: usize = 16 + 1 + 64 + 1;

@@ -2,6 +2,7 @@
 
 mod chain;
 mod error;
+pub(super) mod hash;
 mod id;
 mod master;
 mod ring;

@@ -2,8 +2,8 @@ use core::fmt;
 use std::borrow::Cow;
 
 use super::state::{Current, RecordedValue};
+use crate::ledger::format::walk::{members, text};
 use crate::ledger::key::KeyRing;
-use crate::ledger::walk::{members, text};
 
 /// One variable that differs from the last recorded state.
 ///

@@ -2,7 +2,7 @@
 
 use super::change::ConfigChange;
 use super::state::RecordedValue;
-use crate::ledger::json::{write_string, write_u64};
+use crate::ledger::format::json::{write_string, write_u64};
 
 /// Of a record that is the same as the one of this number.
 pub(super) fn unchanged_since(seq: u64) -> String {

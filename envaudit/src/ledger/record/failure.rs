@@ -4,8 +4,8 @@ use serde_json::{Map, Value};
 
 use crate::audit;
 use crate::error::{LoadError, Problem, ProblemKind};
+use crate::ledger::event::redact::redact;
 use crate::ledger::event::{Event, Outcome};
-use crate::ledger::redact::redact;
 
 /// Adds what is wrong to the event. No value is in it, nor what somebody's parser says of one.
 pub(super) fn describe(event: Event, environment: Option<&str>, error: &LoadError) -> Event {

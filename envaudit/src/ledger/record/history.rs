@@ -6,10 +6,10 @@ use memchr::memmem::Finder;
 
 use super::change::{ChangeKind, ConfigChange};
 use super::state::RecordedValue;
-use crate::ledger::json::write_string;
-use crate::ledger::reader::{ReadError, Reader, Record, Records};
+use crate::ledger::format::json::write_string;
+use crate::ledger::format::walk::{list, member, members, text};
+use crate::ledger::read::reader::{ReadError, Reader, Record, Records};
 use crate::ledger::store::StoreError;
-use crate::ledger::walk::{list, member, members, text};
 
 /// A change of one variable, and the event that has it.
 #[derive(Clone, Debug)]

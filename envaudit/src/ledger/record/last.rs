@@ -10,14 +10,14 @@ use memchr::{memchr, memmem};
 
 use super::details;
 use super::state::RecordedValue;
-use crate::ledger::json::write_string;
+use crate::ledger::format::json::write_string;
+use crate::ledger::format::line::Line;
+use crate::ledger::format::walk::{list, member, text};
 use crate::ledger::key::KeyRing;
-use crate::ledger::line::Line;
-use crate::ledger::locate::{first_line, line_around};
-use crate::ledger::reader::Reader;
-use crate::ledger::states::{Known, States};
+use crate::ledger::read::locate::{first_line, line_around};
+use crate::ledger::read::reader::Reader;
+use crate::ledger::read::states::{Known, States};
 use crate::ledger::store::{SegmentInfo, SegmentSource, StoreError};
-use crate::ledger::walk::{list, member, text};
 
 /// What is read first; the next blocks are larger, up to [`MAX_BLOCK`].
 const FIRST_BLOCK: u64 = 64 << 10;

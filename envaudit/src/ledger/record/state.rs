@@ -4,9 +4,9 @@ use core::fmt;
 use std::borrow::Cow;
 
 use crate::audit::AuditEntry;
+use crate::ledger::event::redact::{REDACTED, is_secret_name, redact};
+use crate::ledger::format::walk::{members, text};
 use crate::ledger::key::{KeyId, KeyRing};
-use crate::ledger::redact::{REDACTED, is_secret_name, redact};
-use crate::ledger::walk::{members, text};
 use crate::load::{LoadedView, Secrets, Text};
 use crate::schema::KeyRequest;
 

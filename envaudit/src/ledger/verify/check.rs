@@ -1,10 +1,10 @@
 //! What can be said of a line by itself, on any core.
 
 use super::super::key::{ChainKeys, EventHash, Hasher, KeyId};
-use super::super::line::{Line, LineError, MAX_LINE, hash_hex};
-use super::super::merkle::{self, Hash, Tree};
 use super::growing::GROUP;
 use super::outline::Outline;
+use crate::ledger::evidence::merkle::{self, Hash, Tree};
+use crate::ledger::format::line::{Line, LineError, MAX_LINE, hash_hex};
 
 /// One line, looked at by itself.
 pub(super) struct Checked {

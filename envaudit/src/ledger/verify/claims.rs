@@ -1,8 +1,8 @@
 //! What others say the ledger was: checkpoints, anchors, `HEAD`, an earlier verification.
 
 use super::super::key::EventHash;
-use super::super::merkle::Hash;
 use super::verdict::Verdict;
+use crate::ledger::evidence::merkle::Hash;
 
 /// "The event `size` had the hash `head`."
 #[derive(Clone, Debug)]

@@ -3,8 +3,8 @@
 use core::fmt;
 
 use super::super::key::EventHash;
-use super::super::line::hash_hex;
 use super::verdict::Verdict;
+use crate::ledger::format::line::hash_hex;
 
 /// One thing that was found, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]

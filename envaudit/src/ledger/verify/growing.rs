@@ -1,6 +1,6 @@
 //! The tree over all events, most of whose nodes are hashed where lines are checked: on all cores.
 
-use super::super::merkle::{Hash, Tree};
+use crate::ledger::evidence::merkle::{Hash, Tree};
 
 /// How high the trees are that are put together apart from the whole.
 const HEIGHT: u32 = 6;
@@ -56,8 +56,8 @@ impl Growing {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::merkle::leaf_hash;
     use super::*;
+    use crate::ledger::evidence::merkle::leaf_hash;
 
     #[test]
     fn it_is_the_same_tree_with_and_without_the_roots_of_groups_and_wherever_it_is_looked_at() {

@@ -1,10 +1,10 @@
 //! The checkpoints of a ledger, as far as they can be trusted.
 
-use super::super::checkpoint::{self, Checkpoint, CheckpointError};
-use super::super::note::{NoteError, VerifierKey};
 use super::claims::{By, Claim};
 use super::finding::{Finding, file_finding};
 use super::verdict::Verdict;
+use crate::ledger::evidence::checkpoint::{self, Checkpoint, CheckpointError};
+use crate::ledger::evidence::note::{NoteError, VerifierKey};
 
 /// Checkpoints that have not been accepted yet, each with why.
 #[derive(Debug, Default)]

@@ -1,8 +1,8 @@
 //! What verification has to know of a line, without reading all of it.
 
 use super::super::key::{EventHash, KeyId};
-use super::super::line::hash_of_digits;
-use super::super::timestamp::Timestamp;
+use crate::ledger::format::line::hash_of_digits;
+use crate::ledger::format::timestamp::Timestamp;
 
 /// The members at the beginning and at the end of a line. What is between them is not looked at.
 pub(super) struct Outline<'a> {
@@ -89,8 +89,8 @@ impl<'a> Cursor<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::line::Line;
     use super::*;
+    use crate::ledger::format::line::Line;
 
     fn line(actor: &str, action: &str) -> String {
         let (previous, hash) = ("ab".repeat(32), "cd".repeat(32));

@@ -4,12 +4,12 @@ use core::fmt;
 
 use data_encoding::HEXLOWER;
 
-use super::super::anchor::Anchored;
-use super::super::checkpoint::{self, Checkpoint};
 use super::super::key::EventHash;
-use super::super::merkle::{Hash, Tree};
 use super::finding::Finding;
 use super::verdict::Verdict;
+use crate::ledger::evidence::anchor::Anchored;
+use crate::ledger::evidence::checkpoint::{self, Checkpoint};
+use crate::ledger::evidence::merkle::{Hash, Tree};
 
 /// More breaks, or more warnings, than these are counted alone.
 const MAX_FINDINGS: usize = 1000;

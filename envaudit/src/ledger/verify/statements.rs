@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use super::super::checkpoint;
-use super::super::digest::peaks_of;
 use super::super::key::{EventHash, KeyId};
-use super::super::line::Line;
-use super::super::merkle::Hash;
+use crate::ledger::evidence::checkpoint;
+use crate::ledger::evidence::merkle::Hash;
+use crate::ledger::format::line::Line;
+use crate::ledger::write::digest::peaks_of;
 
 /// An event of the ledger itself that verification has to know of.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError, mpsc};
 
-use super::super::line::MAX_LINE;
 use super::super::store::{SegmentInfo, SegmentSource, StoreError};
 use super::check::{Bad, Checked, Checker, Reason, State};
+use crate::ledger::format::line::MAX_LINE;
 
 /// How much is read at once: so much that it stays in the cache of a core while it is hashed.
 const BLOCK: usize = 512 << 10;

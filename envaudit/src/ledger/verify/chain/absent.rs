@@ -1,7 +1,7 @@
 //! Bad lines, gaps, and events that turn up where they should not.
 
 use super::{Chain, GAPS, Gap, Rival, Spot};
-use crate::ledger::line::hash_hex;
+use crate::ledger::format::line::hash_hex;
 use crate::ledger::verify::check::Event;
 use crate::ledger::verify::finding::Finding;
 use crate::ledger::verify::verdict::Verdict;

@@ -1,9 +1,9 @@
 //! An event against those before it, and against what was claimed of it.
 
 use super::{Chain, Spot};
+use crate::ledger::evidence::merkle::{Hash, Tree};
+use crate::ledger::format::line::hash_hex;
 use crate::ledger::key::EventHash;
-use crate::ledger::line::hash_hex;
-use crate::ledger::merkle::{Hash, Tree};
 use crate::ledger::verify::check::{Event, Proof};
 use crate::ledger::verify::claims::{By, Claim};
 use crate::ledger::verify::finding::file_finding;

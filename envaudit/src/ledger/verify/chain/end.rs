@@ -1,7 +1,7 @@
 //! What is left to be said after the last line.
 
 use super::Chain;
-use crate::ledger::line::hash_hex;
+use crate::ledger::format::line::hash_hex;
 use crate::ledger::verify::finding::{Finding, file_finding};
 use crate::ledger::verify::verdict::Verdict;
 

@@ -7,8 +7,8 @@ mod said;
 
 use std::collections::VecDeque;
 
+use crate::ledger::evidence::merkle::Tree;
 use crate::ledger::key::{EventHash, KeyId, NO_HASH};
-use crate::ledger::merkle::Tree;
 use crate::ledger::verify::check::{Bad, Checked, Event, Proof, Reason, State};
 use crate::ledger::verify::claims::{By, Claim, Claims};
 use crate::ledger::verify::finding::Finding;

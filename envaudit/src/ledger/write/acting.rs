@@ -1,0 +1,74 @@
+//! Who does something to the ledger itself, and why.
+
+use std::borrow::Cow;
+
+use crate::ledger::event::{Actor, Event, Origin};
+use crate::ledger::ledger::Ledger;
+
+/// The name of the actor of what a ledger does by itself.
+const ITSELF: &str = "envaudit";
+
+/// A ledger in the hands of somebody: what is done to it here is recorded as done by them.
+///
+/// ```
+/// use envaudit::ledger::{Actor, LedgerOptions, MasterKey, MemoryStore, PrunePolicy};
+///
+/// let ledger = LedgerOptions::new().key(MasterKey::from_bytes([7; 32])).init_in(MemoryStore::default())?;
+/// ledger.seal()?;
+/// ledger.acting(Actor::user("ada")).reason("a year is over").prune(PrunePolicy::KeepSegments(1))?;
+/// let newest = ledger.reader().newest()?.next().expect("there is one")?;
+/// assert_eq!(newest.line()?.actor_id, "ada");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Acting<'l> {
+    pub(in crate::ledger) ledger: &'l Ledger,
+    pub(in crate::ledger) actor: Actor,
+    reason: Option<Cow<'static, str>>,
+    origin: Option<Origin>,
+}
+
+impl Ledger {
+    /// The ledger, for what is done to it by this actor: a prune, a change of the key.
+    pub fn acting(&self, actor: Actor) -> Acting<'_> {
+        Acting { ledger: self, actor, reason: None, origin: None }
+    }
+}
+
+impl<'l> Acting<'l> {
+    /// What nobody in particular has asked for.
+    pub(in crate::ledger) fn itself(ledger: &'l Ledger) -> Self {
+        ledger.acting(Actor::system(ITSELF))
+    }
+
+    /// Why.
+    #[must_use]
+    pub fn reason(mut self, reason: impl Into<Cow<'static, str>>) -> Self {
+        self.reason = Some(reason.into());
+        self
+    }
+
+    /// Where it came from. Default: [`Origin::Library`].
+    #[must_use]
+    pub fn origin(mut self, origin: Origin) -> Self {
+        self.origin = Some(origin);
+        self
+    }
+
+    /// An event of the ledger itself, with who and why.
+    pub(in crate::ledger) fn own(&self, action: &'static str) -> Event {
+        let event = self.about(Event::new(action, self.actor.clone()));
+        match &self.reason {
+            Some(reason) => event.reason(reason.clone()),
+            None => event,
+        }
+    }
+
+    /// An event that comes from where this does.
+    pub(in crate::ledger) fn about(&self, event: Event) -> Event {
+        match &self.origin {
+            Some(origin) => event.origin(origin.clone()),
+            None => event,
+        }
+    }
+}
