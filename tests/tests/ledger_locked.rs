@@ -86,3 +86,25 @@ fn a_lock_that_is_given_back_while_it_is_waited_for_is_taken() {
     let ledger = options.lock_pause(move |_| other.unlock()).open_in(FileStore::on(disk));
     ledger.expect("it was given back").append(&event(1)).expect("nobody else has it");
 }
+
+#[test]
+fn of_writers_that_wait_for_each_other_none_is_left_out() {
+    const EACH: usize = 20;
+    let files = Files::new();
+    let path = files.path().join("audit");
+    let open = || options().lock_timeout(Duration::from_secs(300)).open(&path).expect("a ledger");
+    drop(options().init(&path).expect("an empty folder"));
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let ledger = open();
+                for nth in 0..EACH {
+                    ledger.append(&event(nth as u64)).expect("its turn");
+                }
+            });
+        }
+    });
+    let ledger = open();
+    assert_eq!(actions(&ledger).len(), 1 + 4 * EACH);
+    assert!(ledger.verify().expect("read").is_intact());
+}

@@ -19,7 +19,7 @@ const FIRST: &[u8] = b"first\n";
 ///
 /// When the store does not conform, with what it does instead.
 pub fn check<S: Store>(mut fresh: impl FnMut() -> S) {
-    let cases: [fn(&S); 11] = [
+    let cases: [fn(&S); 12] = [
         a_new_store_is_absent_until_it_is_created,
         what_is_created_is_there,
         lines_are_appended_at_the_tail_alone,
@@ -31,6 +31,7 @@ pub fn check<S: Store>(mut fresh: impl FnMut() -> S) {
         head_and_checkpoints_are_replaced_whole,
         a_removed_segment_is_gone,
         a_key_that_is_replaced_is_kept_aside,
+        a_lock_that_was_given_back_is_free,
     ];
     for case in cases {
         case(&fresh());
@@ -224,4 +225,13 @@ fn a_key_that_is_replaced_is_kept_aside<S: Store>(store: &S) {
         assert_eq!(store.key().unwrap(), None);
     });
     assert_eq!(store.retired_keys().unwrap(), [b"one", b"two"]);
+}
+
+fn a_lock_that_was_given_back_is_free<S: Store>(store: &S) {
+    created(store);
+    for _ in 0..2 {
+        locked(store, || ());
+        store.try_lock().unwrap();
+        store.unlock();
+    }
 }

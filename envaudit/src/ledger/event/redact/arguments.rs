@@ -115,11 +115,13 @@ const PROSE: [&str; 40] = [
 ];
 
 pub(super) fn find(text: &str, spans: &mut Spans) {
-    let may_have = [" -", "\"-", "'-"].iter().any(|front| text.contains(front));
-    if !may_have && !text.starts_with('-') {
-        return;
+    // Most texts have no option, and need not be taken apart.
+    let begins_word = |at: usize| {
+        at == 0 || matches!(text.as_bytes()[at - 1], b' ' | b'\t' | b'\n' | b'"' | b'\'')
+    };
+    if memchr::memchr_iter(b'-', text.as_bytes()).any(begins_word) {
+        scan(text, 0, spans);
     }
-    scan(text, 0, spans);
 }
 
 /// Looks through a text that begins at this byte of the whole one.

@@ -7,7 +7,9 @@ pub(super) fn find(text: &str, spans: &mut Spans) {
         userinfo(text, spans);
         webhooks(text, spans);
     }
-    oracle(text, spans);
+    if memchr::memchr(b'@', text.as_bytes()).is_some() {
+        oracle(text, spans);
+    }
 }
 
 /// The userinfo of every URL, also where a password was not encoded and has a `/` in it.
@@ -55,11 +57,13 @@ fn webhooks(text: &str, spans: &mut Spans) {
         let word = &rest[..rest.find(ends_word).unwrap_or(rest.len())];
         let (authority, path) = word.split_at(word.find('/').unwrap_or(word.len()));
         let host = authority.rsplit('@').next().unwrap_or(authority);
-        let host = host.split(':').next().unwrap_or(host).to_ascii_lowercase();
+        let host = host.split(':').next().unwrap_or(host);
         let path = &path[..path.find(['?', '#']).unwrap_or(path.len())];
         for (of, front) in WEBHOOKS {
-            let is_host = host == of || host.strip_suffix(of).is_some_and(|it| it.ends_with('.'));
-            let Some(found) = path.find(front).filter(|_| is_host) else { continue };
+            if !is_of(host, of) {
+                continue;
+            }
+            let Some(found) = path.find(front) else { continue };
             let rest = &path[found + front.len()..];
             let secret = rest.trim_end_matches(['.', ',', ')', ']', '}', ';']);
             if rest.starts_with(REDACTED) {
@@ -71,6 +75,13 @@ fn webhooks(text: &str, spans: &mut Spans) {
             }
         }
     }
+}
+
+/// Whether a host is this one or below it.
+fn is_of(host: &str, of: &str) -> bool {
+    let Some(front) = host.len().checked_sub(of.len()) else { return false };
+    host.get(front..).is_some_and(|end| end.eq_ignore_ascii_case(of))
+        && (front == 0 || host.as_bytes()[front - 1] == b'.')
 }
 
 /// `jdbc:oracle:thin:scott/tiger@…`: what stands before the `@`.
