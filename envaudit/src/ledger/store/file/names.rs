@@ -1,0 +1,29 @@
+//! What the files of a ledger are called.
+
+pub(super) const MANIFEST: &str = "ledger.json";
+pub(super) const HEAD: &str = "HEAD";
+pub(super) const LOCK: &str = "lock";
+pub(super) const KEY: &str = "signing.key";
+/// A key that was current before is `retired-<kid>.key`.
+pub(super) const RETIRED: &str = "retired-";
+pub(super) const KEY_END: &str = ".key";
+pub(super) const CHECKPOINTS: &str = "checkpoints";
+pub(super) const SEGMENT: &str = ".jsonl";
+pub(super) const NOTE: &str = ".note";
+/// What is written under this ending is not there yet: a rename makes it be.
+pub(super) const NEW: &str = ".new";
+
+pub(super) fn segment_name(first_seq: u64) -> String {
+    format!("{first_seq:020}{SEGMENT}")
+}
+
+pub(super) fn checkpoint_name(seq: u64) -> String {
+    format!("{CHECKPOINTS}/{seq:020}{NOTE}")
+}
+
+/// The number in a name of 20 digits and this ending.
+pub(super) fn seq_of(name: &str, ending: &str) -> Option<u64> {
+    let digits = name.strip_suffix(ending)?;
+    let all = digits.len() == 20 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if all { digits.parse().ok() } else { None }
+}
