@@ -1,0 +1,223 @@
+//! What waits to be written, and the thread that writes it.
+
+use core::time::Duration;
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use super::error::SubmitError;
+use super::ticket::{Reply, Slot, Ticket};
+use crate::ledger::error::AppendError;
+use crate::ledger::event::Event;
+use crate::ledger::format::timestamp::Timestamp;
+use crate::ledger::ledger::{Appended, Ledger};
+use crate::ledger::options::SyncMode;
+
+/// How many events are written at once at most.
+pub(super) const MAX_GROUP: usize = 4096;
+
+/// How long a ledger that could not be written is left alone.
+pub(super) const PAUSE: Duration = Duration::from_millis(50);
+
+pub(super) struct Shared {
+    pub(super) ledger: Arc<Ledger>,
+    pub(super) capacity: usize,
+    pub(super) queue: Mutex<Queue>,
+    pub(super) work: Condvar,
+    pub(super) room: Condvar,
+}
+
+#[derive(Default)]
+pub(super) struct Queue {
+    pub(super) items: VecDeque<Item>,
+    pub(super) gap: Option<Gap>,
+    pub(super) shed: u64,
+    pub(super) stopping: bool,
+}
+
+pub(super) struct Item {
+    pub(super) event: Event,
+    pub(super) reply: Reply,
+}
+
+/// Events that had no room.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Gap {
+    pub(super) events: u64,
+    pub(super) from: Timestamp,
+    pub(super) to: Timestamp,
+}
+
+impl Queue {
+    pub(super) fn lose(&mut self, events: u64, now: Timestamp) {
+        if events == 0 {
+            return;
+        }
+        self.shed += events;
+        let gap = self.gap.get_or_insert(Gap { events: 0, from: now, to: now });
+        gap.events += events;
+        gap.to = now;
+    }
+}
+
+impl Shared {
+    pub(super) fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn push(
+        &self,
+        mut queue: MutexGuard<'_, Queue>,
+        event: Event,
+    ) -> Result<Ticket, SubmitError> {
+        if queue.stopping {
+            return Err(SubmitError::Stopped);
+        }
+        let slot = Arc::new(Slot::default());
+        queue.items.push_back(Item { event, reply: Reply(Some(Arc::clone(&slot))) });
+        drop(queue);
+        self.work.notify_one();
+        Ok(Ticket(slot))
+    }
+
+    pub(super) fn run(&self) {
+        let mut failed = false;
+        while let Some((group, gap)) = self.next_group(failed) {
+            let result = self.write(group, gap);
+            failed = result.is_err();
+        }
+    }
+
+    /// Waits for work. `None` when there is none left and the writer is to stop.
+    pub(super) fn next_group(&self, failed: bool) -> Option<(Vec<Item>, Option<Gap>)> {
+        let mut queue = self.queue();
+        if failed && !queue.stopping {
+            // Strict callers are told at once; those that can wait are tried again later.
+            let strict = |queue: &mut Queue| !queue.items.iter().any(|item| item.reply.0.is_some());
+            let waited = self
+                .work
+                .wait_timeout_while(queue, PAUSE, |queue| strict(queue) && !queue.stopping);
+            queue = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        while queue.items.is_empty() && queue.gap.is_none() {
+            if queue.stopping {
+                return None;
+            }
+            queue = match self.ledger.settings.sync {
+                SyncMode::Interval(interval) => {
+                    let waited = self.work.wait_timeout(queue, interval);
+                    let (guard, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+                    if timeout.timed_out() {
+                        drop(guard);
+                        // A flush that fails poisons the ledger, and the next event is told so.
+                        let _ = self.ledger.flush();
+                        self.queue()
+                    } else {
+                        guard
+                    }
+                }
+                SyncMode::Always => self.work.wait(queue).unwrap_or_else(PoisonError::into_inner),
+            };
+        }
+        let count = queue.items.len().min(MAX_GROUP);
+        let group = queue.items.drain(..count).collect();
+        let gap = if queue.items.is_empty() { queue.gap.take() } else { None };
+        drop(queue);
+        self.room.notify_all();
+        Some((group, gap))
+    }
+
+    /// Writes a group and answers it.
+    pub(super) fn write(&self, group: Vec<Item>, gap: Option<Gap>) -> Result<(), ()> {
+        let (events, replies): (Vec<Event>, Vec<Reply>) =
+            group.into_iter().map(|item| (item.event, item.reply)).unzip();
+        let (appended, error) = match self.write_events(&events) {
+            Ok(appended) => (appended, None),
+            Err((appended, error)) => (appended, Some(Arc::new(error))),
+        };
+        // What a failed write left on disk all the same is not written again.
+        let there = match &error {
+            Some(_) => appended.len() + self.ledger.reopen_if_poisoned(),
+            None => appended.len(),
+        };
+        let mut waiting = VecDeque::new();
+        for (at, (event, reply)) in events.into_iter().zip(replies).enumerate() {
+            match (&reply.0, appended.get(at), &error) {
+                (Some(_), Some(&appended), _) => reply.answer(Ok(appended)),
+                (Some(_), None, Some(error)) => {
+                    reply.answer(Err(SubmitError::Append(Arc::clone(error))))
+                }
+                (None, None, Some(_)) if at >= there => waiting.push_back(Item { event, reply }),
+                _ => {}
+            }
+        }
+        if error.is_none() {
+            return self.write_gap(gap);
+        }
+        self.put_back(waiting, gap);
+        Err(())
+    }
+
+    /// Writes events, in as many batches as they need. On failure gives those that were acknowledged.
+    pub(super) fn write_events(
+        &self,
+        events: &[Event],
+    ) -> Result<Vec<Appended>, (Vec<Appended>, AppendError)> {
+        if events.is_empty() {
+            return Ok(Vec::new());
+        }
+        match self.ledger.append_batch(events) {
+            Err(AppendError::BatchTooLong { .. }) if events.len() > 1 => {
+                let (left, right) = events.split_at(events.len() / 2);
+                let mut done = self.write_events(left)?;
+                match self.write_events(right) {
+                    Ok(more) => {
+                        done.extend(more);
+                        Ok(done)
+                    }
+                    Err((more, error)) => {
+                        done.extend(more);
+                        Err((done, error))
+                    }
+                }
+            }
+            result => result.map_err(|error| (Vec::new(), error)),
+        }
+    }
+
+    pub(super) fn write_gap(&self, gap: Option<Gap>) -> Result<(), ()> {
+        let Some(Gap { events, from, to }) = gap else { return Ok(()) };
+        if self.ledger.append_gap(events, from, to).is_ok() {
+            return Ok(());
+        }
+        self.ledger.reopen_if_poisoned();
+        self.put_back(VecDeque::new(), gap);
+        Err(())
+    }
+
+    /// Keeps what has room for another try, and counts the rest.
+    pub(super) fn put_back(&self, waiting: VecDeque<Item>, gap: Option<Gap>) {
+        let mut queue = self.queue();
+        let now = self.ledger.settings.now();
+        if let Some(old) = gap {
+            let newer = queue.gap.replace(old);
+            if let (Some(gap), Some(newer)) = (&mut queue.gap, newer) {
+                gap.events += newer.events;
+                gap.to = newer.to;
+            }
+        }
+        if queue.stopping {
+            // There is no later any more.
+            let lost = waiting.len() as u64;
+            queue.lose(lost, now);
+            queue.gap = None;
+            return;
+        }
+        for item in waiting.into_iter().rev() {
+            if queue.items.len() < self.capacity {
+                queue.items.push_front(item);
+            } else {
+                queue.lose(1, now);
+            }
+        }
+    }
+}
