@@ -1,21 +1,23 @@
 //! The files, folders and providers of a load, opened, in order of precedence, and what each has for each key.
 
+mod fill;
+
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::few::Few;
-use super::loader::Settings;
-use super::scope::Scope;
-use super::slot::{Denied, Held, HeldValue, Slot};
+use self::fill::Fill;
 use crate::audit::{Location, Warning};
 use crate::error::{self, Problem, ProblemKind};
+use crate::load::few::Few;
+use crate::load::loader::Settings;
+use crate::load::slot::Slot;
 use crate::schema::nearest::nearest;
-use crate::schema::table::{Name, Table};
+use crate::schema::table::Table;
 use crate::source::Source;
-use crate::sources::env_file::{self, EnvFile, EnvFileFault, Written};
+use crate::sources::env_file::{EnvFile, EnvFileFault};
 use crate::sources::file::FileFault;
-use crate::sources::folder::{self, Folder};
+use crate::sources::folder::Folder;
 use crate::sources::provider::{Asked, Fetched, OnFailure, Provider};
 
 const MISSING: &str = "check the path that the program was given";
@@ -28,17 +30,17 @@ pub(crate) struct Layers<'s> {
     table: &'static Table,
     /// The layer that wins comes first.
     layers: Few<Layer>,
-    pub(super) environment_name: Option<String>,
+    pub(in crate::load) environment_name: Option<String>,
     problems: Vec<Problem>,
     warnings: Vec<Warning>,
 }
 
-pub(super) struct Layer {
-    pub(super) source: Source,
-    pub(super) kind: LayerKind,
+pub(in crate::load) struct Layer {
+    pub(in crate::load) source: Source,
+    pub(in crate::load) kind: LayerKind,
 }
 
-pub(super) enum LayerKind {
+pub(in crate::load) enum LayerKind {
     EnvFile(EnvFile),
     Folder(Folder),
     Fetched(Arc<str>, Fetched),
@@ -46,7 +48,7 @@ pub(super) enum LayerKind {
 
 impl<'s> Layers<'s> {
     /// Opens everything that the settings name.
-    pub(super) fn new(settings: &'s Settings, table: &'static Table) -> Self {
+    pub(in crate::load) fn new(settings: &'s Settings, table: &'static Table) -> Self {
         let mut layers = Layers {
             settings,
             table,
@@ -60,19 +62,19 @@ impl<'s> Layers<'s> {
     }
 
     /// What went wrong so far, and what is worth a warning.
-    pub(super) fn take_notes(&mut self) -> (Vec<Problem>, Vec<Warning>) {
+    pub(in crate::load) fn take_notes(&mut self) -> (Vec<Problem>, Vec<Warning>) {
         (std::mem::take(&mut self.problems), std::mem::take(&mut self.warnings))
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::load) fn is_empty(&self) -> bool {
         self.layers.is_empty()
     }
 
-    pub(super) fn all(&self) -> &[Layer] {
+    pub(in crate::load) fn all(&self) -> &[Layer] {
         &self.layers
     }
 
-    pub(super) fn layer(&self, at: u16) -> &Layer {
+    pub(in crate::load) fn layer(&self, at: u16) -> &Layer {
         &self.layers[at as usize]
     }
 
@@ -113,7 +115,7 @@ impl<'s> Layers<'s> {
     }
 
     /// The environment's name. It becomes part of a file name, so it has to be a plain word: what is none is the error.
-    pub(super) fn environment_of(settings: &Settings) -> Result<Option<String>, String> {
+    pub(in crate::load) fn environment_of(settings: &Settings) -> Result<Option<String>, String> {
         let name = match &settings.environment_name {
             Some(name) => name.clone(),
             None => match settings.environment.get(ENVIRONMENT_VARIABLE) {
@@ -272,7 +274,7 @@ impl<'s> Layers<'s> {
     }
 
     /// Notes in each slot what the layers have for its key.
-    pub(super) fn fill(&mut self, slots: &mut [Slot]) {
+    pub(in crate::load) fn fill(&mut self, slots: &mut [Slot]) {
         let layers = std::mem::take(&mut self.layers);
         for (at, layer) in layers.iter().enumerate() {
             let (at, source) = (at as u16, layer.source);
@@ -326,177 +328,10 @@ impl<'s> Layers<'s> {
     }
 }
 
-/// One layer being noted in the slots.
-struct Fill<'f, 's> {
-    layers: &'f mut Layers<'s>,
-    all: &'f [Layer],
-    slots: &'f mut [Slot],
-    layer: u16,
-    source: Source,
-}
-
-impl Fill<'_, '_> {
-    fn env_file(&mut self, file: &EnvFile) {
-        let table = self.layers.table;
-        // Lines often stand in the order of the fields.
-        let mut next = 0;
-        for assignment in file.assignments() {
-            let assignment = match assignment {
-                Ok(assignment) => assignment,
-                Err((line, fault)) => {
-                    self.syntax(file, line, fault, None);
-                    continue;
-                }
-            };
-            let value = match assignment.value {
-                Written::Plain(from, to) => HeldValue::Span(from, to),
-                Written::Quoted(text) => match env_file::interpret(text) {
-                    Ok(value) => HeldValue::Interpreted(value),
-                    Err(fault) => {
-                        let name = table.find(assignment.name.as_bytes());
-                        self.syntax(file, assignment.line, fault, name);
-                        continue;
-                    }
-                },
-            };
-            let name = match table.names.get(next) {
-                Some(name) if name.text == assignment.name => Some(name),
-                _ => table.find(assignment.name.as_bytes()),
-            };
-            match name {
-                Some(name) => {
-                    next = table.position(name) + 1;
-                    self.offer(name, assignment.line, value);
-                }
-                None if self.layers.settings.deny_unknown && !self.is_referred(assignment.name) => {
-                    let line = Some(assignment.line);
-                    let location = Location::File { path: Arc::clone(&file.path), line };
-                    self.layers.unknown(assignment.name, self.source, Some(location));
-                }
-                None => {}
-            }
-        }
-    }
-
-    /// Whether a value of any env file refers to the name.
-    fn is_referred(&self, name: &str) -> bool {
-        self.all.iter().any(|layer| match &layer.kind {
-            LayerKind::EnvFile(file) => file.refers_to(name),
-            LayerKind::Folder(_) | LayerKind::Fetched(..) => false,
-        })
-    }
-
-    fn syntax(&mut self, file: &EnvFile, line: u32, fault: env_file::Fault, name: Option<&Name>) {
-        let location = Location::File { path: Arc::clone(&file.path), line: Some(line) };
-        let mut problem =
-            Problem::new(ProblemKind::Syntax, format!("{location} cannot be understood"))
-                .reason(fault.to_string())
-                .hint(fault.hint())
-                .at(self.source, Some(location));
-        if let Some(name) = name {
-            problem = problem.key_named(self.layers.table.leaves[name.leaf as usize].key());
-        }
-        self.layers.problems.push(problem);
-    }
-
-    fn folder(&mut self, folder: &Folder) {
-        for (request, leaf) in self.layers.table.leaves.iter().zip(0..) {
-            let found = request
-                .names
-                .iter()
-                .find_map(|name| folder.file_for(name.text).map(|path| (name, path)));
-            let Some((name, path)) = found else { continue };
-            let slot: &mut Slot = &mut self.slots[leaf];
-            if !request.sources.contains(self.source) || slot.held.is_some() {
-                // Not read: it would not be used.
-                self.offer(name, 0, HeldValue::Content("not read".into()));
-                continue;
-            }
-            match folder::read_secret(&path) {
-                Ok(content) => self.offer(name, 0, HeldValue::Content(content)),
-                Err(fault) => {
-                    let location = Location::File { path: path.as_path().into(), line: None };
-                    self.layers.problems.push(
-                        Problem::new(
-                            ProblemKind::Unreadable,
-                            format!("{} cannot be read", request.key()),
-                        )
-                        .key_named(request.key())
-                        .reason(fault.to_string())
-                        .at(self.source, Some(location)),
-                    );
-                }
-            }
-        }
-    }
-
-    fn fetched(&mut self, fetched: &Fetched) {
-        for name in self.layers.table.names {
-            if let Some(value) = fetched.get(name.text)
-                && !(self.layers.settings.empty_as_unset && value.text().is_empty())
-            {
-                self.offer(name, 0, HeldValue::Fetched);
-            }
-        }
-    }
-
-    /// Whether the value is made of references alone, and all of them are empty.
-    fn resolves_to_nothing(&self, line: u32, value: &HeldValue) -> bool {
-        let HeldValue::Interpreted(value) = value else { return false };
-        if value.marker.is_none() {
-            return false;
-        }
-        let (settings, table) = (self.layers.settings, self.layers.table);
-        let resolved =
-            Scope::new(settings, self.all, table).resolve(self.layer as usize, line, value, 0);
-        resolved.is_ok_and(|text| text.is_empty())
-    }
-
-    /// Notes a value, unless it may not be used or another one wins.
-    fn offer(&mut self, name: &'static Name, line: u32, value: HeldValue) {
-        let request = &self.layers.table.leaves[name.leaf as usize];
-        if self.layers.settings.empty_as_unset
-            && (value.is_empty() || self.resolves_to_nothing(line, &value))
-        {
-            return;
-        }
-        let slot = &mut self.slots[name.leaf as usize];
-        if !request.sources.contains(self.source) {
-            let denied = Denied { layer: self.layer, rank: name.rank, line };
-            slot.denied.get_or_insert(denied);
-            return;
-        }
-        slot.sources = slot.sources.with(self.source);
-        match &slot.held {
-            Some(held) if held.layer != self.layer || held.rank < name.rank => return,
-            Some(held) if held.rank == name.rank => {
-                self.layers.warnings.push(Warning::Duplicate {
-                    key: request.key(),
-                    source: self.source,
-                    lines: (held.line, line),
-                });
-            }
-            _ => {}
-        }
-        slot.held = Some(Held { layer: self.layer, rank: name.rank, line, value });
-    }
-}
-
-impl HeldValue {
-    fn is_empty(&self) -> bool {
-        match self {
-            HeldValue::Span(from, to) => from == to,
-            HeldValue::Interpreted(value) => value.text.is_empty(),
-            HeldValue::Content(content) => content.is_empty(),
-            HeldValue::Fetched => false,
-        }
-    }
-}
-
 impl Layer {
     /// Where in this layer a value stands.
     #[inline]
-    pub(super) fn location(&self, name: &str, line: u32) -> Option<Location> {
+    pub(in crate::load) fn location(&self, name: &str, line: u32) -> Option<Location> {
         match &self.kind {
             LayerKind::EnvFile(file) => {
                 Some(Location::File { path: Arc::clone(&file.path), line: Some(line) })

@@ -1,30 +1,30 @@
 //! Gives the generated code the value and the audit entry of each field in turn.
 
+mod invalid;
+mod missing;
+mod variable;
+
 use std::borrow::Cow;
 use std::ffi::OsString;
-use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::expected::expected;
-use super::layers::{LayerKind, Layers};
-use super::loader::Settings;
-use super::places::places;
-use super::redaction::Secrets;
-use super::scope::Scope;
-use super::slot::{Held, HeldValue, Slot};
-#[cfg(any(feature = "ledger", feature = "live"))]
-use super::texts::Texts;
-use crate::audit::{AuditEntry, Location, Warning};
+use self::invalid::{bad_reference, invalid};
+use self::variable::{found_in_environment, in_environment};
+use crate::audit::{AuditEntry, Warning};
 use crate::error::{self, Problem, ProblemKind};
-use crate::schema::nearest::nearest;
-use crate::schema::table::{Name, Table};
+use crate::load::layers::{LayerKind, Layers};
+use crate::load::loader::Settings;
+use crate::load::redaction::Secrets;
+use crate::load::scope::Scope;
+use crate::load::slot::{Held, HeldValue, Slot};
+#[cfg(any(feature = "ledger", feature = "live"))]
+use crate::load::texts::Texts;
+use crate::schema::table::Table;
 use crate::schema::{DefaultText, KeyRequest};
 use crate::source::{Source, SourceSet};
-use crate::sources::env_file::expand::ExpandFault;
-use crate::sources::folder;
-use crate::value::{Raw, Reason, ValueError};
+use crate::value::{Raw, ValueError};
 
 /// What the generated code reads fields from, in the order of declaration.
 #[doc(hidden)]
@@ -54,17 +54,6 @@ pub struct Reader<'a> {
     /// The names in the environment and in each env file, once a variable was missing.
     present: Option<Vec<(Vec<String>, String)>>,
     warnings: Vec<Warning>,
-}
-
-/// What is said in the place of a parser or check that may have quoted the value.
-const WITHHELD: &str = "what refused it is not quoted, because the value is secret";
-
-/// A variable of the process environment.
-struct Variable {
-    name: &'static Name,
-    /// Whether the value is the path of a file that holds it.
-    file: bool,
-    value: OsString,
 }
 
 impl<'a> Reader<'a> {
@@ -419,183 +408,10 @@ impl<'a> Reader<'a> {
         let under_key = self.settings.environment.get(request.key);
         in_environment(self.settings, request, under_key).is_some()
     }
-
-    /// Says that a variable is missing, unless what was found of it has been reported.
-    fn report_missing(&mut self, request: &'static KeyRequest) {
-        if !self.problems.iter().any(|problem| problem.key() == Some(request.key())) {
-            let problem = self.missing(request);
-            self.problems.push(problem);
-        }
-    }
-
-    fn missing(&mut self, request: &'static KeyRequest) -> Problem {
-        let key = request.key();
-        let near = self.near_miss(request);
-        let hint = match near {
-            Some((name, place)) => format!("{name} is set in {place}; did you mean that?"),
-            None => match self.unread_place(request) {
-                Some(place) => format!("it may be set in {place}: mend that first"),
-                None => format!("set {key} {}", places(request.sources, self.settings)),
-            },
-        };
-        let mut problem = Problem::new(ProblemKind::Missing, format!("{key} is missing"))
-            .key_named(key)
-            .hint(hint);
-        problem.expected = Some(expected(request));
-        problem
-    }
-
-    /// A variable that is set, belongs to no field and is nearly called like this one.
-    fn near_miss(&mut self, request: &'static KeyRequest) -> Option<(String, String)> {
-        if self.present.is_none() {
-            self.present = Some(self.names_present());
-        }
-        let unknown = |name: &&str| self.table.find(name.as_bytes()).is_none();
-        self.present.iter().flatten().find_map(|(names, place)| {
-            let candidates = names.iter().map(String::as_str).filter(unknown);
-            nearest(request.key(), candidates).map(|near| (near.to_owned(), place.clone()))
-        })
-    }
-
-    /// A file that could have it and of which not all could be read.
-    fn unread_place(&self, request: &'static KeyRequest) -> Option<&Location> {
-        let unread = |problem: &&Problem| {
-            matches!(problem.kind(), ProblemKind::Unreadable | ProblemKind::Syntax)
-                && problem.key().is_none()
-                && problem.source().is_some_and(|source| request.sources.contains(source))
-        };
-        self.problems.iter().find(unread)?.location()
-    }
-
-    fn names_present(&self) -> Vec<(Vec<String>, String)> {
-        let mut places = Vec::new();
-        if self.settings.asks(Source::System) {
-            let names = self.settings.environment.names();
-            places.push((names, "the process environment".to_owned()));
-        }
-        for layer in self.layers.all() {
-            if let LayerKind::EnvFile(file) = &layer.kind {
-                let names = file.assignments().flatten().map(|found| found.name.to_owned());
-                places.push((names.collect(), file.path.display().to_string()));
-            }
-        }
-        places
-    }
-
-    fn disallowed(
-        &self,
-        request: &'static KeyRequest,
-        source: Source,
-        name: &str,
-        location: Option<Location>,
-    ) -> Problem {
-        let message = format!("{name} may not come from the source `{source}`");
-        Problem::new(ProblemKind::DisallowedSource, message)
-            .key_named(request.key())
-            .at(source, location)
-            .hint(format!("set it {} instead", places(request.sources, self.settings)))
-    }
-}
-
-/// The variable under any of its names. What the environment has under the key itself is already known.
-fn in_environment(
-    settings: &Settings,
-    request: &'static KeyRequest,
-    under_key: Option<OsString>,
-) -> Option<Variable> {
-    let counts = |value: &OsString| !(settings.empty_as_unset && value.is_empty());
-    let found = |name: &'static Name, file, value| Variable { name, file, value };
-    if let Some(value) = under_key.filter(counts) {
-        return Some(found(&request.names[0], false, value));
-    }
-    for alias in &request.names[1..] {
-        if let Some(value) = settings.environment.get(alias.text).filter(counts) {
-            return Some(found(alias, false, value));
-        }
-    }
-    let mut files = request.names.iter().filter(|name| name.reads_file);
-    files.find_map(|name| {
-        let value = settings.environment.get(name.file).filter(counts)?;
-        Some(found(name, true, value))
-    })
-}
-
-fn found_in_environment<'a>(
-    request: &'static KeyRequest,
-    variable: Variable,
-    entry: &mut AuditEntry,
-) -> Result<Raw<'a>, Box<Problem>> {
-    entry.source = Source::System;
-    let Variable { name, file, value } = variable;
-    if !file {
-        if name.rank > 0 {
-            entry.found_as = Some(Cow::Borrowed(name.text));
-        }
-        return Ok(Raw::os(value));
-    }
-    let path = Path::new(&value);
-    let location = Location::File { path: path.into(), line: None };
-    let content = folder::read_secret(path).map_err(|fault| {
-        let message = format!("the file that {} names cannot be read", name.file);
-        let problem = Problem::new(ProblemKind::Unreadable, message)
-            .key_named(request.key())
-            .reason(fault.to_string());
-        Box::new(match request.is_secret() && !folder::could_be_a_path(path) {
-            true => problem.at(Source::System, None).hint(format!(
-                "set {} to a path; what it is set to is not shown, because it could be the secret",
-                name.file
-            )),
-            false => problem.at(Source::System, Some(location.clone())),
-        })
-    })?;
-    entry.location = Some(location);
-    entry.found_as = Some(Cow::Borrowed(name.file));
-    Ok(Raw::os(content))
 }
 
 fn in_order(sources: SourceSet, settings: &Settings) -> Vec<Source> {
     let mut sources: Vec<Source> = sources.iter().collect();
     sources.sort_by_key(|source| settings.rank(*source));
     sources
-}
-
-fn invalid(request: &'static KeyRequest, raw: &Raw<'_>, error: ValueError) -> Problem {
-    let key = request.key();
-    let mut problem =
-        Problem::new(ProblemKind::Invalid, format!("{key} is invalid")).key_named(key);
-    problem.expected = Some(expected(request));
-    let reason = error.into_reason();
-    if request.is_secret() || raw.is_secret() {
-        problem.reason = match reason {
-            Reason::Unexpected | Reason::Plain(_) => None,
-            Reason::NotUtf8 => Some("it is not valid UTF-8".to_owned()),
-            Reason::Foreign(_) => Some(WITHHELD.to_owned()),
-        };
-        return problem;
-    }
-    problem.found = raw.as_str().ok().map(error::shown);
-    problem.reason = match reason {
-        Reason::Unexpected => {
-            let text = raw.as_str().unwrap_or("");
-            let is_padded = text.trim() != text;
-            let reason = is_padded.then_some("blanks stand around it");
-            text.is_empty().then_some("it is empty").or(reason).map(str::to_owned)
-        }
-        Reason::NotUtf8 => Some("it is not valid UTF-8".to_owned()),
-        Reason::Plain(message) => Some(message),
-        Reason::Foreign(message) => Some(error::shown_message(&message)),
-    };
-    problem
-}
-
-fn bad_reference(request: &'static KeyRequest, fault: &ExpandFault, met_secret: bool) -> Problem {
-    let key = request.key();
-    let reason = match request.is_secret() || met_secret {
-        true => fault.without_names().to_owned(),
-        false => fault.to_string(),
-    };
-    Problem::new(ProblemKind::Invalid, format!("{key} is invalid"))
-        .key_named(key)
-        .reason(reason)
-        .hint(fault.hint())
 }
