@@ -28,13 +28,13 @@ pub(crate) fn refuse_guessable(key: &MasterKey, place: &str) -> Result<(), Failu
 }
 
 /// Refuses a place in the folder of the ledger: who can write there can write to the ledger, and would have its key.
-pub(crate) fn refuse_beside(path: &Path, ledger: &Path) -> Result<(), Failure> {
+pub(crate) fn refuse_beside(path: &Path, ledger: &Path, hint: &str) -> Result<(), Failure> {
     match is_beside(path, ledger) {
         true => Err(Failure::usage(format!(
             "{} lies in the folder of the ledger: whoever owns that could forge it",
             path.display()
         ))
-        .hint("keep the key elsewhere, or leave `--new-key` out for one that is managed beside the ledger")),
+        .hint(hint)),
         false => Ok(()),
     }
 }
