@@ -26,6 +26,8 @@ pub mod reports;
 #[cfg(feature = "cli")]
 pub mod stage;
 mod store;
+#[cfg(unix)]
+pub mod strange;
 
 pub use files::Files;
 pub use store::Store;

@@ -509,7 +509,7 @@ fn reading_changes_nothing_of_the_ledger_and_leaves_no_more_than_an_index() {
 #[test]
 fn a_command_that_shows_events_says_that_some_are_known_to_be_gone() {
     type Cut = fn(&std::path::Path);
-    let cuts: [(Cut, &str); 2] = [
+    let cuts: [(Cut, &str); 4] = [
         (|segment| fs::write(segment, "").expect("written"), "there is no event at all"),
         (
             |segment| {
@@ -518,6 +518,18 @@ fn a_command_that_shows_events_says_that_some_are_known_to_be_gone() {
                 fs::write(segment, first).expect("written");
             },
             "`HEAD` knows of event",
+        ),
+        (
+            |segment| fs::write(segment.with_file_name("HEAD"), "nonsense").expect("written"),
+            "`HEAD` is not what a ledger writes",
+        ),
+        (
+            |segment| {
+                let head = segment.with_file_name("HEAD");
+                tamper(&head, |text| text.replacen("{\"seq\":3,", "{\"seq\":0,", 1));
+                assert!(fs::read_to_string(&head).expect("text").contains("\"seq\":0,"));
+            },
+            "`HEAD` is not what a ledger writes",
         ),
     ];
     for (cut, expected) in cuts {

@@ -108,6 +108,9 @@ fn each_filter_chooses_and_all_of_them_must_hold() {
         let run = |name: &str| command(&files, [name]).args(args.iter().copied());
         let log = run("log").args(["--json"]).run().ends_with(0).out;
         assert_eq!(actions(&log), expected, "{args:?}");
+        let table = run("log").run().ends_with(0);
+        assert_eq!(table.err.contains("no event of the ledger"), expected.is_empty(), "{args:?}");
+        assert_eq!(run("log").args(["-q"]).run().ends_with(0).err, "", "{args:?}");
         let export = run("export").run().ends_with(0).out;
         assert_eq!(actions(&export), expected, "{args:?}");
     }

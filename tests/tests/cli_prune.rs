@@ -54,6 +54,8 @@ fn a_configuration_that_has_not_changed_since_is_known_as_well_after_a_prune() {
         [stage.plan()["changes"].clone(), report["configurations"][0]["variables"].clone()]
     };
     let before = answers();
+    let whole = stage.run(&["history", "PORT"]).run().ends_with(0);
+    assert_eq!(whole.err, "");
     let pruned = stage.run(&["prune", "--keep", "400d"]).run().ends_with(0);
     assert_eq!(pruned.out, "pruned: 1 segment; the first event is now 4; 1 state recorded anew\n");
     assert_eq!(answers(), before);
@@ -63,6 +65,8 @@ fn a_configuration_that_has_not_changed_since_is_known_as_well_after_a_prune() {
     assert_eq!(stage.record()["unchanged_since"], 7);
     let history = stage.run(&["history", "PORT"]).run().ends_with(0);
     assert!(history.err.contains("no change of PORT"), "{}", history.err);
+    let pruned = "the events before 4 were pruned: what they said of PORT is not known any more";
+    assert!(history.err.contains(pruned), "{}", history.err);
     stage.files.write(".env", "PORT=443\nREGION=eu-1\n");
     let changes = stage.record()["changes"].clone();
     assert_eq!(changes.as_array().map(Vec::len), Some(1), "{changes}");
@@ -72,7 +76,9 @@ fn a_configuration_that_has_not_changed_since_is_known_as_well_after_a_prune() {
     );
     for no_index in [&[][..], &["--no-index"]] {
         let history = stage.run(&["history", "PORT", "--json"]).args(no_index.iter().copied());
-        let history = history.run().ends_with(0).json();
+        let history = history.run().ends_with(0);
+        assert!(history.err.contains(pruned), "{}", history.err);
+        let history = history.json();
         assert_eq!(history.as_array().map(Vec::len), Some(1), "{history}");
     }
 }

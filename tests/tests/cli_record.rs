@@ -114,6 +114,34 @@ fn a_policy_holds_for_what_is_recorded_and_planned() {
 }
 
 #[test]
+fn the_name_of_a_thing_is_shown_and_found_as_it_is_recorded() {
+    let service = Stage::new("PORT=80\n");
+    let secret = "hunter2-of-the-url";
+    let id = format!("https://u:{secret}@h/prod");
+    let of = |args: &[&str]| {
+        let answer = service.run(args).args(["--resource", &id]).run().ends_with(0);
+        assert_not_in(&(answer.out.clone() + &answer.err), secret, args[0]);
+        answer
+    };
+    of(&["plan"]);
+    of(&RECORD);
+    of(&[&RECORD[..], &["--json"]].concat());
+    assert_eq!(of(&["plan", "--json"]).json()["since"], 2);
+    let plan = of(&["plan"]).out;
+    assert!(plan.starts_with("https://[REDACTED]@h/prod, compared with event 2"), "{plan}");
+    assert_eq!(of(&["log", "--json"]).out.lines().count(), 2);
+    assert!(of(&["history", "PORT"]).out.contains("added"));
+    for report in ["access", "failures", "privileged"] {
+        of(&["report", report]);
+        of(&["report", report, "--format", "html"]);
+    }
+    let access = of(&["report", "access", "--json"]).json();
+    assert_eq!(access["events"], 2, "{access}");
+    let page = of(&["report", "access", "--format", "html"]).out;
+    assert!(page.contains("Access to https://[REDACTED]@h/prod"), "{page}");
+}
+
+#[test]
 fn values_are_left_out_where_that_is_wanted() {
     let service = Stage::new("PORT=80\nREGION=eu-1\n");
     service.run(&RECORD).args(["--no-values"]).run().ends_with(0);

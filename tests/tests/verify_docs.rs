@@ -183,6 +183,8 @@ fn judged(key: Option<&MasterKey>, directories: &[&Path]) -> Vec<Option<u64>> {
     let (said, errors) =
         (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert_eq!(errors, "");
+    let is_broken = said.lines().any(|line| line.contains(": broken at event "));
+    assert_eq!(output.status.code(), Some(i32::from(is_broken)), "{said}");
     let verdict = |line: &str| {
         let (_, verdict) = line.rsplit_once(": ").unwrap();
         verdict.strip_prefix("broken at event ").map(|seq| seq.parse().unwrap())
@@ -325,5 +327,60 @@ fn the_program_agrees_on_tampered_ledgers() {
     {
         assert!(!verify(Some(&key), ledger).is_intact(), "{name}");
         assert!(judged.is_some(), "{name}");
+    }
+}
+
+#[test]
+fn the_program_takes_what_is_no_head_for_broken_behind_the_last_event() {
+    let (key, intact) = (key(), rolled(Some(key())));
+    let head = String::from_utf8(intact.head.clone().unwrap()).unwrap();
+    let seq = |seq: &str| head.replacen("\"seq\":11", &format!("\"seq\":{seq}"), 1);
+    let deep = "[".repeat(100_000);
+    let mut heads: Vec<String> =
+        ["", "nonsense", "[]", "{}", "7", "\"HEAD\"", "null", &deep].map(str::to_owned).to_vec();
+    heads.extend(["0", "-1", "12", "1.0", "true", "null", "\"11\"", "[11]", "1e400"].map(seq));
+    heads.push(format!("\u{feff}{head}"));
+    heads.push(head.replacen("{", "{\"seq\":1,", 1));
+    let ledgers: Vec<_> = heads
+        .iter()
+        .map(|head| LedgerBytes { head: Some(head.clone().into_bytes()), ..intact.clone() })
+        .collect();
+    for ((head, ledger), judged) in heads.iter().zip(&ledgers).zip(judge(Some(&key), &ledgers)) {
+        assert_eq!(judged, Some(12), "{head:.60}");
+        assert!(!verify(Some(&key), ledger).is_intact(), "{head:.60}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn the_program_takes_what_is_no_regular_file_for_broken() {
+    use envaudit_tests::strange::STRANGE;
+    let (key, intact) = (key(), rolled(Some(key())));
+    let root = tempfile::tempdir().unwrap();
+    let mut expected = Vec::new();
+    for (at, (what, put)) in STRANGE.into_iter().enumerate() {
+        let names = [
+            ("ledger.json", 1),
+            ("HEAD", 12),
+            ("00000000000000000001.jsonl", 1),
+            ("00000000000000000006.jsonl", 6),
+            ("00000000000000000012.jsonl", 12),
+            ("00000000000000000000.jsonl", 1),
+            ("99999999999999999999.jsonl", 12),
+        ];
+        for (name, seq) in names {
+            let directory = root.path().join(format!("{at}-{name}"));
+            intact.write_to(&directory);
+            let path = directory.join(name);
+            if path.exists() {
+                std::fs::rename(&path, path.with_extension("moved")).unwrap();
+            }
+            put(&path);
+            expected.push((directory, what, seq));
+        }
+    }
+    let directories: Vec<_> = expected.iter().map(|(directory, ..)| directory.as_path()).collect();
+    for ((directory, what, seq), judged) in expected.iter().zip(judged(Some(&key), &directories)) {
+        assert_eq!(judged, Some(*seq), "{what} in {}", directory.display());
     }
 }

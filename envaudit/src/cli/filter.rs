@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use super::failure::Failure;
 use super::times;
 use super::world::World;
-use crate::ledger::{ActorKind, Filter, Outcome};
+use crate::ledger::{ActorKind, Filter, Outcome, redact};
 
 /// The arguments of `log` and `export` that choose events.
 #[derive(Args)]
@@ -55,7 +55,8 @@ impl Which {
             }
         }
         if let Some(resource) = &self.resource {
-            filter = filter.resource_id_like(resource);
+            // As it is recorded.
+            filter = filter.resource_id_like(&redact(resource));
         }
         if let Some(trace_id) = &self.trace_id {
             let is_hex = trace_id.bytes().all(|byte| byte.is_ascii_hexdigit());

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::failure::Failure;
-use super::ledger::{chain, told};
+use super::ledger::chain;
 use super::world::World;
 use crate::ledger::SegmentSource;
 use crate::ledger::index::{Index, IndexError};
@@ -35,7 +35,7 @@ pub(crate) fn asked<'s, T>(
     }
     match Index::ask(&world.ledger_dir(), source, question) {
         Ok(answer) => Ok(Some(answer)),
-        Err(IndexError::Store(error)) => Err(told(&error)),
+        Err(IndexError::Store(error)) => Err(error.into()),
         Err(error) => {
             world.out.note(&format!("note: {}; all of the ledger is read instead", chain(&error)));
             Ok(None)

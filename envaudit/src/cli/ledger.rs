@@ -190,6 +190,8 @@ impl From<&StoreError> for Failure {
                 "another command or program writes to the ledger, or hangs: `fuser` and `lsof` say which has this file \
                  open; `--lock-timeout` says how long to wait",
             ),
+            StoreErrorKind::Replaced => Failure { message: Some(chain(error)), ..Failure::finding() }
+                .hint("the ledger never makes such a thing: find out who did, and keep it as evidence"),
             _ => told(error),
         }
     }

@@ -1,7 +1,6 @@
 //! A ledger that is read.
 
 use super::failure::Failure;
-use super::ledger::told;
 use super::world::World;
 use crate::ledger::{
     FORMAT_VERSION, FileStore, Head, MAX_LINE, Manifest, OpenError, Reader, SegmentSource, Store,
@@ -19,7 +18,7 @@ impl World<'_> {
     /// The ledger, to read it.
     pub(crate) fn stored(&self) -> Result<Stored, Failure> {
         let store = FileStore::new(self.ledger_dir());
-        match store.state().map_err(|error| told(&error))? {
+        match store.state()? {
             StoreState::Present => {}
             StoreState::Absent | StoreState::Unfinished => {
                 return Err(self.of_open(&OpenError::Absent));
@@ -28,7 +27,7 @@ impl World<'_> {
                 return Err(self.of_open(&OpenError::NoManifest { example }));
             }
         }
-        let bytes = store.manifest().map_err(|error| told(&error))?;
+        let bytes = store.manifest()?;
         let manifest = Manifest::parse(&bytes).ok();
         if let Some(format) = newer_format(&bytes).filter(|_| manifest.is_none()) {
             let dir = self.ledger_dir();
@@ -72,12 +71,20 @@ impl Stored {
                 "there is no event at all, not even the first of every ledger".to_owned(),
             ));
         }
-        let Some(head) = self.store.head()?.and_then(|bytes| Head::parse(&bytes).ok()) else {
-            return Ok(None);
+        let Some(bytes) = self.store.head()? else { return Ok(None) };
+        let Some(head) = Head::parse(&bytes).ok().filter(|head| head.seq > 0) else {
+            let what = "`HEAD` is not what a ledger writes, so that it does not tell whether events are gone";
+            return Ok(Some(what.to_owned()));
         };
         let pruned = segments.first().is_some_and(|first| head.seq < first.first_seq);
         let is_there = pruned || Reader::new(&self.store).get(head.seq)?.is_some();
         Ok((!is_there).then(|| format!("`HEAD` knows of event {}, which is not there", head.seq)))
+    }
+
+    /// The first event that is there, where that is not the first of all.
+    pub(crate) fn begins_at(&self) -> Result<Option<u64>, Failure> {
+        let segments = self.store.segments()?;
+        Ok(segments.first().map(|first| first.first_seq).filter(|first| *first > 1))
     }
 
     /// Its id.

@@ -11,7 +11,7 @@ use crate::cli::times;
 use crate::cli::world::World;
 use crate::ledger::index::HistoryError;
 use crate::ledger::{
-    ChangeKind, ConfigChange, Historic, Line, ReadError, Reader, RecordedValue, Text,
+    ChangeKind, ConfigChange, Historic, Line, ReadError, Reader, RecordedValue, Text, redact,
 };
 
 /// Shows every change of one variable: when, who, why, from what to what
@@ -48,6 +48,12 @@ pub(super) fn run(args: &History, world: &mut World<'_>) -> Result<(), Failure> 
         }
         false => world.out.table(&table)?,
     }
+    if let Some(first) = stored.begins_at()? {
+        world.out.note(&format!(
+            "the events before {first} were pruned: what they said of {} is not known any more",
+            args.key
+        ));
+    }
     unreadable.end()
 }
 
@@ -63,8 +69,10 @@ type Answer = Result<Option<Shown>, ReadError>;
 /// The changes of the variable, found by the index, or in all of the ledger where that cannot be had.
 fn changes(args: &History, stored: &Stored, world: &mut World<'_>) -> Result<Vec<Answer>, Failure> {
     let (json, human) = (world.out.is_json(), world.out.is_terminal());
+    // As it is recorded.
+    let resource = args.resource.as_deref().map(redact);
     let shown = |historic: Historic| {
-        let other = args.resource.as_ref().is_some_and(|resource| *resource != historic.resource);
+        let other = resource.as_ref().is_some_and(|resource| **resource != historic.resource);
         let line = historic.record.line().ok().filter(|_| !other)?;
         Some(match json {
             true => Shown::Object(value(&historic, &line)),

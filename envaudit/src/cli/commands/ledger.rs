@@ -6,11 +6,13 @@ use serde_json::json;
 
 use super::verify::counted;
 use crate::cli::failure::Failure;
-use crate::cli::key_file::{Given, refuse_guessable, warn_of_readers, write_private};
+use crate::cli::key_file::{
+    Given, refuse_beside, refuse_guessable, warn_of_readers, write_private,
+};
 use crate::cli::ledger::{KEY_VARIABLES, RetiredKeys};
 use crate::cli::output::{Cell, Tone};
 use crate::cli::world::World;
-use crate::ledger::{FileStore, KeyRing, Manifest, checkpoint};
+use crate::ledger::{FileStore, KeyRing, Manifest, MasterKey, checkpoint};
 
 /// Makes a ledger, and what its auditors need
 #[derive(Args)]
@@ -78,7 +80,7 @@ fn init(world: &mut World<'_>) -> Result<(), Failure> {
     let ledger = options.init(&dir).map_err(|error| world.of_open(&error))?;
     let manifest = ledger.manifest();
     let keys = manifest.keys().copied();
-    let public_key = public_key(manifest);
+    let public_key = first_public_key(manifest);
     let beside = ledger.key_is_beside_ledger();
     let chain = manifest.chain().to_string();
     if world.out.is_json() {
@@ -115,6 +117,8 @@ fn init(world: &mut World<'_>) -> Result<(), Failure> {
 }
 
 fn chain_key(file: &Path, retired: &RetiredKeys, world: &mut World<'_>) -> Result<(), Failure> {
+    let hint = "name a place outside of it: who has the chain key can forge events behind the last checkpoint";
+    refuse_beside(file, &world.ledger_dir(), hint)?;
     let stored = world.stored()?;
     if stored.is_unkeyed() {
         return Err(Failure::usage(
@@ -130,6 +134,13 @@ fn chain_key(file: &Path, retired: &RetiredKeys, world: &mut World<'_>) -> Resul
     write_private(file, &keys.to_text()).map_err(|error| {
         Failure::unavailable(format!("the chain key cannot be kept in {}: {error}", file.display()))
     })?;
+    let first = stored.manifest.as_ref().and_then(Manifest::keys).map(|keys| keys.kid);
+    if let Some(first) = first.filter(|first| keys.hasher(*first).is_none()) {
+        world.out.warn(&format!(
+            "`ledger.json` names the key {first}, which was not given: events under it cannot be checked with this file; \
+             write another with `--retired-key FILE` for each earlier key"
+        ));
+    }
     let kids: Vec<String> = keys.ids().map(|id| id.to_string()).collect();
     let public_keys = signers(&ring, stored.manifest.as_ref());
     let file = file.display().to_string();
@@ -148,17 +159,18 @@ fn chain_key(file: &Path, retired: &RetiredKeys, world: &mut World<'_>) -> Resul
 /// What checkpoints have been signed by, over all rotations, in hex digits.
 fn signers(ring: &KeyRing, manifest: Option<&Manifest>) -> Vec<String> {
     let Some(manifest) = manifest else { return Vec::new() };
-    let chain = manifest.chain().to_string();
-    let keys = ring.ids().filter_map(|id| ring.key(id));
-    let derived = keys.filter_map(|key| checkpoint::signer(&chain, &key.checkpoint_seed()).ok());
-    let derived = derived.map(|signer| HEXLOWER.encode(signer.verifier().public_key()));
-    let mut all: Vec<String> = derived.collect();
-    let first = public_key(manifest).filter(|first| !all.contains(first));
+    let mut all: Vec<String> = ring.ids().filter_map(|id| ring.key(id)).map(public_key).collect();
+    let first = first_public_key(manifest).filter(|first| !all.contains(first));
     all.extend(first);
     all
 }
 
+/// What checkpoints are signed by under this key, in hex digits.
+pub(super) fn public_key(key: &MasterKey) -> String {
+    HEXLOWER.encode(&checkpoint::public_key(&key.checkpoint_seed()))
+}
+
 /// What checkpoints are signed by until there is a rotation, in hex digits.
-fn public_key(manifest: &Manifest) -> Option<String> {
+fn first_public_key(manifest: &Manifest) -> Option<String> {
     manifest.keys().map(|keys| HEXLOWER.encode(&keys.checkpoint_key))
 }

@@ -59,6 +59,9 @@ pub(super) fn run(args: &Log, world: &mut World<'_>) -> Result<(), Failure> {
         }
         lines.write(world)?;
     }
+    if lines.is_without_any() && !args.follow {
+        world.out.note("no event of the ledger is such a one");
+    }
     lines.end()
 }
 
@@ -103,7 +106,10 @@ pub(super) fn each(
 struct Lines {
     table: Table,
     columns: Columns,
+    /// So many are not written yet.
     held: usize,
+    /// Whether there was one.
+    any: bool,
     human: bool,
     unreadable: Unreadable,
 }
@@ -114,6 +120,7 @@ impl Lines {
             table: table(),
             columns: Columns::default(),
             held: 0,
+            any: false,
             human: world.out.is_terminal(),
             unreadable: Unreadable::default(),
         }
@@ -126,6 +133,7 @@ impl Lines {
     ) -> Result<(), Failure> {
         let Some(record) = self.unreadable.pass(world, record)? else { return Ok(()) };
         let Ok(line) = record.line() else { return Ok(()) };
+        self.any = true;
         if world.out.is_json() {
             world.out.text(line.as_str())?;
             return world.out.text("\n");
@@ -160,6 +168,11 @@ impl Lines {
         self.held = 0;
         let part = std::mem::replace(&mut self.table, table());
         world.out.more_of_table(&part, &mut self.columns)
+    }
+
+    /// Whether there was nothing at all to show.
+    fn is_without_any(&self) -> bool {
+        !self.any && self.unreadable.lines == 0
     }
 
     fn end(self) -> Result<(), Failure> {

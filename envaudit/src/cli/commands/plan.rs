@@ -7,7 +7,7 @@ use crate::cli::failure::Failure;
 use crate::cli::ledger::RetiredKeys;
 use crate::cli::output::{Cell, Table, Tone};
 use crate::cli::world::World;
-use crate::ledger::{ChangeKind, ConfigChange, OpenError, RecordedValue};
+use crate::ledger::{ChangeKind, ConfigChange, OpenError, RecordedValue, redact};
 
 /// Shows what the current configuration would change against the last recorded one
 #[derive(Args)]
@@ -47,9 +47,10 @@ pub(super) fn run(args: &Plan, world: &mut World<'_>) -> Result<(), Failure> {
         .map_err(|error| of_record(&error))?;
     tell_doubts(&plan.uncompared, plan.changed.as_ref(), world);
     let counts = Counts::of(&plan.changes);
+    let resource = redact(&plan.resource);
     if world.out.is_json() {
         world.out.json(&json!({
-            "resource": plan.resource,
+            "resource": resource,
             "since": plan.since,
             "changes": plan.changes.iter().map(change_json).collect::<Vec<_>>(),
             "added": counts.added,
@@ -64,9 +65,7 @@ pub(super) fn run(args: &Plan, world: &mut World<'_>) -> Result<(), Failure> {
             Some(seq) => format!(", compared with event {seq} of the ledger"),
             None => ", of which nothing is recorded yet".to_owned(),
         };
-        world
-            .out
-            .line(&[Cell::toned(Tone::Heading, plan.resource.as_str()), Cell::plain(since)])?;
+        world.out.line(&[Cell::toned(Tone::Heading, &*resource), Cell::plain(since)])?;
         list(&plan.changes, world)?;
         let Counts { added, changed, rotated, moved, removed } = counts;
         let unchanged = plan.unchanged;

@@ -4,13 +4,15 @@ use serde_json::json;
 use super::history::change_json;
 use super::plan;
 use crate::cli::failure::Failure;
-use crate::cli::ledger::{RetiredKeys, of_append, told};
+use crate::cli::ledger::{RetiredKeys, of_append};
 use crate::cli::output::{Cell, Tone};
 use crate::cli::target::Target;
 use crate::cli::who::{self, check_reason};
 use crate::cli::world::World;
 use crate::error::LoadError;
-use crate::ledger::{Actor, Context, Damage, Event, Ledger, Origin, RecordError, Recorded, Values};
+use crate::ledger::{
+    Actor, Context, Damage, Event, Ledger, Origin, RecordError, Recorded, Values, redact,
+};
 use crate::load::Untyped;
 
 /// Records the current configuration, with who changed it and why
@@ -86,7 +88,8 @@ pub(super) fn context(resource: Option<&str>, no_values: bool) -> Context {
         false => context,
     };
     match resource {
-        Some(id) => context.resource_id(id.to_owned()),
+        // As it is recorded, so that it is found again.
+        Some(id) => context.resource_id(redact(id).into_owned()),
         None => context,
     }
 }
@@ -160,7 +163,7 @@ pub(super) fn tell_doubts(uncompared: &[String], changed: Option<&Damage>, world
 pub(super) fn of_record(error: &RecordError) -> Failure {
     match error {
         RecordError::Append(error) => of_append(error),
-        RecordError::Store(_) => told(error),
+        RecordError::Store(cause) => cause.into(),
     }
 }
 
@@ -185,7 +188,7 @@ pub(super) fn record_failure(
 
 fn show(recorded: &Recorded, world: &mut World<'_>) -> Result<(), Failure> {
     let seq = recorded.appended.seq;
-    let resource = recorded.resource();
+    let resource = redact(recorded.resource());
     if world.out.is_json() {
         return world.out.json(&json!({
             "resource": resource,

@@ -15,9 +15,9 @@ use crate::cli::progress::Watched;
 use crate::cli::stored::Stored;
 use crate::cli::times;
 use crate::cli::world::World;
-use crate::ledger::Timestamp;
 use crate::ledger::index::{Index, IndexError};
 use crate::ledger::verify::Report as Verdict;
+use crate::ledger::{Timestamp, redact};
 use crate::report::{
     self, Field, Frame, Mark, Period, Question, Report as Answer, Rights, Scope, Sheet,
 };
@@ -161,7 +161,7 @@ pub(super) fn run(args: &Report, world: &mut World<'_>) -> Result<(), Failure> {
         }
         Which::Privileged(args) => {
             let rights = args.actor.iter().fold(Rights::new(), Rights::actor);
-            let rights = args.resource.iter().fold(rights, Rights::resource);
+            let rights = recorded(&args.resource).fold(rights, Rights::resource);
             answer(&args.common, false, world, |index, question| {
                 report::privileged(index, question, &rights)
             })
@@ -183,9 +183,14 @@ pub(super) fn run(args: &Report, world: &mut World<'_>) -> Result<(), Failure> {
     }
 }
 
+/// Things as the ledger names them: without credentials.
+fn recorded(resources: &[String]) -> impl Iterator<Item = String> {
+    resources.iter().map(|resource| redact(resource).into_owned())
+}
+
 impl Whom {
     fn scope(&self) -> Scope {
-        let scope = self.resource.iter().fold(Scope::new(), Scope::resource);
+        let scope = recorded(&self.resource).fold(Scope::new(), Scope::resource);
         let scope = self.actor.iter().fold(scope, Scope::actor);
         self.action.iter().fold(scope, Scope::action)
     }

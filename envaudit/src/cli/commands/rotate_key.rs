@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
+use super::ledger::public_key;
 use crate::cli::failure::Failure;
 use crate::cli::key_file::{given_or_made, random, refuse_beside, warn_of_readers};
 use crate::cli::ledger::{RetiredKeys, of_append};
@@ -32,7 +33,8 @@ pub(crate) struct RotateKey {
 pub(super) fn run(args: &RotateKey, world: &mut World<'_>) -> Result<(), Failure> {
     args.who.check()?;
     if let Some(path) = &args.new_key {
-        refuse_beside(path, &world.ledger_dir())?;
+        let hint = "keep the key elsewhere, or leave `--new-key` out for one that is managed beside the ledger";
+        refuse_beside(path, &world.ledger_dir(), hint)?;
     }
     let ledger = world.opened(&args.retired)?;
     let acting = args.who.acting(&ledger, world)?;
@@ -40,24 +42,24 @@ pub(super) fn run(args: &RotateKey, world: &mut World<'_>) -> Result<(), Failure
         return Err(Failure::usage("the ledger has no key, and is not given one later"));
     };
     let (old, beside) = (ring.current().id(), ledger.key_is_beside_ledger());
-    let (new, made, path) = match &args.new_key {
+    let (new, public_key, made, path) = match &args.new_key {
         Some(path) => {
             let (key, made) = given_or_made(path)?;
             warn_of_readers(path, &world.ledger_dir(), &mut world.out);
-            let new = key.id();
+            let (new, public_key) = (key.id(), public_key(&key));
             acting.rotate(key).map_err(|error| of_append(&error))?;
             // Whoever writes from here on needs the new key alone.
             if let Err(error) = ledger.seal() {
                 let failure = of_append(&error).message.unwrap_or_default();
                 world.out.warn(&format!("no new segment was begun: {failure}"));
             }
-            (new, made, path.clone())
+            (new, public_key, made, path.clone())
         }
         None if beside => {
             let key = random()?;
-            let new = key.id();
+            let (new, public_key) = (key.id(), public_key(&key));
             acting.rotate_beside(key).map_err(|error| of_append(&error))?;
-            (new, true, world.ledger_dir().join("signing.key"))
+            (new, public_key, true, world.ledger_dir().join("signing.key"))
         }
         None => {
             return Err(Failure::usage("the key is given, so that the new one must be too")
@@ -71,15 +73,22 @@ pub(super) fn run(args: &RotateKey, world: &mut World<'_>) -> Result<(), Failure
         true => world.out.json(&json!({
             "from": old.to_string(),
             "to": new.to_string(),
+            "public_key": public_key,
             "seq": ledger.head().seq,
             "key_made": made,
             "key_file": path,
             "retired_key_file": retired,
         }))?,
-        false => world.out.line(&[
-            Cell::toned(Tone::Good, "rotated"),
-            Cell::plain(format!(": from the key {old} to {new}, which is in `{path}`")),
-        ])?,
+        false => {
+            world.out.line(&[
+                Cell::toned(Tone::Good, "rotated"),
+                Cell::plain(format!(": from the key {old} to {new}, which is in `{path}`")),
+            ])?;
+            let handed_over = format!(
+                "checkpoints are signed by {public_key} from here on: hand this, besides the earlier ones, to who verifies them"
+            );
+            world.out.line(&[Cell::plain(handed_over)])?;
+        }
     }
     let kept = retired.map_or("the old one".to_owned(), |retired| format!("`{retired}`"));
     world.out.note(&match args.new_key {

@@ -9,6 +9,7 @@ use crate::cli::failure::Failure;
 use crate::cli::ledger::{KEY_VARIABLES, RetiredKeys};
 use crate::cli::who::Who;
 use crate::cli::world::World;
+use crate::ledger::redact;
 use crate::load::{Text, Untyped};
 use crate::schema::DefaultText;
 use crate::source::Source;
@@ -81,7 +82,7 @@ pub(super) fn run(args: &Run, world: &mut World<'_>) -> Result<(), Failure> {
     let recorded = opened.and_then(|ledger| record(&ledger, &loaded, &context, world));
     match recorded {
         Ok(recorded) => {
-            let (resource, seq) = (recorded.resource(), recorded.appended.seq);
+            let (resource, seq) = (redact(recorded.resource()), recorded.appended.seq);
             world.out.detail(&format!("recorded {resource} as event {seq}"));
         }
         Err(failure) if args.degraded => {

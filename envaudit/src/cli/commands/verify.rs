@@ -11,8 +11,8 @@ use crate::cli::stored::Stored;
 use crate::cli::world::{World, read_text};
 use crate::ledger::anchor::{Anchor, Anchored, FileAnchor};
 use crate::ledger::checkpoint::{self, Checkpoint};
-use crate::ledger::verify::{Finding, Report, Signatures, Verified, Verifier};
-use crate::ledger::{ChainKeys, KeyRing};
+use crate::ledger::verify::{Finding, Report, Signatures, Verified, Verifier, VerifyError};
+use crate::ledger::{ChainKeys, KeyRing, Store};
 
 const NO_KEY: &str = "no key is given: whether the events were written by somebody who has it cannot be known; give \
      the ledger's key in $ENVAUDIT_SIGNING_KEY_FILE, or its chain key with `--chain-key FILE`";
@@ -57,11 +57,12 @@ pub(super) fn run(args: &Verify, world: &mut World<'_>) -> Result<(), Failure> {
         true => world.out.json(&value(&report))?,
         false => show(&report, args, world)?,
     }
-    match report.is_intact() {
-        true => Ok(()),
-        false if report.lacks_keys() => Err(Failure::exit(code::UNAVAILABLE)),
-        false => Err(Failure::finding()),
-    }
+    let failure = match report.is_intact() {
+        true => return Ok(()),
+        false if report.lacks_keys() => Failure::exit(code::UNAVAILABLE),
+        false => Failure::finding(),
+    };
+    Err(Failure { hint: args.known.advice(&stored, &report)?, ..failure })
 }
 
 impl Known {
@@ -82,13 +83,11 @@ impl Known {
             Some(_) => Keys { ring: None, beside: false },
             None => world.keys_of(stored, &self.retired)?,
         };
-        let mut verifier = Verifier::new().key_beside(keys.beside);
-        let mut signers = Vec::new();
-        for text in &self.public_key {
-            let key = public_key(text)?;
-            signers.push(key);
-            verifier = verifier.public_key(key);
-        }
+        // One that may not be read is there, and one beside that is not asked for can forge all the same.
+        let beside = keys.beside || !matches!(stored.store.key(), Ok(None));
+        let signers = self.signers()?;
+        let verifier = Verifier::new().key_beside(beside);
+        let mut verifier = signers.iter().fold(verifier, |it, key| it.public_key(*key));
         let trust = Trust { stored, ring: keys.ring.as_ref(), signers };
         if let Some(path) = from {
             verifier = verifier.since(trust.verified(path)?);
@@ -103,7 +102,43 @@ impl Known {
             (None, None) => {}
         }
         let watched = Watched::new(&stored.store, &world.out)?;
-        verifier.verify(&watched).map_err(|error| told(&error))
+        verifier.verify(&watched).map_err(|error| match &error {
+            VerifyError::Store(cause) => cause.into(),
+            _ => told(&error),
+        })
+    }
+
+    fn signers(&self) -> Result<Vec<[u8; 32]>, Failure> {
+        self.public_key.iter().map(|text| public_key(text)).collect()
+    }
+
+    /// What else is to be given, where the ledger is not intact for want of it, perhaps.
+    fn advice(&self, stored: &Stored, report: &Report) -> Result<Option<String>, Failure> {
+        let mut advice = Vec::new();
+        if !report.missing_keys.is_empty() {
+            advice.push(match &self.chain_key {
+                Some(path) => format!(
+                    "{} must have the chain keys of every rotation, a line each, the current one first: who has the keys \
+                     writes it with `envaudit ledger chain-key FILE`, and `--retired-key FILE` for each earlier key",
+                    path.display()
+                ),
+                None => "give the current key in $ENVAUDIT_SIGNING_KEY_FILE, and each earlier one with \
+                         `--retired-key FILE`; or the chain keys of all, the current one first, with `--chain-key FILE`"
+                    .to_owned(),
+            });
+        }
+        let signers = self.signers()?;
+        let first = stored.manifest.as_ref().and_then(|manifest| manifest.keys());
+        if first
+            .is_some_and(|first| !signers.is_empty() && !signers.contains(&first.checkpoint_key))
+        {
+            advice.push(
+                "`ledger.json` names the first of all public keys: if the key was rotated since, give the earlier ones \
+                 too, as they were handed over; `--public-key` is repeatable"
+                    .to_owned(),
+            );
+        }
+        Ok((!advice.is_empty()).then(|| advice.join("\n")))
     }
 }
 
@@ -117,7 +152,7 @@ fn public_key(text: &str) -> Result<[u8; 32], Failure> {
     let bytes = data_encoding::HEXLOWER_PERMISSIVE.decode(text.trim().as_bytes()).ok();
     bytes.and_then(|bytes| bytes.try_into().ok()).ok_or_else(|| {
         Failure::usage(format!("`{text}` is no public key, which has 64 hex digits"))
-            .hint("`envaudit ledger init` shows it, and `ledger.json` has it as `checkpoint_key`")
+            .hint("`envaudit ledger init`, `rotate-key` and `ledger chain-key` show it to who keeps the ledger")
     })
 }
 
@@ -259,6 +294,11 @@ fn show(report: &Report, args: &Verify, world: &mut World<'_>) -> Result<(), Fai
         let beside = "the key lies beside the ledger: whoever owns the folder can forge all of it";
         out.line(&[Cell::toned(Tone::Warning, beside)])?;
     }
+    if !report.missing_keys.is_empty() {
+        let kids: Vec<_> = report.missing_keys.iter().map(ToString::to_string).collect();
+        let missing = format!("events are under keys that were not given: {}", kids.join(", "));
+        out.line(&[Cell::toned(Tone::Warning, missing)])?;
+    }
     let first = report.first_break();
     if let Some(first) = first {
         out.line(&[Cell::toned(Tone::Bad, "first break"), Cell::plain(format!(": {first}"))])?;
@@ -304,6 +344,7 @@ pub(super) fn value(report: &Report) -> Value {
         "roots": report.roots,
         "signatures": signatures,
         "key_beside_ledger": report.key_beside,
+        "missing_keys": report.missing_keys.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "first_break": report.first_break().map(finding),
         "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
         "omitted": report.omitted,

@@ -111,7 +111,7 @@ impl fmt::Debug for Checkpoint {
 }
 
 /// The public half of the key that signs checkpoints.
-pub(in crate::ledger) fn public_key(seed: &[u8; 32]) -> [u8; 32] {
+pub(crate) fn public_key(seed: &[u8; 32]) -> [u8; 32] {
     ed25519_dalek::SigningKey::from_bytes(seed).verifying_key().to_bytes()
 }
 

@@ -50,15 +50,18 @@ impl ChainKey {
         ChainKey { id, hmac: Hmac256::new(&bytes), bytes }
     }
 
-    /// Reads what [`to_text`](Self::to_text) wrote; one final newline is allowed.
+    /// Reads what [`to_text`](Self::to_text) wrote; one final newline is allowed, and capitals for digits are.
     ///
     /// # Errors
     ///
     /// When the text is anything else. The error has nothing of the text.
     pub fn parse(text: &str) -> Result<Self, KeyError> {
         let line = text.strip_suffix('\n').unwrap_or(text);
-        let (id, digits) = line.split_once(':').ok_or(KeyError::NotChain)?;
-        let id = KeyId::parse(id).ok_or(KeyError::NotChain)?;
+        let (id, digits) = line.split_once(':').ok_or_else(|| match MasterKey::from_hex(line) {
+            Ok(_) => KeyError::MasterForChain,
+            Err(_) => KeyError::NotChain,
+        })?;
+        let id = KeyId::parse(&id.to_ascii_lowercase()).ok_or(KeyError::NotChain)?;
         let mut bytes = Zeroizing::new([0; 32]);
         if digits.len() != 64 {
             return Err(KeyError::NotChain);
@@ -130,13 +133,13 @@ impl ChainKeys {
         self.retired(key)
     }
 
-    /// Reads keys of a line each, the current one first.
+    /// Reads keys of a line each, the current one first. Empty lines at the end are passed over.
     ///
     /// # Errors
     ///
     /// When a line is no key, or there is none. The error has nothing of the text.
     pub fn parse(text: &str) -> Result<Self, KeyError> {
-        let mut keys = text.lines().map(ChainKey::parse);
+        let mut keys = text.trim_end_matches(['\r', '\n']).lines().map(ChainKey::parse);
         let current = keys.next().ok_or(KeyError::NotChain)??;
         keys.try_fold(ChainKeys::new(current), |all, key| Ok(all.retired(key?)))
     }

@@ -17,6 +17,8 @@ pub enum KeyError {
     CarriageReturn,
     /// Not the lines of chain keys.
     NotChain,
+    /// A master key, by its looks, in the place of a chain key.
+    MasterForChain,
 }
 
 impl fmt::Display for KeyError {
@@ -30,6 +32,12 @@ impl fmt::Display for KeyError {
                 return f.write_str(
                     "the line ends as Windows writes it (CR LF), and a key has at most an LF behind its 64 hex digits; \
                      take the CR away, for example with `tr -d '\\r'`",
+                );
+            }
+            KeyError::MasterForChain => {
+                return f.write_str(
+                    "64 hex digits alone are a master key, which is not to be handed over: who has it can sign; \
+                     `envaudit ledger chain-key FILE` writes the chain keys that are derived from it",
                 );
             }
             KeyError::NotChain => {

@@ -1,8 +1,33 @@
 //! The file system as a store of files needs it, so that a test can put one in its place that fails.
 
+use core::fmt;
+use std::error::Error;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+
+/// What stands in the place of a file, or of the directory of files, is none: a symlink, a FIFO, a folder.
+#[derive(Debug)]
+pub(super) struct Irregular(&'static str);
+
+impl Irregular {
+    fn error(what: &'static str) -> io::Error {
+        io::Error::new(io::ErrorKind::InvalidInput, Irregular(what))
+    }
+
+    /// Whether this is why a file was not opened or a directory not listed.
+    pub(super) fn is_why(error: &io::Error) -> bool {
+        error.get_ref().is_some_and(|inner| inner.is::<Irregular>())
+    }
+}
+
+impl fmt::Display for Irregular {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl Error for Irregular {}
 
 /// A directory with files and one level of directories in it. Names are relative to it; the empty name is itself.
 pub trait Disk: Send + Sync {
@@ -227,7 +252,11 @@ impl Disk for RealDisk {
         let path = self.path(dir);
         match fs::symlink_metadata(&path) {
             Ok(found) if found.is_dir() => {}
-            Ok(_) => return Err(io::Error::new(io::ErrorKind::NotADirectory, "not a directory")),
+            // The directory itself may have been named by mistake.
+            Ok(_) if dir.is_empty() => {
+                return Err(io::Error::new(io::ErrorKind::NotADirectory, "not a directory"));
+            }
+            Ok(_) => return Err(Irregular::error("no directory")),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),
         }
@@ -255,13 +284,13 @@ impl Disk for RealDisk {
         let path = self.path(name);
         let before = fs::symlink_metadata(&path)?;
         if !before.is_file() {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+            return Err(Irregular::error("no regular file"));
         }
         let mut options = OpenOptions::new();
         let file = open_quietly(options.read(true).write(write), &path)?;
         // What was looked at and what was opened are one file, or a symlink was put in between.
         if identity_of(&before) != identity_of(&file.metadata()?) {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "replaced while being opened"));
+            return Err(Irregular::error("replaced while being opened"));
         }
         Ok(RealFile(file))
     }

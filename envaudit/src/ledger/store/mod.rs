@@ -356,7 +356,7 @@ pub struct StoreError {
 pub enum StoreErrorKind {
     /// Something that must be there is not.
     Missing,
-    /// Something is not what was written: a symlink, a file in another's place.
+    /// Something is not what was written: a file in another's place, a symlink, a FIFO, a segment of a number that no event has.
     Replaced,
     /// Another writer has the ledger.
     Locked,

@@ -241,6 +241,7 @@ impl<'k> Verifier<'k> {
             roots: summary.roots,
             signatures,
             key_beside: self.key_beside,
+            missing_keys: summary.missing_keys,
             findings,
             omitted,
             tree,

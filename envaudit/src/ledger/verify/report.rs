@@ -4,7 +4,7 @@ use core::fmt;
 
 use data_encoding::HEXLOWER;
 
-use super::super::key::EventHash;
+use super::super::key::{EventHash, KeyId};
 use super::finding::Finding;
 use super::verdict::Verdict;
 use crate::ledger::evidence::anchor::Anchored;
@@ -43,6 +43,9 @@ pub struct Report {
     pub signatures: Signatures,
     /// Whether the key lies beside the ledger, so that whoever owns the directory can forge all of it.
     pub key_beside: bool,
+    /// The names of the keys that events are hashed with and that were not given: what is
+    /// [`key-unknown`](Verdict::KeyUnknown).
+    pub missing_keys: Vec<KeyId>,
     /// What was found, in the order of the events.
     pub findings: Vec<Finding>,
     /// How many findings there are beyond those listed.
@@ -269,6 +272,8 @@ impl Findings {
         if joins
             && let Some(before) = list.last_mut()
             && before.verdict == finding.verdict
+            // Events under another key are another matter.
+            && (finding.verdict != Verdict::KeyUnknown || before.found == finding.found)
             && before.seq > 0
             && before.last_seq + 1 == finding.seq
         {

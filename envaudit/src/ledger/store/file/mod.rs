@@ -11,7 +11,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
-use super::disk::{Disk, Identity, RealDisk};
+use super::disk::{Disk, Identity, Irregular, RealDisk};
 use super::{StoreError, StoreErrorKind, WriteError};
 
 /// A ledger in a directory: see the [module](crate::ledger) for its files.
@@ -70,6 +70,7 @@ impl<D: Disk> FileStore<D> {
     fn failed(&self, verb: &str, name: &str, error: io::Error) -> StoreError {
         let kind = match error.kind() {
             io::ErrorKind::NotFound => StoreErrorKind::Missing,
+            _ if Irregular::is_why(&error) => StoreErrorKind::Replaced,
             _ => StoreErrorKind::Failed,
         };
         StoreError::new(kind, format!("{verb} `{}`", self.disk.place(name))).because(error)

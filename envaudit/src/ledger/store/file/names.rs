@@ -22,8 +22,12 @@ pub(super) fn checkpoint_name(seq: u64) -> String {
 }
 
 /// The number in a name of 20 digits and this ending.
-pub(super) fn seq_of(name: &str, ending: &str) -> Option<u64> {
+pub(super) fn seq_of(name: &str, ending: &str) -> Option<Result<u64, NoSeq>> {
     let digits = name.strip_suffix(ending)?;
     let all = digits.len() == 20 && digits.bytes().all(|byte| byte.is_ascii_digit());
-    if all { digits.parse().ok() } else { None }
+    all.then(|| digits.parse().ok().filter(|&seq| seq > 0).ok_or(NoSeq))
 }
+
+/// 20 digits that no event has for its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct NoSeq;

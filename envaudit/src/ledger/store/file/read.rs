@@ -4,9 +4,9 @@ use std::io;
 
 use super::FileStore;
 use super::bytes::read;
-use super::names::{CHECKPOINTS, HEAD, MANIFEST, NOTE, SEGMENT, checkpoint_name, seq_of};
-use crate::ledger::store::disk::Disk;
-use crate::ledger::store::{SegmentInfo, SegmentSource, StoreError, StoreErrorKind};
+use super::names::{CHECKPOINTS, HEAD, MANIFEST, NOTE, SEGMENT, checkpoint_name};
+use crate::ledger::store::disk::{Disk, Listed};
+use crate::ledger::store::{SegmentInfo, SegmentSource, StoreError};
 
 impl<D: Disk> SegmentSource for FileStore<D> {
     fn manifest(&self) -> Result<Vec<u8>, StoreError> {
@@ -14,22 +14,14 @@ impl<D: Disk> SegmentSource for FileStore<D> {
     }
 
     fn segments(&self) -> Result<Vec<SegmentInfo>, StoreError> {
-        let mut segments = Vec::new();
-        for listed in self.listed("")? {
-            let Some(first_seq) = seq_of(&listed.name, SEGMENT) else { continue };
-            if !listed.file {
-                let doing = format!("read `{}`", self.disk.place(&listed.name));
-                return Err(StoreError::new(StoreErrorKind::Replaced, doing));
-            }
-            segments.push(SegmentInfo {
-                first_seq,
-                name: listed.name,
-                len: listed.len,
-                sealed: listed.readonly,
-            });
-        }
-        segments.sort_by_key(|segment| segment.first_seq);
-        Ok(segments)
+        let numbered = self.numbered("", SEGMENT)?.into_iter();
+        let info = |(first_seq, Listed { name, len, readonly: sealed, .. })| SegmentInfo {
+            first_seq,
+            name,
+            len,
+            sealed,
+        };
+        Ok(numbered.map(info).collect())
     }
 
     fn read(&self, first_seq: u64, offset: u64, limit: usize) -> Result<Vec<u8>, StoreError> {
@@ -51,11 +43,8 @@ impl<D: Disk> SegmentSource for FileStore<D> {
     }
 
     fn checkpoints(&self) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
-        let listed = self.listed(CHECKPOINTS)?;
-        let mut seqs: Vec<u64> =
-            listed.iter().filter_map(|listed| seq_of(&listed.name, NOTE)).collect();
-        seqs.sort_unstable();
-        seqs.into_iter().map(|seq| Ok((seq, self.contents(&checkpoint_name(seq))?))).collect()
+        let numbered = self.numbered(CHECKPOINTS, NOTE)?.into_iter();
+        numbered.map(|(seq, _)| Ok((seq, self.contents(&checkpoint_name(seq))?))).collect()
     }
 
     fn head(&self) -> Result<Option<Vec<u8>>, StoreError> {

@@ -4,7 +4,7 @@ use std::io;
 
 use super::FileStore;
 use super::bytes::{read, write};
-use super::names::NEW;
+use super::names::{NEW, NoSeq, seq_of};
 use crate::ledger::store::disk::{Disk, DiskFile, Listed};
 use crate::ledger::store::{StoreError, StoreErrorKind, WriteError};
 
@@ -14,6 +14,34 @@ impl<D: Disk> FileStore<D> {
             .list(dir)
             .map(Option::unwrap_or_default)
             .map_err(|error| self.failed("list", dir, error))
+    }
+
+    /// The files that a number names, in order. What has such a name and is none of them, nobody but an intruder made.
+    pub(super) fn numbered(
+        &self,
+        dir: &str,
+        ending: &str,
+    ) -> Result<Vec<(u64, Listed)>, StoreError> {
+        let mut numbered = Vec::new();
+        for listed in self.listed(dir)? {
+            let why = match seq_of(&listed.name, ending) {
+                None => continue,
+                Some(Ok(seq)) if listed.file => {
+                    numbered.push((seq, listed));
+                    continue;
+                }
+                Some(Ok(_)) => "no regular file",
+                Some(Err(NoSeq)) => "no event has this number",
+            };
+            let place = match dir {
+                "" => self.disk.place(&listed.name),
+                dir => self.disk.place(&format!("{dir}/{}", listed.name)),
+            };
+            let error = StoreError::new(StoreErrorKind::Replaced, format!("read `{place}`"));
+            return Err(error.because(why));
+        }
+        numbered.sort_unstable_by_key(|(seq, _)| *seq);
+        Ok(numbered)
     }
 
     pub(super) fn contents(&self, name: &str) -> Result<Vec<u8>, StoreError> {

@@ -34,7 +34,7 @@ impl<D: Disk> Store for FileStore<D> {
                 CHECKPOINTS if dir && self.listed(CHECKPOINTS)?.is_empty() => {}
                 name if name.ends_with(NEW) => {}
                 // `create` renames the first segment before the manifest; it has one line then.
-                name if seq_of(name, SEGMENT) == Some(1) && self.has_one_line(name, len)? => {}
+                name if seq_of(name, SEGMENT) == Some(Ok(1)) && self.has_one_line(name, len)? => {}
                 // Another process may have come to the end of its creation since the directory was listed.
                 _ if self.disk.stat(MANIFEST).is_ok() => return Ok(StoreState::Present),
                 _ => return Ok(StoreState::Foreign { example: name }),

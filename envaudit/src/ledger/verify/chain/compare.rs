@@ -83,7 +83,9 @@ impl Chain {
                 self.add(Verdict::Downgraded, event.seq, spot, "HMAC-SHA256 under the key", found);
             }
             Proof::KeyMissing => {
-                self.keys.missing = true;
+                if let Some(kid) = event.kid.filter(|kid| !self.keys.missing.contains(kid)) {
+                    self.keys.missing.push(kid);
+                }
                 let kid = event.kid.map_or_else(String::new, |kid| kid.to_string());
                 let found =
                     format!("key {kid}, which was not given: nothing vouches for the events");

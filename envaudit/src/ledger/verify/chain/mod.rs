@@ -99,6 +99,7 @@ pub(super) struct Summary {
     pub(super) checkpoints: u64,
     pub(super) roots: u64,
     pub(super) first_seq: Option<u64>,
+    pub(super) missing_keys: Vec<KeyId>,
 }
 
 /// Events that have not been seen where they should be.
@@ -123,8 +124,8 @@ struct Keys {
     /// Those that `ledger.json` or a rotation names.
     named: Vec<KeyId>,
     current: Option<KeyId>,
-    /// Whether some events have a key that was not given.
-    missing: bool,
+    /// Those that some events have and that were not given.
+    missing: Vec<KeyId>,
     /// The key that the event before says is next.
     next: Option<KeyId>,
     /// The wrong key that was used last: one finding is enough for a row of events.
@@ -277,7 +278,8 @@ impl Chain {
         self.settle_claims(reached);
         self.settle_key();
         self.settle_nothing();
-        let keys_missing = self.keys.missing && !self.expected.signer_known;
+        let keys_missing = !self.keys.missing.is_empty() && !self.expected.signer_known;
+        self.summary.missing_keys = self.keys.missing;
         for finding in self.notes.refused(keys_missing) {
             self.findings.add(finding);
         }
