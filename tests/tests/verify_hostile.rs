@@ -379,7 +379,6 @@ fn names_and_modes_of_files_are_no_evidence() {
         "7.jsonl",
         "00000000000000000013.JSONL",
         "00000000000000000013.jsonl.bak",
-        "99999999999999999999.jsonl",
         "index.sqlite",
         "torn-now",
         "checkpoints/12.note",
@@ -389,6 +388,12 @@ fn names_and_modes_of_files_are_no_evidence() {
         std::fs::write(path(name), "anything\n").unwrap();
     }
     assert_eq!(verify().unwrap().findings, []);
+
+    // One that is named as a segment is, by a number that no event has, was put there.
+    let beyond = path("99999999999999999999.jsonl");
+    std::fs::write(&beyond, "anything\n").unwrap();
+    assert!(verify().is_err());
+    std::fs::remove_file(beyond).unwrap();
 
     std::fs::rename(path(&file_name(1)), path("1.jsonl")).unwrap();
     let report = verify().unwrap();
