@@ -106,7 +106,9 @@ fn the_chain_keys_find_all_that_the_master_keys_find_and_sign_nothing() {
     let (mut scribe, both) = rotated();
     scribe.events(2);
     scribe.checkpoint();
-    let chain_keys = ChainKeys::parse(&both.chain_keys().to_text()).unwrap();
+    let text = both.chain_keys().to_text();
+    let chain_keys = ChainKeys::parse(&text).unwrap();
+    assert!(ChainKeys::parse(&text.repeat(2)).is_err(), "of two keys of one name, one is false");
     let public_key = |key: MasterKey| {
         let signer = checkpoint::signer(CHAIN, &key.checkpoint_seed()).unwrap();
         *signer.verifier().public_key()

@@ -218,6 +218,8 @@ impl LedgerOptions {
     /// tries once. Default: as long as it takes. When the time is over, nothing was written, and the error is a
     /// [`StoreError`](super::StoreError) of the kind [`Locked`](super::StoreErrorKind::Locked).
     ///
+    /// Threads that share the handle wait one after the other, each of them as long.
+    ///
     /// A lock that is not to be waited for without end is tried again and again, with growing pauses of up to 100 ms: who
     /// waits without end comes first.
     #[must_use]

@@ -137,11 +137,19 @@ impl ChainKeys {
     ///
     /// # Errors
     ///
-    /// When a line is no key, or there is none. The error has nothing of the text.
+    /// When a line is no key, or has the name of one before, or there is none. The error has nothing of the text.
     pub fn parse(text: &str) -> Result<Self, KeyError> {
         let mut keys = text.trim_end_matches(['\r', '\n']).lines().map(ChainKey::parse);
         let current = keys.next().ok_or(KeyError::NotChain)??;
-        keys.try_fold(ChainKeys::new(current), |all, key| Ok(all.retired(key?)))
+        keys.try_fold(ChainKeys::new(current), |all, key| {
+            let key = key?;
+            // Of two keys of one name, one is false.
+            if all.hasher(key.id()).is_some() {
+                Err(KeyError::NotChain)
+            } else {
+                Ok(all.retired(key))
+            }
+        })
     }
 
     /// The keys, a line each, the current one first.
