@@ -78,7 +78,7 @@ fn a_key_beside_the_ledger_is_said_whatever_it_is_verified_with() {
     let key = fs::read_to_string(stage.ledger().join("signing.key")).expect("a key");
     let chain_key = stage.files.path().join("chain.key");
     stage.keyless(&["ledger", "chain-key"]).args([&chain_key]).run().ends_with(0);
-    type Way<'s> = &'s dyn Fn(&[&str]) -> Envaudit;
+    type Way<'w> = &'w dyn Fn(&[&str]) -> Envaudit;
     let ways: [Way<'_>; 3] = [
         &|args| stage.keyless(args),
         &|args| stage.keyless(args).env("ENVAUDIT_SIGNING_KEY", key.trim()),

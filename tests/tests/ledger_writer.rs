@@ -112,6 +112,32 @@ fn a_strict_event_fails_and_degraded_ones_wait_or_become_a_gap() {
 }
 
 #[test]
+fn an_event_of_a_write_whose_end_is_not_known_is_neither_lost_nor_written_twice() {
+    let disk = MemoryDisk::new();
+    let ledger = Arc::new(on(&disk));
+    let writer = LedgerWriter::new(Arc::clone(&ledger));
+    writer.append(event(0)).unwrap();
+    disk.take_log();
+    writer.append(event(1)).unwrap();
+    let sync = disk.take_log().iter().position(|it| *it == Operation::Sync).unwrap();
+    // What was written cannot be taken back, and the ledger cannot be read either for a while.
+    disk.fail_nth(sync as u64, Fault::Dead);
+    let told = writer.submit(event(2)).unwrap();
+    writer.record(event(100));
+    assert!(told.wait().is_err());
+    writer.record(event(101));
+    disk.heal();
+    while writer.append(event(3)).is_err() {}
+    writer.record(event(102));
+    writer.close().unwrap();
+    let numbers = recorded(ledger.source());
+    for nth in [0, 1, 100, 101, 102] {
+        assert_eq!(numbers.iter().filter(|it| **it == nth).count(), 1, "{nth}: {numbers:?}");
+    }
+    assert_eq!(writer.lost(), 0);
+}
+
+#[test]
 fn a_bad_event_fails_alone() {
     use envaudit::ledger::{Actor, Event};
     let writer = writer(&MemoryDisk::new());

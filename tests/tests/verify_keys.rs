@@ -7,7 +7,7 @@ use envaudit::ledger::{
     ChainKeys, FileStore, KeyRing, LedgerOptions, MasterKey, MemoryStore, checkpoint,
 };
 use envaudit_tests::ledger::{
-    CHAIN, Scribe, damage, found, key, ring, two_segments, verify_every_way_with,
+    CHAIN, LedgerBytes, Scribe, damage, found, key, ring, two_segments, verify_every_way_with,
 };
 
 fn new_key() -> MasterKey {
@@ -111,7 +111,7 @@ fn the_chain_keys_find_all_that_the_master_keys_find_and_sign_nothing() {
         let signer = checkpoint::signer(CHAIN, &key.checkpoint_seed()).unwrap();
         *signer.verifier().public_key()
     };
-    let check = |ledger| {
+    let check = |ledger: &LedgerBytes| {
         let verifier = Verifier::new().chain_keys(&chain_keys);
         let verifier = verifier.public_key(public_key(key())).public_key(public_key(new_key()));
         verifier.verify(ledger).unwrap()
@@ -135,6 +135,28 @@ fn the_chain_keys_find_all_that_the_master_keys_find_and_sign_nothing() {
     forged.ledger.checkpoints = scribe.ledger.checkpoints.clone();
     let report = check(&forged.ledger);
     assert_eq!(report.first_break().map(|it| it.verdict), Some(Verdict::Forked), "{report}");
+
+    // Nor can they have another key sign: an event that names one is an event.
+    let seed = [66; 32];
+    let mut forged = Scribe::new(Some(key()));
+    forged.events(3);
+    let stranger = checkpoint::signer(CHAIN, &seed).unwrap();
+    let names = |to: &MasterKey| {
+        let digits = data_encoding::HEXLOWER.encode(stranger.verifier().public_key());
+        format!("{{\"to\":\"{}\",\"checkpoint_key\":\"{digits}\"}}", to.id())
+    };
+    for to in [key(), new_key()] {
+        let mut forged = forged.clone();
+        forged.event("ledger.key_rotated", &names(&to));
+        forged.key = Some(to);
+        forged.events(2);
+        let state = forged.state();
+        let note = state.sign(&stranger).unwrap();
+        forged.ledger.checkpoints.insert(state.size, note.into_bytes());
+        let report = check(&forged.ledger);
+        assert!(!report.is_intact(), "{report}");
+        assert_eq!(report.checkpoints, 0, "{report}");
+    }
 
     // A copy from before the rotation, gone on with under the retired key.
     let mut retired = two_segments(Some(key()));

@@ -142,6 +142,8 @@ impl World<'_> {
                 crate::ledger::anchor::AnchorError::Behind { .. }
                 | crate::ledger::anchor::AnchorError::Conflict { .. },
             ) => Failure { message: Some(chain(error)), ..Failure::finding() }.hint(verify),
+            OpenError::Append(cause) if matches!(**cause, AppendError::Rotation(_)) => told(error)
+                .hint("ENVAUDIT_SIGNING_KEY_FILE is to name the current key, and `--retired-key` the older ones"),
             OpenError::KeyUnknown(_) => told(error).hint(
                 "give the current key in ENVAUDIT_SIGNING_KEY_FILE; `--retired-key FILE` adds an older one",
             ),

@@ -2,7 +2,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::history::{change_json, short};
-use super::record::{context, of_record};
+use super::record::{context, of_record, tell_doubts};
 use crate::cli::failure::Failure;
 use crate::cli::ledger::RetiredKeys;
 use crate::cli::output::{Cell, Table, Tone};
@@ -45,6 +45,7 @@ pub(super) fn run(args: &Plan, world: &mut World<'_>) -> Result<(), Failure> {
     let context = context(args.resource.as_deref(), false);
     let plan = crate::ledger::Plan::of(&stored.store, keys.ring.as_ref(), &loaded.view(), &context)
         .map_err(|error| of_record(&error))?;
+    tell_doubts(&plan.uncompared, plan.changed.as_ref(), world);
     let counts = Counts::of(&plan.changes);
     let resource = redact(&plan.resource);
     if world.out.is_json() {

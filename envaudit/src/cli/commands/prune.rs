@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 
 use super::verify::counted;
 use crate::cli::failure::Failure;
-use crate::cli::ledger::{RetiredKeys, of_append, of_read, told};
+use crate::cli::ledger::{RetiredKeys, chain, of_append, of_read, told};
 use crate::cli::output::{Cell, Table, Tone};
 use crate::cli::progress::Steps;
 use crate::cli::times;
 use crate::cli::who::Who;
 use crate::cli::world::World;
-use crate::ledger::{PruneError, PrunePlan, PrunePolicy};
+use crate::ledger::{OpenError, PruneError, PrunePlan, PrunePolicy};
 
 /// Takes the oldest events away, and records that it did
 #[derive(Args)]
@@ -51,8 +51,12 @@ fn before(keep: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, String> {
 fn foresee(args: &Prune, policy: PrunePolicy, world: &mut World<'_>) -> Result<(), Failure> {
     let stored = world.stored()?;
     let keys = world.keys_of(&stored, &args.retired)?;
+    if keys.ring.is_none() && !stored.is_unkeyed() {
+        let why = "states that would be recorded anew are checked with it";
+        return Err(world.of_open(&OpenError::NoKey { why }));
+    }
     let plan = PrunePlan::of(&stored.store, keys.ring.as_ref(), policy)
-        .map_err(|error| of_read(&error))?;
+        .map_err(|error| of_prune(&error))?;
     if world.out.is_json() {
         return world.out.json(&foreseen(plan.as_ref()));
     }
@@ -85,6 +89,17 @@ fn foresee(args: &Prune, policy: PrunePolicy, world: &mut World<'_>) -> Result<(
     ])
 }
 
+fn of_prune(error: &PruneError) -> Failure {
+    match error {
+        PruneError::Append(cause) => of_append(cause),
+        PruneError::Read(cause) => of_read(cause),
+        PruneError::Changed(_) => Failure { message: Some(chain(error)), ..Failure::finding() }
+            .hint("`envaudit verify` says what is wrong with the ledger; keep it as it is, it is evidence"),
+        PruneError::KeyNeeded { .. } => told(error).hint("`--retired-key FILE` gives it"),
+        _ => told(error),
+    }
+}
+
 fn foreseen(plan: Option<&PrunePlan>) -> Value {
     let carried = plan.map(|plan| plan.carried.iter());
     let carried = carried.into_iter().flatten();
@@ -103,13 +118,9 @@ fn prune(args: &Prune, policy: PrunePolicy, world: &mut World<'_>) -> Result<(),
     let ledger = world.opened(&args.retired)?;
     let acting = args.who.acting(&ledger, world)?;
     let steps = Steps::new(&world.out);
-    let pruned =
-        acting.prune_watched(policy, &mut |done, all| steps.done(done, all)).map_err(|error| {
-            match &error {
-                PruneError::Append(cause) => of_append(cause),
-                _ => told(&error),
-            }
-        })?;
+    let pruned = acting
+        .prune_watched(policy, &mut |done, all| steps.done(done, all))
+        .map_err(|error| of_prune(&error))?;
     drop(steps);
     if world.out.is_json() {
         return world.out.json(&json!({

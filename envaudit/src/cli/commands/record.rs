@@ -10,7 +10,9 @@ use crate::cli::target::Target;
 use crate::cli::who::{self, check_reason};
 use crate::cli::world::World;
 use crate::error::LoadError;
-use crate::ledger::{Actor, Context, Event, Ledger, Origin, RecordError, Recorded, Values, redact};
+use crate::ledger::{
+    Actor, Context, Damage, Event, Ledger, Origin, RecordError, Recorded, Values, redact,
+};
 use crate::load::Untyped;
 
 /// Records the current configuration, with who changed it and why
@@ -118,7 +120,7 @@ pub(super) fn run(args: &Record, world: &mut World<'_>) -> Result<(), Failure> {
     let ledger = world.opened(&args.retired)?;
     match target.load(settings) {
         Ok(loaded) => {
-            let recorded = record(&ledger, &loaded, &context)?;
+            let recorded = record(&ledger, &loaded, &context, world)?;
             show(&recorded, world)
         }
         Err(error) => {
@@ -132,8 +134,30 @@ pub(super) fn record(
     ledger: &Ledger,
     loaded: &Untyped,
     context: &Context,
+    world: &mut World<'_>,
 ) -> Result<Recorded, Failure> {
-    ledger.record_view(&loaded.view(), context).map_err(|error| of_record(&error))
+    let recorded = ledger.record_view(&loaded.view(), context);
+    let recorded = recorded.map_err(|error| of_record(&error))?;
+    tell_doubts(recorded.uncompared(), recorded.passed_over(), world);
+    Ok(recorded)
+}
+
+/// Says what speaks against the comparison with the last record.
+pub(super) fn tell_doubts(uncompared: &[String], changed: Option<&Damage>, world: &mut World<'_>) {
+    if let Some(damage) = changed {
+        world.is_incomplete = true;
+        world.out.warn(&format!(
+            "{damage}: it is passed over, though it may have been the last record; `envaudit verify` says what is wrong \
+             with the ledger"
+        ));
+    }
+    if !uncompared.is_empty() {
+        world.out.warn(&format!(
+            "the last record was made under a key that is not given: whether {} changed cannot be known, and counts as a \
+             change; `--retired-key FILE` gives the key",
+            uncompared.join(", ")
+        ));
+    }
 }
 
 pub(super) fn of_record(error: &RecordError) -> Failure {

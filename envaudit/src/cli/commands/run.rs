@@ -78,8 +78,8 @@ pub(super) fn run(args: &Run, world: &mut World<'_>) -> Result<(), Failure> {
     if let Some(failure) = unfit(&loaded) {
         return Err(not_started(failure, "because the check failed"));
     }
-    let recorded =
-        world.opened(&args.retired).and_then(|ledger| record(&ledger, &loaded, &context));
+    let opened = world.opened(&args.retired);
+    let recorded = opened.and_then(|ledger| record(&ledger, &loaded, &context, world));
     match recorded {
         Ok(recorded) => {
             let (resource, seq) = (redact(recorded.resource()), recorded.appended.seq);

@@ -10,6 +10,7 @@ use memchr::{memchr, memmem};
 
 use super::details;
 use super::state::RecordedValue;
+use crate::ledger::error::Damage;
 use crate::ledger::format::json::write_string;
 use crate::ledger::format::line::Line;
 use crate::ledger::format::walk::{list, member, text};
@@ -36,12 +37,32 @@ impl LastState {
     }
 }
 
+/// What a search for the last state of a resource came upon.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) last: Option<LastState>,
+    /// The place behind that, where a line of the resource was changed: it may have been the last state.
+    pub(super) changed: Option<Damage>,
+}
+
 /// The last state of a resource among the events after `above`.
 pub(super) fn find(
     source: &dyn SegmentSource,
     ring: Option<&KeyRing>,
     resource: &str,
     above: u64,
+) -> Result<Found, StoreError> {
+    let mut changed = None;
+    let last = search(source, ring, resource, above, &mut changed)?;
+    Ok(Found { last, changed })
+}
+
+fn search(
+    source: &dyn SegmentSource,
+    ring: Option<&KeyRing>,
+    resource: &str,
+    above: u64,
+    changed: &mut Option<Damage>,
 ) -> Result<Option<LastState>, StoreError> {
     let mut segments = source.segments()?;
     let first_kept = segments.first().map_or(0, |info| info.first_seq);
@@ -53,14 +74,25 @@ pub(super) fn find(
     let finder = memmem::Finder::new(&needle);
     while let Some(info) = segments.pop() {
         let mut blocks = Blocks::of(&info);
-        while let Some(lines) = blocks.next(source)? {
+        while let Some((start, lines)) = blocks.next(source)? {
             // Searching forward is many times faster than backward, and there are few to find.
             let found: Vec<usize> = finder.find_iter(lines).collect();
             for at in found.into_iter().rev() {
-                if let Ok(line) = Line::parse(line_around(lines, at))
-                    && let Some(found) = state_of(source, ring, &line, resource)?
-                {
-                    return Ok((line.seq > above).then_some(found));
+                let bytes = line_around(lines, at);
+                let sound = match Line::parse(bytes) {
+                    Ok(line) => {
+                        if let Some(found) = state_of(source, ring, &line, resource)? {
+                            return Ok((line.seq > above).then_some(found));
+                        }
+                        line.seq <= above || !is_lost(source, ring, &line, resource)?
+                    }
+                    // The last line of all may be one that was not written to its end.
+                    Err(_) => !lines[at..].contains(&b'\n'),
+                };
+                if !sound && changed.is_none() {
+                    let before = bytes.as_ptr() as usize - lines.as_ptr() as usize;
+                    let what = "an event of the configuration was changed";
+                    *changed = Some(Damage::new(info.first_seq, start + before as u64, what));
                 }
             }
             if first_seq(lines).is_some_and(|seq| seq <= above) {
@@ -89,21 +121,27 @@ pub(super) fn find(
     Ok(None)
 }
 
-/// The last state of a resource, if it lies before this event: its event, and the details of one that has it behind that.
+/// The last state of a resource, if it lies before this event: its event, and the details of one that has it behind that;
+/// no details where the key of the event was not given, so that anybody may have written it.
 pub(in crate::ledger) fn state_before(
     source: &dyn SegmentSource,
     ring: Option<&KeyRing>,
     resource: &str,
     first_kept: u64,
-) -> Result<Option<(u64, String)>, StoreError> {
-    let Some(last) = find(source, ring, resource, 0)?.filter(|last| last.seq < first_kept) else {
+) -> Result<Option<(u64, Option<String>)>, StoreError> {
+    let last = find(source, ring, resource, 0)?.last;
+    let Some(last) = last.filter(|last| last.seq < first_kept) else {
         return Ok(None);
     };
     let record = Reader::new(source).get(last.seq)?;
     let line = record.as_ref().and_then(|record| record.line().ok());
-    let details = line.and_then(|line| line.details);
-    let environment = details.and_then(|details| member(details, "environment").and_then(text));
-    Ok(Some((last.seq, details::carried(environment.as_deref(), &last.values, last.seq))))
+    let Some(line) = line.filter(|line| line.hash_holds_under(ring) == Some(true)) else {
+        return Ok(Some((last.seq, None)));
+    };
+    let environment = line.details.and_then(|details| member(details, "environment"));
+    let environment = environment.and_then(text);
+    let carried = details::carried(environment.as_deref(), &last.values, last.seq);
+    Ok(Some((last.seq, Some(carried))))
 }
 
 /// What a line of a successful load of the resource has between its action and its reason.
@@ -156,6 +194,24 @@ fn state_of(
         At::State(found) => Ok(Some(found)),
         // If it was pruned, this load is the first that is known.
         At::Referred(_) | At::Nothing => Ok(None),
+    }
+}
+
+/// Whether a line of the resource, or the one it refers to, has another hash than it should have.
+fn is_lost(
+    source: &dyn SegmentSource,
+    ring: Option<&KeyRing>,
+    line: &Line<'_>,
+    resource: &str,
+) -> Result<bool, StoreError> {
+    let is_changed = |line: &Line<'_>| line.hash_holds_under(ring) == Some(false);
+    match said(line) {
+        Some((of, _)) if of == resource && is_changed(line) => Ok(true),
+        Some((of, Said::Since(since))) if of == resource => {
+            let record = Reader::new(source).get(since)?;
+            Ok(record.is_some_and(|record| record.line().is_ok_and(|line| is_changed(&line))))
+        }
+        _ => Ok(false),
     }
 }
 
@@ -245,7 +301,8 @@ impl Blocks {
         Blocks { segment, to, size: FIRST_BLOCK, block: Vec::new(), part: 0 }
     }
 
-    fn next(&mut self, source: &dyn SegmentSource) -> Result<Option<&[u8]>, StoreError> {
+    /// The next block, and the place of the segment at which it begins.
+    fn next(&mut self, source: &dyn SegmentSource) -> Result<Option<(u64, &[u8])>, StoreError> {
         if self.to == 0 {
             return Ok(None);
         }
@@ -261,6 +318,6 @@ impl Blocks {
         };
         self.to = from;
         self.size = (self.size * 4).min(MAX_BLOCK);
-        Ok(Some(&self.block[self.part..]))
+        Ok(Some((from + self.part as u64, &self.block[self.part..])))
     }
 }

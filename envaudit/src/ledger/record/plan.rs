@@ -4,7 +4,8 @@ use super::change::{self, ConfigChange};
 use super::context::{Context, Values};
 use super::last;
 use super::recorder::RecordError;
-use super::state::current;
+use super::state::{current, uncompared};
+use crate::ledger::error::Damage;
 use crate::ledger::key::KeyRing;
 use crate::ledger::store::SegmentSource;
 use crate::load::LoadedView;
@@ -16,6 +17,10 @@ pub(crate) struct Plan {
     /// The event that has the last record, if there is one.
     pub(crate) since: Option<u64>,
     pub(crate) changes: Vec<ConfigChange>,
+    /// Secrets of which it cannot be known whether they changed: they were recorded under a key that was not given.
+    pub(crate) uncompared: Vec<String>,
+    /// Where an event of the configuration was changed by somebody, which may have been its last record.
+    pub(crate) changed: Option<Damage>,
     /// How many variables are as they were.
     pub(crate) unchanged: usize,
 }
@@ -30,7 +35,8 @@ impl Plan {
     ) -> Result<Self, RecordError> {
         let environment = context.environment_or(loaded.environment_name);
         let resource = context.resource(loaded.config, environment);
-        let last = last::find(source, ring, &resource, 0).map_err(RecordError::Store)?;
+        let found = last::find(source, ring, &resource, 0).map_err(RecordError::Store)?;
+        let last = found.last;
         let current = current(loaded, context.values);
         let before = last.as_ref().map_or(&[][..], |last| &last.values);
         let with_values = context.values == Values::Redacted;
@@ -38,7 +44,9 @@ impl Plan {
         let now_other = changes.iter().filter(|change| change.after.is_some()).count();
         Ok(Plan {
             resource,
-            since: last.map(|last| last.seq),
+            uncompared: uncompared(before, &current, ring),
+            changed: found.changed,
+            since: last.as_ref().map(|last| last.seq),
             unchanged: current.len() - now_other,
             changes,
         })

@@ -5,11 +5,11 @@ use std::error::Error;
 
 use super::change::{self, ConfigChange};
 use super::context::{Context, Values};
-use super::state::{Current, RecordedValue, current};
+use super::state::{Current, RecordedValue, current, uncompared};
 use super::{actor, details, failure, last};
 use crate::config::EnvConfig;
 use crate::error::LoadError;
-use crate::ledger::error::AppendError;
+use crate::ledger::error::{AppendError, Damage};
 use crate::ledger::event::Event;
 use crate::ledger::key::KeyRing;
 use crate::ledger::ledger::{Appended, Ledger};
@@ -29,6 +29,14 @@ pub struct Recorded {
     resource: String,
     unchanged_since: Option<u64>,
     changes: Vec<ConfigChange>,
+    doubts: Doubts,
+}
+
+/// What speaks against the comparison of a record with the one before.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Doubts {
+    uncompared: Vec<String>,
+    changed: Option<Damage>,
 }
 
 impl Recorded {
@@ -40,6 +48,19 @@ impl Recorded {
     /// The event that has the state, where nothing has changed since.
     pub fn unchanged_since(&self) -> Option<u64> {
         self.unchanged_since
+    }
+
+    /// The variables of which it cannot be known whether they changed: the last record was made under a key that was not
+    /// given. They are recorded as changed. Opened with the [retired key](crate::ledger::LedgerOptions::retired_key), the
+    /// ledger can compare them.
+    pub fn uncompared(&self) -> &[String] {
+        &self.doubts.uncompared
+    }
+
+    /// Where an event of this configuration was changed by somebody without the key, which may have been its last record.
+    /// The ledger should be [verified](crate::ledger::Ledger::verify).
+    pub fn passed_over(&self) -> Option<&Damage> {
+        self.doubts.changed.as_ref()
     }
 
     /// What is other than in the last record of the resource. Nothing, where it is the first.
@@ -100,8 +121,8 @@ impl Ledger {
             with_values: context.values == Values::Redacted,
             event: |action| context.event(action, &resource, &actor),
         };
-        let (appended, unchanged_since, changes) = record.append(self, &resource)?;
-        Ok(Recorded { appended, resource, unchanged_since, changes })
+        let (appended, unchanged_since, changes, doubts) = record.append(self, &resource)?;
+        Ok(Recorded { appended, resource, unchanged_since, changes, doubts })
     }
 
     /// Records that a configuration could not be loaded: which problems there were, and none of the values.
@@ -127,20 +148,22 @@ struct Record<'a, E> {
     event: E,
 }
 
-type Written = (Appended, Option<u64>, Vec<ConfigChange>);
+type Written = (Appended, Option<u64>, Vec<ConfigChange>, Doubts);
 
 impl<E: Fn(&'static str) -> Event> Record<'_, E> {
     fn append(&self, ledger: &Ledger, resource: &str) -> Result<Written, RecordError> {
         // Found without the lock, which others may need: what they append meanwhile is looked at under it.
         let seen = ledger.head().seq;
         let ring = ledger.keys();
-        let mut last =
+        let last::Found { mut last, mut changed } =
             last::find(ledger.source(), ring.as_ref(), resource, 0).map_err(RecordError::Store)?;
         let written = ledger.with_tail(|state| {
             let now = ledger.roll_if_due(state)?;
             match last::find(ledger.source(), state.ring.as_ref(), resource, seen) {
-                Ok(None) => {}
-                Ok(newer) => last = newer,
+                Ok(newer) => {
+                    changed = newer.changed.or(changed.take());
+                    last = newer.last.or(last.take());
+                }
                 Err(error) => return Ok(Err(RecordError::Store(error))),
             }
             let (event, since, changes) = self.compare(last.as_ref(), state.ring.as_ref());
@@ -150,7 +173,10 @@ impl<E: Fn(&'static str) -> Event> Record<'_, E> {
             let mut appended = None;
             ledger.write_events(state, &[event], now, &mut |written| appended = Some(written))?;
             let appended = appended.ok_or(AppendError::Closed)?;
-            Ok(Ok((appended, since, changes)))
+            let before = last.as_ref().map_or(&[][..], |last| &last.values);
+            let uncompared = uncompared(before, &self.current, state.ring.as_ref());
+            let changed = changed.clone();
+            Ok(Ok((appended, since, changes, Doubts { uncompared, changed })))
         });
         written.map_err(RecordError::Append)?
     }

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use crate::audit::AuditEntry;
 use crate::ledger::event::redact::{REDACTED, is_secret_name, redact};
 use crate::ledger::format::walk::{members, text};
-use crate::ledger::key::{KeyId, KeyRing};
+use crate::ledger::key::{KeyId, KeyRing, MasterKey};
 use crate::load::{LoadedView, Secrets, Text};
 use crate::schema::KeyRequest;
 
@@ -172,13 +172,42 @@ impl Current {
     /// another: better a change too many in the history than one too few.
     fn has_value_of(&self, before: &RecordedValue, ring: Option<&KeyRing>) -> bool {
         match (&before.fingerprint, ring) {
-            (Some(fingerprint), Some(ring)) => fingerprint
-                .split_once(':')
-                .and_then(|(kid, _)| ring.key(KeyId::parse(kid)?))
-                .is_some_and(|key| key.fingerprint(self.key(), &self.text.bytes) == *fingerprint),
+            (Some(fingerprint), Some(ring)) => match key_of(fingerprint, ring) {
+                Some(key) => key.fingerprint(self.key(), &self.text.bytes) == *fingerprint,
+                None => self.texts(before).is_some_and(|(before, now)| before == now),
+            },
             // Without keys, values are all there is to compare.
             (None, None) => before.value == self.value,
             _ => false,
         }
     }
+
+    /// The value as it was recorded and as it is, where both are known whole.
+    fn texts<'a>(&'a self, before: &'a RecordedValue) -> Option<(&'a str, &'a str)> {
+        let whole =
+            |value: &'a Option<String>| value.as_deref().filter(|value| !value.contains(REDACTED));
+        Some((whole(&before.value)?, whole(&self.value)?))
+    }
+}
+
+/// The key that a fingerprint was made with, if it is one of these.
+fn key_of<'r>(fingerprint: &str, ring: &'r KeyRing) -> Option<&'r MasterKey> {
+    let (kid, _) = fingerprint.split_once(':')?;
+    ring.key(KeyId::parse(kid)?)
+}
+
+/// The variables of which it cannot be known whether they changed, because the key is not given that they were recorded
+/// under.
+pub(super) fn uncompared(
+    before: &[RecordedValue],
+    now: &[Current],
+    ring: Option<&KeyRing>,
+) -> Vec<String> {
+    let Some(ring) = ring else { return Vec::new() };
+    let unknown = |before: &&RecordedValue| {
+        let fingerprint = before.fingerprint.as_deref();
+        fingerprint.is_some_and(|fingerprint| key_of(fingerprint, ring).is_none())
+            && now.iter().any(|now| now.key() == before.key && now.texts(before).is_none())
+    };
+    before.iter().filter(unknown).map(|before| before.key.clone()).collect()
 }

@@ -227,6 +227,7 @@ impl<'k> Verifier<'k> {
             },
         )?;
         let (findings, summary, tree) = walk.finish();
+        let lacks_keys = self.keys.is_none() && findings.lack_keys();
         let (findings, omitted) = findings.finish();
         Ok(Report {
             chain: chain.unwrap_or_default(),
@@ -244,7 +245,7 @@ impl<'k> Verifier<'k> {
             findings,
             omitted,
             tree,
-            keyless: self.keys.is_none(),
+            lacks_keys,
         })
     }
 

@@ -21,6 +21,8 @@ struct Note {
     found: String,
     /// Whether it is not known whose signature it has.
     unknown: bool,
+    /// Whether an event names the key that signed it.
+    named: bool,
 }
 
 impl Notes {
@@ -32,7 +34,7 @@ impl Notes {
     ) -> (Self, Vec<Claim>) {
         let unread = |(seq, bytes)| {
             let (expected, found) = (String::new(), String::new());
-            Note { seq, bytes, expected, found, unknown: false }
+            Note { seq, bytes, expected, found, unknown: false, named: false }
         };
         let open = notes.into_iter().map(unread).collect();
         let mut notes = Notes { chain: chain.to_owned(), open };
@@ -45,6 +47,18 @@ impl Notes {
         match checkpoint::verifier(&self.chain, key) {
             Ok(key) => self.accept_with(&[key]),
             Err(_) => Vec::new(),
+        }
+    }
+
+    /// Notes of which an event says whose they are, where it is not the event's to say.
+    pub(super) fn name(&mut self, seq: u64, key: &[u8; 32]) {
+        let Ok(key) = checkpoint::verifier(&self.chain, key) else { return };
+        for note in &mut self.open {
+            if Checkpoint::open(&note.bytes, core::slice::from_ref(&key)).is_ok() {
+                note.expected = "a checkpoint signed by a key that was given".to_owned();
+                note.found = format!("one signed by the key that event {seq} names");
+                note.named = true;
+            }
         }
     }
 
@@ -75,9 +89,9 @@ impl Notes {
     /// What is wrong with those that are left. Where keys are missing, whoever signed a note may have had one of them.
     pub(super) fn refused(&mut self, keys_missing: bool) -> impl Iterator<Item = Finding> {
         core::mem::take(&mut self.open).into_iter().map(move |note| {
-            let Note { seq, expected, found, unknown, .. } = note;
-            let verdict =
-                if unknown && keys_missing { Verdict::KeyUnknown } else { Verdict::Modified };
+            let Note { seq, expected, found, unknown, named, .. } = note;
+            let missing = named || (unknown && keys_missing);
+            let verdict = if missing { Verdict::KeyUnknown } else { Verdict::Modified };
             file_finding(&file_name(seq), verdict, seq, expected, found)
         })
     }

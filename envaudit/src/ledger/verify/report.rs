@@ -51,8 +51,8 @@ pub struct Report {
     /// How many findings there are beyond those listed.
     pub omitted: u64,
     pub(super) tree: Option<Tree>,
-    /// Whether no key was given.
-    pub(super) keyless: bool,
+    /// Whether nothing is wrong but that keys are missing, and no key was given.
+    pub(super) lacks_keys: bool,
 }
 
 /// Where the key came from that checkpoints were checked with.
@@ -86,10 +86,7 @@ impl Report {
 
     /// Whether nothing is known to be wrong, but the text of events could not be checked, because no key was given at all.
     pub fn lacks_keys(&self) -> bool {
-        let mut breaks = self.findings.iter().filter(|finding| finding.verdict.is_break());
-        self.keyless
-            && !self.is_intact()
-            && breaks.all(|finding| finding.verdict == Verdict::KeyUnknown)
+        self.lacks_keys
     }
 
     /// The finding that concerns the earliest event.
@@ -256,6 +253,8 @@ pub(super) struct Findings {
     breaks: Vec<Finding>,
     warnings: Vec<Finding>,
     omitted: u64,
+    /// Whether there is a break that no key would mend, listed or not.
+    real: bool,
     /// Of a full list of breaks, the place of the one that concerns the latest event.
     latest: Option<usize>,
 }
@@ -264,6 +263,7 @@ impl Findings {
     /// Gives the place of a break, by which it can be changed later.
     pub(super) fn add(&mut self, finding: Finding) -> Option<usize> {
         let is_break = finding.verdict.is_break();
+        self.real |= is_break && finding.verdict != Verdict::KeyUnknown;
         let list = if is_break { &mut self.breaks } else { &mut self.warnings };
         let joins = matches!(
             finding.verdict,
@@ -306,6 +306,11 @@ impl Findings {
 
     pub(super) fn omit(&mut self, count: u64) {
         self.omitted += count;
+    }
+
+    /// Whether there are breaks, and all of them are that keys are missing.
+    pub(super) fn lack_keys(&self) -> bool {
+        !self.breaks.is_empty() && !self.real
     }
 
     /// Whether anything is wrong with events.

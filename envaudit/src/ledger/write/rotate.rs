@@ -4,8 +4,11 @@ use data_encoding::HEXLOWER;
 
 use crate::ledger::error::{AppendError, OpenError};
 use crate::ledger::evidence::checkpoint::public_key;
-use crate::ledger::key::{Hasher, KeyRing, MasterKey};
+use crate::ledger::format::walk::{member, text};
+use crate::ledger::key::{Hasher, KeyId, KeyRing, MasterKey};
 use crate::ledger::ledger::Ledger;
+use crate::ledger::read::filter::Filter;
+use crate::ledger::read::reader::ReadError;
 use crate::ledger::store::{NextKey, WriteError};
 use crate::ledger::write::acting::Acting;
 use crate::ledger::write::state::{Failure, State, failed};
@@ -51,6 +54,29 @@ impl Ledger {
     /// Puts the key beside the ledger aside.
     fn retire(&self, old: &MasterKey, next: NextKey) -> Result<(), WriteError> {
         self.store.retire_key(old.id().as_str(), old.to_hex().as_bytes(), next)
+    }
+
+    /// A key is retired for a reason, and whoever has it could go on with the ledger.
+    fn refuse_retired(&self, key: KeyId) -> Result<(), AppendError> {
+        let retired = AppendError::Rotation("the key was the ledger's before, and is retired");
+        if self.manifest.keys().is_some_and(|first| first.kid == key) {
+            return Err(retired);
+        }
+        let rotations = self.reader().events().map_err(AppendError::Rejected)?;
+        for record in rotations.matching(Filter::new().action("ledger.key_rotated")) {
+            let record = match record {
+                Ok(record) => record,
+                Err(ReadError::Store(error)) => return Err(AppendError::Rejected(error)),
+                // What is no line names no key.
+                Err(ReadError::Line { .. }) => continue,
+            };
+            let details = record.line().ok().and_then(|line| line.details);
+            let named = ["from", "to"].into_iter().filter_map(|name| member(details?, name));
+            if named.filter_map(text).any(|kid| kid == key.as_str()) {
+                return Err(retired);
+            }
+        }
+        Ok(())
     }
 
     /// Records that the ring's current key is the ledger's from here on, because it was opened with it.
@@ -105,6 +131,7 @@ impl Acting<'_> {
     fn write_rotation(&self, state: &mut State, ring: KeyRing) -> Result<(), Failure> {
         let ledger = self.ledger;
         let (old, new) = (state.hasher.key_id(), ring.current());
+        ledger.refuse_retired(new.id())?;
         let seed = ledger.settings.checkpoint_seed.clone();
         let seed = seed.unwrap_or_else(|| new.checkpoint_seed());
         let event = self
@@ -127,7 +154,6 @@ fn rotated(state: &State, key: &MasterKey) -> Result<(KeyRing, MasterKey), Failu
     if ring.current().id() == key.id() {
         return Err(AppendError::Rotation("the key is the current one").into());
     }
-    // A key is retired for a reason, and whoever has it could go on with the ledger.
     if ring.key(key.id()).is_some() {
         return Err(AppendError::Rotation("the key was the ledger's before, and is retired").into());
     }

@@ -15,9 +15,16 @@ impl Chain {
                 if !self.keys.named.contains(&to) {
                     self.keys.named.push(to);
                 }
+                if self.keys.current == Some(to) {
+                    let found = format!("a rotation to {to}, which is current");
+                    self.add(Verdict::Modified, seq, spot, "a rotation to another key", found);
+                }
                 self.keys.next = Some(to);
-                if let Some(key) = checkpoint_key.filter(|_| sound) {
-                    self.accept_notes(seq, &key);
+                match checkpoint_key.filter(|_| sound) {
+                    // Who can make events need not be one of those who sign.
+                    Some(key) if self.expected.signer_known => self.notes.name(seq, &key),
+                    Some(key) => self.accept_notes(seq, &key),
+                    None => {}
                 }
             }
             Statement::Sealed { count } => {

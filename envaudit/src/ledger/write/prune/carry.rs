@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use super::PruneError;
 use crate::ledger::event::{Actor, Event};
 use crate::ledger::key::KeyRing;
 use crate::ledger::read::filter::Filter;
@@ -71,15 +72,16 @@ impl Configurations {
         source: &dyn SegmentSource,
         keys: Option<&KeyRing>,
         first_kept: u64,
-    ) -> Result<Vec<CarriedState>, ReadError> {
+    ) -> Result<Vec<CarriedState>, PruneError> {
         let carried = self.names.iter().map(|resource| {
-            let found =
-                state_before(source, keys, resource, first_kept).map_err(ReadError::Store)?;
-            Ok(found.map(|(seq, details)| CarriedState {
-                resource: resource.clone(),
-                seq,
-                details,
-            }))
+            let found = state_before(source, keys, resource, first_kept)
+                .map_err(|error| PruneError::Read(ReadError::Store(error)))?;
+            let Some((seq, details)) = found else { return Ok(None) };
+            let resource = resource.clone();
+            match details {
+                Some(details) => Ok(Some(CarriedState { resource, seq, details })),
+                None => Err(PruneError::KeyNeeded { resource, seq }),
+            }
         });
         carried.filter_map(Result::transpose).collect()
     }

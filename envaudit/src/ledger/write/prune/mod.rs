@@ -18,7 +18,8 @@ use crate::ledger::key::KeyRing;
 use crate::ledger::ledger::Ledger;
 use crate::ledger::read::filter::Filter;
 use crate::ledger::read::reader::ReadError;
-use crate::ledger::store::{StoreError, StoreErrorKind, WriteError};
+use crate::ledger::store::{SegmentSource, StoreError, StoreErrorKind, WriteError};
+use crate::ledger::verify::{Finding, Verdict, Verifier, VerifyError};
 use crate::ledger::write::acting::Acting;
 use crate::ledger::write::state::{Failure, State};
 
@@ -53,6 +54,18 @@ pub enum PruneError {
         /// Why one was not.
         source: WriteError,
     },
+    /// The ledger cannot be read. Nothing was taken away.
+    Read(ReadError),
+    /// What would go is not what was written: it is evidence. Nothing was taken away.
+    Changed(Box<Finding>),
+    /// The last state of a configuration would go, and the key that its event was hashed with was not given, so that it
+    /// cannot be recorded anew. Nothing was taken away.
+    KeyNeeded {
+        /// Such as `checkout/prod`.
+        resource: String,
+        /// The event that has the state.
+        seq: u64,
+    },
 }
 
 impl fmt::Display for PruneError {
@@ -62,6 +75,15 @@ impl fmt::Display for PruneError {
             PruneError::Remove { removed, source } => {
                 write!(f, "{removed} segments were pruned, one was not: {source}; prune again")
             }
+            PruneError::Read(error) => write!(f, "nothing was pruned: {error}"),
+            PruneError::Changed(finding) => {
+                write!(f, "nothing was pruned, because what would go was changed: {finding}")
+            }
+            PruneError::KeyNeeded { resource, seq } => write!(
+                f,
+                "nothing was pruned, because the state of {resource}, which event {seq} has, would have to be recorded anew, \
+                 and the key of that event was not given"
+            ),
         }
     }
 }
@@ -71,6 +93,8 @@ impl Error for PruneError {
         match self {
             PruneError::Append(source) => Some(source),
             PruneError::Remove { source, .. } => Some(source),
+            PruneError::Read(source) => Some(source),
+            PruneError::Changed(_) | PruneError::KeyNeeded { .. } => None,
         }
     }
 }
@@ -148,21 +172,21 @@ impl Acting<'_> {
         let ledger = self.ledger;
         let mut configurations = Configurations::default();
         // Much may have to be read, and others need the lock; what has changed since is little.
-        let there = ledger.store.segments().map_err(AppendError::Rejected);
-        let going = there.and_then(|all| Going::of(ledger.source(), &all, policy).map_err(unread));
-        going
-            .and_then(|going| match going {
-                Some(going) => {
-                    configurations.read(ledger.source(), going.first_kept).map_err(unread)
-                }
-                None => Ok(()),
-            })
-            .map_err(PruneError::Append)?;
+        let (source, keys) = (ledger.source(), ledger.keys());
+        let all = source.segments().map_err(|error| PruneError::Read(error.into()))?;
+        let going = Going::of(source, &all, policy).map_err(PruneError::Read)?;
+        let Some(Going { first_kept, .. }) = going else { return Ok(None) };
+        refuse_changed(source, keys.as_ref(), first_kept)?;
+        configurations.read(source, first_kept).map_err(PruneError::Read)?;
+        configurations.carried(source, keys.as_ref(), first_kept)?;
         let stated = ledger
             .with_tail(|state| self.state_prune(state, policy, &mut configurations))
-            .map_err(PruneError::Append)?;
+            .map_err(PruneError::Append)??;
         let Some((Going { segments, first_kept }, carried)) = stated else { return Ok(None) };
-        let _held = ledger.hold().map_err(PruneError::Append)?;
+        let _held = ledger.locked().map_err(|error| PruneError::Remove {
+            removed: 0,
+            source: WriteError::Rejected(error),
+        })?;
         for (removed, info) in segments.iter().enumerate() {
             let result = ledger.store.remove_segment(info.first_seq);
             result.map_err(|source| PruneError::Remove { removed, source })?;
@@ -177,7 +201,7 @@ impl Acting<'_> {
         state: &mut State,
         policy: PrunePolicy,
         configurations: &mut Configurations,
-    ) -> Result<Option<(Going, usize)>, Failure> {
+    ) -> Result<Result<Option<(Going, usize)>, PruneError>, Failure> {
         let (ledger, source) = (self.ledger, self.ledger.source());
         let segments = source.segments().map_err(AppendError::Rejected)?;
         let live = segments.iter().position(|info| info.first_seq == state.tail.segment);
@@ -186,15 +210,16 @@ impl Acting<'_> {
             return Err(Failure::Stale);
         };
         let Some(going) = Going::of(source, &segments[..=live], policy).map_err(unread)? else {
-            return Ok(None);
+            return Ok(Ok(None));
         };
         let kept = &segments[going.segments.len()];
         let previous_hash = first_of(source, kept).map_err(unread)?.0;
         let manifest = ledger.sound_manifest(state.ring.as_ref())?;
         configurations.read(source, going.first_kept).map_err(unread)?;
-        let carried = configurations
-            .carried(source, state.ring.as_ref(), going.first_kept)
-            .map_err(unread)?;
+        let carried = match configurations.carried(source, state.ring.as_ref(), going.first_kept) {
+            Ok(carried) => carried,
+            Err(error) => return Ok(Err(error)),
+        };
         for some in carried.chunks(AT_ONCE) {
             let now = ledger.roll_if_due(state)?;
             let events: Vec<_> = some.iter().map(|it| self.about(it.event(&self.actor))).collect();
@@ -208,8 +233,27 @@ impl Acting<'_> {
             .detail("policy", policy.to_string());
         ledger.write_own(state, &event)?;
         ledger.sync(state)?;
-        Ok(Some((going, carried.len())))
+        Ok(Ok(Some((going, carried.len()))))
     }
+}
+
+/// Events that were changed, or are missing, are not taken away: nobody could see any more that they were.
+fn refuse_changed(
+    source: &dyn SegmentSource,
+    keys: Option<&KeyRing>,
+    first_kept: u64,
+) -> Result<(), PruneError> {
+    let verifier = keys.map_or_else(Verifier::new, |keys| Verifier::new().keys(keys));
+    let report = verifier.verify(source).map_err(|error| match error {
+        VerifyError::Store(error) => PruneError::Read(error.into()),
+        VerifyError::Anchor(error) => PruneError::Append(AppendError::Anchor(error)),
+    })?;
+    let changed = report.findings.into_iter().find(|finding| {
+        finding.verdict.is_break()
+            && finding.verdict != Verdict::KeyUnknown
+            && (1..first_kept).contains(&finding.seq)
+    });
+    changed.map_or(Ok(()), |finding| Err(PruneError::Changed(Box::new(finding))))
 }
 
 /// What cannot be read is no ledger to write to.

@@ -5,6 +5,7 @@ use core::fmt;
 use chrono::{DateTime, Utc};
 
 use super::carry::{CarriedState, Configurations};
+use super::{PruneError, refuse_changed};
 use crate::ledger::format::line::Line;
 use crate::ledger::format::timestamp::Timestamp;
 use crate::ledger::key::{EventHash, KeyRing};
@@ -65,13 +66,13 @@ impl PrunePlan {
         source: &dyn SegmentSource,
         keys: Option<&KeyRing>,
         policy: PrunePolicy,
-    ) -> Result<Option<Self>, ReadError> {
-        let segments = source.segments().map_err(ReadError::Store)?;
-        let Some(Going { segments, first_kept }) = Going::of(source, &segments, policy)? else {
-            return Ok(None);
-        };
+    ) -> Result<Option<Self>, PruneError> {
+        let segments = source.segments().map_err(|error| PruneError::Read(error.into()))?;
+        let going = Going::of(source, &segments, policy).map_err(PruneError::Read)?;
+        let Some(Going { segments, first_kept }) = going else { return Ok(None) };
+        refuse_changed(source, keys, first_kept)?;
         let mut configurations = Configurations::default();
-        configurations.read(source, first_kept)?;
+        configurations.read(source, first_kept).map_err(PruneError::Read)?;
         let carried = configurations.carried(source, keys, first_kept)?;
         Ok(Some(PrunePlan { segments, first_kept, carried }))
     }
@@ -96,7 +97,10 @@ impl Going {
         segments: &[SegmentInfo],
         policy: PrunePolicy,
     ) -> Result<Option<Self>, ReadError> {
-        let Some(most) = segments.len().checked_sub(1) else { return Ok(None) };
+        // One that is being begun has no line yet.
+        let begun = segments.iter().filter(|info| info.len > 0).count();
+        let segments = &segments[..begun];
+        let Some(most) = begun.checked_sub(1) else { return Ok(None) };
         let count = match policy {
             PrunePolicy::KeepSegments(kept) => segments.len().saturating_sub(kept).min(most),
             PrunePolicy::Before(moment) => {

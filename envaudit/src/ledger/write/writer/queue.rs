@@ -39,6 +39,9 @@ pub(super) struct Item {
     pub(super) reply: Reply,
 }
 
+/// The events of a write of which it is not known what became, in their order; nothing for those whose caller was told.
+type Doubtful = Vec<Option<Item>>;
+
 /// Events that had no room.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Gap {
@@ -80,15 +83,29 @@ impl Shared {
     }
 
     pub(super) fn run(&self) {
+        let mut doubtful = Doubtful::new();
         let mut failed = false;
-        while let Some((group, gap)) = self.next_group(failed) {
-            let result = self.write(group, gap);
-            failed = result.is_err();
+        while let Some((group, gap)) = self.next_group(failed, !doubtful.is_empty()) {
+            let written = self.write(group, gap, &mut doubtful);
+            self.settle(&mut doubtful);
+            failed = written.is_err() || !doubtful.is_empty();
+        }
+        let unknown = doubtful.into_iter().flatten().count() as u64;
+        self.queue().lose(unknown, self.ledger.settings.now());
+    }
+
+    /// Finds out which events of a failed write are there all the same, and queues the others again, before all later ones.
+    fn settle(&self, doubtful: &mut Doubtful) {
+        let Some(there) = self.ledger.reopen_if_poisoned() else { return };
+        // A write goes on from its beginning: what is there of it are the first.
+        let missing: VecDeque<Item> = doubtful.drain(..).skip(there).flatten().collect();
+        if !missing.is_empty() {
+            self.put_back(missing, None);
         }
     }
 
-    /// Waits for work. `None` when there is none left and the writer is to stop.
-    pub(super) fn next_group(&self, failed: bool) -> Option<(Vec<Item>, Option<Gap>)> {
+    /// Waits for work, or a moment after a failure. `None` when there is none left and the writer is to stop.
+    fn next_group(&self, failed: bool, doubts: bool) -> Option<(Vec<Item>, Option<Gap>)> {
         let mut queue = self.queue();
         if failed && !queue.stopping {
             // Strict callers are told at once; those that can wait are tried again later.
@@ -102,13 +119,17 @@ impl Shared {
             if queue.stopping {
                 return None;
             }
+            if doubts {
+                return Some((Vec::new(), None));
+            }
             queue = match self.ledger.settings.sync {
                 SyncMode::Interval(interval) => {
                     let waited = self.work.wait_timeout(queue, interval);
                     let (guard, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
                     if timeout.timed_out() {
                         drop(guard);
-                        // A flush that fails poisons the ledger, and the next event is told so.
+                        // A flush that fails poisons the ledger, and the next event is told so; one that does not get the
+                        // lock is tried again.
                         let _ = self.ledger.flush();
                         self.queue()
                     } else {
@@ -127,26 +148,26 @@ impl Shared {
     }
 
     /// Writes a group and answers it.
-    pub(super) fn write(&self, group: Vec<Item>, gap: Option<Gap>) -> Result<(), ()> {
+    fn write(&self, group: Vec<Item>, gap: Option<Gap>, doubtful: &mut Doubtful) -> Result<(), ()> {
         let (events, replies): (Vec<Event>, Vec<Reply>) =
             group.into_iter().map(|item| (item.event, item.reply)).unzip();
         let (appended, error) = match self.write_events(&events) {
             Ok(appended) => (appended, None),
             Err((appended, error)) => (appended, Some(Arc::new(error))),
         };
-        // What a failed write left on disk all the same is not written again.
-        let there = match &error {
-            Some(_) => appended.len() + self.ledger.reopen_if_poisoned(),
-            None => appended.len(),
-        };
+        let unknown = error.as_ref().is_some_and(|error| error.may_be_there());
         let mut waiting = VecDeque::new();
         for (at, (event, reply)) in events.into_iter().zip(replies).enumerate() {
             match (&reply.0, appended.get(at), &error) {
                 (Some(_), Some(&appended), _) => reply.answer(Ok(appended)),
                 (Some(_), None, Some(error)) => {
-                    reply.answer(Err(SubmitError::Append(Arc::clone(error))))
+                    reply.answer(Err(SubmitError::Append(Arc::clone(error))));
+                    if unknown {
+                        doubtful.push(None);
+                    }
                 }
-                (None, None, Some(_)) if at >= there => waiting.push_back(Item { event, reply }),
+                (None, None, Some(_)) if unknown => doubtful.push(Some(Item { event, reply })),
+                (None, None, Some(_)) => waiting.push_back(Item { event, reply }),
                 _ => {}
             }
         }
@@ -189,7 +210,6 @@ impl Shared {
         if self.ledger.append_gap(events, from, to).is_ok() {
             return Ok(());
         }
-        self.ledger.reopen_if_poisoned();
         self.put_back(VecDeque::new(), gap);
         Err(())
     }
