@@ -329,11 +329,13 @@ impl Disk for RealDisk {
 /// Opens a file so that reading it does not count as an access, where the system can do that: the end of a ledger is read
 /// before each append, and each time the sync behind it would have one more thing to write.
 fn open_quietly(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
-    let plain = options.clone();
-    quiet(options);
+    flagged(options, true);
     match options.open(path) {
         // It is for the owner of the file alone.
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => plain.open(path),
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            flagged(options, false);
+            options.open(path)
+        }
         opened => opened,
     }
 }
@@ -395,7 +397,7 @@ impl DiskFile for RealFile {
 }
 
 #[cfg(unix)]
-use unix::{identity_of, position, private_dir, private_file, quiet, read_alone, sync_names};
+use unix::{flagged, identity_of, position, private_dir, private_file, read_alone, sync_names};
 
 #[cfg(unix)]
 mod unix {
@@ -414,11 +416,15 @@ mod unix {
         options.mode(0o600);
     }
 
-    pub(super) fn quiet(options: &mut OpenOptions) {
+    /// A symlink or a FIFO that comes in the place of a file while it is being opened is neither followed nor waited for.
+    pub(super) fn flagged(options: &mut OpenOptions, quiet: bool) {
         #[cfg(target_os = "linux")]
-        options.custom_flags(libc::O_NOATIME);
+        {
+            let guard = libc::O_NOFOLLOW | libc::O_NONBLOCK;
+            options.custom_flags(if quiet { guard | libc::O_NOATIME } else { guard });
+        }
         #[cfg(not(target_os = "linux"))]
-        let _ = options;
+        let _ = (options, quiet);
     }
 
     pub(super) fn read_alone(permissions: &mut Permissions) {
@@ -453,7 +459,9 @@ mod unix {
 }
 
 #[cfg(not(unix))]
-use elsewhere::{identity_of, position, private_dir, private_file, quiet, read_alone, sync_names};
+use elsewhere::{
+    flagged, identity_of, position, private_dir, private_file, read_alone, sync_names,
+};
 
 /// Where files have no inodes that a safe program can ask for: a replaced file is not noticed there.
 #[cfg(not(unix))]
@@ -468,7 +476,7 @@ mod elsewhere {
 
     pub(super) fn private_file(_: &mut OpenOptions) {}
 
-    pub(super) fn quiet(_: &mut OpenOptions) {}
+    pub(super) fn flagged(_: &mut OpenOptions, _quiet: bool) {}
 
     pub(super) fn read_alone(permissions: &mut Permissions) {
         permissions.set_readonly(true);
