@@ -1,10 +1,13 @@
 //! What looks like a credential, and what is done with it.
 
+mod ahead;
 mod arguments;
 mod named;
 mod names;
+mod references;
 mod shapes;
 mod urls;
+mod webhooks;
 
 use core::ops::Range;
 use std::borrow::Cow;
@@ -36,6 +39,7 @@ pub const REDACTED: &str = "[REDACTED]";
 pub fn redact(text: &str) -> Cow<'_, str> {
     let mut spans = Spans::new();
     urls::find(text, &mut spans);
+    webhooks::find(text, &mut spans);
     shapes::find(text, &mut spans);
     named::find(text, &mut spans);
     arguments::find(text, &mut spans);
@@ -76,7 +80,15 @@ pub(crate) fn redact_value(value: &mut Value) {
 
 /// Redacts a value that has this name.
 pub(crate) fn redact_member(name: &str, value: &mut Value) {
-    if is_secret_name(name) { hide(value) } else { redact_value(value) }
+    if is_secret_name(name) {
+        return hide(value);
+    }
+    redact_value(value);
+    if let Value::String(text) = value
+        && let Some(password) = names::names_a_dsn(name).then(|| urls::of_dsn(text)).flatten()
+    {
+        text.replace_range(password, REDACTED);
+    }
 }
 
 fn hide(value: &mut Value) {

@@ -124,9 +124,21 @@ pub(super) fn names_a_value(name: &str) -> bool {
         && words_of(name).last().is_some_and(|last| !OF_SECRETS.contains(&last.as_str()))
 }
 
-/// Whether a name says that its value is where a secret is kept, or what it is called.
-pub(super) fn names_a_place(name: &str) -> bool {
-    words_of(name).last().is_some_and(|last| matches!(last.as_str(), "file" | "path" | "name"))
+/// Whether what stands behind this name in a text may be a secret, and not where it is kept or how it is to be.
+///
+/// Less is left than behind an option: an identifier or a hash may be worth something.
+pub(super) fn names_a_secret_in_text(name: &str) -> bool {
+    const OF_SECRETS: [&str; 12] = [
+        "file", "path", "dir", "name", "type", "policy", "ttl", "expiry", "age", "length", "len",
+        "version",
+    ];
+    is_secret_name(name)
+        && words_of(name).last().is_some_and(|last| !OF_SECRETS.contains(&last.as_str()))
+}
+
+/// Whether a name is of the address of a database, which may have a password and no scheme.
+pub(super) fn names_a_dsn(name: &str) -> bool {
+    words_of(name).last().is_some_and(|last| last == "dsn")
 }
 
 /// The first word of a name, in lower case.

@@ -1,6 +1,10 @@
 //! Credentials that are known by how they look.
 
 use super::Spans;
+use super::ahead::Ahead;
+
+/// The shortest key is no shorter.
+const MIN_KEY: usize = 12;
 
 pub(super) fn find(text: &str, spans: &mut Spans) {
     if text.contains("-----BEGIN") {
@@ -10,9 +14,15 @@ pub(super) fn find(text: &str, spans: &mut Spans) {
 }
 
 fn pem(text: &str, spans: &mut Spans) {
-    for (start, _) in text.match_indices("-----BEGIN") {
+    const BEGIN: &str = "-----BEGIN";
+    let mut done = 0;
+    for (start, _) in text.match_indices(BEGIN) {
+        // The dashes that end one key may begin the next.
+        if start + BEGIN.len() <= done {
+            continue;
+        }
         let rest = &text[start..];
-        let label = rest[10..].split("-----").next().unwrap_or_default();
+        let label = rest[BEGIN.len()..].split("-----").next().unwrap_or_default();
         if matches!(
             label.trim(),
             "CERTIFICATE" | "PUBLIC KEY" | "RSA PUBLIC KEY" | "CERTIFICATE REQUEST"
@@ -23,7 +33,8 @@ fn pem(text: &str, spans: &mut Spans) {
             let after = end + 8;
             rest[after..].find("-----").map_or(rest.len(), |dashes| after + dashes + 5)
         });
-        spans.push(start..start + end);
+        done = start + end;
+        spans.push(start..done);
     }
 }
 
@@ -76,10 +87,22 @@ fn is_base64_key(word: &str, padding: usize) -> bool {
 
 /// Where in a word a key of a known shape begins: at its front, or behind a dot or a dash.
 fn known_shape(word: &str) -> Option<usize> {
+    if word.len() < MIN_KEY {
+        return None;
+    }
+    let word = word.trim_end_matches(['.', '-', '_']);
+    let mut dots = Ahead::new(word, |rest| rest.find('.'));
+    let mut dots_left = word.bytes().filter(|byte| *byte == b'.').count();
     let fronts = word.bytes().enumerate().filter(|(_, byte)| !byte.is_ascii_alphanumeric());
-    core::iter::once(0)
-        .chain(fronts.map(|(at, _)| at + 1))
-        .find(|&from| is_known_shape(&word[from..]))
+    core::iter::once((0, b'-')).chain(fronts.map(|(at, byte)| (at + 1, byte))).find_map(
+        |(from, before)| {
+            dots_left -= usize::from(before == b'.');
+            let rest = &word[from..];
+            let is_key = is_known_shape(rest)
+                || rest.starts_with("eyJ") && is_jwt(rest, dots.from(from) - from, dots_left);
+            is_key.then_some(from)
+        },
+    )
 }
 
 fn is_known_shape(word: &str) -> bool {
@@ -120,26 +143,19 @@ fn is_known_shape(word: &str) -> bool {
         ("dop_v1_", 30),
         ("AGE-SECRET-KEY-", 20),
     ];
-    if word.len() < 12 {
-        return false;
-    }
-    let word = word.trim_end_matches(['.', '-', '_']);
     let alone = word.find(|char: char| !char.is_ascii_alphanumeric()).unwrap_or(word.len());
     let aws = ["AKIA", "ASIA"].iter().any(|prefix| word.starts_with(prefix))
         && alone == 20
         && word[..20].bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
     let azure = (37..=40).contains(&word.len()) && word.get(3..6) == Some("8Q~");
     aws || azure
-        || is_jwt(word)
         || PREFIXES.iter().any(|(prefix, rest)| {
             word.strip_prefix(prefix).is_some_and(|after| after.len() >= *rest)
         })
 }
 
 /// A signed token has three parts, the first two JSON; an encrypted one has five. One without a signature ends in a dot.
-fn is_jwt(word: &str) -> bool {
-    let mut parts = word.split('.');
-    let is_json = |part: Option<&str>| part.is_some_and(|part| part.starts_with("eyJ"));
-    let header = parts.next().is_some_and(|header| header.starts_with("eyJ") && header.len() >= 10);
-    header && (word.split('.').count() == 5 || is_json(parts.next()))
+fn is_jwt(word: &str, header: usize, dots: usize) -> bool {
+    let is_json = || word.get(header + 1..).is_some_and(|payload| payload.starts_with("eyJ"));
+    header >= 10 && (dots == 4 || is_json())
 }

@@ -1,102 +1,118 @@
-//! Credentials in URLs: the userinfo, and addresses that are a secret themselves.
+//! Credentials in URLs, and before the `@` of other addresses.
 
+use super::ahead::{Ahead, LastAt};
 use super::{REDACTED, Spans, ends_word};
 
 pub(super) fn find(text: &str, spans: &mut Spans) {
-    if text.contains("://") {
-        userinfo(text, spans);
-        webhooks(text, spans);
-    }
     if memchr::memchr(b'@', text.as_bytes()).is_some() {
+        userinfo(text, spans);
         oracle(text, spans);
+        go(text, spans);
     }
 }
 
 /// The userinfo of every URL, also where a password was not encoded and has a `/` in it.
 fn userinfo(text: &str, spans: &mut Spans) {
-    for (at, _) in text.match_indices("://") {
-        let start = at + 3;
-        let rest = &text[start..];
-        let word = &rest[..rest.find(ends_word).unwrap_or(rest.len())];
+    let mut words = Ahead::new(text, |rest| rest.find(ends_word));
+    let mut last = LastAt::default();
+    let mut done = 0;
+    for at in memchr::memchr_iter(b':', text.as_bytes()) {
+        // The second as some writers of JSON have it.
+        let Some(sign) = ["://", r":\/\/"].iter().find(|sign| text[at..].starts_with(**sign))
+        else {
+            continue;
+        };
+        let start = at + sign.len();
+        if at < done {
+            continue;
+        }
+        let word_end = words.from(start);
+        let word = &text[start..word_end];
         let authority = &word[..word.find(['/', '?', '#']).unwrap_or(word.len())];
-        let end = authority.rfind('@').or_else(|| {
-            let (_, port) = authority.split_once(':')?;
+        let end = authority.rfind('@').map(|end| start + end).or_else(|| {
+            let (_, port) = authority.trim_end_matches('\\').split_once(':')?;
             let is_port = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
-            if is_port { None } else { word.rfind('@') }
+            if is_port { None } else { last.within(text, start, word_end) }
         });
         if let Some(end) = end {
-            spans.push(start..start + end);
+            spans.push(start..end);
+            done = end;
         }
     }
-}
-
-/// Hosts, and the paths on them behind which is what only those know who may use them.
-const WEBHOOKS: [(&str, &str); 13] = [
-    ("hooks.slack.com", "/services/"),
-    ("hooks.slack.com", "/workflows/"),
-    ("hooks.slack.com", "/triggers/"),
-    ("hooks.slack-gov.com", "/services/"),
-    ("discord.com", "/webhooks/"),
-    ("discordapp.com", "/webhooks/"),
-    ("webhook.office.com", "/webhookb2/"),
-    ("webhook.office.com", "/webhook/"),
-    ("outlook.office.com", "/webhook/"),
-    ("hooks.zapier.com", "/hooks/catch/"),
-    ("maker.ifttt.com", "/key/"),
-    ("api.telegram.org", "/bot"),
-    ("events.pagerduty.com", "/integration/"),
-];
-
-/// What follows in a path has at least so many characters where it is a secret.
-const MIN_SECRET: usize = 8;
-
-/// The secret part of the address of a webhook, to which anybody can post who has it.
-fn webhooks(text: &str, spans: &mut Spans) {
-    for (at, _) in text.match_indices("://") {
-        let rest = &text[at + 3..];
-        let word = &rest[..rest.find(ends_word).unwrap_or(rest.len())];
-        let (authority, path) = word.split_at(word.find('/').unwrap_or(word.len()));
-        let host = authority.rsplit('@').next().unwrap_or(authority);
-        let host = host.split(':').next().unwrap_or(host);
-        let path = &path[..path.find(['?', '#']).unwrap_or(path.len())];
-        for (of, front) in WEBHOOKS {
-            if !is_of(host, of) {
-                continue;
-            }
-            let Some(found) = path.find(front) else { continue };
-            let rest = &path[found + front.len()..];
-            let secret = rest.trim_end_matches(['.', ',', ')', ']', '}', ';']);
-            if rest.starts_with(REDACTED) {
-                continue;
-            }
-            if secret.len() >= MIN_SECRET {
-                let start = at + 3 + authority.len() + found + front.len();
-                spans.push(start..start + secret.len());
-            }
-        }
-    }
-}
-
-/// Whether a host is this one or below it.
-fn is_of(host: &str, of: &str) -> bool {
-    let Some(front) = host.len().checked_sub(of.len()) else { return false };
-    host.get(front..).is_some_and(|end| end.eq_ignore_ascii_case(of))
-        && (front == 0 || host.as_bytes()[front - 1] == b'.')
 }
 
 /// `jdbc:oracle:thin:scott/tiger@…`: what stands before the `@`.
 fn oracle(text: &str, spans: &mut Spans) {
     const DRIVER: &str = "jdbc:oracle:";
+    let mut words = Ahead::new(text, |rest| rest.find(ends_word));
+    let mut signs = Ahead::new(text, |rest| rest.find('@'));
+    let mut slashes = Ahead::new(text, |rest| rest.find('/'));
+    let mut done = 0;
     for (at, _) in text.match_indices(DRIVER) {
-        let rest = &text[at + DRIVER.len()..];
-        let word = &rest[..rest.find(ends_word).unwrap_or(rest.len())];
-        let Some((driver, place)) = word.split_once(':') else { continue };
-        let before = place.find('@').filter(|end| *end > 0 && place[..*end].contains('/'));
-        if let Some(end) = before {
-            let start = at + DRIVER.len() + driver.len() + 1;
-            // A password that is not quoted may have the sign itself.
-            let end = place.find("@//").or_else(|| place.rfind('@')).unwrap_or(end);
-            spans.push(start..start + end);
+        if at < done {
+            continue;
+        }
+        let driver = at + DRIVER.len();
+        let word_end = words.from(driver);
+        let Some(colon) = text[driver..word_end].find(':') else { continue };
+        let start = driver + colon + 1;
+        let sign = signs.from(start);
+        if sign == start || sign >= word_end || slashes.from(start) > sign {
+            continue;
+        }
+        // A password that is not quoted may have the sign itself.
+        let place = &text[start..word_end];
+        let end = place.find("@//").or_else(|| place.rfind('@')).map_or(sign, |end| start + end);
+        spans.push(start..end);
+        done = end;
+    }
+}
+
+/// `user:password@tcp(host:port)/database`, as drivers of Go have it: the password.
+///
+/// The format: <https://github.com/go-sql-driver/mysql#dsn-data-source-name>.
+fn go(text: &str, spans: &mut Spans) {
+    const NETWORKS: [&str; 6] = ["tcp(", "tcp4(", "tcp6(", "unix(", "cloudsql(", "/"];
+    let mut colons = Ahead::new(text, |rest| rest.find(':'));
+    let (mut word, mut seen) = (0, 0);
+    for at in memchr::memchr_iter(b'@', text.as_bytes()) {
+        let boundary = text[seen..at].char_indices().rfind(|(_, char)| ends_word(*char));
+        if let Some((found, char)) = boundary {
+            word = seen + found + char.len_utf8();
+        }
+        seen = at;
+        if !NETWORKS.iter().any(|network| text[at + 1..].starts_with(network)) {
+            continue;
+        }
+        let colon = colons.from(word);
+        let is_url = ["://", r":\/\/"].iter().any(|sign| text[colon..].starts_with(sign))
+            || text[word..].starts_with("jdbc:");
+        if colon + 1 < at && !is_url && !text[colon + 1..].starts_with(REDACTED) {
+            spans.push(colon + 1..at);
         }
     }
+}
+
+/// Where in an address that is all of a text a password is.
+pub(super) fn of_dsn(text: &str) -> Option<core::ops::Range<usize>> {
+    let mut colons: Ahead<'_> = Ahead::new(text, |rest| rest.find(':'));
+    before_sign(text, 0, text.len(), &mut LastAt::default(), &mut colons)
+}
+
+/// Where in an address without a scheme a password is, or a user that stands alone: before the last `@` of it.
+pub(super) fn before_sign(
+    text: &str,
+    start: usize,
+    end: usize,
+    last: &mut LastAt,
+    colons: &mut Ahead<'_>,
+) -> Option<core::ops::Range<usize>> {
+    let sign = last.within(text, start, end)?;
+    let colon = colons.from(start);
+    let start = match colon < sign {
+        true if text[colon..].starts_with("://") => return None,
+        true => colon + 1,
+        false => start,
+    };
+    (start < sign && !text[start..].starts_with(REDACTED)).then_some(start..sign)
 }

@@ -1,0 +1,69 @@
+//! Credentials among the arguments of commands.
+//!
+//! An option with a long name says itself what its value is. A letter says it only of a program that is known: `-p` is a
+//! password to one, a port or a path to others, and `-u` mostly a user without one.
+
+mod programs;
+mod words;
+
+use super::Spans;
+use super::names::{first_word, names_a_value};
+use programs::{Running, may_log_on};
+use words::{Part, Word, Words};
+
+/// Options that are named like a secret and have none: they switch something.
+const SWITCHES: [&str; 14] = [
+    "no", "skip", "without", "ask", "prompt", "use", "require", "allow", "disable", "enable",
+    "show", "hide", "print", "with",
+];
+
+/// What follows an option that somebody writes about.
+const PROSE: [&str; 40] = [
+    "a", "an", "and", "are", "argument", "as", "at", "be", "but", "by", "can", "for", "from",
+    "had", "has", "if", "in", "instead", "is", "it", "may", "must", "not", "of", "on", "option",
+    "or", "should", "that", "the", "to", "true", "false", "was", "were", "when", "which", "will",
+    "with", "yes",
+];
+
+pub(super) fn find(text: &str, spans: &mut Spans) {
+    // Most texts have no option, and need not be taken apart.
+    let begins_word = |at: usize| at == 0 || !text.as_bytes()[at - 1].is_ascii_alphanumeric();
+    if memchr::memchr_iter(b'-', text.as_bytes()).any(begins_word) || may_log_on(text) {
+        scan(text, 0, spans);
+    }
+}
+
+/// Looks through a text that begins at this byte of the whole one.
+fn scan(text: &str, offset: usize, spans: &mut Spans) {
+    let mut words = Words::of(text).peekable();
+    let mut program: Option<Running> = None;
+    while let Some(word) = words.next() {
+        if word.begins {
+            program = None;
+        }
+        let next = words.peek().filter(|next| !next.begins);
+        let known = || program.as_ref()?.password(&word, next);
+        if let Some(span) = long(&word, next).or_else(known).and_then(|part| part.span()) {
+            spans.push(offset + span.start..offset + span.end);
+        }
+        if word.quote.is_some() && word.text.contains(' ') {
+            // `sh -c '…'`, or what somebody cites. A text in quotes has none of their kind: this ends soon.
+            scan(word.text, offset + word.at, spans);
+        }
+        if let Some(running) = Running::of(word.program()) {
+            program = Some(running);
+        } else if let Some(program) = &mut program {
+            program.pass(word.text);
+        }
+    }
+}
+
+/// `--password VALUE`. The form with an equals sign is a value with a name like any other.
+fn long<'t>(word: &Word<'t>, next: Option<&Word<'t>>) -> Option<Part<'t>> {
+    let name = word.text.strip_prefix("--")?;
+    let is_switch = first_word(name).is_some_and(|first| SWITCHES.contains(&first.as_str()));
+    if name.contains(['=', ':']) || is_switch || !names_a_value(name) {
+        return None;
+    }
+    next.filter(|next| !PROSE.contains(&next.text)).map(Word::whole)
+}

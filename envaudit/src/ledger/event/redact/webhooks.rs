@@ -1,0 +1,85 @@
+//! Addresses that are a secret themselves: anybody can post to a webhook who has its address.
+
+use super::ahead::Ahead;
+use super::{REDACTED, Spans, ends_word};
+
+/// Hosts, and the part of a path behind which is what only those know who may use them. A slash ends a whole part.
+const WEBHOOKS: [(&str, &str); 13] = [
+    ("hooks.slack.com", "services/"),
+    ("hooks.slack.com", "workflows/"),
+    ("hooks.slack.com", "triggers/"),
+    ("hooks.slack-gov.com", "services/"),
+    ("discord.com", "webhooks/"),
+    ("discordapp.com", "webhooks/"),
+    ("webhook.office.com", "webhookb2/"),
+    ("webhook.office.com", "webhook/"),
+    ("outlook.office.com", "webhook/"),
+    ("hooks.zapier.com", "catch/"),
+    ("maker.ifttt.com", "key/"),
+    ("api.telegram.org", "bot"),
+    ("events.pagerduty.com", "integration/"),
+];
+
+/// What follows in a path has at least so many characters where it is a secret.
+const MIN_SECRET: usize = 8;
+
+/// So many parts of a path are looked at: `/trigger/NAME/json/with/key/…` is the longest way to a secret.
+const MAX_PARTS: usize = 6;
+
+/// The secret part of the address of every webhook, also without a scheme, and with slashes as JSON may escape them.
+pub(super) fn find(text: &str, spans: &mut Spans) {
+    let mut paths = Ahead::new(text, |rest| {
+        rest.find(|char: char| ends_word(char) || matches!(char, '?' | '#'))
+    });
+    let (mut seen, mut done) = (0, 0);
+    for slash in memchr::memchr_iter(b'/', text.as_bytes()) {
+        let host = host_before(&text[seen..slash]);
+        seen = slash + 1;
+        if slash < done || host.is_empty() {
+            continue;
+        }
+        for (_, front) in WEBHOOKS.iter().filter(|(of, _)| is_of(host, of)) {
+            let end = paths.from(slash);
+            let Some(start) = behind(text, slash + 1, end, front) else { continue };
+            let secret = text[start..end].trim_end_matches(['.', ',', ')', ']', '}', ';', '\\']);
+            if secret.len() >= MIN_SECRET && !text[start..].starts_with(REDACTED) {
+                spans.push(start..start + secret.len());
+                done = start + secret.len();
+            }
+        }
+    }
+}
+
+/// The host at the end of a text, without a port.
+fn host_before(text: &str) -> &str {
+    let text = text.strip_suffix('\\').unwrap_or(text);
+    let host = match text.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => text,
+    };
+    let is_part = |char: char| char.is_ascii_alphanumeric() || matches!(char, '.' | '-');
+    &host[host.trim_end_matches(is_part).len()..]
+}
+
+/// Where behind this part of a path, which begins at `start`, the rest begins.
+fn behind(text: &str, mut start: usize, end: usize, front: &str) -> Option<usize> {
+    let (name, is_whole) = front.strip_suffix('/').map_or((front, false), |name| (name, true));
+    for part in text.get(start..end)?.split('/').take(MAX_PARTS) {
+        let next = start + part.len() + 1;
+        if !is_whole && part.starts_with(name) {
+            return Some(start + name.len());
+        }
+        if is_whole && part.strip_suffix('\\').unwrap_or(part) == name && next <= end {
+            return Some(next);
+        }
+        start = next;
+    }
+    None
+}
+
+/// Whether a host is this one or below it.
+fn is_of(host: &str, of: &str) -> bool {
+    let Some(front) = host.len().checked_sub(of.len()) else { return false };
+    host.get(front..).is_some_and(|end| end.eq_ignore_ascii_case(of))
+        && (front == 0 || host.as_bytes()[front - 1] == b'.')
+}
