@@ -94,8 +94,11 @@ const GROUPS: [&str; 2] = ["registry", "acr"];
 
 /// Whether a text may name a program that has a password in no option.
 pub(super) fn may_log_on(text: &str) -> bool {
-    let has_two = memchr::memchr2(b'/', b'\\', text.as_bytes()).is_some();
-    has_two && LOGONS.iter().any(|program| text.contains(program))
+    let has_slash = memchr::memchr(b'/', text.as_bytes()).is_some();
+    has_slash
+        && LOGONS
+            .iter()
+            .any(|name| memchr::memmem::find(text.as_bytes(), name.as_bytes()).is_some())
 }
 
 /// A program that is known, and where in its arguments one is.

@@ -179,7 +179,10 @@ impl<'t> Iterator for Words<'t> {
 
 /// How long a word is that does not begin with a quote.
 fn word_len(text: &str) -> usize {
-    let is_option = text.starts_with('-');
+    let ends = |char: char| char.is_whitespace() || matches!(char, ';' | '|');
+    if !text.starts_with('-') {
+        return text.find(ends).unwrap_or(text.len());
+    }
     let mut quoted = None;
     let mut chars = text.char_indices().peekable();
     while let Some((at, char)) = chars.next() {
@@ -189,7 +192,7 @@ fn word_len(text: &str) -> usize {
             Some(quote) if char == quote => quoted = None,
             Some(_) => {}
             // Not in `don't`: a value in quotes follows an option.
-            None if is_option && matches!(char, '"' | '\'') => {
+            None if matches!(char, '"' | '\'') => {
                 // One that nothing follows closes what the command stands in.
                 let closes =
                     |next: char| next.is_whitespace() || matches!(next, ',' | '}' | ']' | ')');
@@ -198,7 +201,7 @@ fn word_len(text: &str) -> usize {
                 }
                 quoted = Some(char);
             }
-            None if char.is_whitespace() || matches!(char, ';' | '|') => return at,
+            None if ends(char) => return at,
             None => {}
         }
     }
