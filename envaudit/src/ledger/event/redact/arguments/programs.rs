@@ -92,13 +92,10 @@ const LOGONS: [&str; 5] = ["sqlplus", "sqlldr", "expdp", "impdp", "rman"];
 /// Words before `login` that are no other subcommand.
 const GROUPS: [&str; 2] = ["registry", "acr"];
 
-/// Whether a text may name a program that has a password in no option.
+/// Whether a text may name a program that has a password in no option: the fronts of their names are in it.
 pub(super) fn may_log_on(text: &str) -> bool {
-    let has_slash = memchr::memchr(b'/', text.as_bytes()).is_some();
-    has_slash
-        && LOGONS
-            .iter()
-            .any(|name| memchr::memmem::find(text.as_bytes(), name.as_bytes()).is_some())
+    let is_front = |front: &[u8]| matches!(front, b"sqlp" | b"sqll" | b"expd" | b"impd" | b"rman");
+    memchr::memchr(b'/', text.as_bytes()).is_some() && text.as_bytes().windows(4).any(is_front)
 }
 
 /// A program that is known, and where in its arguments one is.

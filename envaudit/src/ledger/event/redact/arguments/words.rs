@@ -31,8 +31,9 @@ impl<'t> Word<'t> {
 
     /// The name of the program that this may be: without its folder, and without what it is glued to.
     pub(super) fn program(&self) -> &'t str {
-        let glue = ['/', '\\', '`', '(', '{', '"', '\''];
-        let name = self.text.rsplit(glue).next().unwrap_or(self.text);
+        let is_glue = |byte: u8| matches!(byte, b'/' | b'\\' | b'`' | b'(' | b'{' | b'"' | b'\'');
+        let name =
+            self.text.bytes().rposition(is_glue).map_or(self.text, |at| &self.text[at + 1..]);
         let name = name.strip_suffix('`').unwrap_or(name);
         let bare = name.len().checked_sub(4).and_then(|at| name.split_at_checked(at));
         match bare {
