@@ -22,10 +22,15 @@ type Spans = Vec<Range<usize>>;
 /// What stands where a credential stood.
 pub const REDACTED: &str = "[REDACTED]";
 
-/// A text without what looks like a credential in it: the userinfo of URLs, values that are named like secrets
-/// (`?token=…`, `password=…`, `X-Api-Key: …`), those of arguments (`--password …`, `curl -u user:…`, `mysql -p…`), bearer and
-/// basic authorisation, private keys in PEM, JSON web tokens, the addresses of webhooks, and keys in the shapes of well-known
-/// clouds and services. Names of files with secrets (`--password-file …`) and references (`$PASSWORD`) are left.
+/// A text without what looks like a credential in it: the userinfo of URLs and of `…_DSN`, values that are named like secrets
+/// (`?token=…`, `password=…`, `X-Api-Key: …`), those of arguments (`--password …`, `curl -u user:…`, `mysql -p…`,
+/// `sqlplus user/…@db`), bearer and basic authorisation, private keys in PEM, JSON web tokens, the addresses of webhooks, and keys
+/// in the shapes of well-known clouds and services.
+///
+/// Names of files with secrets (`--password-file …`), what describes one (`token_ttl=3600`) and references are left: `${PASSWORD}`,
+/// `{{password}}`, and behind an option `$PASSWORD`, where all of the value is one.
+///
+/// The time that this takes grows with the length of the text alone, whatever is in it.
 ///
 /// This is the second line of defence: what is known to be a secret must not be put into a text at all.
 ///

@@ -34,7 +34,7 @@ fn userinfo(text: &str, spans: &mut Spans) {
             let is_port = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
             if is_port { None } else { last.within(text, start, word_end) }
         });
-        if let Some(end) = end {
+        if let Some(end) = end.filter(|end| *end > start) {
             spans.push(start..end);
             done = end;
         }

@@ -92,10 +92,10 @@ const LOGONS: [&str; 5] = ["sqlplus", "sqlldr", "expdp", "impdp", "rman"];
 /// Words before `login` that are no other subcommand.
 const GROUPS: [&str; 2] = ["registry", "acr"];
 
-/// Whether a text may name a program that has a password in no option.
+/// Whether a text may name a program that has a password in no option: the fronts of their names are in it.
 pub(super) fn may_log_on(text: &str) -> bool {
-    let has_two = memchr::memchr2(b'/', b'\\', text.as_bytes()).is_some();
-    has_two && LOGONS.iter().any(|program| text.contains(program))
+    let is_front = |front: &[u8]| matches!(front, b"sqlp" | b"sqll" | b"expd" | b"impd" | b"rman");
+    memchr::memchr(b'/', text.as_bytes()).is_some() && text.as_bytes().windows(4).any(is_front)
 }
 
 /// A program that is known, and where in its arguments one is.

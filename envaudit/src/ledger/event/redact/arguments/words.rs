@@ -31,8 +31,9 @@ impl<'t> Word<'t> {
 
     /// The name of the program that this may be: without its folder, and without what it is glued to.
     pub(super) fn program(&self) -> &'t str {
-        let glue = ['/', '\\', '`', '(', '{', '"', '\''];
-        let name = self.text.rsplit(glue).next().unwrap_or(self.text);
+        let is_glue = |byte: u8| matches!(byte, b'/' | b'\\' | b'`' | b'(' | b'{' | b'"' | b'\'');
+        let name =
+            self.text.bytes().rposition(is_glue).map_or(self.text, |at| &self.text[at + 1..]);
         let name = name.strip_suffix('`').unwrap_or(name);
         let bare = name.len().checked_sub(4).and_then(|at| name.split_at_checked(at));
         match bare {
@@ -179,7 +180,10 @@ impl<'t> Iterator for Words<'t> {
 
 /// How long a word is that does not begin with a quote.
 fn word_len(text: &str) -> usize {
-    let is_option = text.starts_with('-');
+    let ends = |char: char| char.is_whitespace() || matches!(char, ';' | '|');
+    if !text.starts_with('-') {
+        return text.find(ends).unwrap_or(text.len());
+    }
     let mut quoted = None;
     let mut chars = text.char_indices().peekable();
     while let Some((at, char)) = chars.next() {
@@ -189,7 +193,7 @@ fn word_len(text: &str) -> usize {
             Some(quote) if char == quote => quoted = None,
             Some(_) => {}
             // Not in `don't`: a value in quotes follows an option.
-            None if is_option && matches!(char, '"' | '\'') => {
+            None if matches!(char, '"' | '\'') => {
                 // One that nothing follows closes what the command stands in.
                 let closes =
                     |next: char| next.is_whitespace() || matches!(next, ',' | '}' | ']' | ')');
@@ -198,7 +202,7 @@ fn word_len(text: &str) -> usize {
                 }
                 quoted = Some(char);
             }
-            None if char.is_whitespace() || matches!(char, ';' | '|') => return at,
+            None if ends(char) => return at,
             None => {}
         }
     }
