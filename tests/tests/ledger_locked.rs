@@ -1,4 +1,5 @@
 //! A ledger that another writer has: how long it is waited for, and what is said then.
+#![cfg(feature = "ledger")]
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

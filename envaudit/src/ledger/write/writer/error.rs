@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::ledger::error::AppendError;
 
-/// Why an event was not recorded by a [`LedgerWriter`].
+/// Why an event was not recorded by a [`LedgerWriter`](super::LedgerWriter).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum SubmitError {
