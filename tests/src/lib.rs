@@ -19,6 +19,8 @@ pub mod problems;
 pub mod quarter;
 #[cfg(feature = "ledger")]
 pub mod recorded;
+#[cfg(feature = "ledger")]
+pub mod redaction;
 #[cfg(feature = "cli")]
 pub mod reference;
 #[cfg(feature = "cli")]

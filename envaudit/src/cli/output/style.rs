@@ -2,6 +2,8 @@ use std::borrow::Cow;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use crate::ledger::is_turning;
+
 /// What a piece of text means, which decides on its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tone {
@@ -88,8 +90,7 @@ impl Cell {
 
 /// Control characters, and those that turn the direction of what follows.
 fn is_obeyed(char: char) -> bool {
-    (char.is_control() && char != '\n')
-        || matches!(char, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    (char.is_control() && char != '\n') || is_turning(char)
 }
 
 /// The text within so many columns, its end cut off where it has more.

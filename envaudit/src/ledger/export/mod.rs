@@ -42,12 +42,18 @@ pub enum ExportFormat {
     Cef,
 }
 
+/// Whether a character turns the direction of the text behind it: the property Bidi_Control of Unicode.
+pub(crate) fn is_turning(char: char) -> bool {
+    matches!(
+        char,
+        '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    )
+}
+
 /// A character that a terminal or an editor obeys instead of showing it, as JSON escapes it: a control character, or one
 /// that turns the direction of what follows.
 fn escaped(char: char) -> Option<String> {
-    let turns =
-        matches!(char, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    (char.is_control() || turns).then(|| format!("\\u{:04x}", u32::from(char)))
+    (char.is_control() || is_turning(char)).then(|| format!("\\u{:04x}", u32::from(char)))
 }
 
 impl ExportFormat {

@@ -5,8 +5,10 @@ use std::borrow::Cow;
 use crate::ledger::event::{Actor, Event, Origin};
 use crate::ledger::ledger::Ledger;
 
-/// The name of the actor of what a ledger does by itself.
-const ITSELF: &str = "envaudit";
+/// The actor of what a ledger does by itself.
+pub(in crate::ledger) fn itself() -> Actor {
+    Actor::system("envaudit")
+}
 
 /// A ledger in the hands of somebody: what is done to it here is recorded as done by them.
 ///
@@ -38,7 +40,7 @@ impl Ledger {
 impl<'l> Acting<'l> {
     /// What nobody in particular has asked for.
     pub(in crate::ledger) fn itself(ledger: &'l Ledger) -> Self {
-        ledger.acting(Actor::system(ITSELF))
+        ledger.acting(itself())
     }
 
     /// Why.

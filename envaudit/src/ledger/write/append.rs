@@ -3,13 +3,14 @@
 use std::sync::{MutexGuard, PoisonError};
 
 use crate::ledger::error::AppendError;
-use crate::ledger::event::{Actor, Event};
+use crate::ledger::event::Event;
 use crate::ledger::format::line::{MAX_LINE, Place, write};
 use crate::ledger::format::timestamp::Timestamp;
 use crate::ledger::key::EventHash;
 use crate::ledger::ledger::{Appended, Ledger};
 use crate::ledger::options::SyncMode;
 use crate::ledger::store::{Durability, Store, StoreError, Tail, WriteError};
+use crate::ledger::write::acting::itself;
 use crate::ledger::write::recover;
 use crate::ledger::write::state::{Failure, State, failed};
 
@@ -204,7 +205,7 @@ impl Ledger {
 
 /// An event that the ledger itself records.
 pub(in crate::ledger) fn own(action: &'static str) -> Event {
-    Event::new(action, Actor::system("envaudit"))
+    Event::new(action, itself())
 }
 
 pub(in crate::ledger) fn elapsed(since: Timestamp, now: Timestamp) -> core::time::Duration {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use chrono::DateTime;
 
+use crate::ledger::is_turning;
 use crate::report::shown_time;
 
 /// A text that stands for itself in elements and in quoted attributes. What a reader cannot see, or what turns the direction of
@@ -31,10 +32,9 @@ pub(super) fn escape(text: &str) -> Cow<'_, str> {
 fn is_special(char: char) -> bool {
     matches!(char, '&' | '<' | '>' | '"' | '\'')
         || char.is_control()
-        || matches!(
-            char,
-            '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{2028}' | '\u{2029}'
-        )
+        || is_turning(char)
+        // Those that are not seen.
+        || matches!(char, '\u{200b}'..='\u{200d}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{2065}' | '\u{feff}')
 }
 
 /// A moment, which the script shows in the reader's zone.
