@@ -4,8 +4,8 @@ mod shown;
 
 use core::fmt;
 
-use serde_core::ser::SerializeStruct;
-use serde_core::{Serialize, Serializer};
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 pub(crate) use shown::{plain, shown, shown_message};
 
 use crate::audit::{self, Location};

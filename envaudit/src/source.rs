@@ -3,7 +3,7 @@
 use core::fmt;
 use core::str::FromStr;
 
-use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// A place that can supply a value.
 ///

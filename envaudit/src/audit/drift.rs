@@ -1,7 +1,7 @@
 use core::fmt;
 
-use serde_core::ser::SerializeMap;
-use serde_core::{Serialize, Serializer};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 
 use super::{AuditEntry, AuditSnapshot};
 

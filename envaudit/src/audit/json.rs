@@ -1,7 +1,7 @@
 //! Writing JSON. Nothing that is written can fail: keys are strings and there is no input or output.
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use serde_core::Serialize;
+use serde::Serialize;
 
 pub(super) fn compact(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_else(|_| unreachable!("writing to a string"))

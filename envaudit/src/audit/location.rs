@@ -2,8 +2,8 @@ use core::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use serde_core::ser::SerializeMap;
-use serde_core::{Serialize, Serializer};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 
 use crate::source::Source;
 

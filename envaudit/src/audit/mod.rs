@@ -18,7 +18,7 @@ pub use entry::{AuditEntry, BLANK};
 pub use location::Location;
 pub(crate) use location::place;
 pub use policy::{Policy, PolicyError, PolicyViolation, PolicyViolations};
-use serde_core::{Serialize, Serializer};
+use serde::{Serialize, Serializer};
 pub use snapshot::{AuditSnapshot, SnapshotError};
 pub use summary::AuditSummary;
 pub use warning::Warning;

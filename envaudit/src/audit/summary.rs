@@ -1,8 +1,8 @@
 use core::fmt;
 use std::collections::BTreeMap;
 
-use serde_core::ser::SerializeStruct;
-use serde_core::{Serialize, Serializer};
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 
 use super::AuditEntry;
 use crate::source::Source;

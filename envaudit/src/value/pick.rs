@@ -8,7 +8,7 @@ use core::fmt::Display;
 use core::marker::PhantomData;
 use core::str::FromStr;
 
-use serde_core::de::DeserializeOwned;
+use serde::de::DeserializeOwned;
 
 use super::{EnvValue, IsSecret, Raw, ValueError};
 use crate::schema::Shape;

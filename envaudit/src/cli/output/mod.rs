@@ -8,7 +8,7 @@ mod terminal;
 
 use std::io::{Read, Write};
 
-use serde_core::Serialize;
+use serde::Serialize;
 
 use super::args::{Format, Presentation, When};
 use super::failure::Failure;

@@ -7,7 +7,7 @@ use core::fmt;
 use std::borrow::Cow;
 use std::error::Error;
 
-use serde_core::Serialize;
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::ledger::event::mask::mask_ip;
