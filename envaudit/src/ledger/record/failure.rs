@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use crate::audit;
 use crate::error::{LoadError, Problem, ProblemKind};
 use crate::ledger::event::redact::redact;
 use crate::ledger::event::{Event, Outcome};
+use crate::sources;
 
 /// Adds what is wrong to the event. No value is in it, nor what somebody's parser says of one.
 pub(super) fn describe(event: Event, environment: Option<&str>, error: &LoadError) -> Event {
@@ -36,7 +36,7 @@ fn problem(problem: &Problem) -> Value {
     }
     set("source", problem.source().map(|source| source.name().to_owned()));
     if let Some(source) = problem.source() {
-        let place = problem.location().map(|_| audit::place(source, problem.location()));
+        let place = problem.location().map(|_| sources::place(source, problem.location()));
         set("location", place.as_deref().map(text));
     }
     if of_a_source {
