@@ -1,8 +1,8 @@
 //! Which sources a load asks for one variable, in order, and what each of them says: the load told step by step.
 
-use std::borrow::Cow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use super::inputs::{InputKind, Inputs};
 use super::layers::{Layer, LayerKind, Layers};
 use super::settings::LoadSettings;
 use crate::schema::KeyRequest;
@@ -19,7 +19,7 @@ pub(crate) struct Step {
 
 pub(crate) enum Outcome {
     /// It is not asked, and why.
-    NotAsked(Cow<'static, str>),
+    NotAsked(&'static str),
     /// It does not have the variable.
     Absent,
     /// It has it.
@@ -50,12 +50,15 @@ pub(crate) fn explain(
     table: &'static Table,
     request: &'static KeyRequest,
 ) -> Vec<Step> {
-    let layers = Layers::new(settings, table);
-    let mut sources = Source::ALL.to_vec();
-    sources.sort_by_key(|source| settings.rank(*source));
-    let mut steps: Vec<Step> = sources
-        .into_iter()
-        .flat_map(|source| Asking { settings, layers: &layers, request, source }.steps())
+    let inputs = Inputs::of(settings);
+    let layers = Layers::new(&inputs, table);
+    let mut steps: Vec<Step> = inputs
+        .iter()
+        .enumerate()
+        .flat_map(|(at, input)| {
+            let layer = layers.all().iter().find(|layer| usize::from(layer.input) == at);
+            Asking { settings, request, source: input.source }.steps(&input.kind, layer)
+        })
         .collect();
     let mut won = false;
     for step in &mut steps {
@@ -71,42 +74,39 @@ pub(crate) fn explain(
     steps
 }
 
-/// One source being asked.
+/// One input being asked.
 struct Asking<'a> {
     settings: &'a LoadSettings,
-    layers: &'a Layers<'a>,
     request: &'static KeyRequest,
     source: Source,
 }
 
 impl Asking<'_> {
-    fn steps(&self) -> Vec<Step> {
-        if !self.settings.asks(self.source) {
-            return vec![self.not_asked(None, "the loader leaves it out")];
-        }
-        let layers = self.layers.all().iter().filter(|layer| layer.source == self.source);
-        let mut steps: Vec<Step> = layers.flat_map(|layer| self.layer(layer)).collect();
-        match self.source {
-            Source::System => steps.extend(self.environment()),
-            Source::SchemaDefault => steps.push(self.default()),
-            _ if !steps.is_empty() => {}
-            Source::Docker => {
-                steps.extend(self.absent_folders(&self.settings.docker, "/run/secrets"))
+    fn steps(&self, input: &InputKind<'_>, layer: Option<&Layer>) -> Vec<Step> {
+        match (input, layer) {
+            (_, Some(layer)) => self.layer(&layer.kind),
+            (InputKind::Environment, None) => self.environment(),
+            (InputKind::Default, None) => vec![self.default()],
+            (InputKind::Provider(_, provider), None) => {
+                vec![self.not_asked(Some(provider.name().to_owned()), "it failed")]
             }
-            Source::K8s => steps.extend(self.absent_folders(&self.settings.k8s, "/etc/secrets")),
-            Source::FileEnv | Source::File => steps.push(self.absent_file()),
-            _ if self.settings.ci => steps.push(self.not_asked(None, "nothing leaves the machine")),
-            _ => steps.push(self.not_asked(None, "there is no provider for it here")),
+            (InputKind::Folder(path) | InputKind::EnvFile(path), None) => {
+                let why = match path.path.try_exists() {
+                    Ok(false) => "it does not exist",
+                    _ => "it cannot be read",
+                };
+                vec![self.not_asked(Some(path.path.display().to_string()), why)]
+            }
+            (InputKind::Nothing(reason), None) => vec![self.not_asked(None, reason.reason())],
         }
-        steps
     }
 
     fn step(&self, place: Option<String>, outcome: Outcome) -> Step {
         Step { source: self.source, place, outcome }
     }
 
-    fn not_asked(&self, place: Option<String>, why: impl Into<Cow<'static, str>>) -> Step {
-        self.step(place, Outcome::NotAsked(why.into()))
+    fn not_asked(&self, place: Option<String>, why: &'static str) -> Step {
+        self.step(place, Outcome::NotAsked(why))
     }
 
     fn has(&self, location: Option<Location>, found_as: Option<&'static str>) -> Outcome {
@@ -114,37 +114,16 @@ impl Asking<'_> {
     }
 
     /// Everything a layer has of the variable, what counts first.
-    fn layer(&self, layer: &Layer) -> Vec<Step> {
-        let names = self.request.names;
-        let alias = |rank: usize| (rank > 0).then(|| names[rank].text);
-        let (place, mut found) = match &layer.kind {
-            LayerKind::EnvFile(file) => {
-                let mut found: Vec<(usize, u32)> = Vec::new();
-                for assignment in file.assignments().flatten() {
-                    let rank = names.iter().position(|name| name.text == assignment.name);
-                    found.extend(rank.map(|rank| (rank, assignment.line)));
-                }
-                // The key before its aliases, the last of its lines.
-                found.sort_by_key(|(rank, line)| (*rank, u32::MAX - line));
-                (file.path.display().to_string(), found)
-            }
-            LayerKind::Folder(folder) => {
-                let rank = names.iter().position(|name| folder.file_for(name.text).is_some());
-                (
-                    folder.path().display().to_string(),
-                    rank.map(|rank| (rank, 0)).into_iter().collect(),
-                )
-            }
-            LayerKind::Fetched(provider, fetched) => {
-                let rank = names.iter().position(|name| fetched.get(name.text).is_some());
-                (provider.to_string(), rank.map(|rank| (rank, 0)).into_iter().collect())
-            }
-        };
+    fn layer(&self, layer: &LayerKind) -> Vec<Step> {
+        let names: Vec<&'static str> = self.request.names.iter().map(|name| name.text).collect();
+        let alias = |rank: usize| (rank > 0).then(|| names[rank]);
+        let place = layer.place();
+        let found = layer.occurrences(&names);
         if found.is_empty() {
             return vec![self.step(Some(place), Outcome::Absent)];
         }
-        let steps = found.drain(..).map(|(rank, line)| {
-            let location = layer.location(names[rank].text, line);
+        let steps = found.into_iter().map(|(rank, line)| {
+            let location = layer.location(names[rank], line);
             self.step(Some(place.clone()), self.has(location, alias(rank)))
         });
         steps.collect()
@@ -179,32 +158,5 @@ impl Asking<'_> {
     fn default(&self) -> Step {
         let has_default = self.request.field.default.is_some();
         self.step(None, if has_default { self.has(None, None) } else { Outcome::Absent })
-    }
-
-    fn absent_folders(&self, named: &[PathBuf], default: &str) -> Vec<Step> {
-        let default = [PathBuf::from(default)];
-        let folders = if named.is_empty() { &default } else { named };
-        folders.iter().map(|folder| self.unreadable(folder)).collect()
-    }
-
-    fn absent_file(&self) -> Step {
-        let dir = self.settings.dir.as_deref().unwrap_or(Path::new(""));
-        let name = match self.source {
-            Source::File if self.settings.dotenv.is_empty() => ".env".to_owned(),
-            Source::File => return self.unreadable(&self.settings.dotenv[0]),
-            _ => match &self.layers.environment_name {
-                Some(name) => format!(".env.{name}"),
-                None => return self.not_asked(None, "no environment is named"),
-            },
-        };
-        self.unreadable(&dir.join(name))
-    }
-
-    fn unreadable(&self, path: &Path) -> Step {
-        let why = match path.try_exists() {
-            Ok(false) => "it does not exist",
-            _ => "it cannot be read",
-        };
-        self.not_asked(Some(path.display().to_string()), why)
     }
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::Loaded;
+use super::inputs::Inputs;
 use super::layers::Layers;
 use super::reader::Reader;
 use super::settings::LoadSettings;
@@ -167,7 +168,8 @@ impl<T: EnvConfig> Loader<T> {
 
     fn load_unreported(&self) -> Result<Loaded<T>, LoadError> {
         let table = T::TABLE;
-        let mut layers = Layers::new(&self.settings, table);
+        let inputs = Inputs::of(&self.settings);
+        let mut layers = Layers::new(&inputs, table);
         let mut slots = None;
         let slots = match layers.is_empty() {
             true => &mut [],
@@ -175,7 +177,8 @@ impl<T: EnvConfig> Loader<T> {
         };
         layers.fill(slots);
         let noted = layers.take_notes();
-        let mut audit = Audit::<T::Audit>::blank(table, layers.environment_name.take());
+        let environment = inputs.environment().unwrap_or_default().map(str::to_owned);
+        let mut audit = Audit::<T::Audit>::blank(table, environment);
         let now = self.settings.now();
         let mut reader = Reader::new(&self.settings, &layers, table, slots, now, noted);
         let config = T::__read(&mut reader, audit.fields_mut());
@@ -207,13 +210,13 @@ impl<T: EnvConfig> Loader<T> {
 
     #[cfg(feature = "live")]
     pub(crate) fn watched(&self) -> super::Watched {
-        super::Watched::of(&self.settings)
+        super::Watched::of(&Inputs::of(&self.settings))
     }
 
     /// The environment's name, as far as it is one.
     #[cfg(feature = "ledger")]
     pub(crate) fn environment_name(&self) -> Option<String> {
-        Layers::environment_of(&self.settings).unwrap_or_default()
+        Inputs::of(&self.settings).environment().unwrap_or_default().map(str::to_owned)
     }
 }
 

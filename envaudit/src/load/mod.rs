@@ -6,10 +6,11 @@ mod explain;
 mod few;
 #[cfg(feature = "cli")]
 mod found;
+mod hint;
+mod inputs;
 mod layers;
 mod loaded;
 mod loader;
-mod places;
 mod reader;
 mod redaction;
 mod scope;

@@ -3,6 +3,7 @@
 use core::iter::Zip;
 use core::slice;
 
+use super::inputs::Inputs;
 use super::layers::Layers;
 use super::loader::Loader;
 use super::reader::Reader;
@@ -62,11 +63,13 @@ impl Untyped {
         table: &'static Table,
         check: Check,
     ) -> Result<Self, LoadError> {
-        let mut layers = Layers::new(settings, table);
+        let inputs = Inputs::of(settings);
+        let mut layers = Layers::new(&inputs, table);
         let mut slots: Vec<Slot> = table.leaves.iter().map(|_| Slot::EMPTY).collect();
         layers.fill(&mut slots);
         let noted = layers.take_notes();
-        let mut audit: Audit<Entries> = Audit::blank(table, layers.environment_name.take());
+        let environment = inputs.environment().unwrap_or_default().map(str::to_owned);
+        let mut audit: Audit<Entries> = Audit::blank(table, environment);
         *audit.fields_mut() = Entries(vec![BLANK; table.leaves.len()]);
         let mut reader = Reader::new(settings, &layers, table, &mut slots, settings.now(), noted);
         let rest = table.leaves.iter().zip(&mut audit.fields_mut().0);

@@ -23,7 +23,16 @@ pub(super) struct Fill<'f, 's> {
 }
 
 impl Fill<'_, '_> {
-    pub(super) fn env_file(&mut self, file: &EnvFile) {
+    /// Notes everything that the layer has.
+    pub(super) fn note(&mut self, layer: &LayerKind) {
+        match layer {
+            LayerKind::EnvFile(file) => self.env_file(file),
+            LayerKind::Folder(folder) => self.folder(folder),
+            LayerKind::Fetched(_, fetched) => self.fetched(fetched),
+        }
+    }
+
+    fn env_file(&mut self, file: &EnvFile) {
         let table = self.layers.table;
         // Lines often stand in the order of the fields.
         let mut next = 0;
@@ -66,20 +75,11 @@ impl Fill<'_, '_> {
     }
 
     /// Whether a value of any env file refers to the name.
-    pub(super) fn is_referred(&self, name: &str) -> bool {
-        self.all.iter().any(|layer| match &layer.kind {
-            LayerKind::EnvFile(file) => file.refers_to(name),
-            LayerKind::Folder(_) | LayerKind::Fetched(..) => false,
-        })
+    fn is_referred(&self, name: &str) -> bool {
+        self.all.iter().any(|layer| layer.kind.refers_to(name))
     }
 
-    pub(super) fn syntax(
-        &mut self,
-        file: &EnvFile,
-        line: u32,
-        fault: env_file::Fault,
-        name: Option<&Name>,
-    ) {
+    fn syntax(&mut self, file: &EnvFile, line: u32, fault: env_file::Fault, name: Option<&Name>) {
         let location = Location::File { path: Arc::clone(&file.path), line: Some(line) };
         let mut problem =
             Problem::new(ProblemKind::Syntax, format!("{location} cannot be understood"))
@@ -92,7 +92,7 @@ impl Fill<'_, '_> {
         self.layers.problems.push(problem);
     }
 
-    pub(super) fn folder(&mut self, folder: &Folder) {
+    fn folder(&mut self, folder: &Folder) {
         for (request, leaf) in self.layers.table.leaves.iter().zip(0..) {
             let found = request
                 .names
@@ -123,7 +123,7 @@ impl Fill<'_, '_> {
         }
     }
 
-    pub(super) fn fetched(&mut self, fetched: &Fetched) {
+    fn fetched(&mut self, fetched: &Fetched) {
         for name in self.layers.table.names {
             if let Some(value) = fetched.get(name.text)
                 && !(self.layers.settings.empty_as_unset && value.text().is_empty())
@@ -134,7 +134,7 @@ impl Fill<'_, '_> {
     }
 
     /// Whether the value is made of references alone, and all of them are empty.
-    pub(super) fn resolves_to_nothing(&self, line: u32, value: &HeldValue) -> bool {
+    fn resolves_to_nothing(&self, line: u32, value: &HeldValue) -> bool {
         let HeldValue::Interpreted(value) = value else { return false };
         if value.marker.is_none() {
             return false;
@@ -146,7 +146,7 @@ impl Fill<'_, '_> {
     }
 
     /// Notes a value, unless it may not be used or another one wins.
-    pub(super) fn offer(&mut self, name: &'static Name, line: u32, value: HeldValue) {
+    fn offer(&mut self, name: &'static Name, line: u32, value: HeldValue) {
         let request = &self.layers.table.leaves[name.leaf as usize];
         if self.layers.settings.empty_as_unset
             && (value.is_empty() || self.resolves_to_nothing(line, &value))
@@ -176,7 +176,7 @@ impl Fill<'_, '_> {
 }
 
 impl HeldValue {
-    pub(super) fn is_empty(&self) -> bool {
+    fn is_empty(&self) -> bool {
         match self {
             HeldValue::Span(from, to) => from == to,
             HeldValue::Interpreted(value) => value.text.is_empty(),

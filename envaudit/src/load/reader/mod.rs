@@ -6,7 +6,6 @@ mod variable;
 
 use std::borrow::Cow;
 use std::ffi::OsString;
-use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
@@ -306,7 +305,7 @@ impl<'a> Reader<'a> {
         let mut denied = denied.map(|denied| {
             let layer = layers.layer(denied.layer);
             let name = request.names[denied.rank as usize].text;
-            (layer.source, name, layer.location(name, denied.line))
+            (layer.source, name, layer.kind.location(name, denied.line))
         });
         if variable.is_some() && !request.sources.contains(Source::System) {
             denied = variable.take().map(|variable| (Source::System, variable.name.text, None));
@@ -363,10 +362,8 @@ impl<'a> Reader<'a> {
         let layer = self.layers.layer(held.layer);
         let name = request.names[held.rank as usize].text;
         entry.source = layer.source;
-        entry.location = layer.location(name, held.line);
-        if let LayerKind::Fetched(provider, _) = &layer.kind {
-            entry.provider = Some(Arc::clone(provider));
-        }
+        entry.location = layer.kind.location(name, held.line);
+        entry.provider = layer.kind.provider().cloned();
         if held.rank > 0 {
             entry.found_as = Some(Cow::Borrowed(name));
         }
