@@ -4,9 +4,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use envaudit::ledger::{
-    Actor, ChainKeys, Event, FileStore, Ledger, LedgerOptions, MasterKey, SegmentSource,
-};
+use envaudit::ledger::store::SegmentSource;
+use envaudit::ledger::{Actor, ChainKeys, Event, FileStore, Ledger, LedgerOptions, MasterKey};
 use envaudit_tests::Files;
 use envaudit_tests::command::{Answer, Envaudit, envaudit};
 use envaudit_tests::stage::{KEY, tamper};

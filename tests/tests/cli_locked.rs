@@ -4,7 +4,8 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
-use envaudit::ledger::{FileStore, Store};
+use envaudit::ledger::FileStore;
+use envaudit::ledger::store::Store;
 use envaudit_tests::stage::{RECORD, Stage};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_envaudit_command");

@@ -307,7 +307,7 @@ fn ocsf_has_what_the_published_schema_requires_and_the_fields_of_the_chain() {
     let files = three_days();
     let ledger = fourth_day(&files);
     let loaded = Config::loader().vars([("PORT", "80")]).load().expect("loaded");
-    ledger.record(&loaded, &Context::new().service("checkout")).expect("recorded");
+    loaded.record_in(&ledger, &Context::new().service("checkout")).expect("recorded");
     let out = command(&files, ["export", "--format", "ocsf"]).run().ends_with(0).out;
     let events: Vec<Value> =
         out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
@@ -356,7 +356,7 @@ fn the_history_of_a_variable_has_every_change_of_it_and_no_secret() {
     let record = |service: &'static str, who: &'static str, vars: &[(&str, &str)]| {
         let loaded = Config::loader().vars(vars.iter().copied()).load().expect("loaded");
         let context = Context::new().service(service).actor(Actor::user(who)).reason("as planned");
-        ledger.record(&loaded, &context).expect("recorded");
+        loaded.record_in(&ledger, &context).expect("recorded");
     };
     record("checkout", "ada", &[("PORT", "80"), ("API_KEY", "first-canary")]);
     record("checkout", "bob", &[("PORT", "80"), ("API_KEY", "second-canary")]);
@@ -451,9 +451,9 @@ fn a_last_line_that_was_not_written_to_its_end_is_said_and_the_answer_is_what_it
     }
     // Somebody is writing it just now.
     let store = envaudit::ledger::FileStore::new(stage.ledger());
-    envaudit::ledger::Store::lock(&store).expect("it is free");
+    envaudit::ledger::store::Store::lock(&store).expect("it is free");
     assert_eq!(run(&["log"]).err, "");
-    envaudit::ledger::Store::unlock(&store);
+    envaudit::ledger::store::Store::unlock(&store);
     // A folder that has no lock gets none from who reads it.
     fs::remove_file(stage.ledger().join("lock")).expect("removed");
     assert!(run(&["log"]).err.contains("10 bytes"));

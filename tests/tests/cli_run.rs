@@ -6,7 +6,8 @@ use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 
-use envaudit::ledger::{FileStore, Reader, Store};
+use envaudit::ledger::store::Store;
+use envaudit::ledger::{FileStore, Reader};
 use envaudit::{EnvConfig, SecretString};
 use envaudit_tests::stage::{KEY, Stage, shell};
 use serde_json::Value;

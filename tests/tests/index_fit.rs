@@ -4,8 +4,9 @@
 
 use std::fs;
 
-use envaudit::ledger::index::Index;
-use envaudit::ledger::{PrunePolicy, SegmentSource};
+use envaudit::ledger::PrunePolicy;
+use envaudit::ledger::store::SegmentSource;
+use envaudit::report::index::Index;
 use envaudit::report::{self, Question, Scope};
 use envaudit_tests::fresh_ledger::event;
 use envaudit_tests::indexed::{Indexed, changes, options, record};

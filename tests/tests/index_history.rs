@@ -2,7 +2,7 @@
 #![cfg(feature = "report")]
 
 use envaudit::ledger::PrunePolicy;
-use envaudit::ledger::index::Index;
+use envaudit::report::index::Index;
 use envaudit_tests::fresh_ledger::event;
 use envaudit_tests::indexed::{Indexed, KEYS, record};
 

@@ -1,7 +1,8 @@
 //! What an event becomes on its line.
 #![cfg(feature = "ledger")]
 
-use envaudit::ledger::{Actor, Event, FileStore, MemoryDisk, Origin, Outcome};
+use envaudit::ledger::testing::MemoryDisk;
+use envaudit::ledger::{Actor, Event, FileStore, Origin, Outcome};
 use envaudit_tests::fresh_ledger::options;
 use serde_json::{Value, json};
 

@@ -1,9 +1,9 @@
 //! Following a ledger: across its segments, and no further than it is the one that it was.
 #![cfg(feature = "ledger")]
 
-use envaudit::ledger::{
-    Disk, FileStore, Follow, Ledger, MemoryDisk, PrunePolicy, Reader, StoreErrorKind,
-};
+use envaudit::ledger::store::{Disk, StoreErrorKind};
+use envaudit::ledger::testing::MemoryDisk;
+use envaudit::ledger::{FileStore, Follow, Ledger, PrunePolicy, Reader};
 use envaudit_tests::fresh_ledger::{event, on};
 
 fn append(ledger: &Ledger, nth: u64) {

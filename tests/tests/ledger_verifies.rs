@@ -2,10 +2,10 @@
 #![cfg(feature = "ledger")]
 
 use envaudit::ledger::anchor::Anchored;
+use envaudit::ledger::store::{Durability, Store, Tail};
+use envaudit::ledger::testing::MemoryDisk;
 use envaudit::ledger::verify::{Report, Verdict, Verifier};
-use envaudit::ledger::{
-    Durability, FileStore, KeyRing, Ledger, MasterKey, MemoryDisk, PrunePolicy, Store, Tail,
-};
+use envaudit::ledger::{FileStore, KeyRing, Ledger, MasterKey, PrunePolicy};
 use envaudit_tests::fresh_ledger::{event, key, options};
 
 fn second_key() -> MasterKey {

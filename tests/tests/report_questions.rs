@@ -4,8 +4,8 @@
 
 use std::time::Duration;
 
-use envaudit::ledger::index::Index;
 use envaudit::ledger::{Actor, Event, FileStore, Timestamp};
+use envaudit::report::index::Index;
 use envaudit::report::{self, Frame, Period, Question, Rights, Scope};
 use envaudit_tests::indexed::Indexed;
 use envaudit_tests::{Files, quarter};

@@ -2,10 +2,9 @@
 #![cfg(feature = "ledger")]
 
 use envaudit::ledger::anchor::Anchored;
+use envaudit::ledger::testing::MemoryStore;
 use envaudit::ledger::verify::{Signatures, Verdict, Verifier};
-use envaudit::ledger::{
-    ChainKeys, FileStore, KeyRing, LedgerOptions, MasterKey, MemoryStore, checkpoint,
-};
+use envaudit::ledger::{ChainKeys, FileStore, KeyRing, LedgerOptions, MasterKey, checkpoint};
 use envaudit_tests::ledger::{
     CHAIN, LedgerBytes, Scribe, damage, found, key, ring, two_segments, verify_every_way_with,
 };

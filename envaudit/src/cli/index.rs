@@ -5,8 +5,8 @@ use clap::Args;
 use super::failure::Failure;
 use super::ledger::chain;
 use super::world::World;
-use crate::ledger::SegmentSource;
-use crate::ledger::index::{Index, IndexError};
+use crate::ledger::store::SegmentSource;
+use crate::report::index::{Index, IndexError};
 
 /// Whether the index is asked.
 #[derive(Args)]

@@ -11,7 +11,7 @@ use crate::ledger::MasterKey;
 
 /// The key in a file.
 pub(crate) fn key_in(path: &Path) -> Result<MasterKey, Failure> {
-    let text = zeroize::Zeroizing::new(read_text(path)?);
+    let text = secrecy::zeroize::Zeroizing::new(read_text(path)?);
     MasterKey::from_hex(&text)
         .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))
 }
@@ -89,7 +89,7 @@ pub(crate) fn given_or_made(path: &Path) -> Result<(MasterKey, bool), Failure> {
 
 /// A new key.
 pub(crate) fn random() -> Result<MasterKey, Failure> {
-    let mut bytes = zeroize::Zeroizing::new([0; 32]);
+    let mut bytes = secrecy::zeroize::Zeroizing::new([0; 32]);
     getrandom::fill(&mut *bytes).map_err(|error| {
         Failure::unavailable(format!("the system gives no random bytes: {error}"))
     })?;

@@ -1,6 +1,7 @@
 //! The ledger of `--ledger`, to read or to write.
 
 use std::error::Error;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -10,10 +11,8 @@ use super::failure::Failure;
 use super::key_file::{Given, key_in};
 use super::stored::Stored;
 use super::world::World;
-use crate::ledger::{
-    AppendError, FileStore, KeyRing, Ledger, LedgerOptions, OpenError, ReadError, Store,
-    StoreError, StoreErrorKind,
-};
+use crate::ledger::store::{Store, StoreError, StoreErrorKind};
+use crate::ledger::{AppendError, FileStore, KeyRing, Ledger, LedgerOptions, OpenError, ReadError};
 
 /// The variables that hold the ledger's key.
 pub(crate) const KEY_VARIABLES: [&str; 2] = ["ENVAUDIT_SIGNING_KEY", "ENVAUDIT_SIGNING_KEY_FILE"];
@@ -71,9 +70,15 @@ impl World<'_> {
         more(options).open_in(stored.store).map_err(|error| self.of_open(&error))
     }
 
+    /// The variables that a key is looked for in.
+    fn variables(&self) -> impl Fn(&str) -> Option<OsString> + Send + Sync + 'static {
+        let environment = self.env.clone();
+        move |name| environment.get(name)
+    }
+
     /// What a ledger is made with.
     pub(crate) fn options(&self) -> LedgerOptions {
-        self.in_environment(LedgerOptions::new().variables(self.env.clone()))
+        self.in_environment(LedgerOptions::new().variables(self.variables()))
     }
 
     fn in_environment(&self, options: LedgerOptions) -> LedgerOptions {
@@ -100,7 +105,7 @@ impl World<'_> {
         retired: &RetiredKeys,
         store: &FileStore,
     ) -> Result<LedgerOptions, Failure> {
-        let mut options = LedgerOptions::new().variables(self.env.clone());
+        let mut options = LedgerOptions::new().variables(self.variables());
         if retired.retired.is_empty() {
             return Ok(options);
         }
@@ -162,7 +167,7 @@ impl World<'_> {
 
 /// Whether another writer has the ledger for so long.
 fn is_held(store: &FileStore, time: Duration) -> bool {
-    match crate::ledger::wait_for_lock(store, time) {
+    match crate::ledger::__private::wait_for_lock(store, time) {
         Err(error) => error.kind() == StoreErrorKind::Locked,
         Ok(()) => {
             store.unlock();

@@ -3,7 +3,7 @@
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::Output;
-use crate::ledger::{SegmentInfo, SegmentSource, StoreError};
+use crate::ledger::store::{SegmentInfo, SegmentSource, StoreError};
 
 /// What is read faster than one can look gets no bar.
 const WORTH_A_BAR: u64 = 32 << 20;

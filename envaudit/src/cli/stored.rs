@@ -2,10 +2,8 @@
 
 use super::failure::Failure;
 use super::world::World;
-use crate::ledger::{
-    FORMAT_VERSION, FileStore, Head, MAX_LINE, Manifest, OpenError, Reader, SegmentSource, Store,
-    StoreErrorKind, StoreState,
-};
+use crate::ledger::store::{SegmentSource, Store, StoreErrorKind, StoreState};
+use crate::ledger::{FORMAT_VERSION, FileStore, Head, MAX_LINE, Manifest, OpenError, Reader};
 
 /// A ledger that is there, and that nothing is written to.
 pub(crate) struct Stored {
@@ -20,12 +18,10 @@ impl World<'_> {
         let store = FileStore::new(self.ledger_dir());
         match store.state()? {
             StoreState::Present => {}
-            StoreState::Absent | StoreState::Unfinished => {
-                return Err(self.of_open(&OpenError::Absent));
-            }
             StoreState::Foreign { example } => {
                 return Err(self.of_open(&OpenError::NoManifest { example }));
             }
+            _ => return Err(self.of_open(&OpenError::Absent)),
         }
         let bytes = store.manifest()?;
         let manifest = Manifest::parse(&bytes).ok();

@@ -5,7 +5,8 @@ use clap::Args;
 use super::failure::Failure;
 use super::filter::actor_of;
 use super::world::World;
-use crate::ledger::{Acting, Actor, ActorKind, Ledger, Origin, of_process};
+use crate::ledger::{Acting, Actor, ActorKind, Ledger, Origin};
+use crate::record::process_actor;
 
 /// Who and why, where neither must be said.
 #[derive(Args, Default)]
@@ -33,7 +34,7 @@ impl Who {
     ) -> Result<Acting<'l>, Failure> {
         let actor = match &self.actor {
             Some(text) => actor(text)?,
-            None => of_process(&world.env),
+            None => process_actor(&world.env),
         };
         let acting = ledger.acting(actor).origin(Origin::Cli);
         check_reason(self.reason.as_deref())?;

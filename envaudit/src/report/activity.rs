@@ -8,7 +8,7 @@ use super::sums::{Group, Held, columns};
 use super::sweep::{Occurrence, Sums, each, kinds};
 use super::top::Top;
 use super::{Base, Report, counted, days, shown};
-use crate::ledger::index::{Index, IndexError, MARKED, SECRET};
+use crate::report::index::{Index, IndexError, MARKED, SECRET};
 
 /// Actions of a ledger on itself that only those should cause who run it.
 const OF_LEDGER: [&str; 5] =

@@ -2,7 +2,7 @@
 
 use super::sheet::{Field, Sheet};
 use super::shown_time;
-use crate::ledger::write_csv_record;
+use crate::ledger::__private::write_csv_record;
 
 pub(super) fn of(sheet: &Sheet) -> String {
     let mut out = String::new();

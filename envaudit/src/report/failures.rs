@@ -10,7 +10,7 @@ use super::sheet::{Column, Field, Mark, Sheet};
 use super::sweep::{Occurrence, Sums, Tally, each};
 use super::top::Top;
 use super::{Base, Report, counted, days, shown, shown_time};
-use crate::ledger::index::{Index, IndexError};
+use crate::report::index::{Index, IndexError};
 
 /// Those of one actor on one thing from one network stand together, in their order.
 const ORDER: &str = "e.actor, e.resource, e.network, e.id";

@@ -5,7 +5,7 @@
 //! defines what each report counts.
 //!
 //! ```
-//! use envaudit::ledger::index::Index;
+//! use envaudit::report::index::Index;
 //! use envaudit::ledger::{Actor, Event, LedgerOptions, MasterKey, Outcome};
 //! use envaudit::report::{self, Question, Scope};
 //!
@@ -30,6 +30,7 @@ mod csv;
 mod days;
 mod failures;
 mod html;
+pub mod index;
 mod question;
 mod sheet;
 mod shown;
@@ -40,7 +41,7 @@ mod top;
 use serde_json::{Value, json};
 
 use crate::ledger::Timestamp;
-use crate::ledger::index::{Index, IndexError};
+use crate::report::index::{Index, IndexError};
 
 pub use activity::{Rights, access, privileged};
 pub use config::configurations;

@@ -1,7 +1,7 @@
 use rusqlite::ToSql;
 
 use crate::ledger::Timestamp;
-use crate::ledger::index::Index;
+use crate::report::index::Index;
 
 /// From this moment on, and before that one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

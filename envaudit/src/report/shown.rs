@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::sheet::{Column, Field, Mark, Sheet};
 use super::sweep::Place;
-use crate::ledger::index::{Index, IndexError};
 use crate::ledger::{Line, Text};
+use crate::report::index::{Index, IndexError};
 
 /// An event of the ledger.
 #[derive(Debug)]

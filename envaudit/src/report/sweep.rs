@@ -6,7 +6,7 @@ use rusqlite::params_from_iter;
 use rusqlite::types::ValueRef;
 
 use super::question::Condition;
-use crate::ledger::index::{Index, IndexError};
+use crate::report::index::{Index, IndexError};
 
 /// What few events differ in.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

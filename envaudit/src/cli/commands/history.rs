@@ -9,10 +9,10 @@ use crate::cli::progress::Watched;
 use crate::cli::stored::Stored;
 use crate::cli::times;
 use crate::cli::world::World;
-use crate::ledger::index::HistoryError;
 use crate::ledger::{
     ChangeKind, ConfigChange, Historic, Line, ReadError, Reader, RecordedValue, Text, redact,
 };
+use crate::report::index::HistoryError;
 
 /// Shows every change of one variable: when, who, why, from what to what
 #[derive(Args)]

@@ -8,7 +8,8 @@ use crate::cli::ledger::chain;
 use crate::cli::output::{Cell, Columns, Table, Tone};
 use crate::cli::times;
 use crate::cli::world::World;
-use crate::ledger::{Filter, ReadError, Reader, Record, StoreError, StoreErrorKind};
+use crate::ledger::store::{StoreError, StoreErrorKind};
+use crate::ledger::{Filter, ReadError, Reader, Record};
 
 /// How long a ledger that is followed is left alone when nothing new is there.
 const PAUSE: Duration = Duration::from_millis(200);

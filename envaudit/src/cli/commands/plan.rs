@@ -43,7 +43,7 @@ pub(super) fn run(args: &Plan, world: &mut World<'_>) -> Result<(), Failure> {
     }
     let loaded = target.load(settings).map_err(|error| Failure::of_load(&error))?;
     let context = context(args.resource.as_deref(), false);
-    let plan = crate::ledger::Plan::of(&stored.store, keys.ring.as_ref(), &loaded.view(), &context)
+    let plan = crate::record::Plan::of(&stored.store, keys.ring.as_ref(), &loaded.view(), &context)
         .map_err(|error| of_record(&error))?;
     tell_doubts(&plan.uncompared, plan.changed.as_ref(), world);
     let counts = Counts::of(&plan.changes);

@@ -136,7 +136,7 @@ pub(super) fn record(
     context: &Context,
     world: &mut World<'_>,
 ) -> Result<Recorded, Failure> {
-    let recorded = ledger.record_view(&loaded.view(), context);
+    let recorded = crate::record::record(ledger, &loaded.view(), context);
     let recorded = recorded.map_err(|error| of_record(&error))?;
     tell_doubts(recorded.uncompared(), recorded.passed_over(), world);
     Ok(recorded)
@@ -176,7 +176,9 @@ pub(super) fn record_failure(
     world: &mut World<'_>,
 ) -> Option<String> {
     let environment = world.environment_name();
-    match ledger.record_failure(error, environment.as_deref(), &world.env, context) {
+    let recorded =
+        crate::record::record_failure(ledger, error, environment.as_deref(), &world.env, context);
+    match recorded {
         Ok(appended) => Some(format!("this failure was recorded as event {}", appended.seq)),
         Err(error) => {
             let message = of_record(&error).message.unwrap_or_default();

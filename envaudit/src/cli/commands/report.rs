@@ -15,9 +15,9 @@ use crate::cli::progress::Watched;
 use crate::cli::stored::Stored;
 use crate::cli::times;
 use crate::cli::world::World;
-use crate::ledger::index::{Index, IndexError};
 use crate::ledger::verify::Report as Verdict;
 use crate::ledger::{Timestamp, redact};
+use crate::report::index::{Index, IndexError};
 use crate::report::{
     self, Field, Frame, Mark, Period, Question, Report as Answer, Rights, Scope, Sheet,
 };

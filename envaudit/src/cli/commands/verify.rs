@@ -11,8 +11,9 @@ use crate::cli::stored::Stored;
 use crate::cli::world::{World, read_text};
 use crate::ledger::anchor::{Anchor, Anchored, FileAnchor};
 use crate::ledger::checkpoint::{self, Checkpoint};
+use crate::ledger::store::Store;
 use crate::ledger::verify::{Finding, Report, Signatures, Verified, Verifier, VerifyError};
-use crate::ledger::{ChainKeys, KeyRing, Store};
+use crate::ledger::{ChainKeys, KeyRing};
 
 const NO_KEY: &str = "no key is given: whether the events were written by somebody who has it cannot be known; give \
      the ledger's key in $ENVAUDIT_SIGNING_KEY_FILE, or its chain key with `--chain-key FILE`";
@@ -144,7 +145,7 @@ impl Known {
 
 /// The chain keys in a file.
 fn chain_keys_in(path: &Path) -> Result<ChainKeys, Failure> {
-    let text = zeroize::Zeroizing::new(read_text(path)?);
+    let text = secrecy::zeroize::Zeroizing::new(read_text(path)?);
     ChainKeys::parse(&text).map_err(|error| Failure::usage(format!("{}: {error}", path.display())))
 }
 

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::ledger::is_turning;
+use envaudit_redact::is_turning;
 
 /// What a piece of text means, which decides on its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -16,7 +16,7 @@ use super::question::Question;
 use super::sheet::{Column, Field, Mark, Sheet};
 use super::{Base, Report, counted, days, shown_time};
 use crate::audit::Policy;
-use crate::ledger::index::{Index, IndexError};
+use crate::report::index::{Index, IndexError};
 
 /// The configurations as they were last recorded in the period, or before it: which sources secrets come from, which values
 /// of production come from files or defaults, which rules are broken; what changed in the period, on which days and in which

@@ -3,8 +3,8 @@
 use rusqlite::params_from_iter;
 use serde_json::{Value, json};
 
-use crate::ledger::index::{Index, IndexError, REFUSED};
 use crate::ledger::{Line, Timestamp};
+use crate::report::index::{Index, IndexError, REFUSED};
 use crate::report::question::{Condition, Question};
 use crate::report::sheet::{Column, Field, Mark, Sheet};
 use crate::report::{html, shown_time};

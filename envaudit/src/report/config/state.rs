@@ -6,8 +6,9 @@ use rusqlite::{OptionalExtension as _, params};
 use serde_json::{Value, json};
 
 use crate::audit::{AuditEntry, BLANK, Policy};
-use crate::ledger::index::{Index, IndexError};
-use crate::ledger::{RecordedValue, recorded_state};
+use crate::ledger::__private::recorded_state;
+use crate::ledger::RecordedValue;
+use crate::report::index::{Index, IndexError};
 use crate::report::question::Period;
 use crate::report::sheet::Field;
 use crate::report::shown_time;

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use chrono::DateTime;
 
-use crate::ledger::is_turning;
 use crate::report::shown_time;
+use envaudit_redact::is_turning;
 
 /// A text that stands for itself in elements and in quoted attributes. What a reader cannot see, or what turns the direction of
 /// what follows, is replaced.
