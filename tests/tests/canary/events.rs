@@ -1,5 +1,4 @@
 //! What the program's own observability is told: that a load took place, and no secret of it.
-#![cfg(feature = "tracing")]
 #![expect(dead_code, reason = "the fields are there to be loaded, not to be read")]
 
 use envaudit::{EnvConfig, ExposeSecret, SecretBox, SecretString};

@@ -1,5 +1,4 @@
 //! `envaudit audit`: where each value comes from.
-#![cfg(feature = "cli")]
 
 use envaudit_tests::Files;
 use envaudit_tests::command::envaudit;

@@ -1,5 +1,4 @@
 //! What an auditor is given, and what `verify` says where that is not enough.
-#![cfg(feature = "cli")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,4 @@
 //! `envaudit check` and `envaudit diff`: what is wrong, and what has changed.
-#![cfg(feature = "cli")]
 
 use envaudit::EnvConfig;
 use envaudit_tests::Files;

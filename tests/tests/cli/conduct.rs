@@ -1,5 +1,4 @@
 //! How `envaudit` behaves, whatever it is asked: help, exit codes, streams, colours, secrets.
-#![cfg(feature = "cli")]
 
 use std::io::{self, Write};
 use std::process::{Command, Stdio};

@@ -1,5 +1,4 @@
 //! `docs/cli.md` and `docs/cli-guide.md` tell of the command as it is.
-#![cfg(feature = "cli")]
 
 use std::path::Path;
 

@@ -1,5 +1,4 @@
 //! What stands in a ledger that somebody changed, or under a key that is not given, is neither believed nor taken away.
-#![cfg(feature = "cli")]
 
 use std::path::PathBuf;
 

@@ -1,5 +1,4 @@
 //! `envaudit explain`: which sources are asked for one variable, and which one wins.
-#![cfg(feature = "cli")]
 
 use std::ffi::OsString;
 use std::path::PathBuf;

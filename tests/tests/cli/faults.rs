@@ -1,5 +1,4 @@
 //! A folder that may not be written to, a disk that is full, streams that are closed: nothing is lost, and it is said.
-#![cfg(all(feature = "cli", target_os = "linux"))]
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;

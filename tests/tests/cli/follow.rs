@@ -1,5 +1,4 @@
 //! `log --follow`: what is appended is shown, as long as there is somebody who reads and the ledger is the one it was.
-#![cfg(feature = "cli")]
 
 use std::fs;
 use std::io::{BufRead, BufReader, Lines, Read};

@@ -1,5 +1,4 @@
 //! `--help`, `man` and `completions`: what the command says of itself.
-#![cfg(feature = "cli")]
 
 use std::collections::BTreeSet;
 use std::process::Command;

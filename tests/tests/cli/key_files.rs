@@ -1,5 +1,4 @@
 //! Keys in files: what is no secret is refused, and whoever can read one is named.
-#![cfg(feature = "cli")]
 
 use std::fs;
 

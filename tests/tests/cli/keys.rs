@@ -1,5 +1,4 @@
 //! `--schema`: the keys as a program wrote them into a file, and what is checked by them.
-#![cfg(feature = "cli")]
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;

@@ -1,5 +1,4 @@
 //! `ledger init`, `verify`, `checkpoint`, `prune`, `rotate-key`: a ledger from its beginning to its audit.
-#![cfg(feature = "cli")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,4 @@
 //! A ledger that another process has: every command that writes waits as long as it is told, and says for what.
-#![cfg(all(feature = "cli", unix))]
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};

@@ -1,5 +1,4 @@
 //! `log`, `history` and `export`: what is recorded, chosen and shown.
-#![cfg(feature = "cli")]
 
 use std::fs;
 use std::io::{self, Write};

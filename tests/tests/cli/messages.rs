@@ -1,5 +1,4 @@
 //! What is said where something is not as it should be: what, where, and what to do about it.
-#![cfg(feature = "cli")]
 
 use std::fs;
 

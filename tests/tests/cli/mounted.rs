@@ -1,5 +1,4 @@
 //! The commands in a program that has the struct.
-#![cfg(feature = "cli")]
 
 use clap::{Parser, Subcommand};
 use envaudit::EnvConfig;

@@ -1,5 +1,4 @@
 //! `export --format ocsf`: held against the published schema of OCSF, as `.ci/ocsf.py` compiles it.
-#![cfg(feature = "cli")]
 
 use std::path::Path;
 

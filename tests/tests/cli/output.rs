@@ -1,5 +1,4 @@
 //! `--output`: what an answer that goes into a file may replace.
-#![cfg(all(feature = "cli", unix))]
 
 use std::fs::{self, Permissions};
 use std::io::Read;

@@ -1,5 +1,4 @@
 //! How far a command has got is shown to whoever waits at a terminal, and to nobody else.
-#![cfg(all(feature = "cli", target_os = "linux"))]
 
 use std::process::Command;
 

@@ -1,5 +1,4 @@
 //! `prune`: what goes, by whom and why, and what stays known.
-#![cfg(feature = "cli")]
 
 use std::fs;
 

@@ -1,5 +1,4 @@
 //! `record` and `plan`: what is recorded of a configuration, and what would be.
-#![cfg(feature = "cli")]
 
 use envaudit_tests::canary::{CANARY, assert_hidden, assert_not_in};
 use envaudit_tests::command::Envaudit;

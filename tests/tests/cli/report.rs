@@ -1,5 +1,4 @@
 //! `report`: what each of them counts, in every format.
-#![cfg(feature = "cli")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use envaudit_tests::Files;

@@ -1,5 +1,4 @@
 //! `report`: what its answers are written as: JSON, CSV, a page, a file.
-#![cfg(feature = "cli")]
 
 use std::fs;
 
@@ -43,7 +42,8 @@ fn a_page_needs_nothing_else_and_texts_of_the_ledger_stay_texts() {
     let files = made();
     for name in EACH {
         let page = report(&files, [name, "--format", "html"]).run().ends_with(0).out;
-        let without_own = page.replace(include_str!("../../envaudit/src/report/html/page.js"), "");
+        let without_own =
+            page.replace(include_str!("../../../envaudit/src/report/html/page.js"), "");
         assert_eq!(without_own.matches("<script").count(), 1, "{name}");
         for text in [
             "<img",

@@ -1,5 +1,4 @@
 //! `run`: checked, recorded, and then the command itself, in the same process.
-#![cfg(all(feature = "cli", unix))]
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};

@@ -1,5 +1,4 @@
 //! `docs/schemas`: what `--json` answers is what the published schemas say, and nothing else is.
-#![cfg(feature = "cli")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

@@ -1,5 +1,4 @@
 //! What lies in the folder of a ledger and is no file that a ledger makes: tampering, and never something to wait for.
-#![cfg(all(feature = "cli", unix))]
 
 use std::fs;
 

@@ -1,7 +1,6 @@
 //! `tests/cmd`: what every command answers to good and to bad input, word by word.
 //!
 //! Each file is one session in a copy of `tests/cmd/shop`. `SNAPSHOTS=overwrite` writes what is answered now.
-#![cfg(all(feature = "cli", target_os = "linux"))]
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

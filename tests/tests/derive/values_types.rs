@@ -1,5 +1,4 @@
 //! Types of other crates that have a feature.
-#![cfg(feature = "types")]
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,4 @@
 //! `--bin`: the keys that a compiled program has in it.
-#![cfg(feature = "cli")]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,5 +1,4 @@
 //! What a ledger does when nothing fails.
-#![cfg(feature = "ledger")]
 
 use core::time::Duration;
 use std::sync::{Arc, Mutex};

@@ -1,5 +1,4 @@
 //! What an event becomes on its line.
-#![cfg(feature = "ledger")]
 
 use envaudit::ledger::{Actor, Event, FileStore, MemoryDisk, Origin, Outcome};
 use envaudit_tests::fresh_ledger::options;

@@ -2,7 +2,6 @@
 //!
 //! Whatever fails: what was acknowledged is there, in order; what is there was asked for; nothing is there twice; the chain
 //! holds; and the ledger goes on.
-#![cfg(feature = "ledger")]
 
 use data_encoding::HEXLOWER;
 use envaudit::ledger::{

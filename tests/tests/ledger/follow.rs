@@ -1,5 +1,4 @@
 //! Following a ledger: across its segments, and no further than it is the one that it was.
-#![cfg(feature = "ledger")]
 
 use envaudit::ledger::{
     Disk, FileStore, Follow, Ledger, MemoryDisk, PrunePolicy, Reader, StoreErrorKind,

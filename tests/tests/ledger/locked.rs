@@ -1,5 +1,4 @@
 //! A ledger that another writer has: how long it is waited for, and what is said then.
-#![cfg(feature = "ledger")]
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

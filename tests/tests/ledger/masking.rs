@@ -1,5 +1,4 @@
 //! What is left of an address in a ledger: its network.
-#![cfg(feature = "ledger")]
 
 use envaudit::ledger::{Actor, Event, MemoryDisk, mask_ip};
 use envaudit_tests::fresh_ledger::on;

@@ -1,5 +1,4 @@
 //! What opening makes of a ledger that is not as its last writer should have left it.
-#![cfg(feature = "ledger")]
 
 use envaudit::ledger::{AppendError, FileStore, Ledger, Line, MemoryDisk, OpenError};
 use envaudit_tests::fresh_ledger::{actions, event, on, options, recorded};

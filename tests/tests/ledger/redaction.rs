@@ -1,5 +1,4 @@
 //! Credentials do not get into a ledger, however they are given.
-#![cfg(feature = "ledger")]
 
 use envaudit::ledger::{Actor, Event, MemoryDisk, REDACTED, is_secret_name, redact};
 use envaudit_tests::fresh_ledger::on;

@@ -1,5 +1,4 @@
 //! Credentials that no name stands before: arguments of commands, addresses that are a secret themselves.
-#![cfg(feature = "ledger")]
 
 use envaudit::ledger::redact;
 use envaudit_tests::redaction::{left, taken_out};

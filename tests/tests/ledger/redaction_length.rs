@@ -1,5 +1,4 @@
 //! A text may be a stranger's: whatever is repeated in it, it takes no longer than its length.
-#![cfg(feature = "ledger")]
 
 use envaudit::ledger::redact;
 

@@ -1,5 +1,4 @@
 //! Credentials and what looks like one, where text is written by hand: glued commands, quotes, references, sentences.
-#![cfg(feature = "ledger")]
 
 use envaudit_tests::redaction::{left, taken_out};
 

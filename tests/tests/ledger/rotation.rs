@@ -1,5 +1,4 @@
 //! A rotation of the key that lies beside a ledger, with a failure at every operation of the disk and power cuts after each.
-#![cfg(feature = "ledger")]
 
 use envaudit::ledger::{Fault, FileStore, Ledger, LedgerOptions, MasterKey, MemoryDisk};
 use envaudit_tests::fresh_ledger::event;

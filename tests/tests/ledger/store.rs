@@ -1,5 +1,4 @@
 //! Every store passes the suite of the library.
-#![cfg(feature = "ledger")]
 
 use envaudit::ledger::{
     FileStore, MemoryDisk, MemoryStore, Store, StoreErrorKind, StoreState, Tail, WriteError,

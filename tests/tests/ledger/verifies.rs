@@ -1,5 +1,4 @@
 //! What a ledger writes in the course of its life, verification finds intact.
-#![cfg(feature = "ledger")]
 
 use envaudit::ledger::anchor::Anchored;
 use envaudit::ledger::verify::{Report, Verdict, Verifier};

@@ -1,5 +1,4 @@
 //! Many threads through one writer.
-#![cfg(feature = "ledger")]
 
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};

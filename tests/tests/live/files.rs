@@ -1,5 +1,4 @@
 //! Real files that change in all the ways in which programs and orchestrators change them, and a real SIGHUP.
-#![cfg(all(feature = "live", unix))]
 
 use std::fs;
 use std::io::{BufRead, BufReader};

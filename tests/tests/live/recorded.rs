@@ -1,5 +1,4 @@
 //! Changes of a running program are records before they count.
-#![cfg(all(feature = "ledger", feature = "live"))]
 
 use std::sync::Arc;
 

@@ -1,5 +1,4 @@
 //! A configuration that is read again: by hand, by a trigger, on an interval.
-#![cfg(feature = "live")]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};

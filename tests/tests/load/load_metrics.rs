@@ -1,5 +1,4 @@
 //! What a load counts through `metrics`.
-#![cfg(feature = "metrics")]
 
 use std::collections::BTreeMap;
 

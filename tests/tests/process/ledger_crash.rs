@@ -1,5 +1,4 @@
 //! Real processes, really killed; a disk that is really full.
-#![cfg(all(feature = "ledger", unix))]
 
 use std::collections::BTreeSet;
 use std::fs::OpenOptions;

@@ -1,5 +1,4 @@
 //! What a record says of a configuration, and of what changed in it.
-#![cfg(feature = "ledger")]
 
 use envaudit::ledger::{Actor, ChangeKind, Context, Event, FileStore, KeyRing, MasterKey, Values};
 use envaudit::{EnvConfig, Fetched, KeyRequest, Provider, ProviderError, SecretString, Source};

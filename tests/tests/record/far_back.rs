@@ -1,5 +1,4 @@
 //! The last state of a configuration is found wherever it stands, and what lies between is not read.
-#![cfg(feature = "ledger")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::collections::BTreeMap;

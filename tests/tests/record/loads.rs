@@ -1,5 +1,4 @@
 //! Who loaded what and why, loads that fail, and ledgers that cannot be written.
-#![cfg(feature = "ledger")]
 
 use std::sync::Barrier;
 

@@ -1,5 +1,4 @@
 //! A configuration that has not changed for long keeps its state when the segment that has it is pruned.
-#![cfg(feature = "ledger")]
 
 use envaudit::EnvConfig;
 use envaudit::ledger::{

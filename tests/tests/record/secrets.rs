@@ -1,5 +1,4 @@
 //! No secret is in any byte of a ledger, whichever way it came into the configuration.
-#![cfg(feature = "ledger")]
 
 use std::path::PathBuf;
 

@@ -1,6 +1,5 @@
 //! A ledger on a disk that is mounted to be read, or that has no room: whatever only reads answers without an index and says
 //! so, and what records says why it cannot.
-#![cfg(all(feature = "cli", target_os = "linux"))]
 
 use std::fs;
 use std::process::Output;

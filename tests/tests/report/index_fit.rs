@@ -1,5 +1,4 @@
 //! An index follows its ledger: what is added, pruned, cut off, exchanged or damaged.
-#![cfg(feature = "report")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::fs;

@@ -1,5 +1,4 @@
 //! Histories by the index are those of reading the whole ledger.
-#![cfg(feature = "report")]
 
 use envaudit::ledger::PrunePolicy;
 use envaudit::ledger::index::Index;

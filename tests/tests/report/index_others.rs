@@ -1,5 +1,4 @@
 //! An index beside other processes: writers, readers, kills, and disks that are full.
-#![cfg(feature = "cli")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::fs;

@@ -1,5 +1,4 @@
 //! Reports of the library: what a question may ask for, and what it never changes.
-#![cfg(feature = "report")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::time::Duration;

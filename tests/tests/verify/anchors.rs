@@ -1,5 +1,4 @@
 //! Anchors: what a place outside of a ledger keeps, and what it refuses.
-#![cfg(feature = "ledger")]
 
 use std::io;
 

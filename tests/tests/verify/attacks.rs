@@ -1,5 +1,4 @@
 //! Every way of tampering with a ledger, and what verification says of it.
-#![cfg(feature = "ledger")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::num::NonZeroUsize;

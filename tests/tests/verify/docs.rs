@@ -1,6 +1,5 @@
 //! docs/ledger-format.md against the code: the worked example is what the writer writes, and the program in it comes to the
 //! same conclusions as verification.
-#![cfg(feature = "ledger")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::path::Path;
@@ -19,7 +18,7 @@ use envaudit_tests::ledger::{LedgerBytes, Piece, Scribe};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-const DOCUMENT: &str = include_str!("../../docs/ledger-format.md");
+const DOCUMENT: &str = include_str!("../../../docs/ledger-format.md");
 
 /// The key of the example: the bytes 0 to 31.
 fn key() -> MasterKey {

@@ -1,5 +1,4 @@
 //! Every single bit of a small ledger, flipped one at a time.
-#![cfg(feature = "ledger")]
 
 use envaudit::ledger::verify::{Report, Verdict, Verifier};
 use envaudit::ledger::{KeyRing, MasterKey};

@@ -1,5 +1,4 @@
 //! Ledgers that somebody made to pass: by what stands around the events, by how they are spelled, by how many there are.
-#![cfg(feature = "ledger")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::os::unix::fs::PermissionsExt;

@@ -1,5 +1,4 @@
 //! Verification that goes on where an earlier one ended.
-#![cfg(feature = "ledger")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use envaudit::ledger::verify::{Verdict, Verified, Verifier};

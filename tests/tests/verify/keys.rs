@@ -1,5 +1,4 @@
 //! Verification of ledgers whose keys were rotated, and of what a key may sign.
-#![cfg(feature = "ledger")]
 
 use envaudit::ledger::anchor::Anchored;
 use envaudit::ledger::verify::{Signatures, Verdict, Verifier};

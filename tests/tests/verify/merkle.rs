@@ -1,5 +1,4 @@
 //! The Merkle tree against the published vectors of RFC 6962, and against the RFC's definition written out.
-#![cfg(feature = "ledger")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use data_encoding::HEXLOWER;
@@ -40,7 +39,7 @@ struct Consistency {
 }
 
 fn vectors() -> Vectors {
-    serde_json::from_str(include_str!("../data/rfc6962.json")).unwrap()
+    serde_json::from_str(include_str!("../../data/rfc6962.json")).unwrap()
 }
 
 fn bytes(hex: &str) -> Vec<u8> {

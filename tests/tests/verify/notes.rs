@@ -1,5 +1,4 @@
 //! Signed notes against the published vectors of C2SP and Go, and checkpoints, which are such notes.
-#![cfg(feature = "ledger")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use data_encoding::BASE64;
@@ -26,7 +25,7 @@ impl Vector {
 }
 
 fn vectors() -> Vec<Vector> {
-    serde_json::from_str(include_str!("../data/signed-notes.json")).unwrap()
+    serde_json::from_str(include_str!("../../data/signed-notes.json")).unwrap()
 }
 
 #[test]

@@ -1,5 +1,4 @@
 //! Proofs of single events: made from a ledger, checked without it.
-#![cfg(feature = "ledger")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use data_encoding::BASE64;

@@ -1,5 +1,4 @@
 //! Lines and bytes that were moved, added or spelled otherwise by somebody who has no key.
-#![cfg(feature = "ledger")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use envaudit::ledger::KeyRing;

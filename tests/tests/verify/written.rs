@@ -1,5 +1,4 @@
 //! What the writer writes, verification finds intact: rolled, rotated, pruned, recovered, by several writers.
-#![cfg(feature = "ledger")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::num::NonZeroUsize;
