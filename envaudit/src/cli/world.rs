@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::output::{Output, Reader};
 use super::target::{Origin, Target};
 use crate::audit::Policy;
-use crate::load::Settings;
+use crate::load::LoadSettings;
 use crate::sources::environment::Environment;
 use crate::sources::file;
 
@@ -35,9 +35,9 @@ pub(crate) struct World<'a> {
 
 impl World<'_> {
     /// What a load has to read, as the arguments say.
-    pub(crate) fn settings(&self) -> Settings {
+    pub(crate) fn settings(&self) -> LoadSettings {
         let globals = self.globals;
-        let mut settings = Settings::new();
+        let mut settings = LoadSettings::new();
         settings.environment = self.env.clone();
         settings.environment_name = globals.environment.clone();
         settings.dir = globals.dir.clone();

@@ -1,3 +1,5 @@
+//! When a live configuration is read again, and its start.
+
 use core::fmt;
 use core::time::Duration;
 use std::sync::{Arc, Mutex, mpsc};

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use crate::audit;
 use crate::error::{LoadError, Problem, ProblemKind};
 use crate::ledger::{Event, Outcome, redact};
+use crate::sources;
 
 /// Adds what is wrong to the event. No value is in it, nor what somebody's parser says of one.
 pub(super) fn describe(event: Event, environment: Option<&str>, error: &LoadError) -> Event {
@@ -35,7 +35,7 @@ fn problem(problem: &Problem) -> Value {
     }
     set("source", problem.source().map(|source| source.name().to_owned()));
     if let Some(source) = problem.source() {
-        let place = problem.location().map(|_| audit::place(source, problem.location()));
+        let place = problem.location().map(|_| sources::place(source, problem.location()));
         set("location", place.as_deref().map(text));
     }
     if of_a_source {

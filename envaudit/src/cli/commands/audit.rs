@@ -5,7 +5,7 @@ use crate::cli::failure::Failure;
 use crate::cli::output::{Cell, Table, Tone};
 use crate::cli::times;
 use crate::cli::world::World;
-use crate::source::Source;
+use crate::sources::Source;
 
 /// Shows where each value comes from: source, file and line, when
 #[derive(Args)]

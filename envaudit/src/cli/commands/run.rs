@@ -12,7 +12,7 @@ use crate::cli::world::World;
 use crate::ledger::redact;
 use crate::load::{Text, Untyped};
 use crate::schema::DefaultText;
-use crate::source::Source;
+use crate::sources::Source;
 use crate::sources::environment::Environment;
 
 /// What shells give for a command that cannot be run, and for one that is not there.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::cli::failure::Failure;
 use crate::ledger::is_secret_name;
-use crate::load::{Settings, keys_of_files};
+use crate::load::{LoadSettings, keys_of_files};
 use crate::schema::owned::{OwnedSchema, Variable, text};
 use crate::schema::table::Table;
 use crate::schema::{FieldSchema, Shape};
@@ -13,7 +13,7 @@ use crate::schema::{FieldSchema, Shape};
 /// Makes a table of what is there. Every variable is an optional text; what is named like a secret is one, and so is all
 /// that stands in a folder of secrets. A key that is asked for is among them, whoever has it.
 pub(super) fn find(
-    settings: &Settings,
+    settings: &LoadSettings,
     prefix: Option<&str>,
     asked: Option<&str>,
 ) -> Result<&'static Table, Failure> {

@@ -12,7 +12,7 @@ use super::failure::Failure;
 use super::world::World;
 use crate::config::EnvConfig;
 use crate::error::LoadError;
-use crate::load::{Settings, Untyped};
+use crate::load::{LoadSettings, Untyped};
 use crate::schema::table::Table;
 
 /// Where the keys come from.
@@ -41,7 +41,7 @@ impl From<Keys> for Origin {
 #[derive(Clone, Copy)]
 pub(crate) struct Target {
     table: &'static Table,
-    load: fn(Settings, &'static Table) -> Result<Untyped, LoadError>,
+    load: fn(LoadSettings, &'static Table) -> Result<Untyped, LoadError>,
     /// Whether the keys are those of a struct, and not merely what was found.
     has_schema: bool,
 }
@@ -103,7 +103,7 @@ impl Target {
     }
 
     /// Loads it.
-    pub(crate) fn load(&self, settings: Settings) -> Result<Untyped, LoadError> {
+    pub(crate) fn load(&self, settings: LoadSettings) -> Result<Untyped, LoadError> {
         (self.load)(settings, self.table)
     }
 

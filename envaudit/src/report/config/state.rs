@@ -12,7 +12,7 @@ use crate::report::index::{Index, IndexError};
 use crate::report::question::Period;
 use crate::report::sheet::Field;
 use crate::report::shown_time;
-use crate::source::Source;
+use crate::sources::Source;
 
 /// A configuration, as it was last recorded.
 pub(super) struct Configuration {

@@ -1,3 +1,5 @@
+//! The place within a source where a value was found.
+
 use core::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -5,7 +7,7 @@ use std::sync::Arc;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use crate::source::Source;
+use super::Source;
 
 /// The place within a source where a value was found.
 ///

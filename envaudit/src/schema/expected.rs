@@ -1,6 +1,6 @@
 //! What a value of a field looks like, with the limits that the field sets: for error messages and templates.
 
-use crate::schema::{Bounds, FieldSchema, KeyRequest, Shape};
+use super::{Bounds, FieldSchema, KeyRequest, Shape};
 
 /// Such as `an integer from 1 to 65535`, or `a list separated by `;`, each element text, not empty`.
 pub(crate) fn expected(request: &KeyRequest) -> String {

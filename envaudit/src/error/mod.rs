@@ -8,8 +8,7 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 pub(crate) use shown::{plain, shown, shown_message};
 
-use crate::audit::{self, Location};
-use crate::source::Source;
+use crate::sources::{self, Location, Source};
 
 /// Every problem of a load.
 ///
@@ -230,7 +229,7 @@ impl Problem {
 
     /// Where the bad value stands, unless the message has said that.
     fn place(&self) -> Option<String> {
-        let place = audit::place(self.source?, self.location.as_ref());
+        let place = sources::place(self.source?, self.location.as_ref());
         let is_said = self.kind == ProblemKind::Provider || self.message.contains(&place);
         (!is_said).then_some(place)
     }
