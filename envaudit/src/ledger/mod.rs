@@ -65,8 +65,10 @@ pub use event::mask::mask_ip;
 pub use event::redact::{REDACTED, is_secret_name, redact};
 pub use event::{Actor, ActorKind, Event, EventError, Origin, Outcome};
 pub use export::ExportFormat;
+#[cfg(any(feature = "cli", feature = "report"))]
+pub(crate) use export::is_turning;
 #[cfg(feature = "report")]
-pub(crate) use export::{is_turning, write_csv_record};
+pub(crate) use export::write_csv_record;
 pub use format::head::Head;
 pub use format::line::{LINE_VERSION, Line, LineError, MAX_LINE, Text};
 pub use format::manifest::{Algorithm, FORMAT_VERSION, Manifest, ManifestKeys};
