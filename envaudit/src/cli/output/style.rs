@@ -1,3 +1,5 @@
+//! Text with a meaning, and the style that shows it on a terminal.
+
 use std::borrow::Cow;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use crate::report::days;
 use crate::report::html::Tick;
 use crate::report::index::{Index, IndexError, What};
-use crate::report::question::{Condition, Period};
-use crate::report::sheet::Mark;
-use crate::report::sweep::DAY;
+use crate::report::options::{Condition, Period};
+use crate::report::table::Mark;
+use crate::report::totals::DAY;
 
 /// Places on a timeline.
 const SLOTS: i64 = 240;

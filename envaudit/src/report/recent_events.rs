@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::sheet::{Column, Field, Mark, Sheet};
-use super::sweep::Place;
+use super::scan::Place;
+use super::table::{Column, Field, Mark, Table};
 use crate::ledger::{Line, Text};
 use crate::report::index::{Index, IndexError};
 
 /// An event of the ledger.
 #[derive(Debug)]
-pub(super) struct Shown {
+pub(super) struct RecentEvent {
     seq: u64,
     time: i64,
     event_id: String,
@@ -25,10 +25,10 @@ pub(super) struct Shown {
     trace_id: Option<String>,
 }
 
-impl Shown {
+impl RecentEvent {
     fn of(line: &Line<'_>) -> Self {
         let text = |text: Option<Text<'_>>| text.map(|text| text.get().into_owned());
-        Shown {
+        RecentEvent {
             seq: line.seq,
             time: line.timestamp.micros(),
             event_id: line.event_id.to_owned(),
@@ -49,7 +49,7 @@ impl Shown {
         json!({
             "seq": self.seq,
             "event_id": self.event_id,
-            "timestamp": super::shown_time(self.time),
+            "timestamp": super::format_micros(self.time),
             "actor_type": self.actor_type,
             "actor_id": self.actor,
             "action": self.action,
@@ -90,20 +90,20 @@ pub(super) fn outcome(outcome: &str) -> Field {
 pub(super) fn read(
     index: &Index<'_>,
     places: impl Iterator<Item = Place>,
-) -> Result<Vec<Shown>, IndexError> {
+) -> Result<Vec<RecentEvent>, IndexError> {
     let read = |place: Place| {
         let record = index.read_as_told(place.id, place.at, place.time)?;
-        record.line().map(|line| Shown::of(&line)).map_err(|_| IndexError::other())
+        record.line().map(|line| RecentEvent::of(&line)).map_err(|_| IndexError::other())
     };
     places.map(read).collect()
 }
 
-pub(super) fn json(events: &[Shown]) -> Value {
-    events.iter().map(Shown::json).collect()
+pub(super) fn json(events: &[RecentEvent]) -> Value {
+    events.iter().map(RecentEvent::json).collect()
 }
 
-pub(super) fn sheet(events: &[Shown], of: u64) -> Sheet {
-    Sheet {
+pub(super) fn table(events: &[RecentEvent], of: u64) -> Table {
+    Table {
         heading: "Events".to_owned(),
         note: match events.len() as u64 {
             shown if shown < of => {
@@ -124,7 +124,7 @@ pub(super) fn sheet(events: &[Shown], of: u64) -> Sheet {
             Column::text("outcome"),
             Column::text("reason"),
         ],
-        rows: events.iter().map(Shown::fields).collect(),
+        rows: events.iter().map(RecentEvent::fields).collect(),
         omitted: 0,
     }
 }

@@ -1,26 +1,27 @@
-//! Sums of events by who did what to what.
+//! Totals of events by who did what to what.
 
 use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Value, json};
 
-use super::sheet::{Column, Field};
-use super::shown_time;
-use super::sweep::{Kind, Occurrence, Tally};
-use super::top::Top;
+use super::format_micros;
+use super::scan::{Kind, Occurrence};
+use super::table::{Column, Field};
+use super::top_n::TopN;
+use super::totals::Tally;
 
-/// The sums of each kind of events, by its number.
+/// The totals of each kind of events, by its number.
 type Kinds = HashMap<i64, (Tally, u8)>;
 
-/// Those sums by actor and thing.
+/// Those totals by actor and thing.
 #[derive(Default)]
-pub(super) struct Held {
+pub(super) struct GroupTotals {
     of: HashMap<String, HashMap<Option<String>, Kinds>>,
     /// How many actors there are with how many things each.
     pub(super) combinations: usize,
 }
 
-impl Held {
+impl GroupTotals {
     pub(super) fn actors(&self) -> u64 {
         self.of.len() as u64
     }
@@ -50,12 +51,12 @@ impl Held {
     }
 
     /// Makes groups of all that is held.
-    pub(super) fn end(&mut self, kinds: &HashMap<i64, Kind>, groups: &mut Top<Group>) {
+    pub(super) fn end(&mut self, kinds: &HashMap<i64, Kind>, groups: &mut TopN<Group>) {
         self.combinations = 0;
         for (actor, things) in self.of.drain() {
-            for (resource, sums) in things {
+            for (resource, totals) in things {
                 let mut parts: BTreeMap<(&str, &str, &str), (Tally, u8)> = BTreeMap::new();
-                for (id, (sum, bits)) in sums {
+                for (id, (sum, bits)) in totals {
                     let Some(kind) = kinds.get(&id) else { continue };
                     let part = (&*kind.actor_type, &*kind.resource_type, &*kind.action);
                     let (tally, why) = parts.entry(part).or_default();
@@ -152,8 +153,8 @@ impl Group {
             "success": success,
             "failure": failure,
             "denied": denied,
-            "first": shown_time(first),
-            "last": shown_time(last),
+            "first": format_micros(first),
+            "last": format_micros(last),
         });
         if with_why {
             object["why"] = json!(reasons(self.why));

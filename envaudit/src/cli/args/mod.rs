@@ -1,66 +1,23 @@
-//! The command line.
+//! The arguments that several commands share.
+
+pub(crate) mod actor;
+pub(crate) mod filter;
+mod index;
+pub(crate) mod time;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, ValueEnum};
 
-use super::{commands, times};
-
-/// Where every value of a configuration comes from, what changed, and who changed it.
-#[derive(Parser)]
-#[command(
-    name = "envaudit",
-    bin_name = "envaudit",
-    version,
-    subcommand_required = true,
-    arg_required_else_help = true,
-    after_help = "Exit codes: 0 fine; 1 a finding; 2 usage; 3 something could not be read, reached or written.\n\n\
-                  Example:\n  envaudit audit --env prod"
-)]
-pub(crate) struct Standalone {
-    #[command(flatten)]
-    pub(crate) keys: Keys,
-    #[command(flatten)]
-    pub(crate) globals: Globals,
-    #[command(flatten)]
-    pub(crate) presentation: Presentation,
-    #[command(subcommand)]
-    pub(crate) command: Command,
-}
-
-/// What can be asked. Each command has a file of its own in `commands`.
-#[derive(Subcommand)]
-pub(crate) enum Command {
-    Audit(commands::audit::Audit),
-    Check(commands::check::Check),
-    Explain(commands::explain::Explain),
-    Diff(commands::diff::Diff),
-    Template(commands::template::Template),
-    Docs(commands::docs::Docs),
-    Schema(commands::schema::Schema),
-    Ledger(commands::ledger::Ledger),
-    Plan(commands::plan::Plan),
-    Record(commands::record::Record),
-    Run(commands::run::Run),
-    Log(commands::log::Log),
-    History(commands::history::History),
-    Verify(commands::verify::Verify),
-    Checkpoint(commands::checkpoint::Checkpoint),
-    Prune(commands::prune::Prune),
-    RotateKey(commands::rotate_key::RotateKey),
-    Export(commands::export::Export),
-    Report(commands::report::Report),
-    Completions(commands::completions::Completions),
-    Man(commands::man::Man),
-}
+pub(crate) use self::index::IndexArgs;
 
 /// Where the keys come from, for a program that does not have the struct.
 #[derive(Args)]
 #[command(next_help_heading = "Where the keys come from")]
-pub(crate) struct Keys {
+pub(crate) struct SchemaArgs {
     /// The keys as `AppConfig::schema_json()` gives them [default: envaudit.schema.json, if there is one]
     #[arg(id = "envaudit.schema", long = "schema", value_name = "FILE", global = true)]
     pub(crate) schema: Option<PathBuf>,
@@ -111,7 +68,7 @@ pub(crate) struct Globals {
         value_name = "DURATION",
         global = true
     )]
-    #[arg(value_parser = times::duration)]
+    #[arg(value_parser = time::parse_duration)]
     pub(crate) lock_timeout: Option<Duration>,
     /// How the answer is written
     #[arg(id = "envaudit.format", long = "format", value_name = "FORMAT", global = true)]
@@ -136,7 +93,7 @@ pub(crate) struct Presentation {
     /// When to use colours; `auto` asks the terminal and $NO_COLOR
     #[arg(id = "envaudit.color", long = "color", value_name = "WHEN", global = true)]
     #[arg(value_enum, default_value = "auto")]
-    pub(crate) color: When,
+    pub(crate) color: ColorChoice,
     /// Says nothing but the answer and what is wrong
     #[arg(id = "envaudit.quiet", short = 'q', long = "quiet", global = true)]
     pub(crate) quiet: bool,
@@ -147,7 +104,7 @@ pub(crate) struct Presentation {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum When {
+pub(crate) enum ColorChoice {
     #[default]
     Auto,
     Always,

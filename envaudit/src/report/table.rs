@@ -2,7 +2,7 @@
 
 /// Rows under headings.
 #[derive(Debug)]
-pub(crate) struct Sheet {
+pub(crate) struct Table {
     pub(crate) heading: String,
     /// What a reader has to know of it; may be empty.
     pub(crate) note: String,
@@ -47,7 +47,7 @@ pub(crate) enum Field {
     /// Something that is written in a program.
     Name(String),
     /// Who or what, and of which kind it is, which only people are told here.
-    Kept(String, String),
+    WithKind(String, String),
     Count(u64),
     /// Microseconds since 1970.
     Time(i64),
@@ -62,7 +62,7 @@ impl Field {
     /// Who, with the kind where it is not just a person.
     pub(crate) fn actor(kind: &str, id: &str) -> Self {
         let kind = if kind == "user" { "" } else { kind };
-        Field::Kept(id.to_owned(), kind.to_owned())
+        Field::WithKind(id.to_owned(), kind.to_owned())
     }
 
     /// What is said to people: the text, and what stands in brackets behind it.

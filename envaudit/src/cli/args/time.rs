@@ -1,18 +1,54 @@
-//! Times in arguments.
+//! Times and periods in arguments.
 
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use clap::Args;
+
+use crate::cli::error::CliError;
+use crate::cli::invocation::Invocation;
+
+/// A period.
+#[derive(Args)]
+pub(crate) struct TimeRangeArgs {
+    /// From this time on: `2026-11-30T12:00:00Z`, `2026-11-30`, or `7d` for 7 days ago
+    #[arg(long, value_name = "TIME")]
+    since: Option<String>,
+    /// Before this time
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
+}
+
+/// From one time on, and before another.
+type TimeRange = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+
+impl TimeRangeArgs {
+    /// The given times.
+    pub(crate) fn range(&self, invocation: &Invocation<'_>) -> Result<TimeRange, CliError> {
+        let now = invocation.now();
+        let time = |text: &Option<String>| {
+            let time = text.as_ref().map(|text| parse_time(text, now));
+            time.transpose().map_err(CliError::usage)
+        };
+        let range = (time(&self.since)?, time(&self.until)?);
+        match range {
+            (Some(since), Some(until)) if since >= until => {
+                Err(CliError::usage("`--since` must be before `--until`"))
+            }
+            range => Ok(range),
+        }
+    }
+}
 
 /// RFC 3339 (`2026-11-30T12:00:00Z`), a date (its beginning in UTC), or a length of time before now (`7d`, `24h`).
-pub(crate) fn time(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, String> {
+pub(crate) fn parse_time(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, String> {
     if let Ok(time) = DateTime::parse_from_rfc3339(text) {
         return Ok(time.to_utc());
     }
     if let Ok(date) = text.parse::<NaiveDate>() {
         return Ok(date.and_time(chrono::NaiveTime::MIN).and_utc());
     }
-    let ago = duration(text).map_err(|_| {
+    let ago = parse_duration(text).map_err(|_| {
         format!(
             "`{text}` is not a time; write one such as `2026-11-30T12:00:00Z`, a date such as `2026-11-30`, or how long \
              ago it was, such as `7d` or `24h`"
@@ -20,18 +56,18 @@ pub(crate) fn time(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, Stri
     })?;
     let ago = chrono::TimeDelta::from_std(ago).ok();
     ago.and_then(|ago| now.checked_sub_signed(ago))
-        .ok_or_else(|| format!("`{text}` ago is before all times"))
+        .ok_or_else(|| format!("`{text}` ago is before the earliest time"))
 }
 
 /// A length of time, such as `400d` or `24h`.
-pub(crate) fn duration(text: &str) -> Result<Duration, String> {
+pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
     humantime::parse_duration(text)
         .map_err(|_| format!("`{text}` is not a length of time such as `400d` or `24h`"))
 }
 
-/// How old something may become: a day at least, and nothing that could be meant otherwise. In a length of time `m` is a
-/// minute; who says how long a record is kept means months.
-pub(crate) fn age(text: &str) -> Result<Duration, String> {
+/// An age that events may reach: at least a day. `m` is refused: it is a minute in a length of time, but is probably meant
+/// as a month here.
+pub(crate) fn parse_age(text: &str) -> Result<Duration, String> {
     const DAY: Duration = Duration::from_secs(24 * 60 * 60);
     let mut units = text.split(|char: char| !char.is_alphabetic());
     if units.any(|unit| unit == "m") {
@@ -42,13 +78,13 @@ pub(crate) fn age(text: &str) -> Result<Duration, String> {
     let age = humantime::parse_duration(text)
         .map_err(|_| format!("`{text}` is not an age such as `400d`, `13months` or `2years`"))?;
     match age < DAY {
-        true => Err(format!("`{text}` is less than a day, for which no record is kept")),
+        true => Err(format!("`{text}` is less than a day; events are kept for at least a day")),
         false => Ok(age),
     }
 }
 
-/// A time for a person at a terminal, or for whatever reads a pipe.
-pub(crate) fn shown(time: DateTime<Utc>, terminal: bool) -> String {
+/// A time, written for a person at a terminal or for a program that reads a pipe.
+pub(crate) fn format_time(time: DateTime<Utc>, terminal: bool) -> String {
     match terminal {
         true => time.format("%Y-%m-%d %H:%M:%S UTC").to_string(),
         false => time.to_rfc3339_opts(SecondsFormat::Micros, true),
@@ -63,10 +99,10 @@ mod tests {
     fn an_age_is_a_day_at_least_and_never_of_minutes_that_were_meant_to_be_months() {
         const DAY: u64 = 24 * 60 * 60;
         for (text, days) in [("1d", 1), ("24h", 1), ("1440min", 1), ("2w", 14), ("1d 24h", 2)] {
-            assert_eq!(age(text), Ok(Duration::from_secs(days * DAY)), "{text}");
+            assert_eq!(parse_age(text), Ok(Duration::from_secs(days * DAY)), "{text}");
         }
         for text in ["12M", "12months", "1month", "1y", "2years"] {
-            assert!(age(text).is_ok_and(|age| age > Duration::from_secs(27 * DAY)), "{text}");
+            assert!(parse_age(text).is_ok_and(|age| age > Duration::from_secs(27 * DAY)), "{text}");
         }
         for (text, said) in [
             ("12m", "`M` or `months`, or `min`"),
@@ -78,7 +114,7 @@ mod tests {
             ("", "not an age"),
             ("-1d", "not an age"),
         ] {
-            assert!(age(text).is_err_and(|error| error.contains(said)), "{text}");
+            assert!(parse_age(text).is_err_and(|error| error.contains(said)), "{text}");
         }
     }
 
@@ -92,10 +128,10 @@ mod tests {
             ("1h 30m", "2026-11-30T10:30:00Z"),
         ] {
             let expected: DateTime<Utc> = expected.parse().expect("it is a time");
-            assert_eq!(time(text, now), Ok(expected), "{text}");
+            assert_eq!(parse_time(text, now), Ok(expected), "{text}");
         }
         for text in ["", "yesterday", "2026-13-01", "7", "-7d", "99999999999999y", "300000000d"] {
-            assert!(time(text, now).is_err(), "{text}");
+            assert!(parse_time(text, now).is_err(), "{text}");
         }
     }
 }

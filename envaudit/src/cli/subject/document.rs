@@ -4,8 +4,8 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use crate::cli::failure::{Failure, code};
-use crate::cli::world::read_text;
+use crate::cli::error::{CliError, code};
+use crate::cli::invocation::read_text;
 use crate::render::VERSION;
 use crate::schema::owned::{OptionalGroup, OwnedSchema, Variable, text};
 use crate::schema::table::Table;
@@ -13,7 +13,7 @@ use crate::schema::{Bounds, DefaultText, FieldSchema, Shape};
 use crate::sources::SourceSet;
 
 /// Reads the table from a file.
-pub(super) fn read(path: &Path) -> Result<&'static Table, Failure> {
+pub(super) fn read(path: &Path) -> Result<&'static Table, CliError> {
     let document = read_text(path)?;
     let shown = path.display();
     let value: Value = serde_json::from_str(&document).map_err(|error| {
@@ -27,7 +27,7 @@ pub(super) fn read(path: &Path) -> Result<&'static Table, Failure> {
         Some(version) if version > u64::from(VERSION) => {
             let message =
                 format!("{shown} has version {version}; this envaudit reads up to {VERSION}");
-            return Err(Failure { message: Some(message), ..Failure::exit(code::UNAVAILABLE) }
+            return Err(CliError { message: Some(message), ..CliError::exit(code::UNAVAILABLE) }
                 .hint("install a newer envaudit, or write the file with an older one"));
         }
         Some(_) => {}
@@ -38,8 +38,8 @@ pub(super) fn read(path: &Path) -> Result<&'static Table, Failure> {
         .map_err(|reason| foreign(format!("{shown} is not a schema: {reason}")))
 }
 
-fn foreign(message: String) -> Failure {
-    Failure::unavailable(message).hint("write the file with `AppConfig::schema_json()`")
+fn foreign(message: String) -> CliError {
+    CliError::unavailable(message).hint("write the file with `AppConfig::schema_json()`")
 }
 
 type Object = Map<String, Value>;

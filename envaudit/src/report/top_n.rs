@@ -2,15 +2,15 @@
 
 /// Those with the highest counts; of equals the smaller.
 #[derive(Debug)]
-pub(super) struct Top<T> {
+pub(super) struct TopN<T> {
     limit: usize,
     kept: Vec<(u64, T)>,
     seen: u64,
 }
 
-impl<T: Ord> Top<T> {
+impl<T: Ord> TopN<T> {
     pub(super) fn new(limit: usize) -> Self {
-        Top { limit, kept: Vec::new(), seen: 0 }
+        TopN { limit, kept: Vec::new(), seen: 0 }
     }
 
     pub(super) fn push(&mut self, count: u64, item: T) {

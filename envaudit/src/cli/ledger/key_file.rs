@@ -1,37 +1,37 @@
-//! Files with keys, and whether a key in one is a secret at all.
+//! Files with keys: read, created, and checked for keys that are not secret.
 
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::failure::Failure;
-use super::output::Output;
-use super::world::read_text;
+use crate::cli::error::{CliError, with_causes};
+use crate::cli::invocation::read_text;
+use crate::cli::output::Output;
 use crate::ledger::MasterKey;
 
 /// The key in a file.
-pub(crate) fn key_in(path: &Path) -> Result<MasterKey, Failure> {
+pub(crate) fn read_key(path: &Path) -> Result<MasterKey, CliError> {
     let text = secrecy::zeroize::Zeroizing::new(read_text(path)?);
     MasterKey::from_hex(&text)
-        .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))
+        .map_err(|error| CliError::usage(format!("{}: {}", path.display(), with_causes(&error))))
 }
 
-/// Refuses a key that everybody tries first, before a ledger is begun or gone on with under it.
-pub(crate) fn refuse_guessable(key: &MasterKey, place: &str) -> Result<(), Failure> {
+/// Refuses a key that an attacker would try first, before a ledger is written with it.
+pub(crate) fn refuse_guessable(key: &MasterKey, place: &str) -> Result<(), CliError> {
     match key.is_guessable() {
-        true => Err(Failure::usage(format!(
-            "the key in {place} is no secret: all of its bytes are the same, and whoever guesses it can forge the ledger"
+        true => Err(CliError::usage(format!(
+            "the key in {place} is not secret: all of its bytes are the same, and anybody who guesses it can forge the ledger"
         ))
         .hint("make one with `openssl rand -hex 32`")),
         false => Ok(()),
     }
 }
 
-/// Refuses a place in the folder of the ledger: who can write there can write to the ledger, and would have its key.
-pub(crate) fn refuse_beside(path: &Path, ledger: &Path, hint: &str) -> Result<(), Failure> {
+/// Refuses a place in the folder of the ledger: anybody who can write to the ledger would have its key.
+pub(crate) fn refuse_beside(path: &Path, ledger: &Path, hint: &str) -> Result<(), CliError> {
     match is_beside(path, ledger) {
-        true => Err(Failure::usage(format!(
-            "{} lies in the folder of the ledger: whoever owns that could forge it",
+        true => Err(CliError::usage(format!(
+            "{} is in the folder of the ledger: the owner of the folder could forge it",
             path.display()
         ))
         .hint(hint)),
@@ -39,17 +39,17 @@ pub(crate) fn refuse_beside(path: &Path, ledger: &Path, hint: &str) -> Result<()
     }
 }
 
-/// Says that others than its owner can have the key in a file, and that it lies where the ledger does.
+/// Warns if others than the owner can read the key in a file, or if the file is in the folder of the ledger.
 pub(crate) fn warn_of_readers(path: &Path, ledger: &Path, out: &mut Output<'_>) {
     if let Some(mode) = open_to_others(path) {
         let path = path.display();
         out.warn(&format!(
-            "{path} can be read by others than its owner (mode {mode:04o}), who can then forge the ledger; `chmod 600 {path}`"
+            "others than its owner can read {path} (mode {mode:04o}) and then forge the ledger; `chmod 600 {path}`"
         ));
     }
     if is_beside(path, ledger) {
         out.warn(&format!(
-            "{} lies in the folder of the ledger: whoever owns that can forge it; keep the key elsewhere",
+            "{} is in the folder of the ledger: the owner of the folder can forge it; keep the key elsewhere",
             path.display()
         ));
     }
@@ -75,37 +75,41 @@ fn open_to_others(_path: &Path) -> Option<u32> {
     None
 }
 
-/// The key in a file, and whether it had to be made.
-pub(crate) fn given_or_made(path: &Path) -> Result<(MasterKey, bool), Failure> {
+/// The key in a file, and whether the file had to be created.
+pub(crate) fn read_or_create(path: &Path) -> Result<(MasterKey, bool), CliError> {
     match path.exists() {
         true => {
-            let key = key_in(path)?;
+            let key = read_key(path)?;
             refuse_guessable(&key, &format!("`{}`", path.display()))?;
             Ok((key, false))
         }
-        false => Ok((make(path)?, true)),
+        false => Ok((create(path)?, true)),
     }
 }
 
 /// A new key.
-pub(crate) fn random() -> Result<MasterKey, Failure> {
+pub(crate) fn random() -> Result<MasterKey, CliError> {
     let mut bytes = secrecy::zeroize::Zeroizing::new([0; 32]);
     getrandom::fill(&mut *bytes).map_err(|error| {
-        Failure::unavailable(format!("the system gives no random bytes: {error}"))
+        CliError::unavailable(format!("the system gives no random bytes: {}", with_causes(&error)))
     })?;
     Ok(MasterKey::from_bytes(*bytes))
 }
 
 /// A new key in a new file, which is on disk before anything is signed with it.
-fn make(path: &Path) -> Result<MasterKey, Failure> {
+fn create(path: &Path) -> Result<MasterKey, CliError> {
     let key = random()?;
     write_private(path, &key.to_hex()).map_err(|error| {
-        Failure::unavailable(format!("the key cannot be kept in {}: {error}", path.display()))
+        CliError::unavailable(format!(
+            "the key cannot be kept in {}: {}",
+            path.display(),
+            with_causes(&error)
+        ))
     })?;
     Ok(key)
 }
 
-/// Writes a secret into a new file that its owner alone can read; it is on disk when this returns.
+/// Writes a secret to a new file that only its owner can read; it is on disk when this returns.
 pub(crate) fn write_private(path: &Path, text: &str) -> io::Result<()> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
@@ -115,13 +119,13 @@ pub(crate) fn write_private(path: &Path, text: &str) -> io::Result<()> {
     let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
     let kept = written.and_then(|()| sync_folder(path));
     if kept.is_err() {
-        // A part of a key is in the way of the next try.
+        // A part of a key would be in the way of the next try.
         let _ = fs::remove_file(path);
     }
     kept
 }
 
-/// A file is no more durable than its name.
+/// Makes the name of a new file durable too.
 #[cfg(unix)]
 fn sync_folder(path: &Path) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -133,8 +137,8 @@ fn sync_folder(_path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Where the key of the environment stands.
-pub(crate) enum Given {
+/// The place of the key that the environment gives.
+pub(crate) enum GivenKey {
     Variable,
     File(PathBuf),
 }

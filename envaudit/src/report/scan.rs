@@ -1,11 +1,11 @@
 //! One pass over the events of a report.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use rusqlite::params_from_iter;
 use rusqlite::types::ValueRef;
 
-use super::question::Condition;
+use super::options::Condition;
 use crate::report::index::{Index, IndexError};
 
 /// What few events differ in.
@@ -38,85 +38,8 @@ pub(super) struct Place {
     pub(super) time: i64,
 }
 
-/// How often, when first and when last, and how it ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Tally {
-    pub(super) count: u64,
-    pub(super) success: u64,
-    pub(super) failure: u64,
-    pub(super) denied: u64,
-    pub(super) first: i64,
-    pub(super) last: i64,
-}
-
-impl Default for Tally {
-    fn default() -> Self {
-        Tally { count: 0, success: 0, failure: 0, denied: 0, first: i64::MAX, last: i64::MIN }
-    }
-}
-
-impl Tally {
-    pub(super) fn join(&mut self, other: &Tally) {
-        self.count += other.count;
-        self.success += other.success;
-        self.failure += other.failure;
-        self.denied += other.denied;
-        self.first = self.first.min(other.first);
-        self.last = self.last.max(other.last);
-    }
-
-    pub(super) fn add(&mut self, event: &Occurrence<'_>) {
-        self.count += 1;
-        match event.kind.outcome.as_str() {
-            "success" => self.success += 1,
-            "denied" => self.denied += 1,
-            _ => self.failure += 1,
-        }
-        self.first = self.first.min(event.place.time);
-        self.last = self.last.max(event.place.time);
-    }
-}
-
-/// What every pass keeps: the sum, the sums of days, and the newest events.
-pub(super) struct Sums {
-    pub(super) all: Tally,
-    pub(super) days: BTreeMap<i64, Tally>,
-    newest: BTreeMap<u64, Place>,
-    keep: usize,
-}
-
-pub(super) const DAY: i64 = 86_400_000_000;
-
-impl Sums {
-    pub(super) fn keeping(keep: usize) -> Self {
-        Sums { all: Tally::default(), days: BTreeMap::new(), newest: BTreeMap::new(), keep }
-    }
-
-    pub(super) fn add(&mut self, event: &Occurrence<'_>) {
-        self.all.add(event);
-        self.days.entry(event.place.time.div_euclid(DAY)).or_default().add(event);
-        let oldest = self.newest.first_key_value().map(|(id, _)| *id);
-        if self.newest.len() < self.keep || oldest.is_some_and(|oldest| oldest < event.place.id) {
-            self.newest.insert(event.place.id, event.place);
-            if self.newest.len() > self.keep {
-                self.newest.pop_first();
-            }
-        }
-    }
-
-    /// The first and the last moment.
-    pub(super) fn seen(&self) -> Option<(i64, i64)> {
-        (self.all.count > 0).then_some((self.all.first, self.all.last))
-    }
-
-    /// The newest first.
-    pub(super) fn newest(&self) -> impl Iterator<Item = Place> {
-        self.newest.values().rev().copied()
-    }
-}
-
-/// Gives each event that the condition holds for, in this order, until it is told that it is enough.
-pub(super) fn each(
+/// Calls `go_on` with each event that the condition matches, in this order, until it returns `false`.
+pub(super) fn scan(
     index: &Index<'_>,
     condition: &Condition,
     order: &str,

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::cli::failure::Failure;
+use crate::cli::error::CliError;
 use crate::ledger::is_secret_name;
 use crate::load::{LoadSettings, keys_of_files};
 use crate::schema::owned::{OwnedSchema, Variable, text};
@@ -16,7 +16,7 @@ pub(super) fn find(
     settings: &LoadSettings,
     prefix: Option<&str>,
     asked: Option<&str>,
-) -> Result<&'static Table, Failure> {
+) -> Result<&'static Table, CliError> {
     let mut keys: BTreeMap<String, bool> = BTreeMap::new();
     for (key, in_secret_folder) in keys_of_files(settings) {
         let secret = in_secret_folder || is_secret_name(&key);
@@ -46,7 +46,7 @@ pub(super) fn find(
         optional_groups: Vec::new(),
     };
     schema.into_table().map_err(|reason| {
-        Failure::unavailable(format!("what was found is no configuration: {reason}")).hint(
+        CliError::unavailable(format!("what was found is no configuration: {reason}")).hint(
             "`--prefix` and `--env-file` say where to look, `--schema` and `--bin` which variables there are",
         )
     })

@@ -1,30 +1,30 @@
-//! How far a command has got, for whoever waits at a terminal.
+//! Progress bars, for a user who waits at a terminal.
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::output::Output;
+use super::Output;
 use crate::ledger::store::{SegmentInfo, SegmentSource, StoreError};
 
-/// What is read faster than one can look gets no bar.
+/// Less than this is read too fast for a bar.
 const WORTH_A_BAR: u64 = 32 << 20;
 
-/// As few steps get no bar either.
+/// Fewer steps than these get no bar.
 const WORTH_STEPS: usize = 8;
 
-/// Steps that are shown on stderr as they are done.
-pub(crate) struct Steps(ProgressBar);
+/// A bar on stderr that counts steps.
+pub(crate) struct StepProgress(ProgressBar);
 
-impl Steps {
+impl StepProgress {
     pub(crate) fn new(out: &Output<'_>) -> Self {
         let bar = match out.shows_progress() {
             true => ProgressBar::no_length(),
             false => ProgressBar::hidden(),
         };
         style(&bar, "{bar:30} {pos} of {len}, {eta} left");
-        Steps(bar)
+        StepProgress(bar)
     }
 
-    /// So many are done, of so many.
+    /// Shows how many steps are done.
     pub(crate) fn done(&self, done: usize, all: usize) {
         if all >= WORTH_STEPS {
             self.0.set_length(all as u64);
@@ -33,7 +33,7 @@ impl Steps {
     }
 }
 
-impl Drop for Steps {
+impl Drop for StepProgress {
     fn drop(&mut self) {
         self.0.finish_and_clear();
     }
@@ -45,23 +45,23 @@ fn style(bar: &ProgressBar, template: &str) {
     }
 }
 
-/// A ledger that shows on stderr how much of it was read.
-pub(crate) struct Watched<'s> {
+/// A ledger with a bar on stderr that shows how much of it was read.
+pub(crate) struct ProgressSource<'s> {
     source: &'s dyn SegmentSource,
     bar: ProgressBar,
 }
 
-impl<'s> Watched<'s> {
+impl<'s> ProgressSource<'s> {
     pub(crate) fn new(source: &'s dyn SegmentSource, out: &Output<'_>) -> Result<Self, StoreError> {
-        Watched::shown(source, out.shows_progress())
+        ProgressSource::shown(source, out.shows_progress())
     }
 
-    /// Where the answer is written meanwhile: nothing is shown if it is read on the terminal, too.
+    /// For a command that writes its answer at the same time: without a bar if the answer goes to the terminal too.
     pub(crate) fn beside_answer(
         source: &'s dyn SegmentSource,
         out: &Output<'_>,
     ) -> Result<Self, StoreError> {
-        Watched::shown(source, out.shows_progress() && !out.is_terminal())
+        ProgressSource::shown(source, out.shows_progress() && !out.is_terminal())
     }
 
     fn shown(source: &'s dyn SegmentSource, shown: bool) -> Result<Self, StoreError> {
@@ -74,17 +74,17 @@ impl<'s> Watched<'s> {
             &bar,
             "{bar:30} {percent:>3} % of {binary_total_bytes}, {binary_bytes_per_sec}, {eta} left",
         );
-        Ok(Watched { source, bar })
+        Ok(ProgressSource { source, bar })
     }
 }
 
-impl Drop for Watched<'_> {
+impl Drop for ProgressSource<'_> {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }
 }
 
-impl SegmentSource for Watched<'_> {
+impl SegmentSource for ProgressSource<'_> {
     fn manifest(&self) -> Result<Vec<u8>, StoreError> {
         self.source.manifest()
     }

@@ -21,23 +21,23 @@ impl Period {
 
 /// What every report is asked.
 #[derive(Clone, Copy, Debug)]
-pub struct Question {
+pub struct ReportOptions {
     pub(super) period: Period,
     pub(super) groups: usize,
     pub(super) events: usize,
     pub(super) in_memory: usize,
 }
 
-impl Default for Question {
+impl Default for ReportOptions {
     fn default() -> Self {
-        Question::new()
+        ReportOptions::new()
     }
 }
 
-impl Question {
+impl ReportOptions {
     /// Of all times; at most 1000 groups, the newest 200 events of those counted, and 50,000 combinations in memory.
     pub fn new() -> Self {
-        Question { period: Period::default(), groups: 1000, events: 200, in_memory: 50_000 }
+        ReportOptions { period: Period::default(), groups: 1000, events: 200, in_memory: 50_000 }
     }
 
     /// Of this time alone.

@@ -10,7 +10,7 @@ use std::path::Path;
 use memchr::memmem::Finder;
 
 use super::document::MAX_DEPTH;
-use crate::cli::failure::Failure;
+use crate::cli::error::CliError;
 use crate::schema::embed::{END, MAGIC, VERSION, flag, shape};
 use crate::schema::owned::{OptionalGroup, OwnedSchema, Variable, text};
 use crate::schema::table::Table;
@@ -28,10 +28,10 @@ const CHUNK: usize = 1 << 20;
 const HEADER: usize = MAGIC.len() + 8;
 
 /// Reads the table of the struct, which has to be named if there are several.
-pub(super) fn read(path: &Path, name: Option<&str>) -> Result<&'static Table, Failure> {
+pub(super) fn read(path: &Path, name: Option<&str>) -> Result<&'static Table, CliError> {
     let shown = path.display();
     let unreadable =
-        |error: io::Error| Failure::unavailable(format!("{shown} cannot be read: {error}"));
+        |error: io::Error| CliError::unavailable(format!("{shown} cannot be read: {error}"));
     let found = open(path).and_then(|mut file| search(&mut file)).map_err(unreadable)?;
     let names = found.structs.iter().map(|found| format!("`{}`", found.name));
     let names = names.collect::<Vec<_>>().join(", ");
@@ -40,22 +40,22 @@ pub(super) fn read(path: &Path, name: Option<&str>) -> Result<&'static Table, Fa
         structs.retain(|found| found.name == name);
     }
     if structs.len() > 1 {
-        return Err(Failure::usage(format!("{shown} has several configurations: {names}"))
+        return Err(CliError::usage(format!("{shown} has several configurations: {names}"))
             .hint("choose one with `--struct NAME`"));
     }
     match (structs.pop(), name) {
         (Some(only), _) => only.into_table().map_err(|reason| {
-            Failure::unavailable(format!("what is embedded in {shown} is damaged: {reason}"))
+            CliError::unavailable(format!("what is embedded in {shown} is damaged: {reason}"))
         }),
         (None, Some(name)) if !names.is_empty() => {
-            Err(Failure::usage(format!("{shown} has no configuration `{name}`, but {names}")))
+            Err(CliError::usage(format!("{shown} has no configuration `{name}`, but {names}")))
         }
         (None, _) => Err(match found.newer {
-            Some(version) => Failure::unavailable(format!(
+            Some(version) => CliError::unavailable(format!(
                 "what is embedded in {shown} has version {version}; this envaudit reads up to {VERSION}"
             ))
             .hint("install a newer envaudit"),
-            None => Failure::unavailable(format!("no configuration is embedded in {shown}")).hint(
+            None => CliError::unavailable(format!("no configuration is embedded in {shown}")).hint(
                 "put `envaudit::embed!(AppConfig);` into the program and build it again, or use `--schema`",
             ),
         }),
