@@ -74,6 +74,8 @@ pub mod ledger;
 #[cfg(feature = "live")]
 pub mod live;
 mod load;
+#[cfg(feature = "ledger")]
+mod record;
 mod render;
 #[cfg(feature = "report")]
 pub mod report;

@@ -158,7 +158,7 @@ impl<T: EnvConfig> State<T> {
     #[cfg(feature = "ledger")]
     fn record(&self, mut change: Change<T>) -> Result<Change<T>, LiveError> {
         if let Some(Recorder { ledger, context }) = &self.recorder {
-            let recorded = ledger.record(change.after(), context).map_err(LiveError::Record)?;
+            let recorded = change.after().record_in(ledger, context).map_err(LiveError::Record)?;
             change.recorded = Some(recorded);
         }
         Ok(change)

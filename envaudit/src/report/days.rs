@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::format_micros;
 use super::html::{Bar, Picture};
-use super::sheet::Mark;
-use super::shown_time;
-use super::sweep::{DAY, Tally};
+use super::table::Mark;
+use super::totals::{DAY, Tally};
 
 /// Bars in a picture.
 const BARS: i64 = 60;
 
 /// `2026-11-30`.
 pub(super) fn name(day: i64) -> String {
-    shown_time(day.saturating_mul(DAY))[..10].to_owned()
+    format_micros(day.saturating_mul(DAY))[..10].to_owned()
 }
 
 pub(super) fn json(days: &BTreeMap<i64, Tally>) -> Value {
@@ -42,7 +42,7 @@ pub(super) fn picture(days: &BTreeMap<i64, Tally>, heading: &str) -> Option<Pict
     of(days.iter().map(|(day, tally)| (*day, parts(tally))), heading)
 }
 
-/// The sums of these parts for each bar.
+/// The totals of these parts for each bar.
 pub(super) fn of(
     days: impl Iterator<Item = (i64, Vec<(Mark, &'static str, u64)>)> + Clone,
     heading: &str,

@@ -5,9 +5,9 @@
 //! defines what each report counts.
 //!
 //! ```
-//! use envaudit::ledger::index::Index;
+//! use envaudit::report::index::Index;
 //! use envaudit::ledger::{Actor, Event, LedgerOptions, MasterKey, Outcome};
-//! use envaudit::report::{self, Question, Scope};
+//! use envaudit::report::{self, ReportOptions, Scope};
 //!
 //! # let dir = tempfile::tempdir()?;
 //! # let path = dir.path().join("audit");
@@ -17,9 +17,9 @@
 //!     ledger.append(&event.clone().outcome(Outcome::Denied))?;
 //! }
 //! let index = Index::beside(&path, ledger.source())?;
-//! let access = report::access(&index, &Question::new(), &Scope::new().resource("prod"))?;
+//! let access = report::access(&index, &ReportOptions::new(), &Scope::new().resource("prod"))?;
 //! assert_eq!(access.json()["groups"][0]["denied"], 5);
-//! let failures = report::failures(&index, &Question::new(), &Scope::new(), 5, None)?;
+//! let failures = report::failures(&index, &ReportOptions::new(), &Scope::new(), 5, None)?;
 //! assert_eq!(failures.json()["groups"][0]["actor_id"], "eve");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -29,27 +29,29 @@ mod config;
 mod csv;
 mod days;
 mod failures;
+mod groups;
 mod html;
-mod question;
-mod sheet;
-mod shown;
-mod sums;
-mod sweep;
-mod top;
+pub mod index;
+mod options;
+mod recent_events;
+mod scan;
+mod table;
+mod top_n;
+mod totals;
 
 use serde_json::{Value, json};
 
 use crate::ledger::Timestamp;
-use crate::ledger::index::{Index, IndexError};
+use crate::report::index::{Index, IndexError};
 
 pub use activity::{Rights, access, privileged};
 pub use config::configurations;
 pub use failures::failures;
-pub use html::Frame;
-pub use question::{Period, Question, Scope};
+pub use html::PageContext;
+pub use options::{Period, ReportOptions, Scope};
 #[cfg(feature = "cli")]
-pub(crate) use sheet::Field;
-pub(crate) use sheet::{Mark, Sheet};
+pub(crate) use table::Field;
+pub(crate) use table::{Mark, Table};
 
 /// An answer, to be written as JSON, as CSV, or as a page.
 ///
@@ -58,9 +60,9 @@ pub(crate) use sheet::{Mark, Sheet};
 pub struct Report {
     name: &'static str,
     title: String,
-    lead: String,
+    summary: String,
     members: Vec<(&'static str, Value)>,
-    sheets: Vec<Sheet>,
+    tables: Vec<Table>,
     pictures: Vec<html::Picture>,
     tiles: Vec<(&'static str, u64, Mark)>,
     period: Period,
@@ -98,7 +100,7 @@ impl Report {
     /// The answer as a JSON object. Times are RFC 3339 in UTC.
     pub fn json(&self) -> Value {
         let time = |moment: Option<Timestamp>| moment.map(|moment| moment.to_string());
-        let seen = self.seen.map(|(first, last)| [shown_time(first), shown_time(last)]);
+        let seen = self.seen.map(|(first, last)| [format_micros(first), format_micros(last)]);
         let mut object = json!({
             "report": self.name,
             "since": time(self.period.since),
@@ -117,44 +119,44 @@ impl Report {
 
     /// The main table as CSV (RFC 4180). A text that a spreadsheet would take for a formula begins with an apostrophe.
     pub fn csv(&self) -> String {
-        self.sheets.first().map(csv::of).unwrap_or_default()
+        self.tables.first().map(csv::of).unwrap_or_default()
     }
 
     /// One HTML page that needs nothing else: no network, no other file.
-    pub fn html(&self, frame: &Frame<'_>) -> String {
-        html::page(self, frame)
+    pub fn html(&self, context: &PageContext<'_>) -> String {
+        html::page(self, context)
     }
 
     /// The tables, the main one first.
     #[cfg(feature = "cli")]
-    pub(crate) fn sheets(&self) -> &[Sheet] {
-        &self.sheets
+    pub(crate) fn tables(&self) -> &[Table] {
+        &self.tables
     }
 
     /// A sentence about what was counted.
     #[cfg(feature = "cli")]
-    pub(crate) fn lead(&self) -> &str {
-        &self.lead
+    pub(crate) fn summary(&self) -> &str {
+        &self.summary
     }
 }
 
 /// What all reports know of the index they were made from.
-struct Base {
+struct IndexFacts {
     unreadable: u64,
     temporary: bool,
     last_line: Option<u64>,
 }
 
-impl Base {
+impl IndexFacts {
     /// Refuses an index from which events were taken away.
     fn of(index: &Index<'_>) -> Result<Self, IndexError> {
         let unreadable = index.check_count()?;
         let last_line = index.ids().map(|(_, last)| last);
-        Ok(Base { unreadable, temporary: index.is_temporary(), last_line })
+        Ok(IndexFacts { unreadable, temporary: index.is_temporary(), last_line })
     }
 }
 
-fn shown_time(micros: i64) -> String {
+fn format_micros(micros: i64) -> String {
     let moment = chrono::DateTime::from_timestamp_micros(micros).unwrap_or_default();
     Timestamp::from(moment).to_string()
 }

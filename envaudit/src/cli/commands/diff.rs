@@ -3,9 +3,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::audit::{AuditSnapshot, Drift};
-use crate::cli::failure::Failure;
+use crate::cli::error::CliError;
+use crate::cli::invocation::Invocation;
 use crate::cli::output::{Cell, Tone};
-use crate::cli::world::World;
 
 /// Compares where values came from: between two saved audits, or a saved one and now
 #[derive(Args)]
@@ -24,19 +24,19 @@ pub(crate) struct Diff {
     exit_code: bool,
 }
 
-pub(super) fn run(args: &Diff, world: &mut World<'_>) -> Result<(), Failure> {
+pub(super) fn run(args: &Diff, invocation: &mut Invocation<'_>) -> Result<(), CliError> {
     let stdin = Some(Path::new("-"));
     if args.new.as_deref() == stdin && Some(args.old.as_path()) == stdin {
-        return Err(Failure::usage("stdin can be read once; give one of the two as a file"));
+        return Err(CliError::usage("stdin can be read once; give one of the two as a file"));
     }
-    let old = saved(&args.old, world)?;
+    let old = saved(&args.old, invocation)?;
     let new = match &args.new {
-        Some(new) => saved(new, world)?,
-        None => world.target()?.load_or_fail(world)?.audit().snapshot(),
+        Some(new) => saved(new, invocation)?,
+        None => invocation.subject()?.load_or_fail(invocation)?.audit().snapshot(),
     };
     let drift = Drift::between(&old, &new);
-    if world.out.is_json() {
-        world.out.json(&drift)?;
+    if invocation.out.is_json() {
+        invocation.out.json(&drift)?;
     } else {
         for line in drift.to_string().lines() {
             let tone = match line.as_bytes() {
@@ -45,18 +45,18 @@ pub(super) fn run(args: &Diff, world: &mut World<'_>) -> Result<(), Failure> {
                 [b'-', b' ', ..] => Tone::Bad,
                 _ => Tone::Plain,
             };
-            world.out.line(&[Cell::toned(tone, line)])?;
+            invocation.out.line(&[Cell::toned(tone, line)])?;
         }
     }
-    if args.exit_code && !drift.is_empty() { Err(Failure::finding()) } else { Ok(()) }
+    if args.exit_code && !drift.is_empty() { Err(CliError::finding()) } else { Ok(()) }
 }
 
-fn saved(path: &Path, world: &mut World<'_>) -> Result<AuditSnapshot, Failure> {
+fn saved(path: &Path, invocation: &mut Invocation<'_>) -> Result<AuditSnapshot, CliError> {
     let (name, text) = match path == Path::new("-") {
-        true => ("stdin".to_owned(), world.read_stdin()?),
-        false => (path.display().to_string(), crate::cli::world::read_text(path)?),
+        true => ("stdin".to_owned(), invocation.read_stdin()?),
+        false => (path.display().to_string(), crate::cli::invocation::read_text(path)?),
     };
     AuditSnapshot::from_json(&text).map_err(|error| {
-        Failure::unavailable(format!("{name}: {error}")).hint("`envaudit audit --json` writes one")
+        CliError::unavailable(format!("{name}: {error}")).hint("`envaudit audit --json` writes one")
     })
 }

@@ -1,9 +1,9 @@
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::cli::failure::Failure;
+use crate::cli::error::CliError;
+use crate::cli::invocation::Invocation;
 use crate::cli::output::{Cell, Output, Table, Tone};
-use crate::cli::world::World;
 use crate::error::Problem;
 use crate::load::{Has, Outcome, Role, Step, explain};
 use crate::schema::nearest::nearest;
@@ -20,13 +20,13 @@ pub(crate) struct Explain {
     key: String,
 }
 
-pub(super) fn run(args: &Explain, world: &mut World<'_>) -> Result<(), Failure> {
-    let target = world.target()?.including(&args.key, world)?;
-    let request = find(target.table(), &args.key)?;
-    let mut settings = world.settings();
-    settings.policy = world.policy()?;
-    let mut steps = explain(&settings, target.table(), request);
-    let loaded = target.load(settings);
+pub(super) fn run(args: &Explain, invocation: &mut Invocation<'_>) -> Result<(), CliError> {
+    let subject = invocation.subject()?.including(&args.key, invocation)?;
+    let request = find(subject.table(), &args.key)?;
+    let mut settings = invocation.settings();
+    settings.policy = invocation.policy()?;
+    let mut steps = explain(&settings, subject.table(), request);
+    let loaded = subject.load(settings);
     if let Ok(loaded) = &loaded
         && loaded.audit().get(request.key()).is_some_and(|entry| entry.unset)
     {
@@ -35,20 +35,24 @@ pub(super) fn run(args: &Explain, world: &mut World<'_>) -> Result<(), Failure> 
     let problems = loaded.as_ref().map_or_else(|error| error.problems(), |_| &[]);
     let own = |problem: &&Problem| problem.key() == Some(request.key());
     let problems: Vec<&Problem> = problems.iter().filter(own).collect();
-    let told =
-        Told { request, steps: &steps, problems: &problems, has_schema: target.has_schema() };
-    match world.out.is_json() {
-        true => world.out.json(&told.json())?,
-        false => told.write(&mut world.out)?,
+    let explanation = Explanation {
+        request,
+        steps: &steps,
+        problems: &problems,
+        has_schema: subject.has_schema(),
+    };
+    match invocation.out.is_json() {
+        true => invocation.out.json(&explanation.json())?,
+        false => explanation.write(&mut invocation.out)?,
     }
-    if problems.is_empty() { Ok(()) } else { Err(Failure::finding()) }
+    if problems.is_empty() { Ok(()) } else { Err(CliError::finding()) }
 }
 
-fn find(table: &'static Keys, key: &str) -> Result<&'static KeyRequest, Failure> {
+fn find(table: &'static Keys, key: &str) -> Result<&'static KeyRequest, CliError> {
     if let Some(name) = table.find(key.as_bytes()) {
         return Ok(&table.leaves[usize::from(name.leaf)]);
     }
-    let failure = Failure::usage(match table.leaves.is_empty() {
+    let failure = CliError::usage(match table.leaves.is_empty() {
         true => format!("{key} is unknown: there are no variables at all"),
         false => format!("{key} is unknown"),
     });
@@ -69,14 +73,14 @@ fn leave_out(steps: &mut [Step]) {
     }
 }
 
-struct Told<'t> {
+struct Explanation<'t> {
     request: &'static KeyRequest,
     steps: &'t [Step],
     problems: &'t [&'t Problem],
     has_schema: bool,
 }
 
-impl Told<'_> {
+impl Explanation<'_> {
     fn winner(&self) -> Option<(&Step, &Has)> {
         self.with_role(Role::Wins).next()
     }
@@ -88,7 +92,7 @@ impl Told<'_> {
         })
     }
 
-    fn write(&self, out: &mut Output<'_>) -> Result<(), Failure> {
+    fn write(&self, out: &mut Output<'_>) -> Result<(), CliError> {
         self.write_about(out)?;
         out.line(&[])?;
         let mut table = Table::new(["", "SOURCE", "WHERE", "ANSWER"]);
@@ -106,7 +110,7 @@ impl Told<'_> {
     }
 
     /// What the variable is.
-    fn write_about(&self, out: &mut Output<'_>) -> Result<(), Failure> {
+    fn write_about(&self, out: &mut Output<'_>) -> Result<(), CliError> {
         let request = self.request;
         let mut head = vec![Cell::toned(Tone::Heading, request.key())];
         if self.has_schema {
@@ -185,7 +189,7 @@ impl Told<'_> {
     }
 
     /// The answer in one line.
-    fn write_end(&self, out: &mut Output<'_>) -> Result<(), Failure> {
+    fn write_end(&self, out: &mut Output<'_>) -> Result<(), CliError> {
         let key = self.request.key();
         let Some((step, _)) = self.winner() else {
             let text = match self.request.field.optional {

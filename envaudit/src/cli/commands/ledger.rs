@@ -5,13 +5,13 @@ use data_encoding::HEXLOWER;
 use serde_json::json;
 
 use super::verify::counted;
-use crate::cli::failure::Failure;
-use crate::cli::key_file::{
-    Given, refuse_beside, refuse_guessable, warn_of_readers, write_private,
+use crate::cli::error::CliError;
+use crate::cli::invocation::Invocation;
+use crate::cli::ledger::{
+    GivenKey, refuse_beside, refuse_guessable, warn_of_readers, write_private,
 };
 use crate::cli::ledger::{KEY_VARIABLES, RetiredKeys};
 use crate::cli::output::{Cell, Tone};
-use crate::cli::world::World;
 use crate::ledger::{FileStore, KeyRing, Manifest, MasterKey, checkpoint};
 
 /// Makes a ledger, and what its auditors need
@@ -21,11 +21,11 @@ use crate::ledger::{FileStore, KeyRing, Manifest, MasterKey, checkpoint};
 #[command(after_help = "Example:\n  envaudit ledger init --ledger /var/lib/checkout/audit")]
 pub(crate) struct Ledger {
     #[command(subcommand)]
-    command: Commands,
+    command: LedgerCommand,
 }
 
 #[derive(Subcommand)]
-enum Commands {
+enum LedgerCommand {
     Init(Init),
     ChainKey(ChainKey),
 }
@@ -42,7 +42,7 @@ struct Init {}
 /// Writes the keys that an auditor checks the text of events with into a new file
 #[derive(Args)]
 #[command(
-    after_help = "Who has the file can check every event, with `envaudit verify --chain-key FILE`, but neither sign \
+    after_help = "ActorArgs has the file can check every event, with `envaudit verify --chain-key FILE`, but neither sign \
                         checkpoints nor find out what a fingerprint stands for. It is a secret all the same: events \
                         behind the last checkpoint could be forged with it. Hand it over together with the public \
                         key.\n\n\
@@ -56,35 +56,35 @@ struct ChainKey {
     retired: RetiredKeys,
 }
 
-pub(super) fn run(args: &Ledger, world: &mut World<'_>) -> Result<(), Failure> {
+pub(super) fn run(args: &Ledger, invocation: &mut Invocation<'_>) -> Result<(), CliError> {
     match &args.command {
-        Commands::Init(Init {}) => init(world),
-        Commands::ChainKey(ChainKey { file, retired }) => chain_key(file, retired, world),
+        LedgerCommand::Init(Init {}) => init(invocation),
+        LedgerCommand::ChainKey(ChainKey { file, retired }) => chain_key(file, retired, invocation),
     }
 }
 
-fn init(world: &mut World<'_>) -> Result<(), Failure> {
-    let dir = world.ledger_dir();
-    let options = world.options();
-    if let Some(given) = world.given_key() {
+fn init(invocation: &mut Invocation<'_>) -> Result<(), CliError> {
+    let dir = invocation.ledger_dir();
+    let options = invocation.options();
+    if let Some(given) = invocation.given_key() {
         let key = options.keys_to_read(&FileStore::new(&dir)).ok().and_then(|(ring, _)| ring);
         let place = match &given {
-            Given::Variable => KEY_VARIABLES[0].to_owned(),
-            Given::File(path) => format!("`{}`", path.display()),
+            GivenKey::Variable => KEY_VARIABLES[0].to_owned(),
+            GivenKey::File(path) => format!("`{}`", path.display()),
         };
         key.map_or(Ok(()), |ring| refuse_guessable(ring.current(), &place))?;
-        if let Given::File(path) = given {
-            warn_of_readers(&path, &dir, &mut world.out);
+        if let GivenKey::File(path) = given {
+            warn_of_readers(&path, &dir, &mut invocation.out);
         }
     }
-    let ledger = options.init(&dir).map_err(|error| world.of_open(&error))?;
+    let ledger = options.init(&dir).map_err(|error| invocation.open_error(&error))?;
     let manifest = ledger.manifest();
     let keys = manifest.keys().copied();
     let public_key = first_public_key(manifest);
     let beside = ledger.key_is_beside_ledger();
     let chain = manifest.chain().to_string();
-    if world.out.is_json() {
-        world.out.json(&json!({
+    if invocation.out.is_json() {
+        invocation.out.json(&json!({
             "dir": dir.display().to_string(),
             "chain": chain,
             "algorithm": manifest.algorithm().name(),
@@ -94,7 +94,7 @@ fn init(world: &mut World<'_>) -> Result<(), Failure> {
             "key_beside_ledger": beside,
         }))?;
     } else {
-        let out = &mut world.out;
+        let out = &mut invocation.out;
         out.line(&[
             Cell::toned(Tone::Good, "made"),
             Cell::plain(format!(" the ledger {chain} in `{}`", dir.display())),
@@ -107,7 +107,7 @@ fn init(world: &mut World<'_>) -> Result<(), Failure> {
     }
     if beside {
         let key = dir.join("signing.key");
-        world.out.warn(&format!(
+        invocation.out.warn(&format!(
             "the key was made in `{}`: whoever owns the folder can forge the ledger; keep the key elsewhere, and name it \
              in $ENVAUDIT_SIGNING_KEY_FILE",
             key.display()
@@ -116,27 +116,34 @@ fn init(world: &mut World<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-fn chain_key(file: &Path, retired: &RetiredKeys, world: &mut World<'_>) -> Result<(), Failure> {
+fn chain_key(
+    file: &Path,
+    retired: &RetiredKeys,
+    invocation: &mut Invocation<'_>,
+) -> Result<(), CliError> {
     let hint = "name a place outside of it: who has the chain key can forge events behind the last checkpoint";
-    refuse_beside(file, &world.ledger_dir(), hint)?;
-    let stored = world.stored()?;
+    refuse_beside(file, &invocation.ledger_dir(), hint)?;
+    let stored = invocation.stored_ledger()?;
     if stored.is_unkeyed() {
-        return Err(Failure::usage(
+        return Err(CliError::usage(
             "the ledger has no key: everybody can check the text of its events",
         ));
     }
-    let Some(ring) = world.keys_of(&stored, retired)?.ring else {
-        return Err(Failure::unavailable("no key is given to derive the chain key from").hint(
+    let Some(ring) = invocation.ledger_keys(&stored, retired)?.ring else {
+        return Err(CliError::unavailable("no key is given to derive the chain key from").hint(
             "give the ledger's key in $ENVAUDIT_SIGNING_KEY or in the file of $ENVAUDIT_SIGNING_KEY_FILE",
         ));
     };
     let keys = ring.chain_keys();
     write_private(file, &keys.to_text()).map_err(|error| {
-        Failure::unavailable(format!("the chain key cannot be kept in {}: {error}", file.display()))
+        CliError::unavailable(format!(
+            "the chain key cannot be kept in {}: {error}",
+            file.display()
+        ))
     })?;
     let first = stored.manifest.as_ref().and_then(Manifest::keys).map(|keys| keys.kid);
     if let Some(first) = first.filter(|first| keys.hasher(*first).is_none()) {
-        world.out.warn(&format!(
+        invocation.out.warn(&format!(
             "`ledger.json` names the key {first}, which was not given: events under it cannot be checked with this file; \
              write another with `--retired-key FILE` for each earlier key"
         ));
@@ -144,15 +151,17 @@ fn chain_key(file: &Path, retired: &RetiredKeys, world: &mut World<'_>) -> Resul
     let kids: Vec<String> = keys.ids().map(|id| id.to_string()).collect();
     let public_keys = signers(&ring, stored.manifest.as_ref());
     let file = file.display().to_string();
-    if world.out.is_json() {
-        return world.out.json(&json!({ "file": file, "kids": kids, "public_keys": public_keys }));
+    if invocation.out.is_json() {
+        return invocation
+            .out
+            .json(&json!({ "file": file, "kids": kids, "public_keys": public_keys }));
     }
-    world.out.line(&[
+    invocation.out.line(&[
         Cell::toned(Tone::Good, "written"),
         Cell::plain(format!(": {} in `{file}`", counted(kids.len() as u64, "chain key"))),
     ])?;
     let given: String = public_keys.iter().map(|key| format!(" --public-key {key}")).collect();
-    world.out.note(&format!("its receiver runs `envaudit verify --chain-key {file}{given}`"));
+    invocation.out.note(&format!("its receiver runs `envaudit verify --chain-key {file}{given}`"));
     Ok(())
 }
 

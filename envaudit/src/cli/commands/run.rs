@@ -4,11 +4,11 @@ use std::process::{Command, ExitStatus};
 
 use clap::Args;
 
-use super::record::{What, record, record_failure, warn_of_values};
-use crate::cli::failure::Failure;
+use super::record::{RecordArgs, record, record_failure, warn_of_values};
+use crate::cli::args::actor::ActorArgs;
+use crate::cli::error::CliError;
+use crate::cli::invocation::Invocation;
 use crate::cli::ledger::{KEY_VARIABLES, RetiredKeys};
-use crate::cli::who::Who;
-use crate::cli::world::World;
 use crate::ledger::redact;
 use crate::load::{Text, Untyped};
 use crate::schema::DefaultText;
@@ -28,9 +28,9 @@ const NOT_FOUND: u8 = 127;
 )]
 pub(crate) struct Run {
     #[command(flatten)]
-    who: Who,
+    actor: ActorArgs,
     #[command(flatten)]
-    what: What,
+    record: RecordArgs,
     /// Starts the command even where no record can be made
     #[arg(long)]
     degraded: bool,
@@ -41,66 +41,66 @@ pub(crate) struct Run {
     command: Vec<OsString>,
 }
 
-pub(super) fn run(args: &Run, world: &mut World<'_>) -> Result<(), Failure> {
+pub(super) fn run(args: &Run, invocation: &mut Invocation<'_>) -> Result<(), CliError> {
     super::without_json(
-        world,
+        invocation,
         "run",
         "what is on stdout is the command's; `log --json` has the record",
     )?;
-    let context = args.what.context(args.who.actor.as_deref(), args.who.reason.as_deref())?;
+    let context = args.record.context(args.actor.actor.as_deref(), args.actor.reason.as_deref())?;
     let Some((program, rest)) = args.command.split_first() else {
-        return Err(Failure::usage("there is no command to run"));
+        return Err(CliError::usage("there is no command to run"));
     };
-    let target = world.target()?;
-    let has_schema = target.has_schema();
-    warn_of_values(&target, &args.what, world);
-    let mut settings = world.settings();
-    settings.policy = world.policy()?;
-    let not_started = |mut failure: Failure, why: &str| {
+    let subject = invocation.subject()?;
+    let has_schema = subject.has_schema();
+    warn_of_values(&subject, &args.record, invocation);
+    let mut settings = invocation.settings();
+    settings.policy = invocation.policy()?;
+    let not_started = |mut failure: CliError, why: &str| {
         let message = failure.message.take().unwrap_or_default();
         failure.message = Some(format!("not started, {why}: {message}"));
         failure
     };
-    let loaded = match target.load(settings) {
+    let loaded = match subject.load(settings) {
         Ok(loaded) => loaded,
         Err(error) => {
-            let recorded = match world.opened(&args.retired) {
-                Ok(ledger) => record_failure(&ledger, &error, &context, world),
+            let recorded = match invocation.open_ledger(&args.retired) {
+                Ok(ledger) => record_failure(&ledger, &error, &context, invocation),
                 Err(failure) => {
                     let message = failure.message.unwrap_or_default();
                     Some(format!("this failure was not recorded: {message}"))
                 }
             };
-            let failure = Failure::of_load(&error).adding(recorded);
+            let failure = CliError::from(&error).adding(recorded);
             return Err(not_started(failure, "because the check failed"));
         }
     };
     if let Some(failure) = unfit(&loaded) {
         return Err(not_started(failure, "because the check failed"));
     }
-    let opened = world.opened(&args.retired);
-    let recorded = opened.and_then(|ledger| record(&ledger, &loaded, &context, world));
+    let opened = invocation.open_ledger(&args.retired);
+    let recorded = opened.and_then(|ledger| record(&ledger, &loaded, &context, invocation));
     match recorded {
         Ok(recorded) => {
             let (resource, seq) = (redact(recorded.resource()), recorded.appended.seq);
-            world.out.detail(&format!("recorded {resource} as event {seq}"));
+            invocation.out.detail(&format!("recorded {resource} as event {seq}"));
         }
         Err(failure) if args.degraded => {
             let message = failure.message.unwrap_or_default();
-            world.out.warn(&format!("started without a record: {message}"));
+            invocation.out.warn(&format!("started without a record: {message}"));
         }
         Err(failure) => return Err(not_started(failure, "because no record was made")),
     }
     let mut command = Command::new(program);
     command.args(rest);
-    resolve(&mut command, &loaded, &world.env, has_schema);
-    world.out.flush()?;
+    resolve(&mut command, &loaded, &invocation.env, has_schema);
+    invocation.out.flush()?;
     let name = program.to_string_lossy();
     match become_it(&mut command) {
         Ok(status) => match status.code().map(u8::try_from) {
             Some(Ok(0)) => Ok(()),
-            Some(Ok(code)) => Err(Failure::exit(code)),
-            _ => Err(Failure::exit(CANNOT_RUN)),
+            Some(Ok(code)) => Err(CliError::exit(code)),
+            _ => Err(CliError::exit(CANNOT_RUN)),
         },
         Err(error) => {
             let code = match error.kind() {
@@ -108,13 +108,13 @@ pub(super) fn run(args: &Run, world: &mut World<'_>) -> Result<(), Failure> {
                 _ => CANNOT_RUN,
             };
             let message = Some(format!("`{name}` cannot be run: {error}"));
-            Err(Failure { message, ..Failure::exit(code) })
+            Err(CliError { message, ..CliError::exit(code) })
         }
     }
 }
 
 /// A value that no variable of a process can have.
-fn unfit(loaded: &Untyped) -> Option<Failure> {
+fn unfit(loaded: &Untyped) -> Option<CliError> {
     let has_nul = |text: &Text| text.bytes.contains(&0);
     let view = loaded.view();
     let mut texts = view.texts();
@@ -124,7 +124,7 @@ fn unfit(loaded: &Untyped) -> Option<Failure> {
         "{} has a NUL byte in its value, from {}{place}, and no process can be given such a variable",
         entry.key, entry.source
     );
-    Some(Failure { message: Some(message), ..Failure::finding() })
+    Some(CliError { message: Some(message), ..CliError::finding() })
 }
 
 /// Gives the command the variables of this process and the values that were loaded. Those with the ledger's key are for

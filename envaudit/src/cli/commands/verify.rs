@@ -3,16 +3,15 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::cli::failure::{Failure, code};
-use crate::cli::ledger::{Keys, RetiredKeys, told};
-use crate::cli::output::{Cell, Tone};
-use crate::cli::progress::Watched;
-use crate::cli::stored::Stored;
-use crate::cli::world::{World, read_text};
+use crate::cli::error::{CliError, code, with_causes};
+use crate::cli::invocation::{Invocation, read_text};
+use crate::cli::ledger::{LedgerKeys, RetiredKeys, StoredLedger};
+use crate::cli::output::{Cell, ProgressSource, Tone};
 use crate::ledger::anchor::{Anchor, Anchored, FileAnchor};
 use crate::ledger::checkpoint::{self, Checkpoint};
-use crate::ledger::verify::{Finding, Report, Signatures, Verified, Verifier, VerifyError};
-use crate::ledger::{ChainKeys, KeyRing, Store};
+use crate::ledger::store::Store;
+use crate::ledger::verify::{Finding, Report, Signatures, Verified, Verifier};
+use crate::ledger::{ChainKeys, KeyRing};
 
 const NO_KEY: &str = "no key is given: whether the events were written by somebody who has it cannot be known; give \
      the ledger's key in $ENVAUDIT_SIGNING_KEY_FILE, or its chain key with `--chain-key FILE`";
@@ -30,12 +29,12 @@ pub(crate) struct Verify {
     #[arg(long, value_name = "CHECKPOINT")]
     from: Option<PathBuf>,
     #[command(flatten)]
-    known: Known,
+    verifier: VerifierArgs,
 }
 
 /// What is known of the ledger from elsewhere.
 #[derive(Args, Default)]
-pub(super) struct Known {
+pub(super) struct VerifierArgs {
     /// A file kept elsewhere that knows how far the ledger was: that of an anchor, or a checkpoint; repeatable
     #[arg(long, value_name = "FILE")]
     anchor: Vec<PathBuf>,
@@ -50,23 +49,24 @@ pub(super) struct Known {
     retired: RetiredKeys,
 }
 
-pub(super) fn run(args: &Verify, world: &mut World<'_>) -> Result<(), Failure> {
-    let stored = world.stored()?;
-    let report = args.known.verify(&stored, args.from.as_deref(), world)?;
-    match world.out.is_json() {
-        true => world.out.json(&value(&report))?,
-        false => show(&report, args, world)?,
+pub(super) fn run(args: &Verify, invocation: &mut Invocation<'_>) -> Result<(), CliError> {
+    let stored = invocation.stored_ledger()?;
+    let report = args.verifier.verify(&stored, args.from.as_deref(), invocation)?;
+    match invocation.out.is_json() {
+        true => invocation.out.json(&value(&report))?,
+        false => show(&report, args, invocation)?,
     }
     let failure = match report.is_intact() {
         true => return Ok(()),
-        false if report.lacks_keys() => Failure::exit(code::UNAVAILABLE),
-        false => Failure::finding(),
+        false if report.lacks_keys() => CliError::exit(code::UNAVAILABLE),
+        false => CliError::finding(),
     };
-    Err(Failure { hint: args.known.advice(&stored, &report)?, ..failure })
+    Err(CliError { hint: args.verifier.advice(&stored, &report)?, ..failure })
 }
 
-impl Known {
-    /// Whether there is a file that knows how far the ledger was.
+impl VerifierArgs {
+    /// Whether an anchor is given.
+    #[cfg(feature = "report")]
     pub(super) fn has_anchor(&self) -> bool {
         !self.anchor.is_empty()
     }
@@ -74,46 +74,43 @@ impl Known {
     /// Verifies the ledger.
     pub(super) fn verify(
         &self,
-        stored: &Stored,
+        stored: &StoredLedger,
         from: Option<&Path>,
-        world: &mut World<'_>,
-    ) -> Result<Report, Failure> {
+        invocation: &mut Invocation<'_>,
+    ) -> Result<Report, CliError> {
         let chain_keys = self.chain_key.as_deref().map(chain_keys_in).transpose()?;
         let keys = match chain_keys {
-            Some(_) => Keys { ring: None, beside: false },
-            None => world.keys_of(stored, &self.retired)?,
+            Some(_) => LedgerKeys { ring: None, beside: false },
+            None => invocation.ledger_keys(stored, &self.retired)?,
         };
         // One that may not be read is there, and one beside that is not asked for can forge all the same.
         let beside = keys.beside || !matches!(stored.store.key(), Ok(None));
         let signers = self.signers()?;
         let verifier = Verifier::new().key_beside(beside);
         let mut verifier = signers.iter().fold(verifier, |it, key| it.public_key(*key));
-        let trust = Trust { stored, ring: keys.ring.as_ref(), signers };
+        let trusted = TrustedKeys { stored, ring: keys.ring.as_ref(), signers };
         if let Some(path) = from {
-            verifier = verifier.since(trust.verified(path)?);
+            verifier = verifier.since(trusted.verified(path)?);
         }
         for path in &self.anchor {
-            verifier = verifier.anchor(trust.anchored(path)?);
+            verifier = verifier.anchor(trusted.anchored(path)?);
         }
         match (&keys.ring, &chain_keys) {
             (Some(ring), _) => verifier = verifier.keys(ring),
             (None, Some(keys)) => verifier = verifier.chain_keys(keys),
-            (None, None) if !stored.is_unkeyed() => world.out.warn(NO_KEY),
+            (None, None) if !stored.is_unkeyed() => invocation.out.warn(NO_KEY),
             (None, None) => {}
         }
-        let watched = Watched::new(&stored.store, &world.out)?;
-        verifier.verify(&watched).map_err(|error| match &error {
-            VerifyError::Store(cause) => cause.into(),
-            _ => told(&error),
-        })
+        let watched = ProgressSource::new(&stored.store, &invocation.out)?;
+        verifier.verify(&watched).map_err(|error| CliError::from(&error))
     }
 
-    fn signers(&self) -> Result<Vec<[u8; 32]>, Failure> {
+    fn signers(&self) -> Result<Vec<[u8; 32]>, CliError> {
         self.public_key.iter().map(|text| public_key(text)).collect()
     }
 
     /// What else is to be given, where the ledger is not intact for want of it, perhaps.
-    fn advice(&self, stored: &Stored, report: &Report) -> Result<Option<String>, Failure> {
+    fn advice(&self, stored: &StoredLedger, report: &Report) -> Result<Option<String>, CliError> {
         let mut advice = Vec::new();
         if !report.missing_keys.is_empty() {
             advice.push(match &self.chain_key {
@@ -143,29 +140,29 @@ impl Known {
 }
 
 /// The chain keys in a file.
-fn chain_keys_in(path: &Path) -> Result<ChainKeys, Failure> {
-    let text = zeroize::Zeroizing::new(read_text(path)?);
-    ChainKeys::parse(&text).map_err(|error| Failure::usage(format!("{}: {error}", path.display())))
+fn chain_keys_in(path: &Path) -> Result<ChainKeys, CliError> {
+    let text = secrecy::zeroize::Zeroizing::new(read_text(path)?);
+    ChainKeys::parse(&text).map_err(|error| CliError::usage(format!("{}: {error}", path.display())))
 }
 
-fn public_key(text: &str) -> Result<[u8; 32], Failure> {
+fn public_key(text: &str) -> Result<[u8; 32], CliError> {
     let bytes = data_encoding::HEXLOWER_PERMISSIVE.decode(text.trim().as_bytes()).ok();
     bytes.and_then(|bytes| bytes.try_into().ok()).ok_or_else(|| {
-        Failure::usage(format!("`{text}` is no public key, which has 64 hex digits"))
+        CliError::usage(format!("`{text}` is no public key, which has 64 hex digits"))
             .hint("`envaudit ledger init`, `rotate-key` and `ledger chain-key` show it to who keeps the ledger")
     })
 }
 
 /// Whom files from elsewhere are believed to be by.
-struct Trust<'t> {
-    stored: &'t Stored,
+struct TrustedKeys<'t> {
+    stored: &'t StoredLedger,
     ring: Option<&'t KeyRing>,
     signers: Vec<[u8; 32]>,
 }
 
-impl Trust<'_> {
+impl TrustedKeys<'_> {
     /// The state in a file: a verified one, that of an anchor, or a checkpoint.
-    fn verified(&self, path: &Path) -> Result<Verified, Failure> {
+    fn verified(&self, path: &Path) -> Result<Verified, CliError> {
         let text = read_text(path)?;
         if text.trim_start().starts_with('{') {
             return verified_of(&text, path);
@@ -179,7 +176,7 @@ impl Trust<'_> {
         Ok(Verified::from(&self.latest(path)?))
     }
 
-    fn anchored(&self, path: &Path) -> Result<Anchored, Failure> {
+    fn anchored(&self, path: &Path) -> Result<Anchored, CliError> {
         let text = read_text(path)?;
         match self.checkpoint(path, &text)? {
             Some(checkpoint) => Ok(Anchored::from(&checkpoint)),
@@ -188,16 +185,17 @@ impl Trust<'_> {
     }
 
     /// The last state of an anchor; that of another ledger, where it has none of this one.
-    fn latest(&self, path: &Path) -> Result<Anchored, Failure> {
+    fn latest(&self, path: &Path) -> Result<Anchored, CliError> {
         let anchor = FileAnchor::new(path);
         let chain = self.stored.chain();
-        let ours = anchor.latest(chain.as_deref()).map_err(|error| told(&error))?;
+        let ours =
+            anchor.latest(chain.as_deref()).map_err(|error| CliError::unavailable_of(&error))?;
         let any = match ours {
             Some(ours) => Some(ours),
-            None => anchor.latest(None).map_err(|error| told(&error))?,
+            None => anchor.latest(None).map_err(|error| CliError::unavailable_of(&error))?,
         };
         any.ok_or_else(|| {
-            Failure::unavailable(format!(
+            CliError::unavailable(format!(
                 "{} has neither a checkpoint nor the state of an anchor",
                 path.display()
             ))
@@ -205,7 +203,7 @@ impl Trust<'_> {
     }
 
     /// The checkpoint in a file that is a signed note.
-    fn checkpoint(&self, path: &Path, text: &str) -> Result<Option<Checkpoint>, Failure> {
+    fn checkpoint(&self, path: &Path, text: &str) -> Result<Option<Checkpoint>, CliError> {
         if !text.starts_with("envaudit/") {
             return Ok(None);
         }
@@ -225,31 +223,31 @@ impl Trust<'_> {
         let keys: Vec<_> =
             keys.iter().filter_map(|key| checkpoint::verifier(&chain, key).ok()).collect();
         Checkpoint::open(text.as_bytes(), &keys).map(Some).map_err(|error| {
-            let message = format!("{}: {}", path.display(), crate::cli::ledger::chain(&error));
-            Failure { message: Some(message), ..Failure::finding() }
+            let message = format!("{}: {}", path.display(), with_causes(&error));
+            CliError { message: Some(message), ..CliError::finding() }
                 .hint("the checkpoint is of another ledger, was changed, or needs `--public-key`")
         })
     }
 }
 
 /// The state in the whole answer of an earlier `verify --json`.
-fn verified_of(text: &str, path: &Path) -> Result<Verified, Failure> {
+fn verified_of(text: &str, path: &Path) -> Result<Verified, CliError> {
     let report: Option<Value> = serde_json::from_str(text).ok();
     let state = report.as_ref().and_then(|report| report.get("verified"));
     let verified = state.and_then(|state| state.as_str()?.parse().ok());
     verified.ok_or_else(|| {
         let path = path.display();
         match state {
-            Some(Value::Null) => Failure::usage(format!(
+            Some(Value::Null) => CliError::usage(format!(
                 "{path} is the report of a ledger that was not intact: there is no verified state to go on from"
             )),
-            _ => Failure::unavailable(format!("{path} is JSON, and not the answer of `verify --json`")),
+            _ => CliError::unavailable(format!("{path} is JSON, and not the answer of `verify --json`")),
         }
     })
 }
 
-fn show(report: &Report, args: &Verify, world: &mut World<'_>) -> Result<(), Failure> {
-    let out = &mut world.out;
+fn show(report: &Report, args: &Verify, invocation: &mut Invocation<'_>) -> Result<(), CliError> {
+    let out = &mut invocation.out;
     let (word, tone) = match report.is_intact() {
         true => ("intact", Tone::Good),
         false if report.lacks_keys() => ("NOT KNOWN", Tone::Warning),
@@ -273,7 +271,7 @@ fn show(report: &Report, args: &Verify, world: &mut World<'_>) -> Result<(), Fai
             (Tone::Warning, format!("an anchor vouches for the events up to {anchored}"))
         }
         (None, _) => {
-            let why = match args.known.anchor.is_empty() {
+            let why = match args.verifier.anchor.is_empty() {
                 true => "no anchor is given",
                 false => "what the anchor given knows of is not in this ledger",
             };

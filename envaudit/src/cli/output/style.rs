@@ -1,8 +1,10 @@
+//! Text with a meaning, and the style that shows it on a terminal.
+
 use std::borrow::Cow;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::ledger::is_turning;
+use envaudit_redact::is_turning;
 
 /// What a piece of text means, which decides on its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,3 +1,5 @@
+//! Tables of text that fit a terminal.
+
 use super::style::{Cell, Tone};
 
 /// Between two columns.

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use rusqlite::params_from_iter;
 use serde_json::{Value, json};
 
-use crate::ledger::index::{Index, IndexError, What};
 use crate::report::days;
 use crate::report::html::Tick;
-use crate::report::question::{Condition, Period};
-use crate::report::sheet::Mark;
-use crate::report::sweep::DAY;
+use crate::report::index::{Index, IndexError, What};
+use crate::report::options::{Condition, Period};
+use crate::report::table::Mark;
+use crate::report::totals::DAY;
 
 /// Places on a timeline.
 const SLOTS: i64 = 240;

@@ -6,11 +6,12 @@ use rusqlite::{OptionalExtension as _, params};
 use serde_json::{Value, json};
 
 use crate::audit::{AuditEntry, BLANK, Policy};
-use crate::ledger::index::{Index, IndexError};
-use crate::ledger::{RecordedValue, recorded_state};
-use crate::report::question::Period;
-use crate::report::sheet::Field;
-use crate::report::shown_time;
+use crate::ledger::__private::recorded_state;
+use crate::ledger::RecordedValue;
+use crate::report::format_micros;
+use crate::report::index::{Index, IndexError};
+use crate::report::options::Period;
+use crate::report::table::Field;
 use crate::sources::Source;
 
 /// A configuration, as it was last recorded.
@@ -164,7 +165,7 @@ impl Configuration {
             "production": self.production,
             "variables": self.entries.len(),
             "secrets": self.secrets(),
-            "recorded": shown_time(self.time),
+            "recorded": format_micros(self.time),
             "actor_type": self.actor_type,
             "actor_id": self.actor,
             "seq": self.seq,

@@ -2,7 +2,7 @@
 
 use super::text::{escape, grouped, time, utc};
 use crate::report::counted;
-use crate::report::sheet::Mark;
+use crate::report::table::Mark;
 
 /// More variables than these have no line of their own on a timeline.
 const LINES: usize = 500;

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use chrono::DateTime;
 
-use crate::ledger::is_turning;
-use crate::report::shown_time;
+use crate::report::format_micros;
+use envaudit_redact::is_turning;
 
 /// A text that stands for itself in elements and in quoted attributes. What a reader cannot see, or what turns the direction of
 /// what follows, is replaced.
@@ -39,7 +39,7 @@ fn is_special(char: char) -> bool {
 
 /// A moment, which the script shows in the reader's zone.
 pub(super) fn time(micros: i64) -> String {
-    let exact = shown_time(micros);
+    let exact = format_micros(micros);
     format!("<time datetime=\"{exact}\" title=\"{exact}\">{}</time>", utc(micros))
 }
 

@@ -2,7 +2,7 @@
 
 use data_encoding::HEXLOWER;
 
-use super::Frame;
+use super::PageContext;
 use super::text::{escape, grouped};
 use crate::ledger::verify::{Report, Signatures};
 use crate::report::counted;
@@ -15,8 +15,8 @@ const INTACT: &str = "<svg class=\"sign\" viewBox=\"0 0 24 24\" aria-hidden=\"tr
 const BROKEN: &str = "<svg class=\"sign\" viewBox=\"0 0 24 24\" aria-hidden=\"true\"><path d=\"M12 2 4 5v6c0 5 3.4 9.3 8 11 \
                       4.6-1.7 8-6 8-11V5z\"/><path class=\"stroke\" d=\"m9 9 6 6m0-6-6 6\"/></svg>";
 
-pub(super) fn write(frame: &Frame<'_>, last_line: Option<u64>, out: &mut String) {
-    let Some(report) = frame.verdict else {
+pub(super) fn write(context: &PageContext<'_>, last_line: Option<u64>, out: &mut String) {
+    let Some(report) = context.verdict else {
         out.push_str(
             "<section class=\"verdict warning\" aria-labelledby=\"verdict\">\n<div>\n<h2 id=\"verdict\">Not verified</h2>\n\
              <p>Whether the record is intact was not asked when this report was made.</p>\n</div>\n</section>\n",
@@ -38,7 +38,7 @@ pub(super) fn write(frame: &Frame<'_>, last_line: Option<u64>, out: &mut String)
         counted(report.events, "event"),
         counted(report.segments, "segment"),
     );
-    for line in known(report, frame.anchor_given, last_line) {
+    for line in known(report, context.anchor_given, last_line) {
         put!(out, "<li>{line}</li>\n");
     }
     out.push_str("</ul>\n");
