@@ -209,7 +209,7 @@ mod tests {
     use crate::load::explain;
     use crate::load::layers::Layers;
     use crate::load::settings::LoadSettings;
-    use crate::load::watched::Watched;
+    use crate::load::watched::WatchedPaths;
     use crate::schema::table::Table;
     use crate::sources::{Source, SourceSet};
     use crate::{EnvConfig, Fetched, KeyRequest, Provider, ProviderError};
@@ -305,7 +305,7 @@ mod tests {
                 opened.map(|layer| (layer.source, layer.kind.place().into())).collect();
             assert_eq!(opened, listed);
 
-            let watched = Watched::of(&inputs);
+            let watched = WatchedPaths::of(&inputs);
             let watched: BTreeSet<PathBuf> =
                 watched.files.into_iter().chain(watched.folders).collect();
             let all: BTreeSet<PathBuf> = listed.iter().map(|(_, path)| path.clone()).collect();

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use super::Loaded;
 use super::inputs::Inputs;
 use super::layers::Layers;
-use super::reader::Reader;
+use super::reader::FieldReader;
 use super::settings::LoadSettings;
 use crate::audit::{Audit, Policy};
 use crate::config::EnvConfig;
@@ -180,7 +180,7 @@ impl<T: EnvConfig> Loader<T> {
         let environment = inputs.environment().unwrap_or_default().map(str::to_owned);
         let mut audit = Audit::<T::Audit>::blank(table, environment);
         let now = self.settings.now();
-        let mut reader = Reader::new(&self.settings, &layers, table, slots, now, noted);
+        let mut reader = FieldReader::new(&self.settings, &layers, table, slots, now, noted);
         let config = T::__read(&mut reader, audit.fields_mut());
         #[cfg(any(feature = "ledger", feature = "live"))]
         let texts = reader.take_texts();
@@ -209,8 +209,8 @@ impl<T: EnvConfig> Loader<T> {
     }
 
     #[cfg(feature = "live")]
-    pub(crate) fn watched(&self) -> super::Watched {
-        super::Watched::of(&Inputs::of(&self.settings))
+    pub(crate) fn watched(&self) -> super::WatchedPaths {
+        super::WatchedPaths::of(&Inputs::of(&self.settings))
     }
 
     /// The environment's name, as far as it is one.

@@ -10,7 +10,7 @@ use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
 use crate::cli::ledger::{KEY_VARIABLES, RetiredKeys};
 use crate::ledger::redact;
-use crate::load::{Text, Untyped};
+use crate::load::{DynamicLoad, LoadedText};
 use crate::schema::DefaultText;
 use crate::sources::Source;
 use crate::sources::environment::Environment;
@@ -114,9 +114,9 @@ pub(super) fn run(args: &Run, invocation: &mut Invocation<'_>) -> Result<(), Cli
 }
 
 /// A value that no variable of a process can have.
-fn unfit(loaded: &Untyped) -> Option<CliError> {
-    let has_nul = |text: &Text| text.bytes.contains(&0);
-    let view = loaded.view();
+fn unfit(loaded: &DynamicLoad) -> Option<CliError> {
+    let has_nul = |text: &LoadedText| text.bytes.contains(&0);
+    let view = loaded.erased();
     let mut texts = view.texts();
     let (_, entry, _) = texts.find(|(.., text)| text.as_ref().is_some_and(has_nul))?;
     let place = entry.location.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
@@ -129,14 +129,14 @@ fn unfit(loaded: &Untyped) -> Option<CliError> {
 
 /// Gives the command the variables of this process and the values that were loaded. Those with the ledger's key are for
 /// this process alone: who can sign can forge. A schema that names one asks for it.
-fn resolve(command: &mut Command, loaded: &Untyped, env: &Environment, has_schema: bool) {
+fn resolve(command: &mut Command, loaded: &DynamicLoad, env: &Environment, has_schema: bool) {
     if let Environment::Given(vars) = env {
         command.env_clear().envs(vars.iter());
     }
     for name in KEY_VARIABLES {
         command.env_remove(name);
     }
-    for (request, entry, text) in loaded.view().texts() {
+    for (request, entry, text) in loaded.erased().texts() {
         let Some(text) = text else { continue };
         if !has_schema && KEY_VARIABLES.contains(&entry.key.as_ref()) {
             continue;

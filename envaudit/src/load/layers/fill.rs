@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::{Layer, LayerKind, Layers};
 use crate::audit::Warning;
 use crate::error::{Problem, ProblemKind};
+use crate::load::key_slot::{Candidate, CandidateValue, Denied, KeySlot};
 use crate::load::scope::Scope;
-use crate::load::slot::{Denied, Held, HeldValue, Slot};
 use crate::schema::table::Name;
 use crate::sources::env_file::{self, EnvFile, Written};
 use crate::sources::folder::{self, Folder};
@@ -17,7 +17,7 @@ use crate::sources::{Location, Source};
 pub(super) struct Fill<'f, 's> {
     pub(super) layers: &'f mut Layers<'s>,
     pub(super) all: &'f [Layer],
-    pub(super) slots: &'f mut [Slot],
+    pub(super) slots: &'f mut [KeySlot],
     pub(super) layer: u16,
     pub(super) source: Source,
 }
@@ -45,9 +45,9 @@ impl Fill<'_, '_> {
                 }
             };
             let value = match assignment.value {
-                Written::Plain(from, to) => HeldValue::Span(from, to),
+                Written::Plain(from, to) => CandidateValue::Span(from, to),
                 Written::Quoted(text) => match env_file::interpret(text) {
-                    Ok(value) => HeldValue::Interpreted(value),
+                    Ok(value) => CandidateValue::Interpreted(value),
                     Err(fault) => {
                         let name = table.find(assignment.name.as_bytes());
                         self.syntax(file, assignment.line, fault, name);
@@ -99,14 +99,14 @@ impl Fill<'_, '_> {
                 .iter()
                 .find_map(|name| folder.file_for(name.text).map(|path| (name, path)));
             let Some((name, path)) = found else { continue };
-            let slot: &mut Slot = &mut self.slots[leaf];
-            if !request.sources.contains(self.source) || slot.held.is_some() {
+            let slot: &mut KeySlot = &mut self.slots[leaf];
+            if !request.sources.contains(self.source) || slot.candidate.is_some() {
                 // Not read: it would not be used.
-                self.offer(name, 0, HeldValue::Content("not read".into()));
+                self.offer(name, 0, CandidateValue::Content("not read".into()));
                 continue;
             }
             match folder::read_secret(&path) {
-                Ok(content) => self.offer(name, 0, HeldValue::Content(content)),
+                Ok(content) => self.offer(name, 0, CandidateValue::Content(content)),
                 Err(fault) => {
                     let location = Location::File { path: path.as_path().into(), line: None };
                     self.layers.problems.push(
@@ -128,14 +128,14 @@ impl Fill<'_, '_> {
             if let Some(value) = fetched.get(name.text)
                 && !(self.layers.settings.empty_as_unset && value.text().is_empty())
             {
-                self.offer(name, 0, HeldValue::Fetched);
+                self.offer(name, 0, CandidateValue::Fetched);
             }
         }
     }
 
     /// Whether the value is made of references alone, and all of them are empty.
-    fn resolves_to_nothing(&self, line: u32, value: &HeldValue) -> bool {
-        let HeldValue::Interpreted(value) = value else { return false };
+    fn resolves_to_nothing(&self, line: u32, value: &CandidateValue) -> bool {
+        let CandidateValue::Interpreted(value) = value else { return false };
         if value.marker.is_none() {
             return false;
         }
@@ -146,7 +146,7 @@ impl Fill<'_, '_> {
     }
 
     /// Notes a value, unless it may not be used or another one wins.
-    fn offer(&mut self, name: &'static Name, line: u32, value: HeldValue) {
+    fn offer(&mut self, name: &'static Name, line: u32, value: CandidateValue) {
         let request = &self.layers.table.leaves[name.leaf as usize];
         if self.layers.settings.empty_as_unset
             && (value.is_empty() || self.resolves_to_nothing(line, &value))
@@ -160,28 +160,30 @@ impl Fill<'_, '_> {
             return;
         }
         slot.sources = slot.sources.with(self.source);
-        match &slot.held {
-            Some(held) if held.layer != self.layer || held.rank < name.rank => return,
-            Some(held) if held.rank == name.rank => {
+        match &slot.candidate {
+            Some(candidate) if candidate.layer != self.layer || candidate.rank < name.rank => {
+                return;
+            }
+            Some(candidate) if candidate.rank == name.rank => {
                 self.layers.warnings.push(Warning::Duplicate {
                     key: request.key(),
                     source: self.source,
-                    lines: (held.line, line),
+                    lines: (candidate.line, line),
                 });
             }
             _ => {}
         }
-        slot.held = Some(Held { layer: self.layer, rank: name.rank, line, value });
+        slot.candidate = Some(Candidate { layer: self.layer, rank: name.rank, line, value });
     }
 }
 
-impl HeldValue {
+impl CandidateValue {
     fn is_empty(&self) -> bool {
         match self {
-            HeldValue::Span(from, to) => from == to,
-            HeldValue::Interpreted(value) => value.text.is_empty(),
-            HeldValue::Content(content) => content.is_empty(),
-            HeldValue::Fetched => false,
+            CandidateValue::Span(from, to) => from == to,
+            CandidateValue::Interpreted(value) => value.text.is_empty(),
+            CandidateValue::Content(content) => content.is_empty(),
+            CandidateValue::Fetched => false,
         }
     }
 }

@@ -9,16 +9,16 @@ use self::fill::Fill;
 pub(in crate::load) use self::layer::{Layer, LayerKind};
 use crate::audit::Warning;
 use crate::error::{self, Problem, ProblemKind};
-use crate::load::few::Few;
 use crate::load::inputs::{ENVIRONMENT_VARIABLE, InputKind, InputPath, Inputs};
+use crate::load::key_slot::KeySlot;
+use crate::load::one_or_many::OneOrMany;
 use crate::load::settings::LoadSettings;
-use crate::load::slot::Slot;
 use crate::schema::nearest::nearest;
 use crate::schema::table::Table;
 use crate::sources::env_file::{EnvFile, EnvFileFault};
 use crate::sources::file::FileFault;
 use crate::sources::folder::Folder;
-use crate::sources::provider::{Asked, OnFailure, Provider};
+use crate::sources::provider::{OnFailure, PendingFetch, Provider};
 use crate::sources::{Location, Source, SourceKind};
 
 const MISSING: &str = "check the path that the program was given";
@@ -29,7 +29,7 @@ pub(crate) struct Layers<'s> {
     settings: &'s LoadSettings,
     table: &'static Table,
     /// The layer that wins comes first.
-    layers: Few<Layer>,
+    layers: OneOrMany<Layer>,
     problems: Vec<Problem>,
     warnings: Vec<Warning>,
 }
@@ -41,7 +41,7 @@ impl<'s> Layers<'s> {
             inputs,
             settings: inputs.settings,
             table,
-            layers: Few::default(),
+            layers: OneOrMany::default(),
             problems: Vec::new(),
             warnings: Vec::new(),
         };
@@ -76,7 +76,7 @@ impl<'s> Layers<'s> {
         let mut asked = Vec::new();
         for (at, input) in inputs.iter().enumerate() {
             if let InputKind::Provider(rank, provider) = input.kind {
-                asked.push((rank, at, Asked::ask(provider, self.table.leaves)));
+                asked.push((rank, at, PendingFetch::ask(provider, self.table.leaves)));
             }
         }
         self.check_environment();
@@ -201,7 +201,7 @@ impl<'s> Layers<'s> {
         );
     }
 
-    fn take_answer(&mut self, asked: &Asked) -> Option<LayerKind> {
+    fn take_answer(&mut self, asked: &PendingFetch) -> Option<LayerKind> {
         let provider: &dyn Provider = asked.provider();
         let (source, name) = (provider.source(), provider.name());
         match asked.wait() {
@@ -223,7 +223,7 @@ impl<'s> Layers<'s> {
     }
 
     /// Notes in each slot what the layers have for its key.
-    pub(in crate::load) fn fill(&mut self, slots: &mut [Slot]) {
+    pub(in crate::load) fn fill(&mut self, slots: &mut [KeySlot]) {
         let layers = std::mem::take(&mut self.layers);
         for (at, layer) in layers.iter().enumerate() {
             let (at, source) = (at as u16, layer.source);

@@ -1,6 +1,6 @@
 //! What is said of a variable that is not there, or comes from where it may not.
 
-use super::Reader;
+use super::FieldReader;
 use crate::error::{Problem, ProblemKind};
 use crate::load::hint::places;
 use crate::schema::KeyRequest;
@@ -8,7 +8,7 @@ use crate::schema::expected;
 use crate::schema::nearest::nearest;
 use crate::sources::{Location, Source};
 
-impl Reader<'_> {
+impl FieldReader<'_> {
     /// Says that a variable is missing, unless what was found of it has been reported.
     pub(super) fn report_missing(&mut self, request: &'static KeyRequest) {
         if !self.problems.iter().any(|problem| problem.key() == Some(request.key())) {

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::inputs::{InputKind, Inputs};
-use super::layers::{Layer, LayerKind, Layers};
-use super::settings::LoadSettings;
+use crate::load::inputs::{InputKind, Inputs};
+use crate::load::layers::{Layer, LayerKind, Layers};
+use crate::load::settings::LoadSettings;
 use crate::schema::KeyRequest;
 use crate::schema::table::Table;
 use crate::sources::{Location, Source, folder};

@@ -1,8 +1,8 @@
 //! Which variables the files and folders of a load have, for tools that do not know the struct.
 
-use super::inputs::Inputs;
-use super::layers::Layers;
-use super::settings::LoadSettings;
+use crate::load::inputs::Inputs;
+use crate::load::layers::Layers;
+use crate::load::settings::LoadSettings;
 use crate::schema::Schema;
 use crate::schema::table::Table;
 

@@ -6,16 +6,16 @@ use super::inputs::{InputKind, Inputs};
 
 /// What a loader reads, whether it is there yet or not.
 #[derive(Debug, Default)]
-pub(crate) struct Watched {
+pub(crate) struct WatchedPaths {
     /// Files that may come, go and be replaced.
     pub(crate) files: Vec<PathBuf>,
     /// Folders in which every file counts.
     pub(crate) folders: Vec<PathBuf>,
 }
 
-impl Watched {
+impl WatchedPaths {
     pub(super) fn of(inputs: &Inputs<'_>) -> Self {
-        let mut watched = Watched::default();
+        let mut watched = WatchedPaths::default();
         for input in inputs.iter() {
             match input.kind {
                 InputKind::EnvFile(file) => watched.files.push(file.path.into_owned()),
