@@ -204,6 +204,7 @@ impl PendingFetch {
         provider: &Arc<dyn Provider>,
         requests: &'static [KeyRequest],
     ) -> PendingFetch {
+        let deadline = Instant::now().checked_add(provider.timeout());
         let (answer_to, answer) = mpsc::channel();
         let asked = Arc::clone(provider);
         // The name of a thread cannot hold a NUL.
@@ -220,11 +221,7 @@ impl PendingFetch {
             let failed = (Instant::now(), failed);
             answer_to.send(failed).unwrap_or_else(|_| unreachable!("the receiver is held above"));
         }
-        PendingFetch {
-            provider: Arc::clone(provider),
-            deadline: Instant::now().checked_add(provider.timeout()),
-            answer,
-        }
+        PendingFetch { provider: Arc::clone(provider), deadline, answer }
     }
 
     pub(crate) fn provider(&self) -> &dyn Provider {

@@ -72,13 +72,16 @@ impl<'s> Layers<'s> {
 
     fn open(&mut self) {
         let inputs = self.inputs;
-        // They work while the files are read.
-        let mut asked = Vec::new();
+        // They work while the files are read, and are asked and heard in the order in which the loader was given them.
+        let mut providers = Vec::new();
         for (at, input) in inputs.iter().enumerate() {
-            if let InputKind::Provider(rank, provider) = input.kind {
-                asked.push((rank, at, PendingFetch::ask(provider, self.table.leaves)));
+            if let InputKind::Provider(given, provider) = input.kind {
+                providers.push((given, at, provider));
             }
         }
+        providers.sort_by_key(|(given, ..)| *given);
+        let ask = |(_, at, provider)| (at, PendingFetch::ask(provider, self.table.leaves));
+        let pending: Vec<(usize, PendingFetch)> = providers.into_iter().map(ask).collect();
         self.check_environment();
         let mut has_dir = None;
         for (at, input) in inputs.iter().enumerate() {
@@ -98,11 +101,9 @@ impl<'s> Layers<'s> {
             };
             self.add(at, input.source, opened);
         }
-        // What fails is told in the order in which the providers were given.
-        asked.sort_by_key(|(rank, ..)| *rank);
-        for (_, at, asked) in &asked {
-            let answer = self.take_answer(asked);
-            self.add(*at, asked.provider().source(), answer);
+        for (at, pending) in &pending {
+            let answer = self.take_answer(pending);
+            self.add(*at, pending.provider().source(), answer);
         }
         self.layers.sort_by_key(|layer| layer.input);
     }
@@ -201,10 +202,10 @@ impl<'s> Layers<'s> {
         );
     }
 
-    fn take_answer(&mut self, asked: &PendingFetch) -> Option<LayerKind> {
-        let provider: &dyn Provider = asked.provider();
+    fn take_answer(&mut self, pending: &PendingFetch) -> Option<LayerKind> {
+        let provider: &dyn Provider = pending.provider();
         let (source, name) = (provider.source(), provider.name());
-        match asked.wait() {
+        match pending.wait() {
             Ok(fetched) => return Some(LayerKind::Fetched(name.into(), fetched)),
             Err(error) if provider.on_failure() == OnFailure::Optional => {
                 self.warnings.push(Warning::ProviderFailed {
