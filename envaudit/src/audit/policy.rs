@@ -3,10 +3,10 @@
 use core::fmt;
 
 use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::{Map, Value, json};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
-use super::AuditEntry;
+use super::{AuditEntry, json};
 use crate::error::{Problem, ProblemKind};
 use crate::sources::{Source, SourceSet};
 
@@ -38,21 +38,35 @@ use crate::sources::{Source, SourceSet};
 /// assert_eq!(policy.len(), 2);
 /// # Ok::<(), envaudit::PolicyError>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Policy {
     rules: Vec<Rule>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// In the order of the members of its JSON.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 struct Rule {
-    name: String,
-    /// `*` in a key stands for any text. `None`: all keys.
-    keys: Option<Vec<String>>,
-    secrets_only: bool,
-    /// `None`: all environments, and none.
-    environments: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "is_all")]
     allow: SourceSet,
+    #[serde(skip_serializing_if = "is_empty")]
     deny: SourceSet,
+    /// `None`: all environments, and none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    environments: Option<Vec<String>>,
+    /// `*` in a key stands for any text. `None`: all keys.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    keys: Option<Vec<String>>,
+    name: String,
+    #[serde(rename = "secrets", skip_serializing_if = "std::ops::Not::not")]
+    secrets_only: bool,
+}
+
+fn is_all(sources: &SourceSet) -> bool {
+    *sources == SourceSet::ALL
+}
+
+fn is_empty(sources: &SourceSet) -> bool {
+    sources.is_empty()
 }
 
 impl Policy {
@@ -156,7 +170,7 @@ impl Policy {
 
     /// The rules as [`from_json`](Self::from_json) reads them.
     pub fn to_json(&self) -> String {
-        self.value().to_string()
+        json::compact(self)
     }
 
     pub(crate) fn check<'a>(
@@ -178,11 +192,6 @@ impl Policy {
     fn with(mut self, rule: Rule) -> Self {
         self.rules.push(rule);
         self
-    }
-
-    fn value(&self) -> Value {
-        let rules: Vec<Value> = self.rules.iter().map(Rule::value).collect();
-        json!({ "rules": rules })
     }
 }
 
@@ -229,27 +238,6 @@ impl Rule {
             let allowed = self.allow.iter().filter(|source| !self.deny.contains(*source));
             format!("a value from {}", any_of(allowed.collect()))
         }
-    }
-
-    fn value(&self) -> Value {
-        let mut rule = Map::new();
-        rule.insert("name".to_owned(), json!(self.name));
-        if let Some(keys) = &self.keys {
-            rule.insert("keys".to_owned(), json!(keys));
-        }
-        if self.secrets_only {
-            rule.insert("secrets".to_owned(), json!(true));
-        }
-        if let Some(environments) = &self.environments {
-            rule.insert("environments".to_owned(), json!(environments));
-        }
-        if self.allow != SourceSet::ALL {
-            rule.insert("allow".to_owned(), json!(self.allow));
-        }
-        if !self.deny.is_empty() {
-            rule.insert("deny".to_owned(), json!(self.deny));
-        }
-        Value::Object(rule)
     }
 }
 
@@ -322,12 +310,6 @@ fn sources(value: &Value, name: &str) -> Result<Option<SourceSet>, String> {
     sources.collect::<Result<_, _>>().map(Some)
 }
 
-impl Serialize for Policy {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.value().serialize(serializer)
-    }
-}
-
 impl<'de> Deserialize<'de> for Policy {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = Value::deserialize(deserializer)?;
@@ -336,16 +318,9 @@ impl<'de> Deserialize<'de> for Policy {
 }
 
 /// Why a text is no policy.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a policy: {0}")]
 pub struct PolicyError(String);
-
-impl fmt::Display for PolicyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "not a policy: {}", self.0)
-    }
-}
-
-impl std::error::Error for PolicyError {}
 
 /// A rule that a value breaks.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use chrono::{DateTime, NaiveDateTime, SubsecRound, Utc};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{AuditEntry, BLANK, json, table};
@@ -25,7 +25,8 @@ use crate::sources::{Location, Source};
 /// assert_eq!(saved.get("PORT").unwrap().source, Source::FileEnv);
 /// # Ok::<(), envaudit::SnapshotError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
 pub struct AuditSnapshot {
     entries: BTreeMap<Cow<'static, str>, AuditEntry>,
 }
@@ -88,12 +89,6 @@ impl AuditSnapshot {
     }
 }
 
-impl Serialize for AuditSnapshot {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(&self.entries)
-    }
-}
-
 /// The table of [`Audit`](crate::Audit).
 impl fmt::Display for AuditSnapshot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -102,7 +97,8 @@ impl fmt::Display for AuditSnapshot {
 }
 
 /// Why a text is no saved audit.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a saved audit: {}{message}", .key.as_ref().map_or_else(String::new, |key| format!("the entry of {key}: ")))]
 pub struct SnapshotError {
     key: Option<String>,
     message: String,
@@ -118,17 +114,6 @@ impl SnapshotError {
         self.key.as_deref()
     }
 }
-
-impl fmt::Display for SnapshotError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.key {
-            Some(key) => write!(f, "not a saved audit: the entry of {key}: {}", self.message),
-            None => write!(f, "not a saved audit: {}", self.message),
-        }
-    }
-}
-
-impl std::error::Error for SnapshotError {}
 
 fn read_entry(key: &str, member: &Value) -> Result<AuditEntry, String> {
     let Value::Object(member) = member else { return Err("an object is expected".to_owned()) };

@@ -1,10 +1,13 @@
 //! What can be wrong with a configuration.
 
+#[cfg(any(feature = "cli", feature = "live"))]
+mod causes;
 mod shown;
 
 use core::fmt;
 
-use serde::ser::SerializeStruct;
+#[cfg(any(feature = "cli", feature = "live"))]
+pub(crate) use causes::with_causes;
 use serde::{Serialize, Serializer};
 pub(crate) use shown::{plain, shown, shown_message};
 
@@ -133,8 +136,9 @@ impl ProblemKind {
 }
 
 /// One thing that is wrong.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
+    #[serde(serialize_with = "kind_name")]
     kind: ProblemKind,
     message: String,
     pub(crate) key: Option<String>,
@@ -261,18 +265,6 @@ impl fmt::Display for Problem {
     }
 }
 
-impl Serialize for Problem {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_struct("Problem", 9)?;
-        map.serialize_field("kind", self.kind.name())?;
-        map.serialize_field("message", &self.message)?;
-        map.serialize_field("key", &self.key)?;
-        map.serialize_field("source", &self.source)?;
-        map.serialize_field("location", &self.location)?;
-        map.serialize_field("found", &self.found)?;
-        map.serialize_field("expected", &self.expected)?;
-        map.serialize_field("reason", &self.reason)?;
-        map.serialize_field("hint", &self.hint)?;
-        map.end()
-    }
+fn kind_name<S: Serializer>(kind: &ProblemKind, out: S) -> Result<S::Ok, S::Error> {
+    out.serialize_str(kind.name())
 }

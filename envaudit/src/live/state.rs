@@ -9,6 +9,7 @@ use super::change::Change;
 use super::error::LiveError;
 use super::update::Update;
 use crate::config::EnvConfig;
+use crate::error::with_causes;
 use crate::load::{Loaded, Loader};
 
 /// What readers, the worker and those who reload by hand share.
@@ -44,7 +45,7 @@ impl<T: EnvConfig> LiveState<T> {
             }
             Err(error) => {
                 let error = Arc::new(error);
-                let said = error.to_string();
+                let said = with_causes(&*error);
                 if last_failure.as_ref() != Some(&said) {
                     *last_failure = Some(said);
                     self.record_failure(&error);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::change::Change;
 use super::error::LiveError;
 use crate::config::EnvConfig;
+use crate::error::with_causes;
 
 /// What subscribers are told.
 #[non_exhaustive]
@@ -30,7 +31,9 @@ impl<T: EnvConfig> fmt::Display for Update<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Update::Changed(change) => change.fmt(f),
-            Update::Rejected(error) => write!(f, "the configuration stays as it was: {error}"),
+            Update::Rejected(error) => {
+                write!(f, "the configuration stays as it was: {}", with_causes(&**error))
+            }
         }
     }
 }

@@ -96,7 +96,8 @@ pub enum OnFailure {
 /// Why a provider could not be asked.
 ///
 /// The message reaches logs and terminals: never put a response body into it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
 pub struct ProviderError(String);
 
 impl ProviderError {
@@ -105,14 +106,6 @@ impl ProviderError {
         ProviderError(message.to_string())
     }
 }
-
-impl fmt::Display for ProviderError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for ProviderError {}
 
 /// The values that a provider has.
 ///

@@ -5,18 +5,23 @@ use core::fmt;
 /// Why a text is not a value of a type.
 ///
 /// It does not repeat what was expected: that is the type's [`Shape`](crate::Shape), and the load puts both together.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
 pub struct ValueError(Reason);
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Reason {
     /// The text is not of the shape, which says it all.
+    #[error("not a value of this type")]
     Unexpected,
     /// Bytes that no text type can take; said of secrets too.
+    #[error("it is not valid UTF-8")]
     NotUtf8,
     /// Said by this crate, free of any part of the value.
+    #[error("{0}")]
     Plain(String),
     /// Said by a parser of somebody else's, which may have put the value into it.
+    #[error("{0}")]
     Foreign(String),
 }
 
@@ -53,15 +58,3 @@ impl ValueError {
         self.0
     }
 }
-
-impl fmt::Display for ValueError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Reason::Unexpected => f.write_str("not a value of this type"),
-            Reason::NotUtf8 => f.write_str("it is not valid UTF-8"),
-            Reason::Plain(message) | Reason::Foreign(message) => f.write_str(message),
-        }
-    }
-}
-
-impl std::error::Error for ValueError {}

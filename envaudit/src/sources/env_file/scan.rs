@@ -1,7 +1,5 @@
 //! The assignments of an env file and the lines they stand on.
 
-use core::fmt;
-
 /// `NAME=value`, found on a line.
 pub(crate) struct Assignment<'t> {
     /// The line on which it begins, counted from 1.
@@ -19,13 +17,19 @@ pub(crate) enum Written<'t> {
 }
 
 /// What is wrong with a line. No part of the line is in it: it could be a secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Fault {
+    #[error("there is no `=` on the line")]
     NoEquals,
+    #[error("what stands before `=` is not a name")]
     BadName,
+    #[error("a quote is not closed before the end of the file")]
     Unterminated,
+    #[error("a backslash stands before nothing that needs one")]
     BadEscape,
+    #[error("text follows the value")]
     TextAfterValue,
+    #[error("the value has every private-use character of Unicode")]
     Sentinels,
 }
 
@@ -43,19 +47,6 @@ impl Fault {
             Fault::TextAfterValue => "put a value with blanks into quotes",
             Fault::Sentinels => "remove the private-use characters",
         }
-    }
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Fault::NoEquals => "there is no `=` on the line",
-            Fault::BadName => "what stands before `=` is not a name",
-            Fault::Unterminated => "a quote is not closed before the end of the file",
-            Fault::BadEscape => "a backslash stands before nothing that needs one",
-            Fault::TextAfterValue => "text follows the value",
-            Fault::Sentinels => "the value has every private-use character of Unicode",
-        })
     }
 }
 
