@@ -1,4 +1,4 @@
-//! Reports of the library: what a options may ask for, and what it never changes.
+//! Reports of the library: what the options may ask for, and what it never changes.
 #![cfg(feature = "report")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
