@@ -1,6 +1,10 @@
 //! A service that goes by a new configuration without a restart. It writes its own `.env` into a temporary folder, then
 //! changes it as an administrator would: a good change, a mistake, and the mistake mended.
 //!
+//! ```sh
+//! cargo run --example hot_reload --features live
+//! ```
+//!
 //! In a service of one's own, `on_sighup()` and `every(…)` stand beside `watch_files()`.
 
 use std::path::Path;

@@ -1,6 +1,10 @@
 //! A service that records its starts: who started it, with which configuration, and exactly what changed since the last
 //! time. Start it twice, the second time with `APP_PORT=9090` or another `APP_API_KEY`.
 //!
+//! ```sh
+//! cargo run --example ledger --features ledger
+//! ```
+//!
 //! The ledger is kept in the folder given as argument, else in one for temporary files.
 
 use std::path::PathBuf;

@@ -1,7 +1,7 @@
 //! A web service whose handlers share the configuration, with its audit at a route for administrators.
 //!
 //! ```sh
-//! APP_ADMIN_TOKEN=s3cret cargo run --example web_service
+//! APP_ADMIN_TOKEN=s3cret cargo run --example web_service --features web
 //! curl localhost:8080/
 //! curl -H 'Authorization: Bearer s3cret' localhost:8080/admin/config
 //! ```

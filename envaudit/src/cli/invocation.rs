@@ -10,7 +10,7 @@ use super::error::{CliError, with_causes};
 use super::output::{Output, OutputPeer};
 use super::subject::{SchemaSource, Subject};
 use crate::audit::Policy;
-use crate::load::Settings;
+use crate::load::LoadSettings;
 use crate::sources::environment::Environment;
 use crate::sources::file;
 
@@ -35,9 +35,9 @@ pub(crate) struct Invocation<'a> {
 
 impl Invocation<'_> {
     /// The settings of a load, as the arguments give them.
-    pub(crate) fn settings(&self) -> Settings {
+    pub(crate) fn settings(&self) -> LoadSettings {
         let globals = self.globals;
-        let mut settings = Settings::new();
+        let mut settings = LoadSettings::new();
         settings.environment = self.env.clone();
         settings.environment_name = globals.environment.clone();
         settings.dir = globals.dir.clone();

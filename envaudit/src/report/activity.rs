@@ -9,7 +9,7 @@ use super::table::{Mark, Table};
 use super::top_n::TopN;
 use super::totals::Totals;
 use super::{IndexFacts, Report, counted, days, recent_events};
-use crate::ledger::index::{Index, IndexError, MARKED, SECRET};
+use crate::report::index::{Index, IndexError, MARKED, SECRET};
 
 /// Actions of a ledger on itself, which only its operators should cause.
 const OF_LEDGER: [&str; 5] =

@@ -2,7 +2,7 @@
 
 use super::format_micros;
 use super::table::{Field, Table};
-use crate::ledger::write_csv_record;
+use crate::ledger::__private::write_csv_record;
 
 pub(super) fn of(table: &Table) -> String {
     let mut out = String::new();

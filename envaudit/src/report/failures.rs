@@ -11,7 +11,7 @@ use super::table::{Column, Field, Mark, Table};
 use super::top_n::TopN;
 use super::totals::{Tally, Totals};
 use super::{IndexFacts, Report, counted, days, format_micros, recent_events};
-use crate::ledger::index::{Index, IndexError};
+use crate::report::index::{Index, IndexError};
 
 /// Events of one actor on one resource from one network are next to each other, in their order.
 const ORDER: &str = "e.actor, e.resource, e.network, e.id";

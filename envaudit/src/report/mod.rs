@@ -5,7 +5,7 @@
 //! `docs/reports.md` defines what each report counts.
 //!
 //! ```
-//! use envaudit::ledger::index::Index;
+//! use envaudit::report::index::Index;
 //! use envaudit::ledger::{Actor, Event, LedgerOptions, MasterKey, Outcome};
 //! use envaudit::report::{self, ReportOptions, Scope};
 //!
@@ -31,6 +31,7 @@ mod days;
 mod failures;
 mod groups;
 mod html;
+pub mod index;
 mod options;
 mod recent_events;
 mod scan;
@@ -41,7 +42,7 @@ mod totals;
 use serde_json::{Value, json};
 
 use crate::ledger::Timestamp;
-use crate::ledger::index::{Index, IndexError};
+use crate::report::index::{Index, IndexError};
 
 pub use activity::{Rights, access, privileged};
 pub use config::configurations;

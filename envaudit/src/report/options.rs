@@ -3,7 +3,7 @@
 use rusqlite::ToSql;
 
 use crate::ledger::Timestamp;
-use crate::ledger::index::Index;
+use crate::report::index::Index;
 
 /// A period of time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

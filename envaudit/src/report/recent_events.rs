@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::scan::Place;
 use super::table::{Column, Field, Mark, Table};
-use crate::ledger::index::{Index, IndexError};
 use crate::ledger::{Line, Text};
+use crate::report::index::{Index, IndexError};
 
 /// An event of the ledger.
 #[derive(Debug)]

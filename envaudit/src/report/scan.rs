@@ -6,7 +6,7 @@ use rusqlite::params_from_iter;
 use rusqlite::types::ValueRef;
 
 use super::options::Condition;
-use crate::ledger::index::{Index, IndexError};
+use crate::report::index::{Index, IndexError};
 
 /// The fields of an event that have few different values.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

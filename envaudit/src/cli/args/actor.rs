@@ -5,7 +5,8 @@ use clap::Args;
 use super::filter::split_actor;
 use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
-use crate::ledger::{Acting, Actor, ActorKind, Ledger, Origin, of_process};
+use crate::ledger::{Acting, Actor, ActorKind, Ledger, Origin};
+use crate::record::process_actor;
 
 /// An actor and a reason, both optional.
 #[derive(Args, Default)]
@@ -33,7 +34,7 @@ impl ActorArgs {
     ) -> Result<Acting<'l>, CliError> {
         let actor = match &self.actor {
             Some(text) => parse_actor(text)?,
-            None => of_process(&invocation.env),
+            None => process_actor(&invocation.env),
         };
         let acting = ledger.acting(actor).origin(Origin::Cli);
         check_reason(self.reason.as_deref())?;

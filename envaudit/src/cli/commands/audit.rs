@@ -7,7 +7,7 @@ use crate::cli::args::time;
 use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::{Cell, Table, Tone};
-use crate::source::Source;
+use crate::sources::Source;
 
 /// Shows the source, file and line of each value, and when it was loaded
 #[derive(Args)]

@@ -7,11 +7,11 @@ use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::{Cell, Output, Table, Tone};
 use crate::error::Problem;
-use crate::load::{Has, Outcome, Role, Step, expected, explain};
+use crate::load::{Has, Outcome, Role, Step, explain};
 use crate::schema::nearest::nearest;
 use crate::schema::table::Table as Keys;
-use crate::schema::{DefaultText, KeyRequest};
-use crate::source::{Source, SourceSet};
+use crate::schema::{DefaultText, KeyRequest, expected};
+use crate::sources::{Source, SourceSet};
 
 /// Shows which sources are asked for one variable, what each of them answers, and which one wins
 #[derive(Args)]

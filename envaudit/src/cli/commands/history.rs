@@ -10,9 +10,8 @@ use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
 use crate::cli::ledger::StoredLedger;
 use crate::cli::output::{Cell, ProgressSource, Table, Tone};
-use crate::ledger::{
-    ChangeKind, ConfigChange, Historic, Line, ReadError, Reader, SegmentSource, Text, redact,
-};
+use crate::ledger::store::SegmentSource;
+use crate::ledger::{ChangeKind, ConfigChange, Historic, Line, ReadError, Reader, Text, redact};
 
 /// Shows every change of one variable: its time, actor, reason, and the values before and after
 #[derive(Args)]
@@ -101,7 +100,7 @@ fn answers_of_index(
     entry: impl Fn(Historic) -> Option<Entry>,
 ) -> Result<Option<Vec<Answer>>, CliError> {
     use crate::cli::ledger::query_index;
-    use crate::ledger::index::HistoryError;
+    use crate::report::index::HistoryError;
 
     query_index(&args.index, source, invocation, |index| {
         let answers = index.history(&args.key).map(|historic| match historic {

@@ -9,7 +9,8 @@ use crate::cli::args::time;
 use crate::cli::error::{CliError, with_causes};
 use crate::cli::invocation::Invocation;
 use crate::cli::output::{Cell, Columns, Table, Tone};
-use crate::ledger::{Filter, ReadError, Reader, Record, StoreError, StoreErrorKind};
+use crate::ledger::store::{StoreError, StoreErrorKind};
+use crate::ledger::{Filter, ReadError, Reader, Record};
 
 /// The pause between two looks for new events.
 const PAUSE: Duration = Duration::from_millis(200);

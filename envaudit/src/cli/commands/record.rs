@@ -139,7 +139,7 @@ pub(super) fn record(
     context: &Context,
     invocation: &mut Invocation<'_>,
 ) -> Result<Recorded, CliError> {
-    let recorded = ledger.record_view(&loaded.view(), context);
+    let recorded = crate::record::record(ledger, &loaded.view(), context);
     let recorded = recorded.map_err(|error| CliError::from(&error))?;
     warn_of_caveats(recorded.uncompared(), recorded.passed_over(), invocation);
     Ok(recorded)
@@ -176,7 +176,14 @@ pub(super) fn record_failure(
     invocation: &mut Invocation<'_>,
 ) -> Option<String> {
     let environment = invocation.environment_name();
-    match ledger.record_failure(error, environment.as_deref(), &invocation.env, context) {
+    let recorded = crate::record::record_failure(
+        ledger,
+        error,
+        environment.as_deref(),
+        &invocation.env,
+        context,
+    );
+    match recorded {
         Ok(appended) => Some(format!("this failure was recorded as event {}", appended.seq)),
         Err(error) => {
             let message = CliError::from(&error).message.unwrap_or_default();

@@ -13,9 +13,9 @@ use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
 use crate::cli::ledger::{StoredLedger, query_index};
 use crate::cli::output::{Cell, ProgressSource, Table, Tone, WholeFile};
-use crate::ledger::index::{Index, IndexError};
 use crate::ledger::verify::Report as Verdict;
 use crate::ledger::{Timestamp, redact};
+use crate::report::index::{Index, IndexError};
 use crate::report::{
     self, Field, Mark, PageContext, Period, Report as Answer, ReportOptions, Rights, Scope,
     Table as ReportTable,

@@ -14,7 +14,7 @@ use crate::cli::ledger::{KEY_VARIABLES, RetiredKeys};
 use crate::ledger::redact;
 use crate::load::{Text, Untyped};
 use crate::schema::DefaultText;
-use crate::source::Source;
+use crate::sources::Source;
 use crate::sources::environment::Environment;
 
 /// The exit codes of shells for a command that cannot be run, and for one that does not exist.

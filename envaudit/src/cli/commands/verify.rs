@@ -11,8 +11,9 @@ use crate::cli::ledger::{LedgerKeys, RetiredKeys, StoredLedger};
 use crate::cli::output::{Cell, ProgressSource, Tone};
 use crate::ledger::anchor::{Anchor, Anchored, FileAnchor};
 use crate::ledger::checkpoint::{self, Checkpoint};
+use crate::ledger::store::Store;
 use crate::ledger::verify::{Finding, Report, Signatures, Verified, Verifier};
-use crate::ledger::{ChainKeys, KeyRing, Store};
+use crate::ledger::{ChainKeys, KeyRing};
 
 const NO_KEY: &str = "no key is given: whether a holder of the key wrote the events cannot be known; give the ledger's key \
      in $ENVAUDIT_SIGNING_KEY_FILE, or its chain key with `--chain-key FILE`";
@@ -141,7 +142,7 @@ impl VerifierArgs {
 
 /// The chain keys in a file.
 fn chain_keys_in(path: &Path) -> Result<ChainKeys, CliError> {
-    let text = zeroize::Zeroizing::new(read_text(path)?);
+    let text = secrecy::zeroize::Zeroizing::new(read_text(path)?);
     ChainKeys::parse(&text)
         .map_err(|error| CliError::usage(format!("{}: {}", path.display(), with_causes(&error))))
 }

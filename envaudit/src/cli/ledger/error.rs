@@ -3,10 +3,9 @@
 use crate::cli::error::{CliError, code};
 use crate::cli::invocation::Invocation;
 use crate::ledger::anchor::AnchorError;
+use crate::ledger::store::{StoreError, StoreErrorKind};
 use crate::ledger::verify::VerifyError;
-use crate::ledger::{
-    AppendError, OpenError, PruneError, ReadError, RecordError, StoreError, StoreErrorKind,
-};
+use crate::ledger::{AppendError, OpenError, PruneError, ReadError, RecordError};
 
 const VERIFY: &str = "`envaudit verify` says what is wrong with it";
 

@@ -3,8 +3,8 @@
 use crate::cli::args::IndexArgs;
 use crate::cli::error::{CliError, with_causes};
 use crate::cli::invocation::Invocation;
-use crate::ledger::SegmentSource;
-use crate::ledger::index::{Index, IndexError};
+use crate::ledger::store::SegmentSource;
+use crate::report::index::{Index, IndexError};
 
 /// The answer of the index beside the ledger; `None` if it is not to be used, or cannot be, which is then noted.
 pub(crate) fn query_index<'s, T>(

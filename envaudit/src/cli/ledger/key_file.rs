@@ -11,7 +11,7 @@ use crate::ledger::MasterKey;
 
 /// The key in a file.
 pub(crate) fn read_key(path: &Path) -> Result<MasterKey, CliError> {
-    let text = zeroize::Zeroizing::new(read_text(path)?);
+    let text = secrecy::zeroize::Zeroizing::new(read_text(path)?);
     MasterKey::from_hex(&text)
         .map_err(|error| CliError::usage(format!("{}: {}", path.display(), with_causes(&error))))
 }
@@ -89,7 +89,7 @@ pub(crate) fn read_or_create(path: &Path) -> Result<(MasterKey, bool), CliError>
 
 /// A new key.
 pub(crate) fn random() -> Result<MasterKey, CliError> {
-    let mut bytes = zeroize::Zeroizing::new([0; 32]);
+    let mut bytes = secrecy::zeroize::Zeroizing::new([0; 32]);
     getrandom::fill(&mut *bytes).map_err(|error| {
         CliError::unavailable(format!("the system gives no random bytes: {}", with_causes(&error)))
     })?;

@@ -1,5 +1,6 @@
 //! The ledger, opened to be written to, and its keys.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -9,7 +10,8 @@ use super::key_file::{GivenKey, read_key};
 use super::read::StoredLedger;
 use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
-use crate::ledger::{FileStore, KeyRing, Ledger, LedgerOptions, OpenError, Store, StoreErrorKind};
+use crate::ledger::store::{Store, StoreErrorKind};
+use crate::ledger::{FileStore, KeyRing, Ledger, LedgerOptions, OpenError};
 
 /// The variables that hold the ledger's key.
 pub(crate) const KEY_VARIABLES: [&str; 2] = ["ENVAUDIT_SIGNING_KEY", "ENVAUDIT_SIGNING_KEY_FILE"];
@@ -71,9 +73,15 @@ impl Invocation<'_> {
         more(options).open_in(stored.store).map_err(|error| self.open_error(&error))
     }
 
+    /// The variables that a key is looked for in.
+    fn variables(&self) -> impl Fn(&str) -> Option<OsString> + Send + Sync + 'static {
+        let environment = self.env.clone();
+        move |name| environment.get(name)
+    }
+
     /// The options to make a ledger with.
     pub(crate) fn options(&self) -> LedgerOptions {
-        self.in_environment(LedgerOptions::new().variables(self.env.clone()))
+        self.in_environment(LedgerOptions::new().variables(self.variables()))
     }
 
     fn in_environment(&self, options: LedgerOptions) -> LedgerOptions {
@@ -100,7 +108,7 @@ impl Invocation<'_> {
         retired: &RetiredKeys,
         store: &FileStore,
     ) -> Result<LedgerOptions, CliError> {
-        let mut options = LedgerOptions::new().variables(self.env.clone());
+        let mut options = LedgerOptions::new().variables(self.variables());
         if retired.retired.is_empty() {
             return Ok(options);
         }
@@ -124,7 +132,7 @@ impl Invocation<'_> {
 
 /// Whether another writer holds the ledger for all of this time.
 fn is_held(store: &FileStore, time: Duration) -> bool {
-    match crate::ledger::wait_for_lock(store, time) {
+    match crate::ledger::__private::wait_for_lock(store, time) {
         Err(error) => error.kind() == StoreErrorKind::Locked,
         Ok(()) => {
             store.unlock();

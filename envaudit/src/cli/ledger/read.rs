@@ -2,10 +2,8 @@
 
 use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
-use crate::ledger::{
-    FORMAT_VERSION, FileStore, Head, MAX_LINE, Manifest, OpenError, Reader, SegmentSource, Store,
-    StoreErrorKind, StoreState,
-};
+use crate::ledger::store::{SegmentSource, Store, StoreErrorKind, StoreState};
+use crate::ledger::{FORMAT_VERSION, FileStore, Head, MAX_LINE, Manifest, OpenError, Reader};
 
 /// A ledger that exists, and that nothing is written to.
 pub(crate) struct StoredLedger {
@@ -20,12 +18,10 @@ impl Invocation<'_> {
         let store = FileStore::new(self.ledger_dir());
         match store.state()? {
             StoreState::Present => {}
-            StoreState::Absent | StoreState::Unfinished => {
-                return Err(self.open_error(&OpenError::Absent));
-            }
             StoreState::Foreign { example } => {
                 return Err(self.open_error(&OpenError::NoManifest { example }));
             }
+            _ => return Err(self.open_error(&OpenError::Absent)),
         }
         let bytes = store.manifest()?;
         let manifest = Manifest::parse(&bytes).ok();

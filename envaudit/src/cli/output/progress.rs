@@ -3,7 +3,7 @@
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Output;
-use crate::ledger::{SegmentInfo, SegmentSource, StoreError};
+use crate::ledger::store::{SegmentInfo, SegmentSource, StoreError};
 
 /// Less than this is read too fast for a bar.
 const WORTH_A_BAR: u64 = 32 << 20;

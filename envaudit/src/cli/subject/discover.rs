@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::cli::error::CliError;
 use crate::ledger::is_secret_name;
-use crate::load::{Settings, keys_of_files};
+use crate::load::{LoadSettings, keys_of_files};
 use crate::schema::owned::{OwnedSchema, Variable, text};
 use crate::schema::table::Table;
 use crate::schema::{FieldSchema, Shape};
@@ -12,7 +12,7 @@ use crate::schema::{FieldSchema, Shape};
 /// Makes a table of the keys that are set. Every variable is an optional text. It is a secret if it is named like one or is
 /// in a folder of secrets. The key `asked` is always in the table.
 pub(super) fn find(
-    settings: &Settings,
+    settings: &LoadSettings,
     prefix: Option<&str>,
     asked: Option<&str>,
 ) -> Result<&'static Table, CliError> {

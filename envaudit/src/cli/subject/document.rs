@@ -10,7 +10,7 @@ use crate::render::VERSION;
 use crate::schema::owned::{OptionalGroup, OwnedSchema, Variable, text};
 use crate::schema::table::Table;
 use crate::schema::{Bounds, DefaultText, FieldSchema, Shape};
-use crate::source::SourceSet;
+use crate::sources::SourceSet;
 
 /// Reads the table from a file.
 pub(super) fn read(path: &Path) -> Result<&'static Table, CliError> {

@@ -15,7 +15,7 @@ use crate::schema::embed::{END, MAGIC, VERSION, flag, shape};
 use crate::schema::owned::{OptionalGroup, OwnedSchema, Variable, text};
 use crate::schema::table::Table;
 use crate::schema::{Bounds, DefaultText, FieldSchema, Shape};
-use crate::source::SourceSet;
+use crate::sources::SourceSet;
 
 /// The greatest length of the metadata of one struct.
 const MAX_BODY: u32 = 16 << 20;

@@ -12,7 +12,7 @@ use super::error::CliError;
 use super::invocation::Invocation;
 use crate::config::EnvConfig;
 use crate::error::LoadError;
-use crate::load::{Settings, Untyped};
+use crate::load::{LoadSettings, Untyped};
 use crate::schema::table::Table;
 
 /// Where the keys come from.
@@ -41,7 +41,7 @@ impl From<SchemaArgs> for SchemaSource {
 #[derive(Clone, Copy)]
 pub(crate) struct Subject {
     table: &'static Table,
-    load: fn(Settings, &'static Table) -> Result<Untyped, LoadError>,
+    load: fn(LoadSettings, &'static Table) -> Result<Untyped, LoadError>,
     /// Whether the keys are those of a struct, and not only discovered.
     has_schema: bool,
 }
@@ -105,7 +105,7 @@ impl Subject {
     }
 
     /// Loads it.
-    pub(crate) fn load(&self, settings: Settings) -> Result<Untyped, LoadError> {
+    pub(crate) fn load(&self, settings: LoadSettings) -> Result<Untyped, LoadError> {
         (self.load)(settings, self.table)
     }
 

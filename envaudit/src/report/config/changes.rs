@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use rusqlite::params_from_iter;
 use serde_json::{Value, json};
 
-use crate::ledger::index::{Index, IndexError, What};
 use crate::report::days;
 use crate::report::html::Tick;
+use crate::report::index::{Index, IndexError, What};
 use crate::report::options::{Condition, Period};
 use crate::report::table::Mark;
 use crate::report::totals::DAY;

@@ -16,7 +16,7 @@ use super::options::ReportOptions;
 use super::table::{Column, Field, Mark, Table};
 use super::{IndexFacts, Report, counted, days, format_micros};
 use crate::audit::Policy;
-use crate::ledger::index::{Index, IndexError};
+use crate::report::index::{Index, IndexError};
 
 /// The configurations as they were last recorded in the period, or before it: the sources of secrets, the values of
 /// production from files or defaults, and the broken rules; the changes in the period by day and by variable; and the

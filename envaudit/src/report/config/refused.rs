@@ -3,8 +3,8 @@
 use rusqlite::params_from_iter;
 use serde_json::{Value, json};
 
-use crate::ledger::index::{Index, IndexError, REFUSED};
 use crate::ledger::{Line, Timestamp};
+use crate::report::index::{Index, IndexError, REFUSED};
 use crate::report::options::{Condition, ReportOptions};
 use crate::report::table::{Column, Field, Mark, Table};
 use crate::report::{format_micros, html};

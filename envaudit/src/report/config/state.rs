@@ -6,12 +6,13 @@ use rusqlite::{OptionalExtension as _, params};
 use serde_json::{Value, json};
 
 use crate::audit::{AuditEntry, BLANK, Policy};
-use crate::ledger::index::{Index, IndexError};
-use crate::ledger::{RecordedValue, recorded_state};
+use crate::ledger::__private::recorded_state;
+use crate::ledger::RecordedValue;
 use crate::report::format_micros;
+use crate::report::index::{Index, IndexError};
 use crate::report::options::Period;
 use crate::report::table::Field;
-use crate::source::Source;
+use crate::sources::Source;
 
 /// A configuration, as it was last recorded.
 pub(super) struct Configuration {

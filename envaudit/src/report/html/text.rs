@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use chrono::DateTime;
 
-use crate::ledger::is_turning;
 use crate::report::format_micros;
+use envaudit_redact::is_turning;
 
 /// Escapes a text for elements and for quoted attributes. Characters that a reader cannot see, or that change the direction
 /// of the text after them, are replaced.

@@ -1,0 +1,8 @@
+//! Audits: what they answer, as JSON, against policies and each other.
+
+mod answers;
+mod contract;
+mod drift;
+mod json;
+mod policy;
+mod snapshot;

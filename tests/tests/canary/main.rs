@@ -1,0 +1,8 @@
+//! Secrets of a load are in no output.
+
+mod env_file;
+#[cfg(feature = "tracing")]
+mod events;
+mod every_output;
+mod messages;
+mod types;

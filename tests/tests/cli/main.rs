@@ -1,0 +1,37 @@
+//! The command `envaudit`.
+
+mod audit;
+mod auditor;
+mod check;
+mod conduct;
+mod docs;
+mod evidence;
+mod explain;
+#[cfg(target_os = "linux")]
+mod faults;
+mod follow;
+mod help;
+mod key_files;
+mod keys;
+mod ledger;
+#[cfg(unix)]
+mod locked;
+mod log;
+mod messages;
+mod mounted;
+mod ocsf;
+#[cfg(unix)]
+mod output;
+#[cfg(target_os = "linux")]
+mod progress;
+mod prune;
+mod record;
+mod report;
+mod report_formats;
+#[cfg(unix)]
+mod run;
+mod schemas;
+#[cfg(unix)]
+mod strange_files;
+#[cfg(target_os = "linux")]
+mod transcripts;

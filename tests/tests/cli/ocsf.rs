@@ -1,0 +1,96 @@
+//! `export --format ocsf`: held against the published schema of OCSF, as `.ci/ocsf.py` compiles it.
+
+use std::path::Path;
+
+use boon::{Compiler, SchemaIndex, Schemas};
+use envaudit::ledger::{Actor, Event, LedgerOptions, Outcome};
+use envaudit_tests::stage::{RECORD, Stage};
+use serde_json::{Value, json};
+
+struct Ocsf(Schemas, SchemaIndex);
+
+impl Ocsf {
+    fn new() -> Self {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/ocsf.schema.json");
+        let mut schemas = Schemas::new();
+        let mut compiler = Compiler::new();
+        let index = compiler.compile(path.to_str().expect("UTF-8"), &mut schemas);
+        Ocsf(schemas, index.expect("it is a schema"))
+    }
+
+    fn check(&self, event: &Value) -> Result<(), String> {
+        self.0.validate(event, self.1).map_err(|error| format!("{error:#}"))
+    }
+}
+
+/// Every kind of event, with every member that one can have.
+fn exported() -> Vec<Value> {
+    let stage = Stage::new("PORT=80\nAPI_KEY=first-canary\n");
+    stage.record();
+    stage.run(&RECORD).env("PORT", "443").args(["--env", "prod"]).run().ends_with(0);
+    stage.run(&RECORD).env("PORT", "none").run().ends_with(1);
+    let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    stage.run(&RECORD).args(["--trace-parent", trace, "--no-values"]).run().ends_with(0);
+    let ledger = stage.open();
+    let actors =
+        [Actor::user("ada"), Actor::service("portal"), Actor::system("cron"), Actor::admin("eve")];
+    for actor in actors {
+        for outcome in [Outcome::Success, Outcome::Failure, Outcome::Denied] {
+            let event = Event::new("user.created", actor.clone()).resource("user", "mallory");
+            let event = event.request_id("r-1").session_id("s-1").ip_address("203.0.113.77");
+            let event =
+                event.user_agent("curl/8").reason("asked").detail("list", json!([{"a": null}]));
+            ledger.append(&event.outcome(outcome)).expect("appended");
+        }
+    }
+    ledger.append(&Event::new("door.opened", Actor::user("ada"))).expect("appended");
+    ledger.seal().expect("sealed");
+    drop(ledger);
+    let unkeyed = Stage::without_ledger("PORT=80\n");
+    LedgerOptions::new().unkeyed().init(unkeyed.ledger()).expect("made");
+    unkeyed.keyless(&RECORD).run().ends_with(0);
+    let lines = stage.run(&["export", "--format", "ocsf"]).run().ends_with(0).out
+        + &unkeyed.keyless(&["export", "--format", "ocsf"]).run().ends_with(0).out;
+    lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+}
+
+#[test]
+fn every_event_is_one_of_the_published_schema() {
+    let ocsf = Ocsf::new();
+    let events = exported();
+    assert!(events.len() > 20, "{}", events.len());
+    for event in &events {
+        if let Err(error) = ocsf.check(event) {
+            panic!("{error}\n{event:#}");
+        }
+    }
+    let classes = |uid: u64| events.iter().filter(|event| event["class_uid"] == uid).count();
+    assert!(classes(5019) >= 5 && classes(0) >= 15, "{} and {}", classes(5019), classes(0));
+}
+
+#[test]
+fn an_event_that_lacks_what_is_required_or_says_something_else_is_refused() {
+    let ocsf = Ocsf::new();
+    let events = exported();
+    let config = events.iter().find(|event| event["class_uid"] == 5019).expect("one");
+    type Change = fn(&mut Value);
+    let changes: [(&str, Change); 10] = [
+        ("no class", |event| drop(event.as_object_mut().expect("object").remove("class_uid"))),
+        ("no device", |event| drop(event.as_object_mut().expect("object").remove("device"))),
+        ("no time", |event| drop(event.as_object_mut().expect("object").remove("time"))),
+        ("a time that is text", |event| event["time"] = json!("2026-11-30")),
+        ("a severity that is none", |event| event["severity_id"] = json!(42)),
+        ("a caption of another", |event| event["severity"] = json!("Fatal")),
+        ("an attribute of no profile", |event| event["api"] = json!({ "operation": "x" })),
+        ("a name that is unknown", |event| event["colour"] = json!("red")),
+        ("an attestation of nothing", |event| event["attestation_list"] = json!([{ "uid": "1" }])),
+        ("an algorithm without a number", |event| {
+            event["attestation_list"][0]["fingerprint"]["algorithm_id"] = Value::Null;
+        }),
+    ];
+    for (what, change) in changes {
+        let mut changed = config.clone();
+        change(&mut changed);
+        assert!(ocsf.check(&changed).is_err(), "{what}");
+    }
+}

@@ -1,0 +1,67 @@
+//! What lies in the folder of a ledger and is no file that a ledger makes: tampering, and never something to wait for.
+
+use std::fs;
+
+use envaudit_tests::stage::{RECORD, Stage};
+use envaudit_tests::strange::STRANGE;
+
+fn stage() -> Stage {
+    let stage = Stage::new("PORT=80\n");
+    stage.record();
+    stage.run(&["checkpoint"]).run().ends_with(0);
+    stage.open().seal().expect("sealed");
+    stage.open().close().expect("closed");
+    stage
+}
+
+/// Verification says what is wrong with this name, and every other command ends, too.
+fn assert_told(stage: &Stage, name: &str, what: &str) {
+    for args in [&["verify"][..], &["verify", "--json"]] {
+        let verified = stage.run(args).run().ends_with(1);
+        assert_eq!(verified.out, "", "{what}");
+        let file = name.rsplit('/').next().expect("a name");
+        assert!(verified.err.contains(file), "{name}, {what}: {}", verified.err);
+        assert!(verified.err.contains("it is not the file that was written"), "{}", verified.err);
+    }
+    for args in [&["log"][..], &["history", "PORT"], &["export"], &["plan"], &RECORD] {
+        stage.run(args).run();
+    }
+}
+
+#[test]
+fn a_file_that_is_none_is_tampering_and_nobody_waits_for_it() {
+    for (what, put) in STRANGE {
+        let stage = stage();
+        let checkpoints = fs::read_dir(stage.ledger().join("checkpoints")).expect("a folder");
+        let checkpoint = checkpoints.map(|file| file.expect("a file").file_name()).min();
+        let checkpoint = checkpoint.expect("a checkpoint").into_string().expect("UTF-8");
+        let checkpoint = format!("checkpoints/{checkpoint}");
+        for name in ["ledger.json", "HEAD", "00000000000000000001.jsonl", &checkpoint] {
+            let path = stage.ledger().join(name);
+            let moved = path.with_extension("moved");
+            fs::rename(&path, &moved).expect("moved");
+            put(&path);
+            assert_told(&stage, name, what);
+            fs::remove_file(&path).or_else(|_| fs::remove_dir(&path)).expect("removed");
+            fs::rename(&moved, &path).expect("moved back");
+        }
+        stage.run(&["verify"]).run().ends_with(0);
+        let folder = stage.ledger().join("checkpoints");
+        fs::rename(&folder, stage.files.path().join("moved")).expect("moved");
+        if what != "a folder" {
+            put(&folder);
+            assert_told(&stage, "checkpoints", what);
+        }
+    }
+}
+
+#[test]
+fn a_number_that_no_event_has_names_no_segment_and_no_checkpoint() {
+    for digits in ["00000000000000000000", "99999999999999999999", "18446744073709551616"] {
+        for name in [format!("{digits}.jsonl"), format!("checkpoints/{digits}.note")] {
+            let stage = stage();
+            fs::write(stage.ledger().join(&name), "").expect("written");
+            assert_told(&stage, &name, "no event has this number");
+        }
+    }
+}

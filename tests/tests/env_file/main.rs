@@ -1,0 +1,5 @@
+//! Env files: their content, and references in them.
+
+mod content;
+mod properties;
+mod references;

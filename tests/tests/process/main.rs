@@ -1,0 +1,7 @@
+//! What needs a process, or a whole build, of its own.
+
+mod audit_allocations;
+mod dependencies;
+mod environment;
+#[cfg(all(feature = "ledger", unix))]
+mod ledger_crash;

@@ -1,0 +1,9 @@
+//! Reports, and the index they are made from.
+
+#[cfg(all(feature = "cli", target_os = "linux"))]
+mod index_disks;
+mod index_fit;
+mod index_history;
+#[cfg(feature = "cli")]
+mod index_others;
+mod questions;

@@ -1,0 +1,137 @@
+//! Anchors: what a place outside of a ledger keeps, and what it refuses.
+
+use std::io;
+
+use envaudit::ledger::anchor::{self, Anchor, AnchorError, Anchored, FileAnchor, WriterAnchor};
+
+fn anchored(chain: &str, size: u64, head: u8) -> Anchored {
+    Anchored { chain: chain.to_owned(), size, head: [head; 32] }
+}
+
+#[test]
+fn a_file_keeps_the_furthest_state() {
+    let directory = tempfile::tempdir().unwrap();
+    let anchor = FileAnchor::new(directory.path().join("anchors"));
+    assert_eq!(anchor.latest(Some("a")).unwrap(), None);
+    for size in [1, 5, 9] {
+        anchor.put(&anchored("a", size, 1)).unwrap();
+    }
+    // The same once more is no news.
+    anchor.put(&anchored("a", 9, 1)).unwrap();
+    assert_eq!(anchor.latest(Some("a")).unwrap(), Some(anchored("a", 9, 1)));
+    assert_eq!(anchor.latest(Some("b")).unwrap(), None);
+    assert_eq!(anchor.latest(None).unwrap(), Some(anchored("a", 9, 1)));
+    let text = std::fs::read_to_string(anchor.path()).unwrap();
+    assert_eq!(text.lines().count(), 3);
+    assert!(text.lines().all(|line| line.parse::<Anchored>().is_ok()), "{text}");
+}
+
+#[test]
+fn a_file_refuses_what_is_behind_or_contradicts_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let anchor = FileAnchor::new(directory.path().join("anchors"));
+    anchor.put(&anchored("a", 9, 1)).unwrap();
+    let behind = anchor.put(&anchored("a", 8, 1)).unwrap_err();
+    assert!(matches!(behind, AnchorError::Behind { .. }), "{behind:?}");
+    assert!(behind.to_string().contains("the ledger ends at event 8"), "{behind}");
+    let conflict = anchor.put(&anchored("a", 9, 2)).unwrap_err();
+    assert!(matches!(conflict, AnchorError::Conflict { .. }), "{conflict:?}");
+    assert_eq!(anchor.latest(Some("a")).unwrap(), Some(anchored("a", 9, 1)));
+}
+
+#[test]
+fn a_file_takes_nothing_that_it_could_not_give_back() {
+    let directory = tempfile::tempdir().unwrap();
+    let anchor = FileAnchor::new(directory.path().join("anchors"));
+    let two_lines = format!("a 9 {}\nenvaudit-anchor-v1 b", "00".repeat(32));
+    for chain in ["", "a b", "a\n", two_lines.as_str()] {
+        let error = anchor.put(&anchored(chain, 9, 1)).unwrap_err();
+        assert!(matches!(error, AnchorError::Other { .. }), "{chain:?}: {error:?}");
+    }
+    assert!(!anchor.path().exists());
+}
+
+#[test]
+fn a_file_that_holds_two_histories_says_so() {
+    let directory = tempfile::tempdir().unwrap();
+    let anchor = FileAnchor::new(directory.path().join("anchors"));
+    let lines = format!("{}\n{}\n", anchored("a", 9, 1), anchored("a", 9, 2));
+    std::fs::write(anchor.path(), lines).unwrap();
+    let error = anchor.latest(Some("a")).unwrap_err();
+    assert!(matches!(error, AnchorError::Conflict { .. }), "{error:?}");
+}
+
+#[test]
+fn a_line_that_a_crash_cut_short_is_no_anchor_and_harms_none() {
+    let directory = tempfile::tempdir().unwrap();
+    let anchor = FileAnchor::new(directory.path().join("anchors"));
+    anchor.put(&anchored("a", 3, 1)).unwrap();
+    let mut bytes = std::fs::read(anchor.path()).unwrap();
+    let whole = anchored("a", 4, 1).to_string();
+    for cut in 1..=whole.len() {
+        let mut torn = bytes.clone();
+        torn.extend_from_slice(&whole.as_bytes()[..cut]);
+        std::fs::write(anchor.path(), &torn).unwrap();
+        assert_eq!(anchor.latest(Some("a")).unwrap(), Some(anchored("a", 3, 1)), "{cut}");
+    }
+    anchor.put(&anchored("a", 5, 1)).unwrap();
+    assert_eq!(anchor.latest(Some("a")).unwrap(), Some(anchored("a", 5, 1)));
+    bytes.clear();
+    std::fs::write(anchor.path(), &bytes).unwrap();
+    anchor.put(&anchored("a", 6, 1)).unwrap();
+    assert_eq!(anchor.latest(Some("a")).unwrap(), Some(anchored("a", 6, 1)));
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_an_error_with_its_name() {
+    let directory = tempfile::tempdir().unwrap();
+    let anchor = FileAnchor::new(directory.path().join("missing/anchors"));
+    let error = anchor.put(&anchored("a", 1, 1)).unwrap_err();
+    assert!(error.to_string().contains("missing/anchors"), "{error}");
+    assert!(std::error::Error::source(&error).is_some());
+}
+
+#[test]
+fn a_line_of_an_anchor_has_one_spelling() {
+    let good = anchored("a", 42, 0xab).to_string();
+    assert_eq!(good, format!("envaudit-anchor-v1 a 42 {}", "ab".repeat(32)));
+    let bad = [
+        String::new(),
+        good.replace("v1", "v2"),
+        good.replace(" 42 ", " 042 "),
+        good.replace(" 42 ", " +42 "),
+        good.replace(" 42 ", " -1 "),
+        good.replace(" 42 ", "  42 "),
+        good.replace(" a ", "  "),
+        good.replace("abab", "ABAB"),
+        good.replacen("ab", "", 1),
+        format!("{good} "),
+        format!("{good}\n"),
+    ];
+    for line in bad {
+        assert!(line.parse::<Anchored>().is_err(), "{line:?}");
+    }
+}
+
+struct Full;
+
+impl io::Write for Full {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::StorageFull.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn failures_of_writers_and_functions_are_passed_on() {
+    let written = WriterAnchor::new("standard error", Full).put(&anchored("a", 1, 1));
+    assert_eq!(written.unwrap_err().to_string(), "the anchor standard error cannot be used");
+    let refused = anchor::from_fn("pager", |_: &Anchored| Err("nobody answers".into()));
+    let error = refused.put(&anchored("a", 1, 1)).unwrap_err();
+    let cause = std::error::Error::source(&error).map(ToString::to_string);
+    assert_eq!(cause.as_deref(), Some("nobody answers"));
+    assert_eq!((refused.name().as_str(), refused.latest(None).unwrap()), ("pager", None));
+}
