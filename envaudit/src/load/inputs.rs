@@ -209,7 +209,7 @@ mod tests {
     use crate::load::explain;
     use crate::load::layers::Layers;
     use crate::load::settings::LoadSettings;
-    use crate::load::watched::WatchedPaths;
+    use crate::load::WatchedPaths;
     use crate::schema::table::Table;
     use crate::sources::{Source, SourceSet};
     use crate::{EnvConfig, Fetched, KeyRequest, Provider, ProviderError};

@@ -1,4 +1,4 @@
-//! Reports of the library: what a question may ask for, and what it never changes.
+//! Reports of the library: what the options may ask for, and what it never changes.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::time::Duration;
