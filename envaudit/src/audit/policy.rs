@@ -93,7 +93,7 @@ impl Policy {
     }
 
     /// These keys must be set: their defaults do not count. `*` in a key stands for any text. A key that the
-    /// configuration does not have is passed over, so that one policy can serve many programs.
+    /// configuration does not have is ignored, so that one policy can serve many programs.
     #[must_use]
     pub fn no_default_for<K: Into<String>>(self, keys: impl IntoIterator<Item = K>) -> Self {
         let mut rule = Rule::new("no-default");
@@ -159,7 +159,7 @@ impl Policy {
     ///
     /// # Errors
     ///
-    /// When the text is no such JSON. A member that is not known is an error: a misspelt rule would be none.
+    /// When the text is not such JSON. An unknown member is an error: a misspelt rule would have no effect.
     pub fn from_json(text: &str) -> Result<Self, PolicyError> {
         let value: Value = serde_json::from_str(text).map_err(|error| {
             let (line, column) = (error.line(), error.column());
@@ -279,7 +279,7 @@ fn read_rule(value: &Value) -> Result<Rule, String> {
     let allow = sources(value, "allow")?;
     let deny = sources(value, "deny")?;
     if allow.is_none() && deny.is_none_or(SourceSet::is_empty) {
-        return Err("it asks for nothing; give it `allow` or `deny`".to_owned());
+        return Err("it has no effect; give it `allow` or `deny`".to_owned());
     }
     rule.allow = allow.unwrap_or(SourceSet::ALL);
     rule.deny = deny.unwrap_or(SourceSet::EMPTY);
@@ -317,7 +317,7 @@ impl<'de> Deserialize<'de> for Policy {
     }
 }
 
-/// Why a text is no policy.
+/// Why a text is not a policy.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a policy: {0}")]
 pub struct PolicyError(String);

@@ -42,11 +42,11 @@ impl AuditSnapshot {
 
     /// Reads the JSON that [`to_json`](Self::to_json) or [`Audit::to_json`](crate::Audit::to_json) wrote, or any object by
     /// key whose members have `key`, `source`, `provider`, `masked` and `timestamp`. A timestamp without an offset is UTC.
-    /// Members that are not known are passed over.
+    /// Unknown members are ignored.
     ///
     /// # Errors
     ///
-    /// When the text is no such JSON, with the key at which it is not.
+    /// When the text is not such JSON, with the key of the entry that is wrong.
     pub fn from_json(text: &str) -> Result<Self, SnapshotError> {
         let value: Value = serde_json::from_str(text).map_err(|error| {
             SnapshotError::new(
@@ -96,7 +96,7 @@ impl fmt::Display for AuditSnapshot {
     }
 }
 
-/// Why a text is no saved audit.
+/// Why a text is not a saved audit.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a saved audit: {}{message}", .key.as_ref().map_or_else(String::new, |key| format!("the entry of {key}: ")))]
 pub struct SnapshotError {
@@ -119,7 +119,7 @@ fn read_entry(key: &str, member: &Value) -> Result<AuditEntry, String> {
     let Value::Object(member) = member else { return Err("an object is expected".to_owned()) };
     let named = text(member, "key")?;
     if named != key {
-        return Err("its `key` is another one".to_owned());
+        return Err("its `key` is a different one".to_owned());
     }
     let source = text(member, "source")?;
     let source: Source = source.parse().map_err(|error| format!("`source`: {error}"))?;

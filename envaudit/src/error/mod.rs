@@ -16,7 +16,7 @@ use crate::sources::{self, Location, Source};
 /// Every problem of a load.
 ///
 /// Its `Display` is a list for the person who has to make the service start: what is wrong with which variable, where the
-/// bad value stands, what was expected, and what to do. No value of a secret field is in it. `Debug` is the same list,
+/// bad value is, what was expected, and what to do. No value of a secret field is in it. `Debug` is the same list,
 /// because that is what `main` and `unwrap` print; `{:#?}` shows the structure.
 ///
 /// ```
@@ -206,7 +206,7 @@ impl Problem {
         self.source
     }
 
-    /// Where the bad value stands.
+    /// Where the bad value is.
     pub fn location(&self) -> Option<&Location> {
         self.location.as_ref()
     }
@@ -231,7 +231,7 @@ impl Problem {
         self.hint.as_deref()
     }
 
-    /// Where the bad value stands, unless the message has said that.
+    /// Where the bad value is, unless the message has said that.
     fn place(&self) -> Option<String> {
         let place = sources::place(self.source?, self.location.as_ref());
         let is_said = self.kind == ProblemKind::Provider || self.message.contains(&place);
@@ -256,7 +256,7 @@ impl fmt::Display for Problem {
         ];
         for (label, text) in lines {
             if let Some(text) = text {
-                // What a parser of somebody else's says may have many lines.
+                // The message of a foreign parser may have many lines.
                 let text = plain(text).trim_end().replace('\n', "\n             ");
                 writeln!(f, "   {label:<9} {text}")?;
             }

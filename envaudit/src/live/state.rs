@@ -12,12 +12,12 @@ use crate::config::EnvConfig;
 use crate::error::with_causes;
 use crate::load::{Loaded, Loader};
 
-/// What readers, the worker and those who reload by hand share.
+/// What readers, the worker and callers of `reload` share.
 pub(super) struct LiveState<T: EnvConfig> {
     pub(super) loader: Loader<T>,
     pub(super) current: ArcSwap<Loaded<T>>,
     pub(super) recorder: Option<Recorder>,
-    /// One reload at a time. Holds why the last one failed, so that the same failure is told once.
+    /// One reload at a time. Holds why the last one failed, so that the same failure is reported once.
     pub(super) reloading: Mutex<Option<String>>,
     pub(super) subscribers: Mutex<Vec<Sender<Update<T>>>>,
 }

@@ -1,4 +1,4 @@
-//! What the subscribers of a live configuration are told.
+//! What subscribers of a live configuration receive.
 
 use core::fmt;
 use std::sync::Arc;
@@ -8,12 +8,12 @@ use super::error::LiveError;
 use crate::config::EnvConfig;
 use crate::error::with_causes;
 
-/// What subscribers are told.
+/// What subscribers receive.
 #[non_exhaustive]
 pub enum Update<T: EnvConfig> {
     /// There is a new configuration.
     Changed(Arc<Change<T>>),
-    /// A new state could not be used; the last good one stays. The same failure is told once, however often it is met.
+    /// A new state could not be used; the last good one stays. The same failure is reported once, however often it occurs.
     Rejected(Arc<LiveError>),
 }
 

@@ -14,7 +14,7 @@ use crate::sources::{Source, SourceKind};
 /// The variable that names the environment where the loader does not.
 pub(super) const ENVIRONMENT_VARIABLE: &str = "ENVAUDIT_ENV";
 
-/// What the settings of a loader come to.
+/// The settings of a loader, and the name of the environment that they come to.
 pub(super) struct Inputs<'s> {
     pub(super) settings: &'s LoadSettings,
     /// The name of the environment, or the text that cannot be one.
@@ -170,7 +170,7 @@ fn environment_of(settings: &LoadSettings) -> Result<Option<String>, String> {
 }
 
 impl NotAsked {
-    /// Whether the source could be asked once somebody put a value there.
+    /// Whether the source would be asked if there were a value in it.
     fn is_possible(self) -> bool {
         self == NotAsked::NoEnvironment
     }
@@ -206,10 +206,10 @@ mod tests {
     use std::sync::Arc;
 
     use super::{InputKind, Inputs};
+    use crate::load::WatchedPaths;
     use crate::load::explain;
     use crate::load::layers::Layers;
     use crate::load::settings::LoadSettings;
-    use crate::load::WatchedPaths;
     use crate::schema::table::Table;
     use crate::sources::{Source, SourceSet};
     use crate::{EnvConfig, Fetched, KeyRequest, Provider, ProviderError};

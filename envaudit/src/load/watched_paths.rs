@@ -1,4 +1,4 @@
-//! Which files and folders a loader reads, for those who watch them.
+//! The files and folders that a loader reads, to watch them.
 
 use std::path::PathBuf;
 

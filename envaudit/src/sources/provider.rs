@@ -64,7 +64,7 @@ pub trait Provider: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// When the store cannot be asked. A key that the store does not have is no error.
+    /// When the store cannot be asked. A key that the store does not have is not an error.
     fn fetch(&self, requests: &[KeyRequest]) -> Result<Fetched, ProviderError>;
 
     /// How long a load waits for [`fetch`](Self::fetch): 10 seconds. Afterwards the provider has failed.
@@ -115,7 +115,7 @@ pub struct Fetched {
     values: HashMap<String, FetchedValue>,
 }
 
-/// One value of a [`Fetched`], to be told where it came from.
+/// One value of a [`Fetched`], and where it came from.
 pub struct FetchedValue {
     text: SecretString,
     id: Option<Arc<str>>,

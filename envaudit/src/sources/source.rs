@@ -81,7 +81,7 @@ sources! {
     Azure: "azure", SourceKind::Store, "in Azure Key Vault";
     /// AWS Secrets Manager and Parameter Store (`aws`).
     Aws: "aws", SourceKind::Store, "in AWS";
-    /// Any other store, through a [`Provider`](crate::Provider) of one's own (`custom`).
+    /// Any other store, through a custom [`Provider`](crate::Provider) (`custom`).
     Custom: "custom", SourceKind::Store, "in the program's own store";
     /// The process environment, `KEY_FILE` included (`system`).
     System: "system", SourceKind::Environment, "in the environment";

@@ -20,7 +20,7 @@ pub(crate) enum Reason {
     /// Said by this crate, free of any part of the value.
     #[error("{0}")]
     Plain(String),
-    /// Said by a parser of somebody else's, which may have put the value into it.
+    /// Said by a foreign parser, which may have put the value into it.
     #[error("{0}")]
     Foreign(String),
 }
@@ -47,7 +47,9 @@ impl ValueError {
 
     pub(crate) fn in_element(self, number: usize) -> Self {
         ValueError(match self.0 {
-            Reason::Unexpected => Reason::Plain(format!("element {number} is not of that form")),
+            Reason::Unexpected => {
+                Reason::Plain(format!("element {number} does not have that form"))
+            }
             Reason::NotUtf8 => Reason::NotUtf8,
             Reason::Plain(message) => Reason::Plain(format!("element {number}: {message}")),
             Reason::Foreign(message) => Reason::Foreign(format!("element {number}: {message}")),

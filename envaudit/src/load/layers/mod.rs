@@ -153,7 +153,7 @@ impl<'s> Layers<'s> {
             Err(error) if input.is_named => {
                 self.unreadable(source, path, &error.to_string(), UNREADABLE);
             }
-            // It is there on many hosts, for somebody else.
+            // Many hosts have such a folder for another program.
             Err(error) => self.warnings.push(Warning::FolderUnreadable {
                 source,
                 path: path.to_owned(),
