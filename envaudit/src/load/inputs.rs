@@ -73,68 +73,64 @@ impl<'s> Inputs<'s> {
     }
 
     /// All inputs, the one that wins first.
-    pub(super) fn iter(&self) -> impl Iterator<Item = Input<'_>> {
-        self.settings.in_order().flat_map(|source| self.of_source(source))
+    pub(super) fn list(&self) -> Vec<Input<'_>> {
+        let mut list = Vec::new();
+        self.each(|input| list.push(input));
+        list
     }
 
-    /// The inputs of one source: its providers, then what the load reads itself.
-    fn of_source(&self, source: Source) -> impl Iterator<Item = Input<'_>> {
-        let asks = self.settings.asks(source);
-        let providers = self.settings.providers.iter().enumerate().filter(move |(_, provider)| {
-            asks && provider.source() == source && !(self.settings.ci && provider.is_remote())
-        });
-        let (named, otherwise) = match asks {
-            true => self.own(source, providers.clone().next().is_some()),
-            false => (&[][..], Some(InputKind::Nothing(NotAsked::LeftOut))),
-        };
-        // Of several paths the later win.
-        let named = named.iter().rev().map(move |path| {
-            let path = InputPath { path: Cow::Borrowed(path), is_named: true };
-            match source.kind() {
-                SourceKind::SecretFolder(_) => InputKind::Folder(path),
-                _ => InputKind::EnvFile(path),
-            }
-        });
-        let kinds = providers
-            .map(|(at, provider)| InputKind::Provider(at, provider))
-            .chain(named)
-            .chain(otherwise);
-        kinds.map(move |kind| Input { source, kind })
+    /// Visits the inputs in order: [`list`](Self::list) without the list, for a load that has to be quick.
+    pub(super) fn each<'i>(&'i self, mut visit: impl FnMut(Input<'i>)) {
+        for source in self.settings.in_order() {
+            self.each_of(source, &mut |kind| visit(Input { source, kind }));
+        }
     }
 
-    /// The paths that the loader was given for a source, and what it has besides.
-    fn own(
-        &self,
-        source: Source,
-        has_providers: bool,
-    ) -> (&'s [PathBuf], Option<InputKind<'static>>) {
+    /// Visits the inputs of one source: its providers, then what the load reads itself.
+    #[inline]
+    fn each_of<'i>(&'i self, source: Source, visit: &mut impl FnMut(InputKind<'i>)) {
         let settings = self.settings;
-        let unnamed = |path| InputPath { path, is_named: false };
-        let file = |name| match cfg!(feature = "dotenv") {
-            true => InputKind::EnvFile(unnamed(self.in_dir(name))),
+        if !settings.asks(source) {
+            return visit(InputKind::Nothing(NotAsked::LeftOut));
+        }
+        let mut has_provider = false;
+        for (given, provider) in settings.providers.iter().enumerate() {
+            if provider.source() == source && !(settings.ci && provider.is_remote()) {
+                has_provider = true;
+                visit(InputKind::Provider(given, provider));
+            }
+        }
+        match source.kind() {
+            SourceKind::Store if has_provider => {}
+            SourceKind::Store if settings.ci => visit(InputKind::Nothing(NotAsked::Offline)),
+            SourceKind::Store => visit(InputKind::Nothing(NotAsked::NoProvider)),
+            SourceKind::Environment => visit(InputKind::Environment),
+            SourceKind::SecretFolder(default) => match settings.folders(source) {
+                [] => visit(InputKind::Folder(InputPath::unnamed(Path::new(default).into()))),
+                named => {
+                    InputPath::all_named(named).for_each(|path| visit(InputKind::Folder(path)));
+                }
+            },
+            SourceKind::EnvironmentFile => match &self.environment {
+                Ok(Some(name)) => visit(self.file(Cow::Owned(format!(".env.{name}")))),
+                _ => visit(InputKind::Nothing(NotAsked::NoEnvironment)),
+            },
+            SourceKind::EnvFile => match &settings.dotenv[..] {
+                [] => visit(self.file(Cow::Borrowed(".env"))),
+                named => {
+                    InputPath::all_named(named).for_each(|path| visit(InputKind::EnvFile(path)));
+                }
+            },
+            SourceKind::Default => visit(InputKind::Default),
+        }
+    }
+
+    /// An env file that the loader was not given, in the folder for it.
+    fn file(&self, name: Cow<'static, str>) -> InputKind<'static> {
+        match cfg!(feature = "dotenv") {
+            true => InputKind::EnvFile(InputPath::unnamed(self.in_dir(name))),
             false => InputKind::Nothing(NotAsked::NoEnvFiles),
-        };
-        let otherwise = match source.kind() {
-            SourceKind::Store if has_providers => None,
-            SourceKind::Store if settings.ci => Some(InputKind::Nothing(NotAsked::Offline)),
-            SourceKind::Store => Some(InputKind::Nothing(NotAsked::NoProvider)),
-            SourceKind::Environment => Some(InputKind::Environment),
-            SourceKind::SecretFolder(default) => {
-                let named = settings.folders(source);
-                let path = unnamed(Cow::Borrowed(Path::new(default)));
-                return (named, named.is_empty().then_some(InputKind::Folder(path)));
-            }
-            SourceKind::EnvironmentFile => Some(match &self.environment {
-                Ok(Some(name)) => file(Cow::Owned(format!(".env.{name}"))),
-                _ => InputKind::Nothing(NotAsked::NoEnvironment),
-            }),
-            SourceKind::EnvFile => {
-                let named = &settings.dotenv[..];
-                return (named, named.is_empty().then(|| file(Cow::Borrowed(".env"))));
-            }
-            SourceKind::Default => Some(InputKind::Default),
-        };
-        (&[], otherwise)
+        }
     }
 
     fn in_dir(&self, name: Cow<'static, str>) -> Cow<'static, Path> {
@@ -167,6 +163,18 @@ fn environment_of(settings: &LoadSettings) -> Result<Option<String>, String> {
     let plain = |char: char| char.is_ascii_alphanumeric() || "-_.".contains(char);
     let is_word = name.chars().all(plain) && !name.starts_with('.') && name.len() <= 64;
     if is_word { Ok(Some(name)) } else { Err(name) }
+}
+
+impl<'i> InputPath<'i> {
+    fn unnamed(path: Cow<'i, Path>) -> Self {
+        InputPath { path, is_named: false }
+    }
+
+    /// Paths that the loader was given, the later first: it wins.
+    fn all_named(paths: &'i [PathBuf]) -> impl Iterator<Item = Self> {
+        let named = |path: &'i PathBuf| InputPath { path: Cow::Borrowed(path), is_named: true };
+        paths.iter().rev().map(named)
+    }
 }
 
 impl NotAsked {

@@ -83,7 +83,7 @@ fn all_settings(dir: &Path) -> Vec<LoadSettings> {
 }
 
 fn paths<'i>(inputs: &'i Inputs<'_>) -> impl Iterator<Item = (Source, PathBuf)> + 'i {
-    inputs.iter().filter_map(|input| match input.kind {
+    inputs.list().into_iter().filter_map(|input| match input.kind {
         InputKind::Folder(path) | InputKind::EnvFile(path) => {
             Some((input.source, path.path.into_owned()))
         }
@@ -124,7 +124,8 @@ fn every_source_is_listed_in_the_order_of_precedence() {
     let dir = folder();
     for settings in all_settings(dir.path()) {
         let inputs = Inputs::of(&settings);
-        let mut sources: Vec<Source> = inputs.iter().map(|input| input.source).collect();
+        let mut sources: Vec<Source> =
+            inputs.list().into_iter().map(|input| input.source).collect();
         assert!(sources.is_sorted_by_key(|source| settings.rank(*source)));
         sources.dedup();
         assert_eq!(sources.len(), Source::ALL.len());

@@ -53,7 +53,8 @@ pub(crate) fn explain(
     let inputs = Inputs::of(settings);
     let layers = Layers::new(&inputs, table);
     let mut steps: Vec<Step> = inputs
-        .iter()
+        .list()
+        .into_iter()
         .enumerate()
         .flat_map(|(at, input)| {
             let layer = layers.all().iter().find(|layer| usize::from(layer.input) == at);
