@@ -11,6 +11,8 @@ mod explain;
 mod faults;
 mod follow;
 mod help;
+#[cfg(unix)]
+mod irregular_files;
 mod key_files;
 mod keys;
 mod ledger;
@@ -31,7 +33,5 @@ mod report_formats;
 #[cfg(unix)]
 mod run;
 mod schemas;
-#[cfg(unix)]
-mod strange_files;
 #[cfg(target_os = "linux")]
 mod transcripts;
