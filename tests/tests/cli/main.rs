@@ -5,6 +5,7 @@ mod auditor;
 mod check;
 mod conduct;
 mod docs;
+mod embedded;
 mod evidence;
 mod explain;
 #[cfg(target_os = "linux")]
