@@ -1,3 +1,5 @@
+//! The trait that the derive implements.
+
 use crate::audit::AuditFields;
 use crate::error::LoadError;
 use crate::load::{Loaded, Loader, Reader, Slot};

@@ -74,18 +74,19 @@ pub mod ledger;
 #[cfg(feature = "live")]
 pub mod live;
 mod load;
+#[cfg(feature = "ledger")]
+mod record;
 mod render;
 #[cfg(feature = "report")]
 pub mod report;
 mod schema;
-mod source;
 mod sources;
 mod telemetry;
 mod value;
 
 pub use audit::{
-    Audit, AuditEntry, AuditFields, AuditSnapshot, AuditSummary, Drift, DriftChange, Location,
-    Policy, PolicyError, PolicyViolation, PolicyViolations, SnapshotError, Warning,
+    Audit, AuditEntry, AuditFields, AuditSnapshot, AuditSummary, Drift, DriftChange, Policy,
+    PolicyError, PolicyViolation, PolicyViolations, SnapshotError, Warning,
 };
 pub use config::EnvConfig;
 #[cfg(feature = "derive")]
@@ -96,8 +97,8 @@ pub use schema::{
     Bounds, DefaultText, FieldSchema, GroupSchema, Key, KeyRequest, Member, Schema, Shape,
 };
 pub use secrecy::{ExposeSecret, SecretBox, SecretString};
-pub use source::{Source, SourceSet, UnknownSource};
 pub use sources::provider::{Fetched, FetchedValue, OnFailure, Provider, ProviderError};
+pub use sources::{Location, Source, SourceSet, UnknownSource};
 pub use value::{EnvValue, IsSecret, ValueError};
 
 /// What the derive's code calls. Not part of the API: both crates are released together, under one version.

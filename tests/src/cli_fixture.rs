@@ -63,7 +63,7 @@ impl CliFixture {
     pub fn unchanged_for_years(env_file: &str) -> Self {
         let (fixture, ledger) = CliFixture::begun(env_file, "2020-01-01T00:00:00Z");
         let loaded = fixture.files.loader::<Checkout>().load().expect("a configuration");
-        ledger.record(&loaded, &Context::new().reason("first start")).expect("recorded");
+        loaded.record_in(&ledger, &Context::new().reason("first start")).expect("recorded");
         ledger.seal().expect("sealed");
         fixture
     }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use chrono::{DateTime, Utc};
+use envaudit::ledger::store::SegmentSource;
+use envaudit::ledger::testing::MemoryDisk;
 use envaudit::ledger::{
-    Actor, Event, FileStore, Hasher, Ledger, LedgerOptions, MasterKey, MemoryDisk, NO_HASH,
-    SegmentSource,
+    Actor, Event, FileStore, Hasher, Ledger, LedgerOptions, MasterKey, NO_HASH,
 };
 
 /// The key of all ledgers of tests.

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use envaudit::EnvConfig;
-use envaudit::ledger::index::{HistoryError, Index, IndexError};
+use envaudit::ledger::store::SegmentSource;
 use envaudit::ledger::{
-    Actor, Context, FileStore, Historic, Ledger, LedgerOptions, ReadError, Reader, SegmentSource,
-    SyncMode,
+    Actor, Context, FileStore, Historic, Ledger, LedgerOptions, ReadError, Reader, SyncMode,
 };
+use envaudit::report::index::{HistoryError, Index, IndexError};
 
 use crate::{Files, fresh_ledger, isolated};
 
@@ -95,7 +95,7 @@ pub fn record(ledger: &Ledger, service: &'static str, vars: &[(&str, &str)]) {
     let vars: Vec<_> = vars.iter().copied().chain([("", "")]).collect();
     let loaded = isolated::vars::<Config>(vars).load().expect("loaded");
     let context = Context::new().service(service).actor(Actor::user("ada"));
-    ledger.record(&loaded, &context).expect("recorded");
+    loaded.record_in(&ledger, &context).expect("recorded");
 }
 
 /// As [`Indexed::assert_answers`], of any ledger.

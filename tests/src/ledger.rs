@@ -7,10 +7,9 @@ use std::path::Path;
 use data_encoding::HEXLOWER;
 use envaudit::ledger::checkpoint::{self, Checkpoint};
 use envaudit::ledger::merkle::{self, Tree};
+use envaudit::ledger::store::{SegmentInfo, SegmentSource, StoreError, StoreErrorKind};
 use envaudit::ledger::verify::{Report, Verdict, Verifier};
-use envaudit::ledger::{
-    EventHash, KeyRing, MasterKey, NO_HASH, SegmentInfo, SegmentSource, StoreError, StoreErrorKind,
-};
+use envaudit::ledger::{EventHash, KeyRing, MasterKey, NO_HASH};
 use sha2::{Digest, Sha256};
 
 /// The id of every ledger made here.

@@ -1,6 +1,8 @@
 //! What a ledger says of a configuration.
 
-use envaudit::ledger::{FileStore, Ledger, MemoryDisk, SegmentSource};
+use envaudit::ledger::store::SegmentSource;
+use envaudit::ledger::testing::MemoryDisk;
+use envaudit::ledger::{FileStore, Ledger};
 use serde_json::Value;
 
 use crate::fresh_ledger;

@@ -101,7 +101,7 @@ impl Quarter {
             .without(Source::K8s);
         let context = Context::new().service(service).actor(who.0).reason(who.1);
         let context = context.origin(Origin::Cli);
-        self.ledger.record(&loader.load().expect("loaded"), &context).expect("recorded");
+        loader.load().expect("loaded").record_in(&self.ledger, &context).expect("recorded");
     }
 
     /// A configuration that breaks the policy is refused, and that is recorded.

@@ -1,11 +1,10 @@
+//! `#[env(…)]` on the struct.
+
 use proc_macro2::Ident;
 use syn::{Attribute, ExprPath, LitStr, Path};
 
-use super::field::FIELD_NAMES;
-use super::{Set, arguments};
+use super::{CONTAINER_NAMES, FIELD_NAMES, Set, arguments};
 use crate::diagnostics::Errors;
-
-pub(crate) const CONTAINER_NAMES: [&str; 5] = ["prefix", "audit", "sources", "validate", "crate"];
 
 /// The attributes of the struct.
 #[derive(Default)]

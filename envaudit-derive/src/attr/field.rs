@@ -1,37 +1,11 @@
+//! `#[env(…)]` on a field.
+
 use proc_macro2::Ident;
 use syn::parse::ParseStream;
 use syn::{Attribute, Error, Expr, ExprPath, ExprRange, Lit, LitStr, RangeLimits, Result, Token};
 
-use super::container::CONTAINER_NAMES;
-use super::{Argument, Set, Value, arguments, ungrouped};
+use super::{Argument, CONTAINER_NAMES, FIELD_NAMES, Set, Value, arguments, ungrouped};
 use crate::diagnostics::Errors;
-
-pub(crate) const FIELD_NAMES: [&str; 24] = [
-    "key",
-    "rename",
-    "alias",
-    "default",
-    "sources",
-    "secret",
-    "public",
-    "nested",
-    "flatten",
-    "prefix",
-    "sep",
-    "kv_sep",
-    "trim",
-    "parse_with",
-    "json",
-    "from_str",
-    "range",
-    "one_of",
-    "non_empty",
-    "len",
-    "validate",
-    "deprecated",
-    "example",
-    "skip",
-];
 
 /// The attributes of a field.
 #[derive(Default)]

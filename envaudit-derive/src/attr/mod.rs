@@ -19,6 +19,37 @@ pub(crate) use variant::{EnumAttrs, VariantAttrs};
 
 use crate::diagnostics::{Errors, hint};
 
+/// The attributes of the struct.
+const CONTAINER_NAMES: [&str; 5] = ["prefix", "audit", "sources", "validate", "crate"];
+
+/// The attributes of a field.
+const FIELD_NAMES: [&str; 24] = [
+    "key",
+    "rename",
+    "alias",
+    "default",
+    "sources",
+    "secret",
+    "public",
+    "nested",
+    "flatten",
+    "prefix",
+    "sep",
+    "kv_sep",
+    "trim",
+    "parse_with",
+    "json",
+    "from_str",
+    "range",
+    "one_of",
+    "non_empty",
+    "len",
+    "validate",
+    "deprecated",
+    "example",
+    "skip",
+];
+
 /// One argument of `#[env(…)]`: a word, and what follows it.
 struct Argument {
     name: Ident,

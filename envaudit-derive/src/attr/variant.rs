@@ -1,3 +1,5 @@
+//! `#[env(…)]` on an enum that derives `EnvValue`, and on its variants.
+
 use syn::{Attribute, LitStr, Path};
 
 use super::{Set, arguments};

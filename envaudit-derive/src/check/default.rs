@@ -1,3 +1,5 @@
+//! Rules about defaults.
+
 use std::collections::HashSet;
 
 use syn::{Lit, LitStr};

@@ -1,3 +1,5 @@
+//! Attributes that exclude each other.
+
 use proc_macro2::Span;
 
 use crate::attr::{FieldAttrs, Set};

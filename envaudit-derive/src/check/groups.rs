@@ -1,3 +1,5 @@
+//! Rules about `nested` and `flatten`.
+
 use crate::diagnostics::Errors;
 use crate::model::{Field, Role};
 use crate::ty::Kind;

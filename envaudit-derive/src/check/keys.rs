@@ -1,3 +1,5 @@
+//! Rules about names: prefixes, keys, aliases.
+
 use std::collections::HashMap;
 
 use proc_macro2::Span;

@@ -1,3 +1,5 @@
+//! Rules about `range`, `one_of`, `len` and separators.
+
 use proc_macro2::{Ident, Span};
 use syn::{Expr, Lit};
 

@@ -1,3 +1,5 @@
+//! Rules about secret fields.
+
 use syn::{Expr, Lit};
 
 use crate::attr::is_set;

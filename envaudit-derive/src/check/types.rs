@@ -1,3 +1,5 @@
+//! Rules about the type of a field.
+
 use syn::Type;
 
 use crate::diagnostics::Errors;

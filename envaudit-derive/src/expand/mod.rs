@@ -8,6 +8,7 @@ mod read;
 mod schema;
 mod stub;
 mod take;
+mod typed;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};

@@ -10,6 +10,7 @@ use syn::{Expr, ExprLit, Lit};
 use super::audit::name_at_type;
 use super::local;
 use super::take::take;
+use super::typed::typed;
 use crate::attr::is_set;
 use crate::model::{Field, Model, Role};
 use crate::ty::{Kind, Leaf, Ty};
@@ -152,12 +153,4 @@ fn typed_default(ty: &Ty, expr: &Expr) -> TokenStream {
         }
         _ => typed(written, expr),
     }
-}
-
-/// An expression that has to be of a type: the compiler then points at both.
-pub(super) fn typed(ty: &syn::Type, expr: &Expr) -> TokenStream {
-    quote!({
-        let __value: #ty = #expr;
-        __value
-    })
 }

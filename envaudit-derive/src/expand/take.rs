@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, Lit, LitStr, Type, parse_quote};
 
 use super::local;
-use super::read::typed;
+use super::typed::typed;
 use crate::attr::{Limits, Named, OneOf, Set, is_set};
 use crate::model::Field;
 use crate::ty::{Kind, Leaf, Ty};

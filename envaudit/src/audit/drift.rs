@@ -1,3 +1,5 @@
+//! The difference between two audits.
+
 use core::fmt;
 
 use serde::ser::SerializeMap;

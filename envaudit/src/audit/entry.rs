@@ -1,3 +1,5 @@
+//! The provenance of one value.
+
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -5,8 +7,8 @@ use chrono::{DateTime, Utc};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::{Location, json};
-use crate::source::Source;
+use super::json;
+use crate::sources::{Location, Source};
 
 /// Where one value came from. The value itself is not in it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,7 +3,6 @@
 mod drift;
 mod entry;
 mod json;
-mod location;
 mod policy;
 mod snapshot;
 mod summary;
@@ -15,8 +14,6 @@ use core::ops::Deref;
 
 pub use drift::{Drift, DriftChange};
 pub use entry::{AuditEntry, BLANK};
-pub use location::Location;
-pub(crate) use location::place;
 pub use policy::{Policy, PolicyError, PolicyViolation, PolicyViolations};
 use serde::{Serialize, Serializer};
 pub use snapshot::{AuditSnapshot, SnapshotError};
@@ -25,7 +22,7 @@ pub use warning::Warning;
 
 use crate::schema::Key;
 use crate::schema::table::Table;
-use crate::source::Source;
+use crate::sources::Source;
 
 /// The audit of a load: the typed struct that the derive generated, and look-ups over all of it.
 ///

@@ -1,3 +1,5 @@
+//! Rules about where values may come from.
+
 use core::fmt;
 
 use serde::de::Error as _;
@@ -6,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::AuditEntry;
 use crate::error::{Problem, ProblemKind};
-use crate::source::{Source, SourceSet};
+use crate::sources::{Source, SourceSet};
 
 /// Rules about where values may come from.
 ///

@@ -1,3 +1,5 @@
+//! A saved audit.
+
 use core::fmt;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -7,8 +9,8 @@ use chrono::{DateTime, NaiveDateTime, SubsecRound, Utc};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use super::{AuditEntry, BLANK, Location, json, table};
-use crate::source::Source;
+use super::{AuditEntry, BLANK, json, table};
+use crate::sources::{Location, Source};
 
 /// An audit without its types: to keep in a file, and to compare with a later one. Its times are those of the JSON, to
 /// the microsecond.

@@ -1,3 +1,5 @@
+//! Counts over an audit.
+
 use core::fmt;
 use std::collections::BTreeMap;
 
@@ -5,7 +7,7 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use super::AuditEntry;
-use crate::source::Source;
+use crate::sources::Source;
 
 /// Counts over an audit.
 #[derive(Clone, Debug, PartialEq, Eq)]

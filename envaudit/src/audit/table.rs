@@ -1,3 +1,5 @@
+//! An audit as a table for people.
+
 use core::fmt;
 
 use super::{AuditEntry, json};

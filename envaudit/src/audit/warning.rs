@@ -1,9 +1,10 @@
+//! What a load noticed that is not an error.
+
 use core::fmt;
 use std::path::PathBuf;
 
-use super::{Location, place};
 use crate::error;
-use crate::source::Source;
+use crate::sources::{Location, Source, place};
 
 /// Something a load noticed that does not keep the program from starting.
 #[derive(Clone, Debug, PartialEq, Eq)]

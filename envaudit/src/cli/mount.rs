@@ -6,9 +6,11 @@ use std::process::ExitCode;
 
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use super::args::{Command, Globals, Presentation};
+use super::args::{Globals, Presentation};
+use super::commands::Command;
 use super::output::Streams;
-use super::{Call, Standard, refuse, target};
+use super::subject::SchemaSource;
+use super::{Call, ProcessStreams, write_clap_error};
 use crate::config::EnvConfig;
 use crate::sources::environment::Environment;
 
@@ -43,15 +45,15 @@ use crate::sources::environment::Environment;
 /// assert_eq!(audit["APP_PORT"]["source"], "system");
 /// ```
 ///
-/// In a program: `command.run()`, which gives the exit code.
+/// In a program: `command.run()`, which returns the exit code.
 pub struct ConfigCommand<T> {
-    line: Mounted,
+    line: MountedArgs,
     config: PhantomData<fn() -> T>,
 }
 
 #[derive(Args)]
 #[command(subcommand_required = true, arg_required_else_help = true)]
-struct Mounted {
+struct MountedArgs {
     #[command(flatten)]
     globals: Globals,
     #[command(subcommand)]
@@ -61,11 +63,11 @@ struct Mounted {
 impl<T: EnvConfig> ConfigCommand<T> {
     /// Runs the command with the variables and streams of the process.
     pub fn run(self) -> ExitCode {
-        let mut streams = Standard::new();
+        let mut streams = ProcessStreams::new();
         ExitCode::from(self.call(Environment::Process, &mut streams.borrowed()))
     }
 
-    /// Runs the command with nothing of the process itself. Returns the exit code.
+    /// Runs the command without the variables and streams of the process. Returns the exit code.
     pub fn execute<K: Into<OsString>, V: Into<OsString>>(
         self,
         env: impl IntoIterator<Item = (K, V)>,
@@ -73,48 +75,52 @@ impl<T: EnvConfig> ConfigCommand<T> {
         stdout: &mut dyn std::io::Write,
         stderr: &mut dyn std::io::Write,
     ) -> u8 {
-        self.call(Environment::given(env), &mut Streams::of(stdin, stdout, stderr))
+        self.call(Environment::given(env), &mut Streams::new(stdin, stdout, stderr))
     }
 
     fn call(self, env: Environment, streams: &mut Streams<'_>) -> u8 {
-        let Mounted { globals, command } = self.line;
+        let MountedArgs { globals, command } = self.line;
         let presentation = Presentation::default();
-        let origin = target::Origin::of::<T>();
-        Call { globals: &globals, presentation, env, origin }.run(&command, Whole::command, streams)
+        let schema = SchemaSource::of::<T>();
+        Call { globals: &globals, presentation, env, schema }.run(
+            &command,
+            CommandLine::command,
+            streams,
+        )
     }
 }
 
 /// The command line of a program that has the struct and nothing else.
 #[derive(Parser)]
 #[command(disable_help_subcommand = true)]
-struct Whole {
+struct CommandLine {
     #[command(flatten)]
-    mounted: Mounted,
+    mounted: MountedArgs,
     #[command(flatten)]
     presentation: Presentation,
 }
 
-pub(super) fn of<T: EnvConfig>(
+pub(super) fn run<T: EnvConfig>(
     args: impl Iterator<Item = OsString>,
     env: Environment,
     streams: &mut Streams<'_>,
 ) -> u8 {
-    let parsed = Whole::command()
+    let parsed = CommandLine::command()
         .try_get_matches_from(args)
-        .and_then(|matches| Whole::from_arg_matches(&matches));
+        .and_then(|matches| CommandLine::from_arg_matches(&matches));
     match parsed {
-        Ok(Whole { mounted: Mounted { globals, command }, presentation }) => {
-            let origin = target::Origin::of::<T>();
-            let call = Call { globals: &globals, presentation, env, origin };
-            call.run(&command, Whole::command, streams)
+        Ok(CommandLine { mounted: MountedArgs { globals, command }, presentation }) => {
+            let schema = SchemaSource::of::<T>();
+            let call = Call { globals: &globals, presentation, env, schema };
+            call.run(&command, CommandLine::command, streams)
         }
-        Err(error) => refuse(&error, &env, streams),
+        Err(error) => write_clap_error(&error, &env, streams),
     }
 }
 
 impl<T> FromArgMatches for ConfigCommand<T> {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        Ok(ConfigCommand { line: Mounted::from_arg_matches(matches)?, config: PhantomData })
+        Ok(ConfigCommand { line: MountedArgs::from_arg_matches(matches)?, config: PhantomData })
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
@@ -124,21 +130,21 @@ impl<T> FromArgMatches for ConfigCommand<T> {
 
 impl<T> Args for ConfigCommand<T> {
     fn augment_args(command: clap::Command) -> clap::Command {
-        Mounted::augment_args(command)
+        MountedArgs::augment_args(command)
     }
 
     fn augment_args_for_update(command: clap::Command) -> clap::Command {
-        Mounted::augment_args_for_update(command)
+        MountedArgs::augment_args_for_update(command)
     }
 }
 
 impl<T> Subcommand for ConfigCommand<T> {
     fn augment_subcommands(command: clap::Command) -> clap::Command {
-        Mounted::augment_args(command)
+        MountedArgs::augment_args(command)
     }
 
     fn augment_subcommands_for_update(command: clap::Command) -> clap::Command {
-        Mounted::augment_args_for_update(command)
+        MountedArgs::augment_args_for_update(command)
     }
 
     fn has_subcommand(name: &str) -> bool {

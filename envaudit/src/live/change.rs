@@ -1,3 +1,5 @@
+//! The difference between two states of a live configuration.
+
 use core::fmt;
 use std::sync::Arc;
 

@@ -1,3 +1,5 @@
+//! Why a live configuration could not be read.
+
 use core::fmt;
 use std::error::Error;
 

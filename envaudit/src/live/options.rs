@@ -1,3 +1,5 @@
+//! When a live configuration is read again, and its start.
+
 use core::fmt;
 use core::time::Duration;
 use std::sync::{Arc, Mutex, mpsc};
@@ -125,7 +127,7 @@ fn load_first<T: EnvConfig>(
         return loaded.map_err(LiveError::Load);
     };
     match loaded {
-        Ok(loaded) => match ledger.record(&loaded, context) {
+        Ok(loaded) => match loaded.record_in(ledger, context) {
             Ok(_) => Ok(loaded),
             Err(error) => Err(LiveError::Record(error)),
         },

@@ -9,9 +9,15 @@ use std::sync::{Arc, Mutex};
 use notify::{ErrorKind, Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
 use super::places::Places;
-use super::worker::Wake;
 use super::{LiveError, locked};
 use crate::load::Watched;
+
+/// Why the thread that reads again is woken.
+pub(super) enum Wake {
+    Files,
+    Asked,
+    Stop,
+}
 
 pub(super) struct Watch {
     watcher: RecommendedWatcher,

@@ -7,22 +7,14 @@ use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
-use super::watch::Watch;
+use super::watch::{Wake, Watch};
 use super::{LiveError, State};
-use crate::audit::Location;
 use crate::config::EnvConfig;
 use crate::load::{Loaded, Loader, Watched};
-use crate::source::Source;
+use crate::sources::{Location, Source};
 
 /// Files that never rest are read all the same after so many times the rest they should have.
 const MAX_UNREST: u32 = 20;
-
-/// Why the thread is woken.
-pub(super) enum Wake {
-    Files,
-    Asked,
-    Stop,
-}
 
 /// What the thread goes by.
 pub(super) struct Follow {

@@ -4,12 +4,10 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use super::layers::{Layer, LayerKind, Layers};
-use super::loader::Settings;
-use crate::audit::Location;
+use super::settings::LoadSettings;
 use crate::schema::KeyRequest;
 use crate::schema::table::Table;
-use crate::source::Source;
-use crate::sources::folder;
+use crate::sources::{Location, Source, folder};
 
 /// One place that could have the variable.
 pub(crate) struct Step {
@@ -48,7 +46,7 @@ pub(crate) enum Role {
 
 /// What the places say, in the order in which they are asked; what stands first and is allowed wins.
 pub(crate) fn explain(
-    settings: &Settings,
+    settings: &LoadSettings,
     table: &'static Table,
     request: &'static KeyRequest,
 ) -> Vec<Step> {
@@ -75,7 +73,7 @@ pub(crate) fn explain(
 
 /// One source being asked.
 struct Asking<'a> {
-    settings: &'a Settings,
+    settings: &'a LoadSettings,
     layers: &'a Layers<'a>,
     request: &'static KeyRequest,
     source: Source,

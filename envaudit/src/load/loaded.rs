@@ -1,3 +1,5 @@
+//! The result of a load: the configuration and its audit.
+
 use core::fmt;
 use core::ops::Deref;
 

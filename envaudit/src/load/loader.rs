@@ -1,6 +1,8 @@
+//! Says what a load reads, and loads.
+
 use core::marker::PhantomData;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -8,10 +10,11 @@ use chrono::{DateTime, Utc};
 use super::Loaded;
 use super::layers::Layers;
 use super::reader::Reader;
-use crate::audit::{Audit, AuditFields, Policy};
+use super::settings::LoadSettings;
+use crate::audit::{Audit, Policy};
 use crate::config::EnvConfig;
-use crate::error::{LoadError, Problem, ProblemKind};
-use crate::source::{Source, SourceSet};
+use crate::error::LoadError;
+use crate::sources::Source;
 use crate::sources::environment::Environment;
 use crate::sources::provider::Provider;
 
@@ -34,104 +37,17 @@ use crate::sources::provider::Provider;
 /// ```
 #[must_use = "a loader reads nothing until `load` is called"]
 pub struct Loader<T> {
-    settings: Settings,
+    settings: LoadSettings,
     config: PhantomData<fn() -> T>,
 }
 
-/// What [`Loader`] has been told.
-pub(crate) struct Settings {
-    pub(crate) environment: Environment,
-    pub(crate) environment_name: Option<String>,
-    pub(crate) dir: Option<PathBuf>,
-    pub(crate) dotenv: Vec<PathBuf>,
-    pub(crate) docker: Vec<PathBuf>,
-    pub(crate) k8s: Vec<PathBuf>,
-    pub(super) providers: Vec<Arc<dyn Provider>>,
-    pub(super) without: SourceSet,
-    pub(super) ranks: [u8; Source::ALL.len()],
-    pub(crate) ci: bool,
-    pub(super) empty_as_unset: bool,
-    pub(super) deny_unknown: bool,
-    pub(crate) policy: Option<Policy>,
-    clock: Option<Box<dyn Fn() -> DateTime<Utc> + Send + Sync>>,
-}
-
-impl Settings {
-    pub(crate) const fn new() -> Self {
-        Settings {
-            environment: Environment::Process,
-            environment_name: None,
-            dir: None,
-            dotenv: Vec::new(),
-            docker: Vec::new(),
-            k8s: Vec::new(),
-            providers: Vec::new(),
-            without: SourceSet::EMPTY,
-            ranks: DEFAULT_RANKS,
-            ci: false,
-            empty_as_unset: false,
-            deny_unknown: false,
-            policy: None,
-            clock: None,
-        }
-    }
-
-    /// The place of a source in the order; the least wins.
-    pub(super) fn rank(&self, source: Source) -> u8 {
-        self.ranks[source as usize]
-    }
-
-    pub(super) fn asks(&self, source: Source) -> bool {
-        !self.without.contains(source)
-    }
-
-    /// Adds the rules of the policy that are broken.
-    pub(super) fn check_policy<A: AuditFields>(
-        &self,
-        audit: &Audit<A>,
-        problems: &mut Vec<Problem>,
-    ) {
-        if let Some(policy) = &self.policy
-            && let Err(violations) = audit.check(policy)
-        {
-            // What no source could supply came from nowhere, although its entry is still that of a default.
-            let not_supplied = |key: Option<&str>| {
-                problems
-                    .iter()
-                    .any(|other| other.key() == key && other.kind() != ProblemKind::Invalid)
-            };
-            let counts = |broken: &Problem| {
-                broken.source().is_some_and(|source| source != Source::SchemaDefault)
-                    || !not_supplied(broken.key())
-            };
-            let broken: Vec<Problem> = violations.into_problems().filter(counts).collect();
-            problems.extend(broken);
-        }
-    }
-
-    #[expect(clippy::disallowed_methods, reason = "the default of the injected clock")]
-    pub(super) fn now(&self) -> DateTime<Utc> {
-        self.clock.as_ref().map_or_else(Utc::now, |clock| clock())
-    }
-}
-
-const DEFAULT_RANKS: [u8; Source::ALL.len()] = {
-    let mut ranks = [0; Source::ALL.len()];
-    let mut at = 0;
-    while at < ranks.len() {
-        ranks[Source::ALL[at] as usize] = at as u8;
-        at += 1;
-    }
-    ranks
-};
-
 impl<T: EnvConfig> Loader<T> {
     pub(crate) fn new() -> Self {
-        Loader { settings: Settings::new(), config: PhantomData }
+        Loader { settings: LoadSettings::new(), config: PhantomData }
     }
 
     #[cfg(feature = "cli")]
-    pub(crate) fn with(settings: Settings) -> Self {
+    pub(crate) fn with(settings: LoadSettings) -> Self {
         Loader { settings, config: PhantomData }
     }
 

@@ -1,7 +1,6 @@
 //! One load: [`loader`] says what to read, [`layers`] reads it and notes what it has for each key, [`reader`] hands the
 //! winner of each key to the code that the derive generated.
 
-mod expected;
 #[cfg(feature = "cli")]
 mod explain;
 mod few;
@@ -14,6 +13,7 @@ mod places;
 mod reader;
 mod redaction;
 mod scope;
+mod settings;
 mod slot;
 #[cfg(any(feature = "ledger", feature = "live"))]
 mod texts;
@@ -24,18 +24,17 @@ mod view;
 #[cfg(feature = "live")]
 mod watched;
 
-pub(crate) use expected::expected;
 #[cfg(feature = "cli")]
 pub(crate) use explain::{Has, Outcome, Role, Step, explain};
 #[cfg(feature = "cli")]
 pub(crate) use found::keys_of_files;
 pub use loaded::Loaded;
 pub use loader::Loader;
-#[cfg(feature = "cli")]
-pub(crate) use loader::Settings;
 pub use reader::Reader;
 #[cfg(feature = "ledger")]
 pub(crate) use redaction::Secrets;
+#[cfg(feature = "cli")]
+pub(crate) use settings::LoadSettings;
 pub use slot::Slot;
 #[cfg(any(feature = "ledger", feature = "live"))]
 pub(crate) use texts::{Text, Texts};

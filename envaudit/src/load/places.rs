@@ -1,11 +1,11 @@
 //! Where a value can be put, in words.
 
-use super::loader::Settings;
-use crate::source::{Source, SourceSet};
+use super::settings::LoadSettings;
+use crate::sources::{Source, SourceSet};
 
 /// Where a value can be put, of those sources: `in the environment, in .env or as a secret file`. What this loader does not
 /// ask is named only where it asks nothing else.
-pub(super) fn places(sources: SourceSet, settings: &Settings) -> String {
+pub(super) fn places(sources: SourceSet, settings: &LoadSettings) -> String {
     let has_store = |source| {
         let mut asked = settings.providers.iter();
         asked.any(|one| one.source() == source && !(settings.ci && one.is_remote()))

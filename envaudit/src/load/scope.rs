@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use super::layers::{Layer, LayerKind};
-use super::loader::Settings;
+use super::settings::LoadSettings;
 use crate::schema::table::Table;
-use crate::source::Source;
+use crate::sources::Source;
 use crate::sources::env_file::Interpreted;
 use crate::sources::env_file::expand::{ExpandFault, Lookup, expand};
 use crate::sources::folder;
@@ -15,7 +15,7 @@ use crate::sources::folder;
 const MAX_REFERENCES: usize = 10_000;
 
 pub(super) struct Scope<'a> {
-    settings: &'a Settings,
+    settings: &'a LoadSettings,
     /// In order of precedence.
     layers: &'a [Layer],
     table: &'static Table,
@@ -26,7 +26,11 @@ pub(super) struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
-    pub(super) fn new(settings: &'a Settings, layers: &'a [Layer], table: &'static Table) -> Self {
+    pub(super) fn new(
+        settings: &'a LoadSettings,
+        layers: &'a [Layer],
+        table: &'static Table,
+    ) -> Self {
         Scope { settings, layers, table, active: Vec::new(), references: 0, met_secret: false }
     }
 

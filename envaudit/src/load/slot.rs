@@ -1,6 +1,8 @@
+//! What the files, folders and providers of a load have for one key.
+
 use std::ffi::OsString;
 
-use crate::source::SourceSet;
+use crate::sources::SourceSet;
 use crate::sources::env_file::Interpreted;
 
 /// What the files, folders and providers have for one key. The process environment is not in here: it is asked by name

@@ -4,7 +4,7 @@ use secrecy::zeroize::Zeroizing;
 
 use crate::audit::AuditEntry;
 use crate::schema::{DefaultText, KeyRequest};
-use crate::source::Source;
+use crate::sources::Source;
 use crate::sources::environment::Environment;
 use crate::value::Raw;
 

@@ -4,8 +4,9 @@ use core::iter::Zip;
 use core::slice;
 
 use super::layers::Layers;
-use super::loader::{Loader, Settings};
+use super::loader::Loader;
 use super::reader::Reader;
+use super::settings::LoadSettings;
 use super::slot::Slot;
 use super::texts::Texts;
 use super::{Loaded, LoadedView};
@@ -51,13 +52,13 @@ pub(crate) type Check = fn(&KeyRequest, &Raw<'_>) -> Result<(), ValueError>;
 
 impl Untyped {
     /// Loads with the settings of a typed load.
-    pub(crate) fn load_as<T: EnvConfig>(settings: Settings) -> Result<Self, LoadError> {
+    pub(crate) fn load_as<T: EnvConfig>(settings: LoadSettings) -> Result<Self, LoadError> {
         Loader::<T>::with(settings).load().map(Untyped::from)
     }
 
     /// Loads what the table names.
     pub(crate) fn load(
-        settings: &Settings,
+        settings: &LoadSettings,
         table: &'static Table,
         check: Check,
     ) -> Result<Self, LoadError> {

@@ -1,3 +1,5 @@
+//! A loaded configuration without its type.
+
 use super::Loaded;
 use super::texts::{Text, Texts};
 use crate::audit::{Audit, AuditEntry, AuditFields};

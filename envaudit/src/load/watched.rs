@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::layers::Layers;
-use super::loader::Settings;
-use crate::source::Source;
+use super::settings::LoadSettings;
+use crate::sources::Source;
 
 /// What a loader reads, whether it is there yet or not.
 #[derive(Debug, Default)]
@@ -16,7 +16,7 @@ pub(crate) struct Watched {
 }
 
 impl Watched {
-    pub(super) fn of(settings: &Settings) -> Self {
+    pub(super) fn of(settings: &LoadSettings) -> Self {
         let mut watched = Watched::default();
         let dir = settings.dir.as_deref().unwrap_or(Path::new("."));
         if cfg!(feature = "dotenv") {

@@ -1,3 +1,5 @@
+//! JSON Schema of a configuration.
+
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Number, Value, json};

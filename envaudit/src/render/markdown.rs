@@ -1,8 +1,10 @@
+//! The variables of a configuration as a Markdown table.
+
 use super::need::{Need, needs};
-use crate::load::expected;
 use crate::schema::DefaultText;
+use crate::schema::expected;
 use crate::schema::table::Table;
-use crate::source::SourceSet;
+use crate::sources::SourceSet;
 
 /// A table of the variables, one a row.
 pub(crate) fn markdown(table: &Table) -> String {

@@ -1,3 +1,5 @@
+//! Which variables have to be set, and when.
+
 use core::ops::Range;
 
 use crate::schema::table::Table;

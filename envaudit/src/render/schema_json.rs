@@ -1,10 +1,12 @@
+//! The whole metadata of a configuration as JSON.
+
 use serde_json::{Map, Value, json};
 
 use super::need::{Need, OptionalGroup, needs, optional_groups};
-use crate::load::expected;
+use crate::schema::expected;
 use crate::schema::table::Table;
 use crate::schema::{Bounds, DefaultText, KeyRequest, Shape};
-use crate::source::SourceSet;
+use crate::sources::SourceSet;
 
 /// The version of the format. Members may be added within a version; a change that a reader could misread makes a new one.
 pub(crate) const VERSION: u32 = 1;

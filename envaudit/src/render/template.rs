@@ -1,8 +1,10 @@
+//! The `.env.example` of a configuration.
+
 use super::need::{Need, needs};
-use crate::load::expected;
+use crate::schema::expected;
 use crate::schema::table::Table;
 use crate::schema::{DefaultText, KeyRequest};
-use crate::source::SourceSet;
+use crate::sources::SourceSet;
 
 /// An `.env.example`. What must be set stands as an assignment to fill in; everything else stands commented out, so that
 /// a copy of the file changes nothing else.

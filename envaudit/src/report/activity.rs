@@ -1,51 +1,56 @@
-//! Who did what to what, and who used special rights.
+//! The reports of access and of privileged activity.
 
 use serde_json::{Value, json};
 
-use super::question::{Condition, Question, Scope};
-use super::sheet::{Mark, Sheet};
-use super::sums::{Group, Held, columns};
-use super::sweep::{Occurrence, Sums, each, kinds};
-use super::top::Top;
-use super::{Base, Report, counted, days, shown};
-use crate::ledger::index::{Index, IndexError, MARKED, SECRET};
+use super::groups::{Group, GroupTotals, columns};
+use super::options::{Condition, ReportOptions, Scope};
+use super::scan::{Occurrence, kinds, scan};
+use super::table::{Mark, Table};
+use super::top_n::TopN;
+use super::totals::Totals;
+use super::{IndexFacts, Report, counted, days, recent_events};
+use crate::report::index::{Index, IndexError, MARKED, SECRET};
 
-/// Actions of a ledger on itself that only those should cause who run it.
+/// Actions of a ledger on itself, which only its operators should cause.
 const OF_LEDGER: [&str; 5] =
     ["ledger.created", "ledger.key_rotated", "ledger.pruned", "ledger.recovered", "ledger.gap"];
-/// Those of one actor on one thing stand together.
+/// Events of one actor on one resource are next to each other.
 const ORDER: &str = "e.actor, e.resource";
 
-/// Who touched what: for each actor, thing and action how often, when first and last, and how it ended.
+/// Access: for each actor, resource and action the number of events, the first and the last time, and the outcomes.
 ///
-/// Events that are about no thing are not counted, unless an actor or an action is asked for.
+/// Events without a resource are not counted, unless the scope has an actor or an action.
 ///
 /// # Errors
 ///
 /// When the index or the ledger cannot be read.
-pub fn access(index: &Index<'_>, question: &Question, scope: &Scope) -> Result<Report, IndexError> {
-    let mut condition = Condition::of(index, question.period).scope(scope);
+pub fn access(
+    index: &Index<'_>,
+    options: &ReportOptions,
+    scope: &Scope,
+) -> Result<Report, IndexError> {
+    let mut condition = Condition::of(index, options.period).scope(scope);
     if scope.actors.is_empty() && scope.action.is_none() {
         condition = condition.and("e.resource IS NOT NULL");
     }
-    let found = Activity::find(index, question, &condition, |_| 0)?;
-    let whom = match scope.describe() {
+    let found = Activity::find(index, options, &condition, |_| 0)?;
+    let scope_text = match scope.describe() {
         text if text.is_empty() => "everything".to_owned(),
         text => text,
     };
-    let lead = format!(
-        "{} on {whom}: {} of an actor, an action and a resource.",
-        counted(found.sums.all.count, "event"),
+    let summary = format!(
+        "{} on {scope_text}: {} of an actor, an action and a resource.",
+        counted(found.totals.all.count, "event"),
         counted(found.groups.len() as u64 + found.omitted, "combination"),
     );
     let title = match scope.resources.as_slice() {
         [] => "Access".to_owned(),
         resources => format!("Access to {}", resources.join(", ")),
     };
-    found.report(index, question, "access", title, lead, false)
+    found.report(index, options, "access", title, summary, false)
 }
 
-/// What counts as special rights, besides what always does.
+/// Privileged actors and resources, besides what is always privileged.
 #[derive(Clone, Debug, Default)]
 pub struct Rights {
     actors: Vec<String>,
@@ -58,21 +63,21 @@ impl Rights {
         Rights::default()
     }
 
-    /// This actor has special rights as well, whatever kind it is. `*` at the end stands for any text.
+    /// Adds a privileged actor of any kind. `*` at the end matches any text.
     #[must_use]
     pub fn actor(mut self, id: impl Into<String>) -> Self {
         self.actors.push(id.into());
         self
     }
 
-    /// Whatever is done to this thing takes special rights. `*` at the end stands for any text.
+    /// Adds a resource on which every action is privileged. `*` at the end matches any text.
     #[must_use]
     pub fn resource(mut self, id: impl Into<String>) -> Self {
         self.resources.push(id.into());
         self
     }
 
-    /// Why an event is one that takes special rights: a bit for each reason.
+    /// The reasons why an event is privileged, a bit for each.
     fn why(&self, event: &Occurrence<'_>) -> u8 {
         let any = |patterns: &[String], text: &str| {
             patterns.iter().any(|pattern| match pattern.strip_suffix('*') {
@@ -92,14 +97,14 @@ impl Rights {
     }
 }
 
-/// What was done with special rights, and why it counts as that.
+/// Privileged activity, with the reasons why it is privileged.
 ///
 /// # Errors
 ///
 /// When the index or the ledger cannot be read.
 pub fn privileged(
     index: &Index<'_>,
-    question: &Question,
+    options: &ReportOptions,
     rights: &Rights,
 ) -> Result<Report, IndexError> {
     let flags = SECRET | MARKED;
@@ -107,19 +112,19 @@ pub fn privileged(
     let always =
         format!("e.flags & {flags} <> 0 OR k.actor_type = 'admin' OR k.action IN ({actions})");
     let named = [("e.actor", &rights.actors), ("e.resource", &rights.resources)];
-    let condition = Condition::of(index, question.period).any(&named, Some(&always));
-    let found = Activity::find(index, question, &condition, |event| rights.why(event))?;
+    let condition = Condition::of(index, options.period).any(&named, Some(&always));
+    let found = Activity::find(index, options, &condition, |event| rights.why(event))?;
     let actors = found.actors;
-    let lead = format!(
+    let summary = format!(
         "{} with special rights, by {}.",
-        counted(found.sums.all.count, "event"),
+        counted(found.totals.all.count, "event"),
         counted(actors, "actor")
     );
-    found.report(index, question, "privileged", "Privileged activity".to_owned(), lead, true)
+    found.report(index, options, "privileged", "Privileged activity".to_owned(), summary, true)
 }
 
 struct Activity {
-    sums: Sums,
+    totals: Totals,
     groups: Vec<Group>,
     omitted: u64,
     actors: u64,
@@ -128,52 +133,52 @@ struct Activity {
 impl Activity {
     fn find(
         index: &Index<'_>,
-        question: &Question,
+        options: &ReportOptions,
         condition: &Condition,
         why: impl Fn(&Occurrence<'_>) -> u8,
     ) -> Result<Self, IndexError> {
-        match Activity::held(index, question, condition, &why)? {
+        match Activity::find_in_memory(index, options, condition, &why)? {
             Some(found) => Ok(found),
-            None => Activity::sorted(index, question, condition, &why),
+            None => Activity::find_sorted(index, options, condition, &why),
         }
     }
 
-    /// In the order of the ledger; nothing where there are too many combinations.
-    fn held(
+    /// Counts groups in memory, in the order of the ledger; `None` if there are too many combinations.
+    fn find_in_memory(
         index: &Index<'_>,
-        question: &Question,
+        options: &ReportOptions,
         condition: &Condition,
         why: impl Fn(&Occurrence<'_>) -> u8,
     ) -> Result<Option<Self>, IndexError> {
-        let mut sums = Sums::keeping(question.events);
-        let mut held = Held::default();
-        each(index, condition, "e.id", |event| {
-            sums.add(event);
+        let mut totals = Totals::keeping(options.events);
+        let mut held = GroupTotals::default();
+        scan(index, condition, "e.id", |event| {
+            totals.add(event);
             held.add(event, why(event));
-            held.combinations <= question.in_memory
+            held.combinations <= options.in_memory
         })?;
-        if held.combinations > question.in_memory {
+        if held.combinations > options.in_memory {
             return Ok(None);
         }
         let actors = held.actors();
-        let mut groups = Top::new(question.groups);
+        let mut groups = TopN::new(options.groups);
         held.end(&kinds(index)?, &mut groups);
-        Ok(Some(Activity::of(sums, groups, actors)))
+        Ok(Some(Activity::of(totals, groups, actors)))
     }
 
-    /// Those of one actor and thing one behind the other.
-    fn sorted(
+    /// Counts groups one after another, in the order of actors and resources.
+    fn find_sorted(
         index: &Index<'_>,
-        question: &Question,
+        options: &ReportOptions,
         condition: &Condition,
         why: impl Fn(&Occurrence<'_>) -> u8,
     ) -> Result<Self, IndexError> {
         let kinds = kinds(index)?;
-        let mut sums = Sums::keeping(question.events);
-        let mut groups = Top::new(question.groups);
-        let (mut held, mut actors) = (Held::default(), 0);
-        each(index, condition, ORDER, |event| {
-            sums.add(event);
+        let mut totals = Totals::keeping(options.events);
+        let mut groups = TopN::new(options.groups);
+        let (mut held, mut actors) = (GroupTotals::default(), 0);
+        scan(index, condition, ORDER, |event| {
+            totals.add(event);
             actors += u64::from(!held.has_actor(event.actor));
             if !held.has(event.actor, event.resource) {
                 held.end(&kinds, &mut groups);
@@ -182,30 +187,30 @@ impl Activity {
             true
         })?;
         held.end(&kinds, &mut groups);
-        Ok(Activity::of(sums, groups, actors))
+        Ok(Activity::of(totals, groups, actors))
     }
 
-    fn of(sums: Sums, groups: Top<Group>, actors: u64) -> Self {
+    fn of(totals: Totals, groups: TopN<Group>, actors: u64) -> Self {
         let (groups, omitted) = groups.finish();
-        Activity { sums, groups, omitted, actors }
+        Activity { totals, groups, omitted, actors }
     }
 
     fn report(
         self,
         index: &Index<'_>,
-        question: &Question,
+        options: &ReportOptions,
         name: &'static str,
         title: String,
-        lead: String,
+        summary: String,
         with_why: bool,
     ) -> Result<Report, IndexError> {
-        let Base { unreadable, temporary, last_line } = Base::of(index)?;
-        let Activity { sums, groups, omitted, actors } = self;
-        let events = shown::read(index, sums.newest())?;
+        let IndexFacts { unreadable, temporary, last_line } = IndexFacts::of(index)?;
+        let Activity { totals, groups, omitted, actors } = self;
+        let events = recent_events::read(index, totals.newest())?;
         let json: Value = groups.iter().map(|group| group.json(with_why)).collect();
-        let all = sums.all;
-        let sheet = Sheet {
-            heading: "Who did what".to_owned(),
+        let all = totals.all;
+        let table = Table {
+            heading: "Activity".to_owned(),
             note: "The most frequent first.".to_owned(),
             columns: columns(with_why),
             rows: groups.iter().map(|group| group.fields(with_why)).collect(),
@@ -214,27 +219,27 @@ impl Activity {
         Ok(Report {
             name,
             title,
-            lead,
+            summary,
             members: vec![
                 ("actors", json!(actors)),
                 ("success", json!(all.success)),
                 ("failure", json!(all.failure)),
                 ("denied", json!(all.denied)),
-                ("days", days::json(&sums.days)),
+                ("days", days::json(&totals.days)),
                 ("groups", json),
                 ("groups_omitted", json!(omitted)),
-                ("newest", shown::json(&events)),
+                ("newest", recent_events::json(&events)),
             ],
-            sheets: vec![sheet, shown::sheet(&events, all.count)],
-            pictures: days::picture(&sums.days, "Events per day").into_iter().collect(),
+            tables: vec![table, recent_events::table(&events, all.count)],
+            pictures: days::picture(&totals.days, "Events per day").into_iter().collect(),
             tiles: vec![
                 ("events", all.count, Mark::Plain),
                 ("actors", actors, Mark::Plain),
                 ("failed", all.failure, if all.failure > 0 { Mark::Bad } else { Mark::Plain }),
                 ("denied", all.denied, if all.denied > 0 { Mark::Warning } else { Mark::Plain }),
             ],
-            period: question.period,
-            seen: sums.seen(),
+            period: options.period,
+            seen: totals.seen(),
             counted: all.count,
             findings: 0,
             unreadable,

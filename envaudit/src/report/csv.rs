@@ -1,13 +1,13 @@
-//! A table as RFC 4180 has it.
+//! A table as CSV (RFC 4180).
 
-use super::sheet::{Field, Sheet};
-use super::shown_time;
-use crate::ledger::write_csv_record;
+use super::format_micros;
+use super::table::{Field, Table};
+use crate::ledger::__private::write_csv_record;
 
-pub(super) fn of(sheet: &Sheet) -> String {
+pub(super) fn of(table: &Table) -> String {
     let mut out = String::new();
-    write_csv_record(sheet.columns.iter().map(|column| column.name.to_owned()), &mut out);
-    for row in &sheet.rows {
+    write_csv_record(table.columns.iter().map(|column| column.name.to_owned()), &mut out);
+    for row in &table.rows {
         write_csv_record(row.iter().map(text), &mut out);
     }
     out
@@ -15,10 +15,11 @@ pub(super) fn of(sheet: &Sheet) -> String {
 
 fn text(field: &Field) -> String {
     match field {
-        Field::Text(text) | Field::Name(text) | Field::Kept(text, _) | Field::Marked(_, text) => {
-            text.clone()
-        }
+        Field::Text(text)
+        | Field::Name(text)
+        | Field::WithKind(text, _)
+        | Field::Marked(_, text) => text.clone(),
         Field::Count(count) => count.to_string(),
-        Field::Time(time) => shown_time(*time),
+        Field::Time(time) => format_micros(*time),
     }
 }

@@ -1,20 +1,20 @@
-//! What happened on which day (UTC).
+//! Events by day (UTC).
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::format_micros;
 use super::html::{Bar, Picture};
-use super::sheet::Mark;
-use super::shown_time;
-use super::sweep::{DAY, Tally};
+use super::table::Mark;
+use super::totals::{DAY, Tally};
 
 /// Bars in a picture.
 const BARS: i64 = 60;
 
 /// `2026-11-30`.
 pub(super) fn name(day: i64) -> String {
-    shown_time(day.saturating_mul(DAY))[..10].to_owned()
+    format_micros(day.saturating_mul(DAY))[..10].to_owned()
 }
 
 pub(super) fn json(days: &BTreeMap<i64, Tally>) -> Value {
@@ -30,7 +30,7 @@ pub(super) fn json(days: &BTreeMap<i64, Tally>) -> Value {
     days.iter().map(day).collect()
 }
 
-/// Bars of as many days each as makes them fit.
+/// Bars for the days; each bar has as many days as needed for all of them to fit.
 pub(super) fn picture(days: &BTreeMap<i64, Tally>, heading: &str) -> Option<Picture> {
     let parts = |tally: &Tally| {
         vec![
@@ -42,7 +42,7 @@ pub(super) fn picture(days: &BTreeMap<i64, Tally>, heading: &str) -> Option<Pict
     of(days.iter().map(|(day, tally)| (*day, parts(tally))), heading)
 }
 
-/// The sums of these parts for each bar.
+/// Bars with the totals of these parts.
 pub(super) fn of(
     days: impl Iterator<Item = (i64, Vec<(Mark, &'static str, u64)>)> + Clone,
     heading: &str,

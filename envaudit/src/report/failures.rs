@@ -1,45 +1,46 @@
-//! What kept failing.
+//! The report of repeated failures.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::question::{Condition, Question, Scope};
-use super::sheet::{Column, Field, Mark, Sheet};
-use super::sweep::{Occurrence, Sums, Tally, each};
-use super::top::Top;
-use super::{Base, Report, counted, days, shown, shown_time};
-use crate::ledger::index::{Index, IndexError};
+use super::options::{Condition, ReportOptions, Scope};
+use super::scan::{Occurrence, scan};
+use super::table::{Column, Field, Mark, Table};
+use super::top_n::TopN;
+use super::totals::{Tally, Totals};
+use super::{IndexFacts, Report, counted, days, format_micros, recent_events};
+use crate::report::index::{Index, IndexError};
 
-/// Those of one actor on one thing from one network stand together, in their order.
+/// Events of one actor on one resource from one network are next to each other, in their order.
 const ORDER: &str = "e.actor, e.resource, e.network, e.id";
-/// So many actions of a group are named.
+/// At most this many actions of a group are named.
 const NAMED: usize = 5;
 
-/// Failures and denials that repeat: at least `min` of the same actor on the same thing from the same origin and network;
-/// with `within`, so many in no more than this time.
+/// Repeated failures and denials: at least `min` of the same actor on the same resource from the same origin and network;
+/// with `within`, that many in no more than this time.
 ///
 /// # Errors
 ///
 /// When the index or the ledger cannot be read.
 pub fn failures(
     index: &Index<'_>,
-    question: &Question,
+    options: &ReportOptions,
     scope: &Scope,
     min: u64,
     within: Option<Duration>,
 ) -> Result<Report, IndexError> {
-    let Base { unreadable, temporary, last_line } = Base::of(index)?;
+    let IndexFacts { unreadable, temporary, last_line } = IndexFacts::of(index)?;
     let min = min.max(1);
-    let condition = Condition::of(index, question.period).scope(scope);
+    let condition = Condition::of(index, options.period).scope(scope);
     let condition = condition.and("k.outcome <> 'success'");
     let within = within.map(|within| i64::try_from(within.as_micros()).unwrap_or(i64::MAX));
-    let mut sums = Sums::keeping(question.events);
-    let mut groups = Top::new(question.groups);
-    let mut run = Run::default();
-    each(index, &condition, ORDER, |event| {
-        sums.add(event);
+    let mut totals = Totals::keeping(options.events);
+    let mut groups = TopN::new(options.groups);
+    let mut run = CurrentSeries::default();
+    scan(index, &condition, ORDER, |event| {
+        totals.add(event);
         if !run.is_of(event) {
             run.end(min, within, &mut groups);
             run.begin(event);
@@ -50,16 +51,16 @@ pub fn failures(
     run.end(min, within, &mut groups);
     let (groups, omitted) = groups.finish();
     let found = groups.len() as u64 + omitted;
-    let events = shown::read(index, sums.newest())?;
-    let all = sums.all;
+    let events = recent_events::read(index, totals.newest())?;
+    let all = totals.all;
     let were = if all.count == 1 { "was" } else { "were" };
-    let lead = format!(
+    let summary = format!(
         "{} failed or {were} denied. Series of at least {min} by the same actor, on the same resource, from the same \
          origin: {}.",
         counted(all.count, "event"),
         super::html::grouped(found),
     );
-    let sheet = Sheet {
+    let table = Table {
         heading: "Repeated failures".to_owned(),
         note: format!(
             "The most frequent first. “Fastest” is the shortest time that had {min} of them."
@@ -71,26 +72,26 @@ pub fn failures(
     Ok(Report {
         name: "failures",
         title: "Repeated failures".to_owned(),
-        lead,
+        summary,
         members: vec![
             ("min", json!(min)),
             ("within_seconds", json!(within.map(|within| within / 1_000_000))),
             ("failure", json!(all.failure)),
             ("denied", json!(all.denied)),
-            ("days", days::json(&sums.days)),
+            ("days", days::json(&totals.days)),
             ("groups", groups.iter().map(Group::json).collect()),
             ("groups_omitted", json!(omitted)),
-            ("newest", shown::json(&events)),
+            ("newest", recent_events::json(&events)),
         ],
-        sheets: vec![sheet, shown::sheet(&events, all.count)],
-        pictures: days::picture(&sums.days, "Failures and denials per day").into_iter().collect(),
+        tables: vec![table, recent_events::table(&events, all.count)],
+        pictures: days::picture(&totals.days, "Failures and denials per day").into_iter().collect(),
         tiles: vec![
             ("series", found, if found > 0 { Mark::Bad } else { Mark::Good }),
             ("failed", all.failure, Mark::Plain),
             ("denied", all.denied, Mark::Plain),
         ],
-        period: question.period,
-        seen: sums.seen(),
+        period: options.period,
+        seen: totals.seen(),
         counted: all.count,
         findings: found,
         unreadable,
@@ -99,9 +100,9 @@ pub fn failures(
     })
 }
 
-/// Of one actor, thing and network.
+/// The series of one actor, resource and network.
 #[derive(Default)]
-struct Run {
+struct CurrentSeries {
     of: Option<(String, Option<String>, Option<String>)>,
     parts: BTreeMap<(String, String, String), Series>,
 }
@@ -110,13 +111,13 @@ struct Run {
 struct Series {
     tally: Tally,
     actions: BTreeSet<String>,
-    /// The times of the last so many as make a series.
+    /// The times of the last `min` events.
     last: VecDeque<i64>,
-    /// The shortest time that had so many: how long, from when, to when.
+    /// The shortest time with `min` events: its length, its start, its end.
     fastest: Option<(i64, i64, i64)>,
 }
 
-impl Run {
+impl CurrentSeries {
     fn is_of(&self, event: &Occurrence<'_>) -> bool {
         self.of.as_ref().is_some_and(|(actor, resource, network)| {
             actor == event.actor
@@ -143,7 +144,7 @@ impl Run {
             series.last.pop_front();
         }
         if series.last.len() as u64 == min {
-            // Clocks are set: the first is not always the earliest.
+            // Clocks may be set back: the first is not always the earliest.
             let from = series.last.iter().copied().min().unwrap_or_default();
             let to = series.last.iter().copied().max().unwrap_or_default();
             let time = to.saturating_sub(from);
@@ -153,7 +154,7 @@ impl Run {
         }
     }
 
-    fn end(&mut self, min: u64, within: Option<i64>, groups: &mut Top<Group>) {
+    fn end(&mut self, min: u64, within: Option<i64>, groups: &mut TopN<Group>) {
         let Some((actor, resource, network)) = self.of.take() else { return };
         for ((actor_type, resource_type, origin), series) in std::mem::take(&mut self.parts) {
             let Some(fastest) = series.fastest.filter(|_| series.tally.count >= min) else {
@@ -253,18 +254,18 @@ impl Group {
             "events": count,
             "failure": failure,
             "denied": denied,
-            "first": shown_time(first),
-            "last": shown_time(last),
+            "first": format_micros(first),
+            "last": format_micros(last),
             "fastest": {
                 "micros": micros,
-                "from": shown_time(from),
-                "to": shown_time(to),
+                "from": format_micros(from),
+                "to": format_micros(to),
             },
         })
     }
 }
 
-/// `1h 5m 3s`, without what is less than a thousandth of it.
+/// `1h 5m 3s`, without parts of less than a thousandth.
 fn length(micros: i64) -> String {
     let micros = micros.unsigned_abs();
     let rounded = match micros {

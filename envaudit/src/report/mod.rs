@@ -1,13 +1,13 @@
-//! What auditors ask of a ledger: who touched what, who used special rights, what kept failing, and how configurations stand.
+//! Reports of a ledger for auditors: access, privileged activity, repeated failures, and configurations.
 //!
-//! A report is made from an [`Index`] in one pass over the events of its [`Period`], and holds no more of them than it
-//! shows: groups are counted by a sort on disk, the events that are listed are read from the ledger. `docs/reports.md`
-//! defines what each report counts.
+//! A report is made from an [`Index`] in one pass over the events of its [`Period`], and keeps no more of them in memory
+//! than it shows: groups are counted by a sort on disk, and the events that are listed are read from the ledger.
+//! `docs/reports.md` defines what each report counts.
 //!
 //! ```
-//! use envaudit::ledger::index::Index;
+//! use envaudit::report::index::Index;
 //! use envaudit::ledger::{Actor, Event, LedgerOptions, MasterKey, Outcome};
-//! use envaudit::report::{self, Question, Scope};
+//! use envaudit::report::{self, ReportOptions, Scope};
 //!
 //! # let dir = tempfile::tempdir()?;
 //! # let path = dir.path().join("audit");
@@ -17,9 +17,9 @@
 //!     ledger.append(&event.clone().outcome(Outcome::Denied))?;
 //! }
 //! let index = Index::beside(&path, ledger.source())?;
-//! let access = report::access(&index, &Question::new(), &Scope::new().resource("prod"))?;
+//! let access = report::access(&index, &ReportOptions::new(), &Scope::new().resource("prod"))?;
 //! assert_eq!(access.json()["groups"][0]["denied"], 5);
-//! let failures = report::failures(&index, &Question::new(), &Scope::new(), 5, None)?;
+//! let failures = report::failures(&index, &ReportOptions::new(), &Scope::new(), 5, None)?;
 //! assert_eq!(failures.json()["groups"][0]["actor_id"], "eve");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -29,42 +29,44 @@ mod config;
 mod csv;
 mod days;
 mod failures;
+mod groups;
 mod html;
-mod question;
-mod sheet;
-mod shown;
-mod sums;
-mod sweep;
-mod top;
+pub mod index;
+mod options;
+mod recent_events;
+mod scan;
+mod table;
+mod top_n;
+mod totals;
 
 use serde_json::{Value, json};
 
 use crate::ledger::Timestamp;
-use crate::ledger::index::{Index, IndexError};
+use crate::report::index::{Index, IndexError};
 
 pub use activity::{Rights, access, privileged};
 pub use config::configurations;
 pub use failures::failures;
-pub use html::Frame;
-pub use question::{Period, Question, Scope};
+pub use html::PageContext;
+pub use options::{Period, ReportOptions, Scope};
 #[cfg(feature = "cli")]
-pub(crate) use sheet::Field;
-pub(crate) use sheet::{Mark, Sheet};
+pub(crate) use table::Field;
+pub(crate) use table::{Mark, Table};
 
-/// An answer, to be written as JSON, as CSV, or as a page.
+/// A report, to be written as JSON, as CSV, or as a page.
 ///
-/// Its texts are those of the ledger, as they stand there: whoever writes them elsewhere has to escape them.
+/// Its texts are those of the ledger, unchanged: a program that writes them elsewhere must escape them.
 #[derive(Debug)]
 pub struct Report {
     name: &'static str,
     title: String,
-    lead: String,
+    summary: String,
     members: Vec<(&'static str, Value)>,
-    sheets: Vec<Sheet>,
+    tables: Vec<Table>,
     pictures: Vec<html::Picture>,
     tiles: Vec<(&'static str, u64, Mark)>,
     period: Period,
-    /// The first and the last moment of what was counted.
+    /// The times of the first and the last event that was counted.
     seen: Option<(i64, i64)>,
     counted: u64,
     findings: u64,
@@ -75,30 +77,30 @@ pub struct Report {
 }
 
 impl Report {
-    /// Its name: `access`, `privileged`, `failures` or `config`.
+    /// The name of the report: `access`, `privileged`, `failures` or `config`.
     pub fn name(&self) -> &'static str {
         self.name
     }
 
-    /// How many things were found that ought not to be: groups of repeated failures, broken rules of a policy.
+    /// The number of findings: groups of repeated failures, broken rules of a policy.
     pub fn findings(&self) -> u64 {
         self.findings
     }
 
-    /// How many lines of the ledger are none, and were not counted.
+    /// The number of lines of the ledger that are not valid, and were not counted.
     pub fn unreadable(&self) -> u64 {
         self.unreadable
     }
 
-    /// How many events were counted.
+    /// The number of events that were counted.
     pub fn counted(&self) -> u64 {
         self.counted
     }
 
-    /// The answer as a JSON object. Times are RFC 3339 in UTC.
+    /// The report as a JSON object. Times are RFC 3339 in UTC.
     pub fn json(&self) -> Value {
         let time = |moment: Option<Timestamp>| moment.map(|moment| moment.to_string());
-        let seen = self.seen.map(|(first, last)| [shown_time(first), shown_time(last)]);
+        let seen = self.seen.map(|(first, last)| [format_micros(first), format_micros(last)]);
         let mut object = json!({
             "report": self.name,
             "since": time(self.period.since),
@@ -115,46 +117,46 @@ impl Report {
         object
     }
 
-    /// The main table as CSV (RFC 4180). A text that a spreadsheet would take for a formula begins with an apostrophe.
+    /// The main table as CSV (RFC 4180). A text that a spreadsheet would read as a formula begins with an apostrophe.
     pub fn csv(&self) -> String {
-        self.sheets.first().map(csv::of).unwrap_or_default()
+        self.tables.first().map(csv::of).unwrap_or_default()
     }
 
-    /// One HTML page that needs nothing else: no network, no other file.
-    pub fn html(&self, frame: &Frame<'_>) -> String {
-        html::page(self, frame)
+    /// The report as one HTML page that needs no network and no other file.
+    pub fn html(&self, context: &PageContext<'_>) -> String {
+        html::page(self, context)
     }
 
     /// The tables, the main one first.
     #[cfg(feature = "cli")]
-    pub(crate) fn sheets(&self) -> &[Sheet] {
-        &self.sheets
+    pub(crate) fn tables(&self) -> &[Table] {
+        &self.tables
     }
 
-    /// A sentence about what was counted.
+    /// A sentence that sums up the report.
     #[cfg(feature = "cli")]
-    pub(crate) fn lead(&self) -> &str {
-        &self.lead
+    pub(crate) fn summary(&self) -> &str {
+        &self.summary
     }
 }
 
-/// What all reports know of the index they were made from.
-struct Base {
+/// The facts about an index that every report states.
+struct IndexFacts {
     unreadable: u64,
     temporary: bool,
     last_line: Option<u64>,
 }
 
-impl Base {
-    /// Refuses an index from which events were taken away.
+impl IndexFacts {
+    /// Reads them; refuses an index from which events were removed.
     fn of(index: &Index<'_>) -> Result<Self, IndexError> {
         let unreadable = index.check_count()?;
         let last_line = index.ids().map(|(_, last)| last);
-        Ok(Base { unreadable, temporary: index.is_temporary(), last_line })
+        Ok(IndexFacts { unreadable, temporary: index.is_temporary(), last_line })
     }
 }
 
-fn shown_time(micros: i64) -> String {
+fn format_micros(micros: i64) -> String {
     let moment = chrono::DateTime::from_timestamp_micros(micros).unwrap_or_default();
     Timestamp::from(moment).to_string()
 }

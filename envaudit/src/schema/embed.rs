@@ -21,7 +21,7 @@
 
 use super::table::Table;
 use super::{Bounds, DefaultText, FieldSchema, Member, Schema, Shape};
-use crate::source::{Source, SourceSet};
+use crate::sources::{Source, SourceSet};
 
 pub(crate) const VERSION: u32 = 1;
 

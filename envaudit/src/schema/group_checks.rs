@@ -6,7 +6,7 @@
 use super::const_text::{self, Message};
 use super::table::{Name, Table, measure_below};
 use super::{Member, Schema};
-use crate::source::Source;
+use crate::sources::Source;
 
 /// Fails when a name of the `member`-th member, a group, is also a name of another one. Of two groups the later fails.
 /// What collides within a nested struct is reported where that struct is declared, unless a full `key` only meets the

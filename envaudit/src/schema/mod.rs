@@ -6,6 +6,7 @@
 
 mod const_text;
 pub(crate) mod embed;
+mod expected;
 pub(crate) mod group_checks;
 mod key;
 pub(crate) mod nearest;
@@ -14,12 +15,13 @@ pub(crate) mod owned;
 pub(crate) mod shape;
 pub(crate) mod table;
 
+pub(crate) use expected::expected;
 pub use key::Key;
 pub use shape::Shape;
 pub use table::KeyRequest;
 
 use self::const_text::equal;
-use crate::source::SourceSet;
+use crate::sources::SourceSet;
 
 /// The metadata of one struct that derives [`EnvConfig`](crate::EnvConfig).
 #[derive(Clone, Copy, Debug)]

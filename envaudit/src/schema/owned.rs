@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::table::{KeyRequest, Name, Table};
 use super::{FieldSchema, GroupSchema, Member, Schema};
-use crate::source::{Source, SourceSet};
+use crate::sources::{Source, SourceSet};
 
 /// A table has positions of 16 bits.
 const MAX_NAMES: usize = u16::MAX as usize;

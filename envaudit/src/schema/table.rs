@@ -8,7 +8,7 @@
 
 use super::const_text::{self, Order};
 use super::{FieldSchema, Member, Schema};
-use crate::source::{Source, SourceSet};
+use crate::sources::{Source, SourceSet};
 
 /// One variable that a load asks for: what a [`Provider`](crate::Provider) is given.
 #[derive(Clone, Copy, Debug)]

@@ -10,9 +10,8 @@ use std::time::Instant;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::audit::Location;
+use super::{Location, Source};
 use crate::schema::KeyRequest;
-use crate::source::Source;
 
 /// A store that supplies values.
 ///

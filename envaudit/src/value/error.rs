@@ -1,3 +1,5 @@
+//! Why a text is not a value of a type.
+
 use core::fmt;
 
 /// Why a text is not a value of a type.

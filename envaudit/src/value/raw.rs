@@ -1,3 +1,5 @@
+//! The text of a variable before it is read as a type.
+
 use std::ffi::OsString;
 
 use super::ValueError;

@@ -9,10 +9,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use envaudit::EnvConfig;
-use envaudit::ledger::index::Index;
-use envaudit::ledger::{
-    Actor, Context, Event, FileStore, LedgerOptions, Origin, Reader, SegmentSource, SyncMode,
-};
+use envaudit::ledger::store::SegmentSource;
+use envaudit::ledger::{Actor, Context, Event, FileStore, LedgerOptions, Origin, Reader, SyncMode};
+use envaudit::report::index::Index;
 use envaudit_tests::{fresh_ledger, isolated};
 
 const CHANGES: usize = 1000;
@@ -47,7 +46,7 @@ fn make(directory: &Path, events: usize) {
         let port = (1024 + round).to_string();
         let loaded = isolated::vars::<Config>([("PORT", port.as_str()), ("REGION", "eu-1")]);
         let context = Context::new().service("checkout").actor(Actor::admin("ada"));
-        ledger.record(&loaded.load().expect("loaded"), &context).expect("recorded");
+        loaded.load().expect("loaded").record_in(&ledger, &context).expect("recorded");
         let events: Vec<Event> = (round * batch..(round + 1) * batch).map(event).collect();
         ledger.append_batch(&events).expect("appended");
     }

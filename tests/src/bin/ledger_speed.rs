@@ -12,8 +12,9 @@ use std::time::{Duration, Instant};
 
 use data_encoding::HEXLOWER;
 use envaudit::EnvConfig;
+use envaudit::ledger::testing::MemoryStore;
 use envaudit::ledger::{
-    Actor, Context, Event, FileStore, LedgerOptions, LedgerWriter, MemoryStore, Origin, SyncMode,
+    Actor, Context, Event, FileStore, LedgerOptions, LedgerWriter, Origin, SyncMode,
 };
 use envaudit_tests::isolated;
 use hmac::{Hmac, KeyInit, Mac};
@@ -226,7 +227,7 @@ fn long(dir: &Path) {
     let ledger = options().init(&path).expect("a ledger");
     let record = |place: &str| {
         for nth in 0..ROUNDS {
-            ledger.record(&loaded, &context(place, nth)).expect("recorded");
+            loaded.record_in(&ledger, &context(place, nth)).expect("recorded");
         }
     };
     let batch: Vec<Event> = (0..BATCH)
@@ -270,7 +271,7 @@ fn long(dir: &Path) {
             opened.push(millis(|| ledger = Some(options.open(&path).expect("a ledger"))));
             let ledger = ledger.expect("opened");
             let mut recorded = None;
-            found.push(millis(|| recorded = Some(ledger.record(&loaded, &context(name, nth)))));
+            found.push(millis(|| recorded = Some(loaded.record_in(&ledger, &context(name, nth)))));
             let recorded = recorded.expect("measured").expect("recorded");
             assert_eq!(recorded.unchanged_since().is_none(), name == "no", "{name}");
             ledger.close().expect("closed");

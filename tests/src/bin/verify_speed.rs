@@ -9,10 +9,10 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use envaudit::ledger::store::SegmentSource;
+use envaudit::ledger::testing::MemoryStore;
 use envaudit::ledger::verify::{Report, Verifier};
-use envaudit::ledger::{
-    Actor, Event, FileStore, KeyRing, LedgerOptions, MemoryStore, Origin, SegmentSource, SyncMode,
-};
+use envaudit::ledger::{Actor, Event, FileStore, KeyRing, LedgerOptions, Origin, SyncMode};
 use envaudit_tests::fresh_ledger::key;
 use envaudit_tests::ledger::LedgerBytes;
 use hmac::{Hmac, KeyInit, Mac};

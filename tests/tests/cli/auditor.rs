@@ -88,7 +88,11 @@ fn a_key_beside_the_ledger_is_said_whatever_it_is_verified_with() {
             let verified = way(&["verify", "--json"]).run().ends_with(0).json();
             assert_eq!(verified["key_beside_ledger"], is_beside, "{at}");
             let said = way(&["verify"]).run().ends_with(0).out;
-            assert_eq!(said.contains("the key lies beside the ledger"), is_beside, "{at}: {said}");
+            assert_eq!(
+                said.contains("the key is kept beside the ledger"),
+                is_beside,
+                "{at}: {said}"
+            );
         }
         let report = ["report", "access", "--verify", "--json"];
         for way in ways.iter().skip(1).take(usize::from(is_beside)) {
@@ -107,7 +111,7 @@ fn the_keys_that_are_missing_are_named_and_how_to_give_them() {
     let rotated = Rotated::new();
     let (keys, kids) = (&rotated.keys, rotated.kids());
     let is_told = |answer: &Answer, missing: &[String], hint: &str| {
-        let line = format!("under keys that were not given: {}\n", missing.join(", "));
+        let line = format!("with keys that were not given: {}\n", missing.join(", "));
         assert!(answer.out.contains(&line), "{}", answer.out);
         assert!(answer.err.contains(hint), "{}", answer.err);
     };
@@ -122,7 +126,7 @@ fn the_keys_that_are_missing_are_named_and_how_to_give_them() {
         let (written, verified) = rotated.verified_with(given);
         let warning = format!("`ledger.json` names the key {}, which was not given", kids[0]);
         assert!(written.err.contains(&warning), "{}", written.err);
-        is_told(&verified.ends_with(1), missing, "every rotation, a line each, the current one");
+        is_told(&verified.ends_with(1), missing, "every rotation, one a line, the current one");
     }
     let (written, verified) = rotated.verified_with(keys);
     assert!(!written.err.contains("warning"), "{}", written.err);
@@ -148,8 +152,8 @@ fn a_rotation_shows_the_public_key_and_who_has_it_alone_is_told_to_ask_for_the_e
     assert_eq!(verify(&rotated.public_keys).ends_with(0).err, "");
     let new = rotated.fixture.files.path().join("4.key");
     let shown = rotated.run(&["rotate-key"]).path("--new-key", new).run().ends_with(0).out;
-    let shown = shown.split("checkpoints are signed by ").nth(1).expect("a line");
-    let key = shown.split(' ').next().expect("a key").to_owned();
+    let shown = shown.split("checkpoints are signed with ").nth(1).expect("a line");
+    let key = shown.split(':').next().expect("a key").to_owned();
     assert!(key.len() == 64 && !rotated.public_keys.contains(&key), "{shown}");
     let wrong = verify(&["abc".to_owned()]).ends_with(2);
     assert!(wrong.err.contains("`rotate-key`"), "{}", wrong.err);
@@ -162,7 +166,7 @@ fn chain_keys_are_not_kept_in_the_folder_of_the_ledger() {
     for name in ["audit/chain.keys", "audit/checkpoints/../chain.keys"] {
         let path = fixture.files.path().join(name);
         let refused = fixture.run(&["ledger", "chain-key"]).args([&path]).run().ends_with(2);
-        assert!(refused.err.contains("lies in the folder of the ledger"), "{}", refused.err);
+        assert!(refused.err.contains("is in the folder of the ledger"), "{}", refused.err);
         assert!(!refused.err.contains("--new-key") && !path.exists(), "{}", refused.err);
     }
 }

@@ -212,7 +212,7 @@ fn of_several_structs_one_is_chosen_by_its_name() {
     let chosen =
         |name| envaudit(["schema", "--keys", "--struct", name]).path("--bin", &program).run();
     assert_eq!(chosen("Other").ends_with(0).out, Other::schema_json() + "\n");
-    assert!(chosen("Third").ends_with(2).err.contains("no configuration `Third`, but `Config`"));
+    assert!(chosen("Third").ends_with(2).err.contains("no configuration `Third`; it has `Config`"));
     let alone = files.write("alone", OTHER);
     assert_eq!(keys(&alone).ends_with(0).json()["name"], "Other");
 }

@@ -57,7 +57,7 @@ fn a_state_whose_key_is_not_given_is_not_recorded_anew() {
     }
     tamper(&fixture.first_segment(), |text| text.replace("\"us-1\"", "\"eu-1\""));
     let pruned = under(&fixture, &new, &["prune", "--keep", "400d"]).path("--retired-key", &old);
-    assert!(pruned.run().ends_with(0).out.contains("1 state recorded anew"));
+    assert!(pruned.run().ends_with(0).out.contains("1 state recorded again"));
 }
 
 #[test]

@@ -21,12 +21,12 @@ fn a_key_of_equal_bytes_begins_no_ledger_and_goes_on_with_none() {
         let begun = envaudit(["ledger", "init"]).path("--ledger", &audit);
         let refused = begun.env("ENVAUDIT_SIGNING_KEY", &guessable).run().ends_with(2);
         assert!(
-            refused.err.contains("the key in ENVAUDIT_SIGNING_KEY is no secret"),
+            refused.err.contains("the key in ENVAUDIT_SIGNING_KEY is not secret"),
             "{refused:?}"
         );
         let key = files.write("zero.key", &guessable);
         let refused = init(&files, &key).run().ends_with(2);
-        assert!(refused.err.contains("zero.key` is no secret"), "{}", refused.err);
+        assert!(refused.err.contains("zero.key` is not secret"), "{}", refused.err);
         assert!(!audit.exists() && !refused.err.contains(&guessable));
 
         let fixture = CliFixture::new("PORT=80\n");
@@ -44,11 +44,7 @@ fn a_new_key_does_not_lie_in_the_folder_of_the_ledger() {
     for name in ["audit/new.key", "audit/there.key", "audit/checkpoints/../new.key"] {
         let path = fixture.files.path().join(name);
         let refused = fixture.run(&["rotate-key"]).path("--new-key", &path).run().ends_with(2);
-        assert!(
-            refused.err.contains("lies in the folder of the ledger"),
-            "{name}: {}",
-            refused.err
-        );
+        assert!(refused.err.contains("is in the folder of the ledger"), "{name}: {}", refused.err);
         assert!(name.ends_with("there.key") || !path.exists(), "{name}");
     }
     #[cfg(unix)]
@@ -72,7 +68,7 @@ fn whoever_else_can_read_a_key_is_said_when_it_is_chosen() {
         let mode_of = |path| fs::set_permissions(path, fs::Permissions::from_mode(mode));
         mode_of(&key).expect("it is ours");
         let begun = init(&files, &key).run().ends_with(0);
-        let said = format!("the.key can be read by others than its owner (mode {mode:04o})");
+        let said = format!("the.key (mode {mode:04o}) and then forge the ledger");
         assert_eq!(begun.err.contains(&said), is_said, "{mode:o}: {}", begun.err);
         let fixture = CliFixture::new("PORT=80\n");
         let key = fixture.files.write("next.key", other);
@@ -85,7 +81,7 @@ fn whoever_else_can_read_a_key_is_said_when_it_is_chosen() {
     let key = files.write("audit/lost+found/the.key", KEY);
     fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).expect("it is ours");
     let begun = init(&files, &key).run();
-    assert!(begun.err.contains("lies in the folder of the ledger"), "{}", begun.err);
+    assert!(begun.err.contains("is in the folder of the ledger"), "{}", begun.err);
 }
 
 #[test]
@@ -111,7 +107,7 @@ fn the_current_key_is_no_retired_one() {
     let key = fixture.files.write("the.key", KEY);
     for args in [&["verify"][..], &["checkpoint"], &["plan"], &["prune", "--keep", "1d"]] {
         let refused = fixture.run(args).path("--retired-key", &key).run().ends_with(2);
-        let said = "the.key has the current key, and no retired one";
+        let said = "the.key has the current key, not a retired one";
         assert!(refused.err.contains(said), "{args:?}: {}", refused.err);
     }
 }

@@ -3,9 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use envaudit::ledger::{
-    Actor, ChainKeys, Event, FileStore, Ledger, LedgerOptions, MasterKey, SegmentSource,
-};
+use envaudit::ledger::store::SegmentSource;
+use envaudit::ledger::{Actor, ChainKeys, Event, FileStore, Ledger, LedgerOptions, MasterKey};
 use envaudit_tests::Files;
 use envaudit_tests::cli_fixture::{KEY, tamper};
 use envaudit_tests::command::{Answer, Envaudit, envaudit};
@@ -63,7 +62,7 @@ fn a_ledger_is_made_once_and_with_a_key_of_its_own_only_outside_of_production() 
     assert!(!made.out.contains(secret.trim()) && !made.err.contains(secret.trim()));
 
     let again = keyless(&files, ["ledger", "init"]).run().ends_with(3);
-    assert!(again.err.contains("there is a ledger in"), "{}", again.err);
+    assert!(again.err.contains("there is already a ledger in"), "{}", again.err);
     assert_eq!(again.out, "");
 
     let files = Files::new();
@@ -197,12 +196,12 @@ fn an_auditor_with_the_chain_key_checks_the_text_of_events_and_cannot_sign() {
     };
     let answer = verify().run().ends_with(0);
     assert!(answer.out.starts_with("intact: ok-unanchored-tail, 6 events"), "{}", answer.out);
-    assert!(answer.out.contains("signed by a known key"), "{}", answer.out);
+    assert!(answer.out.contains("signed with a known key"), "{}", answer.out);
     assert_eq!(answer.err, "");
 
     // It is never written over, and a master key is no chain key.
     let again = write().run().ends_with(3);
-    assert!(again.err.contains("cannot be kept in"), "{}", again.err);
+    assert!(again.err.contains("cannot be written to"), "{}", again.err);
     let wrong = files.write("master.key", format!("{}\n", "5e".repeat(32)));
     let wrong = keyless(&files, ["verify"]).path("--chain-key", wrong).run().ends_with(2);
     assert!(wrong.err.contains("`envaudit ledger chain-key FILE`"), "{}", wrong.err);
@@ -509,18 +508,21 @@ fn reading_changes_nothing_of_the_ledger_and_leaves_no_more_than_an_index() {
 fn a_command_that_shows_events_says_that_some_are_known_to_be_gone() {
     type Cut = fn(&std::path::Path);
     let cuts: [(Cut, &str); 4] = [
-        (|segment| fs::write(segment, "").expect("written"), "there is no event at all"),
+        (
+            |segment| fs::write(segment, "").expect("written"),
+            "there is no event, not even the first one",
+        ),
         (
             |segment| {
                 let text = fs::read_to_string(segment).expect("text");
                 let first = text.split_inclusive('\n').next().expect("a line");
                 fs::write(segment, first).expect("written");
             },
-            "`HEAD` knows of event",
+            "`HEAD` names event",
         ),
         (
             |segment| fs::write(segment.with_file_name("HEAD"), "nonsense").expect("written"),
-            "`HEAD` is not what a ledger writes",
+            "`HEAD` is not valid",
         ),
         (
             |segment| {
@@ -528,7 +530,7 @@ fn a_command_that_shows_events_says_that_some_are_known_to_be_gone() {
                 tamper(&head, |text| text.replacen("{\"seq\":3,", "{\"seq\":0,", 1));
                 assert!(fs::read_to_string(&head).expect("text").contains("\"seq\":0,"));
             },
-            "`HEAD` is not what a ledger writes",
+            "`HEAD` is not valid",
         ),
     ];
     for (cut, expected) in cuts {

@@ -3,7 +3,8 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
-use envaudit::ledger::{FileStore, Store};
+use envaudit::ledger::FileStore;
+use envaudit::ledger::store::Store;
 use envaudit_tests::cli_fixture::{CliFixture, RECORD};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_envaudit_command");

@@ -16,8 +16,8 @@ fn a_whole_report_of_an_earlier_verification_is_as_good_as_the_state_in_it() {
     assert!(from.out.contains(", 1 new event in "), "{}", from.out);
     for (text, code, said) in [
         (report.replace("\"verified\": \"", "\"verified\": null, \"x\": \""), 2, "was not intact"),
-        ("{\"rows\": []}".to_owned(), 3, "is JSON, and not the answer of `verify --json`"),
-        ("{".to_owned(), 3, "is JSON, and not the answer"),
+        ("{\"rows\": []}".to_owned(), 3, "is JSON, but not the answer of `verify --json`"),
+        ("{".to_owned(), 3, "is JSON, but not the answer"),
     ] {
         let kept = fixture.files.write("v.json", text);
         let refused = fixture.run(&["verify"]).path("--from", kept).run().ends_with(code);
@@ -80,7 +80,7 @@ fn a_page_says_whether_an_anchor_was_given_that_knows_nothing_of_the_ledger() {
     assert!(none.contains("No anchor was given: "), "{none}");
     let given = fixture.run(&page).path("--anchor", anchor).run().ends_with(1).out;
     assert!(!given.contains("No anchor was given"), "{given}");
-    assert!(given.contains("What the anchor given knows of is not in this ledger"), "{given}");
+    assert!(given.contains("The state in the given anchor is not in this ledger"), "{given}");
 }
 
 #[test]

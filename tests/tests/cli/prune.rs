@@ -30,7 +30,7 @@ fn a_dry_run_says_which_segments_would_go_and_writes_nothing() {
     let dry = fixture.run(&["prune", "--keep", "400d", "--dry-run"]).run().ends_with(0);
     for part in [
         "00000000000000000001.jsonl",
-        "the state of Checkout, which event 2 has, would be recorded anew",
+        "the state of Checkout, which is in event 2, would be recorded again",
         "would be pruned: 1 segment with 3 events; the first event would be 4; nothing was written",
     ] {
         assert!(dry.out.contains(part), "{part}: {}", dry.out);
@@ -56,7 +56,7 @@ fn a_configuration_that_has_not_changed_since_is_known_as_well_after_a_prune() {
     let whole = fixture.run(&["history", "PORT"]).run().ends_with(0);
     assert_eq!(whole.err, "");
     let pruned = fixture.run(&["prune", "--keep", "400d"]).run().ends_with(0);
-    assert_eq!(pruned.out, "pruned: 1 segment; the first event is now 4; 1 state recorded anew\n");
+    assert_eq!(pruned.out, "pruned: 1 segment; the first event is now 4; 1 state recorded again\n");
     assert_eq!(answers(), before);
     assert_eq!(before[1], 3, "PORT, REGION, RETRIES");
     // The month was over, so that a segment was begun before the state was recorded anew.
@@ -120,8 +120,8 @@ fn who_pruned_and_who_changed_the_key_and_why_stands_in_the_ledger() {
         }
     }
     for (args, said) in [
-        (["--actor", "user: "], "`--actor` must name somebody"),
-        (["--reason", " "], "`--reason` must say why"),
+        (["--actor", "user: "], "`--actor` must not be empty"),
+        (["--reason", " "], "`--reason` must not be empty"),
     ] {
         for command in [&["prune", "--keep", "1d"][..], &["rotate-key", "--new-key", "never"]] {
             let fixture = fixture();
@@ -142,7 +142,7 @@ fn an_age_that_may_be_meant_otherwise_takes_nothing_away() {
         ("3h", "less than a day"),
         ("0s", "less than a day"),
         ("400", "is not an age such as `400d`"),
-        ("99999999y", "before all times"),
+        ("99999999y", "before the earliest time"),
     ] {
         let answer = fixture.run(&["prune", "--keep", keep]).run().ends_with(2);
         assert!(answer.err.contains(said), "{keep}: {}", answer.err);

@@ -79,12 +79,12 @@ fn a_record_says_who_why_of_what_and_in_which_trace() {
         "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
     ] {
         let run = service.run(&RECORD).args([format!("--trace-parent={wrong}")]);
-        assert!(run.run().ends_with(2).err.contains("is no traceparent"), "{wrong}");
+        assert!(run.run().ends_with(2).err.contains("is not a traceparent"), "{wrong}");
     }
     for (args, expected) in [
         (&["record", "--actor", "ada"][..], "--reason"),
         (&["record", "--reason", "r"], "--actor"),
-        (&["record", "--reason", "r", "--actor", "service:"], "must name somebody"),
+        (&["record", "--reason", "r", "--actor", "service:"], "must not be empty"),
     ] {
         let answer = service.run(args).run().ends_with(2);
         assert!(answer.err.contains(expected), "{args:?}: {}", answer.err);
@@ -219,12 +219,12 @@ fn no_command_of_the_ledger_says_a_secret_whatever_its_source() {
 fn a_record_says_why_and_of_what() {
     let fixture = CliFixture::new("PORT=80\n");
     for (args, missing) in [
-        (["record", "--actor", "ada", "--reason", " "], "`--reason` must say why"),
-        (["record", "--actor", " ", "--reason", "x"], "`--actor` must name somebody"),
+        (["record", "--actor", "ada", "--reason", " "], "`--reason` must not be empty"),
+        (["record", "--actor", " ", "--reason", "x"], "`--actor` must not be empty"),
     ] {
         let refused = fixture.run(&args).run().ends_with(2);
         assert!(refused.err.contains(missing), "{args:?}: {}", refused.err);
     }
     let refused = fixture.run(&RECORD).args(["--resource", ""]).run().ends_with(2);
-    assert!(refused.err.contains("`--resource` must name"), "{}", refused.err);
+    assert!(refused.err.contains("`--resource` must not be empty"), "{}", refused.err);
 }

@@ -4,9 +4,11 @@ use core::time::Duration;
 use std::sync::{Arc, Mutex};
 
 use envaudit::ledger::anchor::FileAnchor;
+use envaudit::ledger::store::Store;
+use envaudit::ledger::testing::{MemoryDisk, Operation};
 use envaudit::ledger::{
-    AppendError, FileStore, Filter, Head, KeyRing, Ledger, LedgerOptions, MasterKey, MemoryDisk,
-    OpenError, Operation, PrunePolicy, Store, SyncMode,
+    AppendError, FileStore, Filter, Head, KeyRing, Ledger, LedgerOptions, MasterKey, OpenError,
+    PrunePolicy, SyncMode,
 };
 use envaudit_tests::fresh_ledger::{
     Clock, actions, event, key, on, options, recorded, recorded_with,

@@ -1,6 +1,7 @@
 //! What an event becomes on its line.
 
-use envaudit::ledger::{Actor, Event, FileStore, MemoryDisk, Origin, Outcome};
+use envaudit::ledger::testing::MemoryDisk;
+use envaudit::ledger::{Actor, Event, FileStore, Origin, Outcome};
 use envaudit_tests::fresh_ledger::options;
 use serde_json::{Value, json};
 

@@ -4,9 +4,9 @@
 //! holds; and the ledger goes on.
 
 use data_encoding::HEXLOWER;
+use envaudit::ledger::testing::{Fault, MemoryDisk, Operation};
 use envaudit::ledger::{
-    AppendError, Fault, FileStore, Filter, KeyRing, Ledger, LedgerOptions, MasterKey, MemoryDisk,
-    Operation, PrunePolicy,
+    AppendError, FileStore, Filter, KeyRing, Ledger, LedgerOptions, MasterKey, PrunePolicy,
 };
 use envaudit_tests::fresh_ledger::{event, key, options, recorded_with};
 use proptest::prelude::*;

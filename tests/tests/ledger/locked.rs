@@ -3,10 +3,9 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use envaudit::ledger::{
-    AppendError, FileStore, Ledger, MemoryDisk, MemoryStore, OpenError, RealDisk, Store,
-    StoreError, StoreErrorKind,
-};
+use envaudit::ledger::store::{RealDisk, Store, StoreError, StoreErrorKind};
+use envaudit::ledger::testing::{MemoryDisk, MemoryStore};
+use envaudit::ledger::{AppendError, FileStore, Ledger, OpenError};
 use envaudit_tests::Files;
 use envaudit_tests::fresh_ledger::{actions, event, on, options};
 

@@ -1,6 +1,7 @@
 //! What is left of an address in a ledger: its network.
 
-use envaudit::ledger::{Actor, Event, MemoryDisk, mask_ip};
+use envaudit::ledger::testing::MemoryDisk;
+use envaudit::ledger::{Actor, Event, mask_ip};
 use envaudit_tests::fresh_ledger::on;
 use proptest::prelude::*;
 

@@ -1,6 +1,7 @@
 //! Credentials do not get into a ledger, however they are given.
 
-use envaudit::ledger::{Actor, Event, MemoryDisk, REDACTED, is_secret_name, redact};
+use envaudit::ledger::testing::MemoryDisk;
+use envaudit::ledger::{Actor, Event, REDACTED, is_secret_name, redact};
 use envaudit_tests::fresh_ledger::on;
 use envaudit_tests::redaction::{left, taken_out};
 use proptest::prelude::*;

@@ -1,6 +1,7 @@
 //! A rotation of the key that lies beside a ledger, with a failure at every operation of the disk and power cuts after each.
 
-use envaudit::ledger::{Fault, FileStore, Ledger, LedgerOptions, MasterKey, MemoryDisk};
+use envaudit::ledger::testing::{Fault, MemoryDisk};
+use envaudit::ledger::{FileStore, Ledger, LedgerOptions, MasterKey};
 use envaudit_tests::fresh_ledger::event;
 
 /// Without a key: one is made, and kept beside the ledger.

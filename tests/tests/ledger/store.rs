@@ -1,15 +1,14 @@
 //! Every store passes the suite of the library.
 
-use envaudit::ledger::{
-    FileStore, MemoryDisk, MemoryStore, Store, StoreErrorKind, StoreState, Tail, WriteError,
-    conformance,
-};
+use envaudit::ledger::FileStore;
+use envaudit::ledger::store::{Store, StoreErrorKind, StoreState, Tail, WriteError};
+use envaudit::ledger::testing::{MemoryDisk, MemoryStore, store_conformance};
 
 #[test]
 fn a_directory_is_a_store() {
     let dir = tempfile::tempdir().unwrap();
     let mut count = 0;
-    conformance::check(|| {
+    store_conformance::check(|| {
         count += 1;
         FileStore::new(dir.path().join(count.to_string()))
     });
@@ -17,12 +16,12 @@ fn a_directory_is_a_store() {
 
 #[test]
 fn memory_is_a_store() {
-    conformance::check(MemoryStore::default);
+    store_conformance::check(MemoryStore::default);
 }
 
 #[test]
 fn a_directory_of_a_disk_in_memory_is_a_store() {
-    conformance::check(|| FileStore::on(MemoryDisk::new()));
+    store_conformance::check(|| FileStore::on(MemoryDisk::new()));
 }
 
 #[cfg(unix)]
@@ -30,7 +29,7 @@ mod on_unix {
     use std::os::unix::fs::{PermissionsExt, symlink};
     use std::path::Path;
 
-    use envaudit::ledger::{Durability, SegmentSource};
+    use envaudit::ledger::store::{Durability, SegmentSource};
 
     use super::*;
 

@@ -1,10 +1,10 @@
 //! What a ledger writes in the course of its life, verification finds intact.
 
 use envaudit::ledger::anchor::Anchored;
+use envaudit::ledger::store::{Durability, Store, Tail};
+use envaudit::ledger::testing::MemoryDisk;
 use envaudit::ledger::verify::{Report, Verdict, Verifier};
-use envaudit::ledger::{
-    Durability, FileStore, KeyRing, Ledger, MasterKey, MemoryDisk, PrunePolicy, Store, Tail,
-};
+use envaudit::ledger::{FileStore, KeyRing, Ledger, MasterKey, PrunePolicy};
 use envaudit_tests::fresh_ledger::{event, key, options};
 
 fn second_key() -> MasterKey {

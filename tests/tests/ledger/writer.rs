@@ -3,10 +3,8 @@
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
-use envaudit::ledger::{
-    Class, Fault, FileStore, Filter, LedgerWriter, MemoryDisk, Operation, SubmitError,
-    WriterOptions,
-};
+use envaudit::ledger::testing::{Fault, MemoryDisk, Operation};
+use envaudit::ledger::{Class, FileStore, Filter, LedgerWriter, SubmitError, WriterOptions};
 use envaudit_tests::fresh_ledger::{actions, event, on, options, recorded};
 
 fn writer(disk: &MemoryDisk) -> LedgerWriter {

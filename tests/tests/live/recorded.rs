@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use envaudit::ledger::{Context, Ledger, MemoryDisk};
+use envaudit::ledger::testing::MemoryDisk;
+use envaudit::ledger::{Context, Ledger};
 use envaudit::live::{Live, LiveError, Update};
 use envaudit::{EnvConfig, SecretString};
 use envaudit_tests::canary::{CANARY, assert_hidden};

@@ -8,10 +8,9 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Barrier;
 
+use envaudit::ledger::store::SegmentSource;
 use envaudit::ledger::verify::Verifier;
-use envaudit::ledger::{
-    AppendError, FileStore, Filter, KeyRing, LedgerOptions, OpenError, SegmentSource,
-};
+use envaudit::ledger::{AppendError, FileStore, Filter, KeyRing, LedgerOptions, OpenError};
 use envaudit_tests::fresh_ledger::{event, key, recorded, recorded_with};
 
 const WRITER: &str = env!("CARGO_BIN_EXE_append_until_killed");

@@ -60,7 +60,7 @@ fn the_first_record_has_the_whole_state_in_the_form_of_the_format() {
 #[test]
 fn a_load_that_changed_nothing_refers_to_the_record_that_has_the_state() {
     let (ledger, _disk) = ledger();
-    let load = || loader([]).record_to(&ledger, context()).load_and_tell().unwrap().1;
+    let load = || loader([]).record_to(&ledger, context()).load_recorded().unwrap().1;
     let first = load();
     assert_eq!(first.unchanged_since(), None);
     for _ in 0..3 {
@@ -110,7 +110,7 @@ fn every_kind_of_change_is_recorded_exactly() {
     for (before, after, expected, line) in cases {
         let (ledger, _disk) = ledger();
         before.record_to(&ledger, context()).load().unwrap();
-        let (_, recorded) = after.record_to(&ledger, context()).load_and_tell().unwrap();
+        let (_, recorded) = after.record_to(&ledger, context()).load_recorded().unwrap();
         let event = last(&ledger);
         assert_eq!(event["action"], "config.changed", "{line}");
         // For comparison a side is its value alone.
@@ -151,7 +151,7 @@ fn a_value_that_moves_from_a_file_to_a_provider_is_a_change() {
     let files = Files::with(".env", "APP_API_KEY=hunter22\n");
     files.loader::<Config>().record_to(&ledger, context()).load().unwrap();
     let moved = files.loader::<Config>().source(Vault).record_to(&ledger, context());
-    let (_, recorded) = moved.load_and_tell().unwrap();
+    let (_, recorded) = moved.load_recorded().unwrap();
     let [change] = recorded.changes() else { panic!("{:?}", recorded.changes()) };
     let (before, after) = (change.before.as_ref().unwrap(), change.after.as_ref().unwrap());
     assert_eq!((before.source.as_str(), before.provider.as_deref()), ("file", None));
@@ -172,7 +172,7 @@ fn a_variable_that_the_program_no_longer_has_was_removed() {
     loader([]).record_to(&ledger, context()).load().unwrap();
     let smaller = isolated::nothing::<Smaller>().environment("prod").load().unwrap();
     assert_eq!(smaller.port, 8080);
-    let recorded = ledger.record(&smaller, &context()).unwrap();
+    let recorded = smaller.record_in(&ledger, &context()).unwrap();
     let kinds: Vec<_> =
         recorded.changes().iter().map(|change| (change.key.as_str(), change.kind)).collect();
     assert_eq!(kinds, [("APP_API_KEY", ChangeKind::Removed)]);
@@ -184,7 +184,7 @@ fn services_and_environments_have_histories_of_their_own() {
     let load = |service, environment| {
         let loader = isolated::vars::<Config>([KEY]).environment(environment);
         let context = Context::new().service(service);
-        loader.record_to(&ledger, context).load_and_tell().unwrap().1
+        loader.record_to(&ledger, context).load_recorded().unwrap().1
     };
     for (service, environment, resource) in [
         ("checkout", "prod", "checkout/prod"),
@@ -218,7 +218,7 @@ fn without_values_a_record_has_fingerprints_alone() {
     let before = bytes(ledger.source()).matches("somewhere").count();
     assert_eq!(before, 1);
     let elsewhere = loader([("APP_REGION", "elsewhere")]);
-    let (_, recorded) = elsewhere.record_to(&ledger, never()).load_and_tell().unwrap();
+    let (_, recorded) = elsewhere.record_to(&ledger, never()).load_recorded().unwrap();
     assert_eq!(recorded.changes().len(), 1);
     let event = last(&ledger);
     assert_eq!(event["action"], "config.changed");
@@ -230,7 +230,7 @@ fn without_values_a_record_has_fingerprints_alone() {
 fn events_of_others_between_two_loads_do_not_matter() {
     let (ledger, disk) = ledger();
     let other = reopened(&disk);
-    let first = loader([]).record_to(&ledger, context()).load_and_tell().unwrap().1;
+    let first = loader([]).record_to(&ledger, context()).load_recorded().unwrap().1;
     for nth in 0..3000 {
         ledger.append(&fresh_ledger::event(nth)).unwrap();
     }
@@ -239,45 +239,45 @@ fn events_of_others_between_two_loads_do_not_matter() {
         .resource("config", "checkout/prod")
         .detail("note", "by hand");
     ledger.append(&fake).unwrap();
-    let second = loader([]).record_to(&other, context()).load_and_tell().unwrap().1;
+    let second = loader([]).record_to(&other, context()).load_recorded().unwrap().1;
     assert_eq!(second.unchanged_since(), Some(first.appended.seq));
     assert_eq!(second.appended.seq, first.appended.seq + 3002);
     // The first handle has not seen the record of the other one yet.
-    let changed = loader([("APP_REGION", "eu-1")]).record_to(&other, context()).load_and_tell();
+    let changed = loader([("APP_REGION", "eu-1")]).record_to(&other, context()).load_recorded();
     let since = changed.unwrap().1.appended.seq;
     let third = loader([("APP_REGION", "eu-1")]).record_to(&ledger, context());
-    assert_eq!(third.load_and_tell().unwrap().1.unchanged_since(), Some(since));
+    assert_eq!(third.load_recorded().unwrap().1.unchanged_since(), Some(since));
 }
 
 #[test]
 fn the_last_state_is_found_across_segments() {
-    let disk = envaudit::ledger::MemoryDisk::default();
+    let disk = envaudit::ledger::testing::MemoryDisk::default();
     let options = || fresh_ledger::options().segment_size(4096);
     let ledger = options().init_in(FileStore::on(disk.clone())).unwrap();
-    let first = loader([]).record_to(&ledger, context()).load_and_tell().unwrap().1;
+    let first = loader([]).record_to(&ledger, context()).load_recorded().unwrap().1;
     for nth in 0..100 {
         ledger.append(&fresh_ledger::event(nth)).unwrap();
     }
     assert!(ledger.source().segments().unwrap().len() > 5);
-    let again = loader([]).record_to(&ledger, context()).load_and_tell().unwrap().1;
+    let again = loader([]).record_to(&ledger, context()).load_recorded().unwrap().1;
     assert_eq!(again.unchanged_since(), Some(first.appended.seq));
     assert_eq!(fresh_ledger::recorded(ledger.source()).len(), 100, "and the chain holds");
 }
 
 #[test]
 fn a_rotated_key_of_the_ledger_is_no_change_of_the_configuration() {
-    let disk = envaudit::ledger::MemoryDisk::default();
+    let disk = envaudit::ledger::testing::MemoryDisk::default();
     let ledger = fresh_ledger::on(&disk);
-    let first = loader([]).record_to(&ledger, context()).load_and_tell().unwrap().1;
+    let first = loader([]).record_to(&ledger, context()).load_recorded().unwrap().1;
     drop(ledger);
     let new = MasterKey::from_bytes([8; 32]);
     let ring = KeyRing::new(new.clone()).retired(fresh_ledger::key());
     let options = fresh_ledger::options().keys(ring);
     let ledger = options.open_in(FileStore::on(disk)).unwrap();
-    let same = loader([]).record_to(&ledger, context()).load_and_tell().unwrap().1;
+    let same = loader([]).record_to(&ledger, context()).load_recorded().unwrap().1;
     assert_eq!(same.unchanged_since(), Some(first.appended.seq));
     let other = isolated::vars::<Config>([("APP_API_KEY", "hunter23")]).environment("prod");
-    let (_, changed) = other.record_to(&ledger, context()).load_and_tell().unwrap();
+    let (_, changed) = other.record_to(&ledger, context()).load_recorded().unwrap();
     assert_eq!(changed.changes().len(), 1);
     let after = changed.changes()[0].after.as_ref().unwrap();
     let expected = new.fingerprint("APP_API_KEY", b"hunter23");
@@ -286,14 +286,14 @@ fn a_rotated_key_of_the_ledger_is_no_change_of_the_configuration() {
 
 #[test]
 fn a_ledger_without_a_key_has_no_fingerprints_and_compares_what_it_has() {
-    let store = FileStore::on(envaudit::ledger::MemoryDisk::default());
+    let store = FileStore::on(envaudit::ledger::testing::MemoryDisk::default());
     let ledger = fresh_ledger::options().unkeyed().init_in(store).unwrap();
     loader([]).record_to(&ledger, context()).load().unwrap();
     let state = last(&ledger)["details"]["state"].clone();
     assert!(state.as_array().unwrap().iter().all(|value| value["fingerprint"].is_null()));
-    let changed = loader([("APP_PORT", "1")]).record_to(&ledger, context()).load_and_tell();
+    let changed = loader([("APP_PORT", "1")]).record_to(&ledger, context()).load_recorded();
     assert_eq!(changed.unwrap().1.changes()[0].key, "APP_PORT");
-    let same = loader([("APP_PORT", "1")]).record_to(&ledger, context()).load_and_tell();
+    let same = loader([("APP_PORT", "1")]).record_to(&ledger, context()).load_recorded();
     assert!(same.unwrap().1.unchanged_since().is_some());
 }
 
@@ -308,7 +308,7 @@ fn a_state_too_large_for_a_line_is_recorded_without_values() {
     let (ledger, _disk) = ledger();
     let large = "x".repeat(900_000);
     let loader = isolated::vars::<Wide>([("ALL", "a=b"), ("LARGE", large.as_str())]);
-    let (cfg, _) = loader.record_to(&ledger, Context::new()).load_and_tell().unwrap();
+    let (cfg, _) = loader.record_to(&ledger, Context::new()).load_recorded().unwrap();
     assert_eq!((cfg.all.len(), cfg.large.len()), (1, 900_000));
     let state = last(&ledger)["details"]["state"].clone();
     assert_eq!(state[0]["value"], "a=b");

@@ -6,10 +6,12 @@ use std::fmt::Write as _;
 
 use data_encoding::HEXLOWER;
 use envaudit::EnvConfig;
+use envaudit::ledger::store::{Disk, SegmentSource};
+use envaudit::ledger::testing::{MemoryDisk, Operation};
 use envaudit::ledger::verify::Verifier;
 use envaudit::ledger::{
-    Actor, Context, Disk, FileStore, KeyRing, Ledger, LedgerOptions, MemoryDisk, NO_HASH,
-    Operation, PrunePolicy, Reader, Recorded, SegmentSource,
+    Actor, Context, FileStore, KeyRing, Ledger, LedgerOptions, NO_HASH, PrunePolicy, Reader,
+    Recorded,
 };
 use envaudit_tests::ledger::{LedgerBytes, file_name, hash};
 use envaudit_tests::{fresh_ledger, isolated};
@@ -41,7 +43,7 @@ fn init(options: LedgerOptions) -> (Ledger, MemoryDisk) {
 fn load(ledger: &Ledger, service: &str, region: &str) -> Recorded {
     let context = Context::new().service(service.to_owned()).actor(Actor::service("deployer"));
     let loader = isolated::vars::<Config>([("REGION", region)]);
-    loader.record_to(ledger, context).load_and_tell().unwrap().1
+    loader.record_to(ledger, context).load_recorded().unwrap().1
 }
 
 fn segments(ledger: &Ledger) -> usize {

@@ -124,7 +124,7 @@ fn a_failed_load_does_not_hide_the_last_state() {
     let (ledger, _disk) = ledger();
     let load = |port| {
         let loader = isolated::vars::<Config>([("APP_PORT", port)]);
-        loader.record_to(&ledger, Context::new()).load_and_tell().map(|(_, recorded)| recorded)
+        loader.record_to(&ledger, Context::new()).load_recorded().map(|(_, recorded)| recorded)
     };
     let first = load("80").unwrap();
     assert!(load("none").is_err());

@@ -1,9 +1,8 @@
 //! A configuration that has not changed for long keeps its state when the segment that has it is pruned.
 
 use envaudit::EnvConfig;
-use envaudit::ledger::{
-    Actor, Context, Ledger, MasterKey, MemoryStore, PrunePlan, PrunePolicy, Recorded,
-};
+use envaudit::ledger::testing::MemoryStore;
+use envaudit::ledger::{Actor, Context, Ledger, MasterKey, PrunePlan, PrunePolicy, Recorded};
 use envaudit_tests::{fresh_ledger, isolated};
 use serde_json::{Value, json};
 
@@ -16,7 +15,7 @@ struct Config {
 fn load(ledger: &Ledger, service: &str, region: &str) -> Recorded {
     let context = Context::new().service(service.to_owned()).environment("prod");
     let loader = isolated::vars::<Config>([("REGION", region)]);
-    loader.record_to(ledger, context).load_and_tell().expect("recorded").1
+    loader.record_to(ledger, context).load_recorded().expect("recorded").1
 }
 
 fn ledger() -> Ledger {
@@ -118,7 +117,7 @@ fn more_states_than_a_write_may_have_are_carried_in_several() {
     for nth in 0..20 {
         let context = Context::new().service(format!("service-{nth}"));
         let loader = isolated::vars::<Config>([("REGION", note.as_str())]);
-        loader.record_to(&ledger, context).load_and_tell().expect("recorded");
+        loader.record_to(&ledger, context).load_recorded().expect("recorded");
     }
     ledger.seal().expect("sealed");
     let acting = ledger.acting(Actor::user("ada")).reason("retention");

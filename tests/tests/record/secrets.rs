@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use envaudit::ledger::{Context, Ledger, MemoryDisk, Values};
+use envaudit::ledger::testing::MemoryDisk;
+use envaudit::ledger::{Context, Ledger, Values};
 use envaudit::{
     EnvConfig, Fetched, KeyRequest, Loader, Provider, ProviderError, SecretBox, SecretString,
     Source,
@@ -205,8 +206,8 @@ fn a_field_that_became_a_secret_is_not_shown_once_more() {
     let vars = [("PASS_WORD", "plain at first")];
     let before = isolated::vars::<Before>(vars).load().unwrap();
     let after = isolated::vars::<After>(vars).load().unwrap();
-    ledger.record(&before, &context.clone().values(Values::Redacted)).unwrap();
-    let recorded = ledger.record(&after, &context).unwrap();
+    before.record_in(&ledger, &context.clone().values(Values::Redacted)).unwrap();
+    let recorded = after.record_in(&ledger, &context).unwrap();
     assert_eq!(recorded.changes().len(), 1, "whether it is masked is part of the state");
     assert!(!last(&ledger).to_string().contains("plain at first"));
 }
@@ -258,8 +259,8 @@ fn what_is_said_of_a_record_has_no_secret() {
         let vars = [("API_KEY", key), ("PAIR", CANARY)];
         isolated::vars::<Secrets>(vars).load().unwrap()
     };
-    ledger.record(&load("first"), &Context::new()).unwrap();
-    let recorded = ledger.record(&load(CANARY), &Context::new()).unwrap();
+    load("first").record_in(&ledger, &Context::new()).unwrap();
+    let recorded = load(CANARY).record_in(&ledger, &Context::new()).unwrap();
     let lines: Vec<String> = recorded.changes().iter().map(ToString::to_string).collect();
     assert_eq!(lines, ["~ API_KEY: (secret) rotated"]);
     let recorder = isolated::vars::<Secrets>([("API_KEY", CANARY)]);

@@ -3,9 +3,10 @@
 
 use std::fs;
 
-use envaudit::ledger::index::Index;
-use envaudit::ledger::{PrunePolicy, SegmentSource};
-use envaudit::report::{self, Question, Scope};
+use envaudit::ledger::PrunePolicy;
+use envaudit::ledger::store::SegmentSource;
+use envaudit::report::index::Index;
+use envaudit::report::{self, ReportOptions, Scope};
 use envaudit_tests::fresh_ledger::event;
 use envaudit_tests::indexed::{Indexed, changes, options, record};
 use rusqlite::Connection;
@@ -240,12 +241,12 @@ fn whatever_bytes_it_has_there_is_an_answer() {
         bytes[place..end].iter_mut().for_each(|byte| *byte = byte.wrapping_add(1 + nth as u8));
         fs::write(made.file(), &bytes).unwrap();
         let store = made.store();
-        let question = Question::new();
+        let options = ReportOptions::new();
         let counted = Index::ask(&made.path(), &store, |index| {
-            report::configurations(index, &question, None)?;
-            report::failures(index, &question, &Scope::new(), 2, None)?;
+            report::configurations(index, &options, None)?;
+            report::failures(index, &options, &Scope::new(), 2, None)?;
             let changes = changes(index, "PORT")?;
-            Ok((report::access(index, &question, &Scope::new())?.counted(), changes))
+            Ok((report::access(index, &options, &Scope::new())?.counted(), changes))
         });
         exact += u64::from(counted.unwrap() == (120, 60));
     }

@@ -1,7 +1,7 @@
 //! Histories by the index are those of reading the whole ledger.
 
 use envaudit::ledger::PrunePolicy;
-use envaudit::ledger::index::Index;
+use envaudit::report::index::Index;
 use envaudit_tests::fresh_ledger::event;
 use envaudit_tests::indexed::{Indexed, KEYS, record};
 

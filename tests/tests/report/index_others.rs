@@ -6,8 +6,8 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::thread;
 
-use envaudit::ledger::index::Index;
 use envaudit::ledger::{Event, Ledger, SyncMode};
+use envaudit::report::index::Index;
 use envaudit_tests::fresh_ledger::{self, event};
 use envaudit_tests::indexed::{Indexed, assert_answers, record};
 

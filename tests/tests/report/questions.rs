@@ -1,11 +1,11 @@
-//! Reports of the library: what a question may ask for, and what it never changes.
+//! Reports of the library: what the options may ask for, and what it never changes.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::time::Duration;
 
-use envaudit::ledger::index::Index;
 use envaudit::ledger::{Actor, Event, FileStore, Timestamp};
-use envaudit::report::{self, Frame, Period, Question, Rights, Scope};
+use envaudit::report::index::Index;
+use envaudit::report::{self, PageContext, Period, ReportOptions, Rights, Scope};
 use envaudit_tests::indexed::Indexed;
 use envaudit_tests::{Files, sample_quarter};
 use serde_json::Value;
@@ -22,16 +22,17 @@ fn with_quarter<T>(ask: impl FnOnce(&Index<'_>) -> T) -> T {
 fn sums_in_memory_and_sums_of_a_sort_are_the_same() {
     with_quarter(|index| {
         for limit in [0, 1, 40, 1000] {
-            let question = Question::new().groups(limit);
-            let sorted = question.in_memory(0);
+            let options = ReportOptions::new().groups(limit);
+            let sorted = options.in_memory(0);
             let rights = Rights::new().actor("g*");
-            let access = |question: &Question| {
-                report::access(index, question, &Scope::new()).unwrap().json()
+            let access = |options: &ReportOptions| {
+                report::access(index, options, &Scope::new()).unwrap().json()
             };
-            let privileged =
-                |question: &Question| report::privileged(index, question, &rights).unwrap().json();
-            assert_eq!(access(&question), access(&sorted), "{limit}");
-            assert_eq!(privileged(&question), privileged(&sorted), "{limit}");
+            let privileged = |options: &ReportOptions| {
+                report::privileged(index, options, &rights).unwrap().json()
+            };
+            assert_eq!(access(&options), access(&sorted), "{limit}");
+            assert_eq!(privileged(&options), privileged(&sorted), "{limit}");
         }
     });
 }
@@ -39,12 +40,12 @@ fn sums_in_memory_and_sums_of_a_sort_are_the_same() {
 #[test]
 fn a_period_takes_its_first_moment_and_not_its_last() {
     with_quarter(|index| {
-        let whole = report::access(index, &Question::new(), &Scope::new()).unwrap().json();
+        let whole = report::access(index, &ReportOptions::new(), &Scope::new()).unwrap().json();
         let moment = |text: &Value| Timestamp::parse(text.as_str().unwrap()).unwrap();
         let (first, last) = (moment(&whole["first_event"]), moment(&whole["last_event"]));
         let count = |since, until| {
-            let question = Question::new().period(Period { since, until });
-            report::access(index, &question, &Scope::new()).unwrap().counted()
+            let options = ReportOptions::new().period(Period { since, until });
+            report::access(index, &options, &Scope::new()).unwrap().counted()
         };
         let all = whole["events"].as_u64().unwrap();
         assert_eq!(count(None, None), all);
@@ -67,25 +68,25 @@ fn a_ledger_without_anything_to_tell_has_reports_too() {
     let made = Indexed::new();
     let store = made.store();
     let index = Index::beside(&made.path(), &store).unwrap();
-    let question = Question::new();
-    let frame = Frame {
+    let options = ReportOptions::new();
+    let context = PageContext {
         verdict: None,
         anchor_given: false,
         ledger: None,
         made: Timestamp::from(chrono::DateTime::UNIX_EPOCH),
     };
     for report in [
-        report::access(&index, &question, &Scope::new()).unwrap(),
-        report::privileged(&index, &question, &Rights::new()).unwrap(),
-        report::failures(&index, &question, &Scope::new(), 5, None).unwrap(),
-        report::configurations(&index, &question, None).unwrap(),
+        report::access(&index, &options, &Scope::new()).unwrap(),
+        report::privileged(&index, &options, &Rights::new()).unwrap(),
+        report::failures(&index, &options, &Scope::new(), 5, None).unwrap(),
+        report::configurations(&index, &options, None).unwrap(),
     ] {
         assert_eq!((report.findings(), report.unreadable()), (0, 0), "{}", report.name());
         assert_eq!(
             report.csv().matches("\r\n").count(),
             1 + usize::from(report.name() == "privileged")
         );
-        let page = report.html(&frame);
+        let page = report.html(&context);
         assert!(page.contains("<h2 id=\"verdict\">Not verified</h2>"), "{}", report.name());
     }
 }
@@ -110,7 +111,8 @@ fn failures_of_others_on_other_things_or_from_elsewhere_are_other_series() {
     let store = made.store();
     let index = Index::beside(&made.path(), &store).unwrap();
     let series = |min| {
-        let report = report::failures(&index, &Question::new(), &Scope::new(), min, None).unwrap();
+        let report =
+            report::failures(&index, &ReportOptions::new(), &Scope::new(), min, None).unwrap();
         report.json()["groups"]
             .as_array()
             .unwrap()

@@ -5,8 +5,9 @@ use std::os::unix::fs::PermissionsExt;
 
 use envaudit::ledger::anchor::{Anchor, AnchorError, Anchored};
 use envaudit::ledger::proof::prove;
+use envaudit::ledger::testing::{MemoryDisk, MemoryStore};
 use envaudit::ledger::verify::{Verdict, Verified, Verifier};
-use envaudit::ledger::{FileStore, KeyRing, MemoryDisk, MemoryStore, checkpoint};
+use envaudit::ledger::{FileStore, KeyRing, checkpoint};
 use envaudit_tests::fresh_ledger::{event, options};
 use envaudit_tests::ledger::{
     CHAIN, LedgerBuilder, LedgerBytes, damage, file_name, found, hash_in, key, ring, two_segments,

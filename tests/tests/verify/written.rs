@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use envaudit::ledger::anchor::{Anchor, FileAnchor};
 use envaudit::ledger::note::VerifierKey;
+use envaudit::ledger::testing::MemoryDisk;
 use envaudit::ledger::verify::{Report, Signatures, Verdict, Verifier};
-use envaudit::ledger::{FileStore, KeyRing, Ledger, MasterKey, MemoryDisk, PrunePolicy, proof};
+use envaudit::ledger::{FileStore, KeyRing, Ledger, MasterKey, PrunePolicy, proof};
 use envaudit_tests::fresh_ledger::{event, key, on, options};
 use envaudit_tests::ledger::LedgerBytes;
 use proptest::prelude::*;

@@ -1,25 +1,27 @@
+//! `envaudit audit`: the source of every value.
+
 use clap::Args;
 
 use crate::audit::AuditEntry;
-use crate::cli::failure::Failure;
+use crate::cli::args::time;
+use crate::cli::error::CliError;
+use crate::cli::invocation::Invocation;
 use crate::cli::output::{Cell, Table, Tone};
-use crate::cli::times;
-use crate::cli::world::World;
-use crate::source::Source;
+use crate::sources::Source;
 
-/// Shows where each value comes from: source, file and line, when
+/// Shows the source, file and line of each value, and when it was loaded
 #[derive(Args)]
 #[command(after_help = "Example:\n  envaudit audit --env prod")]
 pub(crate) struct Audit {}
 
-pub(super) fn run(_: &Audit, world: &mut World<'_>) -> Result<(), Failure> {
-    let loaded = world.target()?.load_or_fail(world)?;
+pub(super) fn run(_: &Audit, invocation: &mut Invocation<'_>) -> Result<(), CliError> {
+    let loaded = invocation.subject()?.load_or_fail(invocation)?;
     let audit = loaded.audit();
     for warning in audit.warnings() {
-        world.out.warn(&warning.to_string());
+        invocation.out.warn(&warning.to_string());
     }
-    if world.out.is_json() {
-        return world.out.json(audit);
+    if invocation.out.is_json() {
+        return invocation.out.json(audit);
     }
     let mut table = Table::new(["KEY", "SOURCE", "PROVIDER", "MASKED", "LOADED AT", "WHERE"]);
     for entry in audit.entries() {
@@ -29,17 +31,17 @@ pub(super) fn run(_: &Audit, world: &mut World<'_>) -> Result<(), Failure> {
             true => Cell::toned(Tone::Masked, "yes"),
             false => Cell::toned(Tone::Faint, "no"),
         });
-        let at = times::shown(entry.timestamp, world.out.is_terminal());
+        let at = time::format_time(entry.timestamp, invocation.out.is_terminal());
         row.push(Cell::toned(Tone::Faint, at));
         row.push(Cell::plain(entry.place()));
         table.row(row);
     }
-    world.out.table(&table)?;
-    world.out.detail(&audit.summary().to_string());
+    invocation.out.table(&table)?;
+    invocation.out.detail(&audit.summary().to_string());
     Ok(())
 }
 
-/// The source, a default paler than what somebody has set.
+/// The source; a default is fainter than a value that was set.
 fn source(entry: &AuditEntry) -> Cell {
     let tone = if entry.source == Source::SchemaDefault { Tone::Faint } else { Tone::Plain };
     Cell::toned(tone, entry.source.name())

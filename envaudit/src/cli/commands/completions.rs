@@ -1,10 +1,12 @@
+//! `envaudit completions`: the completion script of a shell.
+
 use clap::Args;
 use clap_complete::Shell;
 
-use crate::cli::failure::Failure;
-use crate::cli::world::World;
+use crate::cli::error::CliError;
+use crate::cli::invocation::Invocation;
 
-/// Writes what a shell needs to complete this command line
+/// Writes the completion script of a shell for this command line
 #[derive(Args)]
 #[command(after_help = "Example:\n  envaudit completions bash > /etc/bash_completion.d/envaudit")]
 pub(crate) struct Completions {
@@ -13,11 +15,11 @@ pub(crate) struct Completions {
     shell: Shell,
 }
 
-pub(super) fn run(args: &Completions, world: &mut World<'_>) -> Result<(), Failure> {
-    super::without_json(world, "completions", "leave `--json` out")?;
-    let mut command = (world.whole)();
+pub(super) fn run(args: &Completions, invocation: &mut Invocation<'_>) -> Result<(), CliError> {
+    super::without_json(invocation, "completions", "leave `--json` out")?;
+    let mut command = (invocation.command_line)();
     let name = command.get_bin_name().unwrap_or(command.get_name()).to_owned();
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut command, name, &mut script);
-    world.out.text(&String::from_utf8_lossy(&script))
+    invocation.out.text(&String::from_utf8_lossy(&script))
 }

@@ -1,7 +1,9 @@
+//! `envaudit docs`: the variables as a table in Markdown.
+
 use clap::Args;
 
-use crate::cli::failure::Failure;
-use crate::cli::world::World;
+use crate::cli::error::CliError;
+use crate::cli::invocation::Invocation;
 use crate::render;
 
 /// Writes a table of the variables in Markdown
@@ -11,7 +13,7 @@ use crate::render;
 )]
 pub(crate) struct Docs {}
 
-pub(super) fn run(_: &Docs, world: &mut World<'_>) -> Result<(), Failure> {
-    let target = super::with_schema(world, "docs", false)?;
-    world.out.text(&render::markdown(target.table()))
+pub(super) fn run(_: &Docs, invocation: &mut Invocation<'_>) -> Result<(), CliError> {
+    let subject = super::with_schema(invocation, "docs", false)?;
+    invocation.out.text(&render::markdown(subject.table()))
 }

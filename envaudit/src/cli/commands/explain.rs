@@ -1,17 +1,19 @@
+//! `envaudit explain`: every source that is asked for one variable.
+
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::cli::failure::Failure;
+use crate::cli::error::CliError;
+use crate::cli::invocation::Invocation;
 use crate::cli::output::{Cell, Output, Table, Tone};
-use crate::cli::world::World;
 use crate::error::Problem;
-use crate::load::{Has, Outcome, Role, Step, expected, explain};
+use crate::load::{Has, Outcome, Role, Step, explain};
 use crate::schema::nearest::nearest;
 use crate::schema::table::Table as Keys;
-use crate::schema::{DefaultText, KeyRequest};
-use crate::source::{Source, SourceSet};
+use crate::schema::{DefaultText, KeyRequest, expected};
+use crate::sources::{Source, SourceSet};
 
-/// Shows which sources are asked for one variable, what each of them has, and which one wins
+/// Shows which sources are asked for one variable, what each of them answers, and which one wins
 #[derive(Args)]
 #[command(after_help = "Example:\n  envaudit explain APP_DB_PASSWORD --env prod")]
 pub(crate) struct Explain {
@@ -20,13 +22,13 @@ pub(crate) struct Explain {
     key: String,
 }
 
-pub(super) fn run(args: &Explain, world: &mut World<'_>) -> Result<(), Failure> {
-    let target = world.target()?.including(&args.key, world)?;
-    let request = find(target.table(), &args.key)?;
-    let mut settings = world.settings();
-    settings.policy = world.policy()?;
-    let mut steps = explain(&settings, target.table(), request);
-    let loaded = target.load(settings);
+pub(super) fn run(args: &Explain, invocation: &mut Invocation<'_>) -> Result<(), CliError> {
+    let subject = invocation.subject()?.including(&args.key, invocation)?;
+    let request = find(subject.table(), &args.key)?;
+    let mut settings = invocation.settings();
+    settings.policy = invocation.policy()?;
+    let mut steps = explain(&settings, subject.table(), request);
+    let loaded = subject.load(settings);
     if let Ok(loaded) = &loaded
         && loaded.audit().get(request.key()).is_some_and(|entry| entry.unset)
     {
@@ -35,21 +37,25 @@ pub(super) fn run(args: &Explain, world: &mut World<'_>) -> Result<(), Failure> 
     let problems = loaded.as_ref().map_or_else(|error| error.problems(), |_| &[]);
     let own = |problem: &&Problem| problem.key() == Some(request.key());
     let problems: Vec<&Problem> = problems.iter().filter(own).collect();
-    let told =
-        Told { request, steps: &steps, problems: &problems, has_schema: target.has_schema() };
-    match world.out.is_json() {
-        true => world.out.json(&told.json())?,
-        false => told.write(&mut world.out)?,
+    let explanation = Explanation {
+        request,
+        steps: &steps,
+        problems: &problems,
+        has_schema: subject.has_schema(),
+    };
+    match invocation.out.is_json() {
+        true => invocation.out.json(&explanation.json())?,
+        false => explanation.write(&mut invocation.out)?,
     }
-    if problems.is_empty() { Ok(()) } else { Err(Failure::finding()) }
+    if problems.is_empty() { Ok(()) } else { Err(CliError::finding()) }
 }
 
-fn find(table: &'static Keys, key: &str) -> Result<&'static KeyRequest, Failure> {
+fn find(table: &'static Keys, key: &str) -> Result<&'static KeyRequest, CliError> {
     if let Some(name) = table.find(key.as_bytes()) {
         return Ok(&table.leaves[usize::from(name.leaf)]);
     }
-    let failure = Failure::usage(match table.leaves.is_empty() {
-        true => format!("{key} is unknown: there are no variables at all"),
+    let failure = CliError::usage(match table.leaves.is_empty() {
+        true => format!("{key} is unknown: there are no variables"),
         false => format!("{key} is unknown"),
     });
     Err(match nearest(key, table.texts()) {
@@ -60,7 +66,7 @@ fn find(table: &'static Keys, key: &str) -> Result<&'static KeyRequest, Failure>
     })
 }
 
-/// The default of a variable whose optional struct is left out is not used.
+/// Marks the default of a variable as not used, because its optional struct is left out.
 fn leave_out(steps: &mut [Step]) {
     for step in steps {
         if matches!(&step.outcome, Outcome::Has(has) if has.role == Role::Wins) {
@@ -69,14 +75,14 @@ fn leave_out(steps: &mut [Step]) {
     }
 }
 
-struct Told<'t> {
+struct Explanation<'t> {
     request: &'static KeyRequest,
     steps: &'t [Step],
     problems: &'t [&'t Problem],
     has_schema: bool,
 }
 
-impl Told<'_> {
+impl Explanation<'_> {
     fn winner(&self) -> Option<(&Step, &Has)> {
         self.with_role(Role::Wins).next()
     }
@@ -88,7 +94,7 @@ impl Told<'_> {
         })
     }
 
-    fn write(&self, out: &mut Output<'_>) -> Result<(), Failure> {
+    fn write(&self, out: &mut Output<'_>) -> Result<(), CliError> {
         self.write_about(out)?;
         out.line(&[])?;
         let mut table = Table::new(["", "SOURCE", "WHERE", "ANSWER"]);
@@ -105,14 +111,14 @@ impl Told<'_> {
         Ok(())
     }
 
-    /// What the variable is.
-    fn write_about(&self, out: &mut Output<'_>) -> Result<(), Failure> {
+    /// Writes what the variable is.
+    fn write_about(&self, out: &mut Output<'_>) -> Result<(), CliError> {
         let request = self.request;
         let mut head = vec![Cell::toned(Tone::Heading, request.key())];
         if self.has_schema {
             head.push(Cell::plain(format!(": {}", expected(request))));
         } else if request.is_secret() {
-            head.push(Cell::plain(": taken for a secret"));
+            head.push(Cell::plain(": treated as a secret"));
         }
         out.line(&head)?;
         for line in request.field.docs.lines() {
@@ -139,7 +145,9 @@ impl Told<'_> {
                 let (mark, tone, answer) = match has.role {
                     Role::Wins => ("->", Tone::Good, "has it, and wins".to_owned()),
                     Role::Shadowed => ("", Tone::Warning, "has it, and is shadowed".to_owned()),
-                    Role::NotAllowed => ("", Tone::Bad, "has it, but may not supply it".to_owned()),
+                    Role::NotAllowed => {
+                        ("", Tone::Bad, "has it, but is not allowed to supply it".to_owned())
+                    }
                 };
                 let found_as = has.found_as.map(|name| format!(" (as {name})"));
                 (mark, tone, answer + &found_as.unwrap_or_default())
@@ -154,11 +162,7 @@ impl Told<'_> {
     }
 
     fn without_default(&self) -> &'static str {
-        if self.request.field.optional {
-            "there is no default; it is left empty"
-        } else {
-            "there is no default"
-        }
+        if self.request.field.optional { "no default; it is left empty" } else { "no default" }
     }
 
     fn place(&self, step: &Step) -> String {
@@ -184,12 +188,12 @@ impl Told<'_> {
         )
     }
 
-    /// The answer in one line.
-    fn write_end(&self, out: &mut Output<'_>) -> Result<(), Failure> {
+    /// Writes the answer in one line.
+    fn write_end(&self, out: &mut Output<'_>) -> Result<(), CliError> {
         let key = self.request.key();
         let Some((step, _)) = self.winner() else {
             let text = match self.request.field.optional {
-                true => format!("{key} is not set, which it need not be"),
+                true => format!("{key} is not set; it is optional"),
                 false => format!("{key} has no value"),
             };
             return out.line(&[Cell::plain(text)]);

@@ -1,90 +1,92 @@
+//! `envaudit log`: the events of the ledger.
+
 use std::time::Duration;
 
 use clap::Args;
 
-use crate::cli::failure::Failure;
-use crate::cli::filter::Which;
-use crate::cli::ledger::chain;
+use crate::cli::args::filter::EventFilterArgs;
+use crate::cli::args::time;
+use crate::cli::error::{CliError, with_causes};
+use crate::cli::invocation::Invocation;
 use crate::cli::output::{Cell, Columns, Table, Tone};
-use crate::cli::times;
-use crate::cli::world::World;
-use crate::ledger::{Filter, ReadError, Reader, Record, StoreError, StoreErrorKind};
+use crate::ledger::store::{StoreError, StoreErrorKind};
+use crate::ledger::{Filter, ReadError, Reader, Record};
 
-/// How long a ledger that is followed is left alone when nothing new is there.
+/// The pause between two looks for new events.
 const PAUSE: Duration = Duration::from_millis(200);
-/// So many events are put in line at once.
+/// The number of events that are aligned together.
 const PART: usize = 512;
 
-/// Shows who did what, the newest last
+/// Shows events, the newest last
 #[derive(Args)]
-#[command(after_help = "With --json, each event is a line, as the ledger has it.\n\n\
+#[command(after_help = "With --json, each event is a line of the ledger, unchanged.\n\n\
                         Examples:\n  envaudit log --action 'config.*' --since 7d\n  envaudit log --limit 20 --follow")]
 pub(crate) struct Log {
     #[command(flatten)]
-    which: Which,
-    /// Goes on with what is appended, until it is interrupted or nobody reads any more
+    filter: EventFilterArgs,
+    /// Continues with new events until it is interrupted or its output is closed
     #[arg(long, short = 'f')]
     follow: bool,
 }
 
-pub(super) fn run(args: &Log, world: &mut World<'_>) -> Result<(), Failure> {
-    let stored = world.stored_to_show()?;
-    let filter = args.which.filter(world)?;
+pub(super) fn run(args: &Log, invocation: &mut Invocation<'_>) -> Result<(), CliError> {
+    let stored = invocation.stored_ledger_to_show()?;
+    let filter = args.filter.filter(invocation)?;
     let reader = Reader::new(&stored.store);
     let mut follow = match args.follow {
         true => Some(reader.follow()?),
         false => None,
     };
-    // What comes later is what is followed.
+    // Later events come from `follow`.
     let last = follow.as_ref().map_or(u64::MAX, |follow| follow.last_seq());
     let there = filter.clone().seqs(0, last);
-    let mut lines = Lines::new(world);
-    each(&reader, there, args.which.limit, |record| lines.read(world, record))?;
-    lines.write(world)?;
+    let mut lines = EventTable::new(invocation);
+    for_each_event(&reader, there, args.filter.limit, |record| lines.read(invocation, record))?;
+    lines.write(invocation)?;
     while let Some(follow) = &mut follow {
-        world.out.flush()?;
-        let records = follow.appended().map_err(|error| ended(&error))?;
-        if records.is_empty() && !world.reader.wait(PAUSE) {
+        invocation.out.flush()?;
+        let records = follow.appended().map_err(|error| follow_error(&error))?;
+        if records.is_empty() && !invocation.peer.wait(PAUSE) {
             break;
         }
         for record in records {
             match record.line() {
                 Ok(line) if !filter.admits(&line) => {}
-                Ok(_) => lines.read(world, Ok(record))?,
+                Ok(_) => lines.read(invocation, Ok(record))?,
                 Err(source) => {
                     let (segment, offset) = (record.segment(), record.offset());
-                    lines.read(world, Err(ReadError::Line { segment, offset, source }))?;
+                    lines.read(invocation, Err(ReadError::Line { segment, offset, source }))?;
                 }
             }
         }
-        lines.write(world)?;
+        lines.write(invocation)?;
     }
-    if lines.is_without_any() && !args.follow {
-        world.out.note("no event of the ledger is such a one");
+    if lines.is_empty() && !args.follow {
+        invocation.out.note("no event matches");
     }
     lines.end()
 }
 
-/// Why a ledger is not followed any further.
-fn ended(error: &StoreError) -> Failure {
+/// The error that ends following a ledger.
+fn follow_error(error: &StoreError) -> CliError {
     let what = match error.kind() {
-        StoreErrorKind::Missing => "it is not there any more",
+        StoreErrorKind::Missing => "it is gone",
         StoreErrorKind::Replaced => {
-            "what was shown last is not in it any more; another is in its place, or it was set back"
+            "the last event that was shown is gone from it; it was replaced or set back"
         }
         _ => return error.into(),
     };
-    Failure::unavailable(format!("the ledger is followed no longer: {what}"))
-        .hint("`envaudit verify` says what is there now")
+    CliError::unavailable(format!("the ledger cannot be followed any longer: {what}"))
+        .hint("`envaudit verify` says what it is now")
 }
 
-/// Goes through events, the newest last: all, or the newest so many.
-pub(super) fn each(
+/// Calls `each` with events, the newest last: with all of them, or with the newest `limit`.
+pub(super) fn for_each_event(
     reader: &Reader<'_>,
     filter: Filter,
     limit: Option<usize>,
-    mut each: impl FnMut(Result<Record, ReadError>) -> Result<(), Failure>,
-) -> Result<(), Failure> {
+    mut each: impl FnMut(Result<Record, ReadError>) -> Result<(), CliError>,
+) -> Result<(), CliError> {
     match limit {
         None => reader.events()?.matching(filter).try_for_each(each),
         Some(limit) => {
@@ -102,41 +104,41 @@ pub(super) fn each(
     }
 }
 
-/// Events that are shown, and what could not be read among them.
-struct Lines {
+/// The events as they are shown, and a count of unreadable lines.
+struct EventTable {
     table: Table,
     columns: Columns,
-    /// So many are not written yet.
+    /// The number of events that are not written yet.
     held: usize,
-    /// Whether there was one.
+    /// Whether there was any event.
     any: bool,
     human: bool,
-    unreadable: Unreadable,
+    unreadable: UnreadableLines,
 }
 
-impl Lines {
-    fn new(world: &World<'_>) -> Self {
-        Lines {
+impl EventTable {
+    fn new(invocation: &Invocation<'_>) -> Self {
+        EventTable {
             table: table(),
             columns: Columns::default(),
             held: 0,
             any: false,
-            human: world.out.is_terminal(),
-            unreadable: Unreadable::default(),
+            human: invocation.out.is_terminal(),
+            unreadable: UnreadableLines::default(),
         }
     }
 
     fn read(
         &mut self,
-        world: &mut World<'_>,
+        invocation: &mut Invocation<'_>,
         record: Result<Record, ReadError>,
-    ) -> Result<(), Failure> {
-        let Some(record) = self.unreadable.pass(world, record)? else { return Ok(()) };
+    ) -> Result<(), CliError> {
+        let Some(record) = self.unreadable.pass(invocation, record)? else { return Ok(()) };
         let Ok(line) = record.line() else { return Ok(()) };
         self.any = true;
-        if world.out.is_json() {
-            world.out.text(line.as_str())?;
-            return world.out.text("\n");
+        if invocation.out.is_json() {
+            invocation.out.text(line.as_str())?;
+            return invocation.out.text("\n");
         }
         let outcome = line.outcome.get().into_owned();
         let tone = match outcome.as_str() {
@@ -149,7 +151,7 @@ impl Lines {
         };
         self.table.row([
             Cell::toned(Tone::Faint, line.seq.to_string()),
-            Cell::plain(times::shown(line.timestamp.to_datetime(), self.human)),
+            Cell::plain(time::format_time(line.timestamp.to_datetime(), self.human)),
             Cell::plain(line.actor_id.get()),
             Cell::plain(line.action.get()),
             text(line.resource_id),
@@ -157,25 +159,25 @@ impl Lines {
             text(line.reason),
         ]);
         self.held += 1;
-        if self.held == PART { self.write(world) } else { Ok(()) }
+        if self.held == PART { self.write(invocation) } else { Ok(()) }
     }
 
-    /// Writes what is held back.
-    fn write(&mut self, world: &mut World<'_>) -> Result<(), Failure> {
+    /// Writes the events that are held.
+    fn write(&mut self, invocation: &mut Invocation<'_>) -> Result<(), CliError> {
         if self.held == 0 {
             return Ok(());
         }
         self.held = 0;
         let part = std::mem::replace(&mut self.table, table());
-        world.out.more_of_table(&part, &mut self.columns)
+        invocation.out.more_of_table(&part, &mut self.columns)
     }
 
     /// Whether there was nothing at all to show.
-    fn is_without_any(&self) -> bool {
+    fn is_empty(&self) -> bool {
         !self.any && self.unreadable.lines == 0
     }
 
-    fn end(self) -> Result<(), Failure> {
+    fn end(self) -> Result<(), CliError> {
         self.unreadable.end()
     }
 }
@@ -184,36 +186,36 @@ fn table() -> Table {
     Table::new(["SEQ", "TIME", "ACTOR", "ACTION", "RESOURCE", "OUTCOME", "REASON"]).whole(1)
 }
 
-/// What cannot be read is said as it is met, and at the end that there was some.
+/// A count of lines that cannot be read: each is a warning, and together they are an error at the end.
 #[derive(Default)]
-pub(super) struct Unreadable {
+pub(super) struct UnreadableLines {
     lines: u64,
 }
 
-impl Unreadable {
+impl UnreadableLines {
     pub(super) fn pass<T>(
         &mut self,
-        world: &mut World<'_>,
+        invocation: &mut Invocation<'_>,
         record: Result<T, ReadError>,
-    ) -> Result<Option<T>, Failure> {
+    ) -> Result<Option<T>, CliError> {
         match record {
             Ok(record) => Ok(Some(record)),
             Err(ReadError::Store(error)) => Err(error.into()),
             Err(error) => {
                 self.lines += 1;
-                world.out.warn(&chain(&error));
+                invocation.out.warn(&with_causes(&error));
                 Ok(None)
             }
         }
     }
 
-    pub(super) fn end(self) -> Result<(), Failure> {
+    pub(super) fn end(self) -> Result<(), CliError> {
         let lines = match self.lines {
             0 => return Ok(()),
-            1 => "a line of the ledger is none that it wrote".to_owned(),
-            lines => format!("{lines} lines of the ledger are none that it wrote"),
+            1 => "1 line of the ledger is not valid".to_owned(),
+            lines => format!("{lines} lines of the ledger are not valid"),
         };
-        let failure = Failure { message: Some(lines), ..Failure::finding() };
+        let failure = CliError { message: Some(lines), ..CliError::finding() };
         Err(failure.hint("`envaudit verify` says what is wrong with it"))
     }
 }

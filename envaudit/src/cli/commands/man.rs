@@ -1,7 +1,9 @@
+//! `envaudit man`: manual pages.
+
 use clap::Args;
 
-use crate::cli::failure::Failure;
-use crate::cli::world::World;
+use crate::cli::error::{CliError, with_causes};
+use crate::cli::invocation::Invocation;
 
 /// Writes the manual page of the program, or of one of its commands
 #[derive(Args)]
@@ -12,14 +14,14 @@ pub(crate) struct Man {
     command: Vec<String>,
 }
 
-pub(super) fn run(args: &Man, world: &mut World<'_>) -> Result<(), Failure> {
-    super::without_json(world, "man", "leave `--json` out")?;
-    let mut command = (world.whole)();
+pub(super) fn run(args: &Man, invocation: &mut Invocation<'_>) -> Result<(), CliError> {
+    super::without_json(invocation, "man", "leave `--json` out")?;
+    let mut command = (invocation.command_line)();
     command.build();
     for part in &args.command {
         let Some(inner) = command.find_subcommand(part) else {
             let name = command.get_bin_name().unwrap_or(command.get_name());
-            return Err(Failure::usage(format!("`{name}` has no command `{part}`")));
+            return Err(CliError::usage(format!("`{name}` has no command `{part}`")));
         };
         command = inner.clone();
     }
@@ -27,6 +29,8 @@ pub(super) fn run(args: &Man, world: &mut World<'_>) -> Result<(), Failure> {
     clap_mangen::Man::new(command)
         .source(concat!("envaudit ", env!("CARGO_PKG_VERSION")))
         .render(&mut page)
-        .map_err(|error| Failure::unavailable(format!("the page cannot be written: {error}")))?;
-    world.out.text(&String::from_utf8_lossy(&page))
+        .map_err(|error| {
+            CliError::unavailable(format!("the page cannot be written: {}", with_causes(&error)))
+        })?;
+    invocation.out.text(&String::from_utf8_lossy(&page))
 }

@@ -1,87 +1,124 @@
-//! One file a command: its arguments, and `run`.
+//! The commands, one file for each: its arguments, and `run`.
 //!
 //! A command is a struct with `clap::Args`, whose doc comment is its one line in the help and whose `after_help` is an
-//! example; a variant of [`Command`]; and a line below. It loads with `world.target()?.load(…)`; what it has loaded is
-//! recorded as `ledger.record_view(&loaded.view(), &context)`.
+//! example; a variant of [`Command`]; and a line in `run` below. It loads with `invocation.subject()?.load(…)` and records
+//! what was loaded with `ledger.record_view(&loaded.view(), &context)`.
 
-pub(super) mod audit;
-pub(super) mod check;
-pub(super) mod checkpoint;
-pub(super) mod completions;
-pub(super) mod diff;
-pub(super) mod docs;
-pub(super) mod explain;
-pub(super) mod export;
-pub(super) mod history;
-pub(super) mod ledger;
-pub(super) mod log;
-pub(super) mod man;
-pub(super) mod plan;
-pub(super) mod prune;
-pub(super) mod record;
-pub(super) mod report;
-pub(super) mod rotate_key;
-pub(super) mod run;
-pub(super) mod schema;
-pub(super) mod template;
-pub(super) mod verify;
+mod audit;
+mod changes;
+mod check;
+mod checkpoint;
+mod completions;
+mod diff;
+mod docs;
+mod explain;
+mod export;
+mod history;
+mod ledger;
+mod log;
+mod man;
+mod plan;
+mod prune;
+mod record;
+#[cfg(feature = "report")]
+mod report;
+mod rotate_key;
+mod run;
+mod schema;
+mod template;
+mod verify;
+#[cfg(not(feature = "report"))]
+mod without_reports;
 
-use super::args::Command;
-use super::failure::Failure;
+#[cfg(not(feature = "report"))]
+use self::without_reports as report;
+use clap::Subcommand;
+
+use super::error::CliError;
+use super::invocation::Invocation;
 use super::output::{Cell, Output, Tone};
-use super::target::Target;
-use super::world::World;
+use super::subject::Subject;
 use crate::error::Problem;
 
-pub(super) fn run(command: &Command, world: &mut World<'_>) -> Result<(), Failure> {
+/// The commands.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    Audit(audit::Audit),
+    Check(check::Check),
+    Explain(explain::Explain),
+    Diff(diff::Diff),
+    Template(template::Template),
+    Docs(docs::Docs),
+    Schema(schema::Schema),
+    Ledger(ledger::Ledger),
+    Plan(plan::Plan),
+    Record(record::Record),
+    Run(run::Run),
+    Log(log::Log),
+    History(history::History),
+    Verify(verify::Verify),
+    Checkpoint(checkpoint::Checkpoint),
+    Prune(prune::Prune),
+    RotateKey(rotate_key::RotateKey),
+    Export(export::Export),
+    Report(report::Report),
+    Completions(completions::Completions),
+    Man(man::Man),
+}
+
+pub(super) fn run(command: &Command, invocation: &mut Invocation<'_>) -> Result<(), CliError> {
     match command {
-        Command::Audit(args) => audit::run(args, world),
-        Command::Check(args) => check::run(args, world),
-        Command::Explain(args) => explain::run(args, world),
-        Command::Diff(args) => diff::run(args, world),
-        Command::Template(args) => template::run(args, world),
-        Command::Docs(args) => docs::run(args, world),
-        Command::Schema(args) => schema::run(args, world),
-        Command::Ledger(args) => ledger::run(args, world),
-        Command::Plan(args) => plan::run(args, world),
-        Command::Record(args) => record::run(args, world),
-        Command::Run(args) => run::run(args, world),
-        Command::Log(args) => log::run(args, world),
-        Command::History(args) => history::run(args, world),
-        Command::Verify(args) => verify::run(args, world),
-        Command::Checkpoint(args) => checkpoint::run(args, world),
-        Command::Prune(args) => prune::run(args, world),
-        Command::RotateKey(args) => rotate_key::run(args, world),
-        Command::Export(args) => export::run(args, world),
-        Command::Report(args) => report::run(args, world),
-        Command::Completions(args) => completions::run(args, world),
-        Command::Man(args) => man::run(args, world),
+        Command::Audit(args) => audit::run(args, invocation),
+        Command::Check(args) => check::run(args, invocation),
+        Command::Explain(args) => explain::run(args, invocation),
+        Command::Diff(args) => diff::run(args, invocation),
+        Command::Template(args) => template::run(args, invocation),
+        Command::Docs(args) => docs::run(args, invocation),
+        Command::Schema(args) => schema::run(args, invocation),
+        Command::Ledger(args) => ledger::run(args, invocation),
+        Command::Plan(args) => plan::run(args, invocation),
+        Command::Record(args) => record::run(args, invocation),
+        Command::Run(args) => run::run(args, invocation),
+        Command::Log(args) => log::run(args, invocation),
+        Command::History(args) => history::run(args, invocation),
+        Command::Verify(args) => verify::run(args, invocation),
+        Command::Checkpoint(args) => checkpoint::run(args, invocation),
+        Command::Prune(args) => prune::run(args, invocation),
+        Command::RotateKey(args) => rotate_key::run(args, invocation),
+        Command::Export(args) => export::run(args, invocation),
+        Command::Report(args) => report::run(args, invocation),
+        Command::Completions(args) => completions::run(args, invocation),
+        Command::Man(args) => man::run(args, invocation),
     }
 }
 
-/// The keys of a struct, for a command that tells what it asks for. Its answer has one form; `json` says that it is JSON.
-fn with_schema(world: &mut World<'_>, name: &str, json: bool) -> Result<Target, Failure> {
+/// The keys of a struct, for a command that needs one. Its answer has one form; `json` says that it is JSON.
+fn with_schema(
+    invocation: &mut Invocation<'_>,
+    name: &str,
+    json: bool,
+) -> Result<Subject, CliError> {
     if !json {
-        without_json(world, name, "`schema` does, of the same variables")?;
+        without_json(invocation, name, "`schema` writes the same variables as JSON")?;
     }
-    let target = world.target()?;
-    match target.has_schema() {
-        true => Ok(target),
-        false => Err(Failure::usage(format!("`{name}` needs to know the variables"))
-            .hint("name them with `--schema FILE` or `--bin PATH`")),
+    let subject = invocation.subject()?;
+    match subject.has_schema() {
+        true => Ok(subject),
+        false => Err(CliError::usage(format!("`{name}` needs the list of variables"))
+            .hint("give it with `--schema FILE` or `--bin PATH`")),
     }
 }
 
 /// Refuses to answer in JSON.
-fn without_json(world: &World<'_>, name: &str, hint: &str) -> Result<(), Failure> {
-    match world.out.is_json() {
-        true => Err(Failure::usage(format!("`{name}` does not write JSON")).hint(hint)),
+fn without_json(invocation: &Invocation<'_>, name: &str, hint: &str) -> Result<(), CliError> {
+    match invocation.out.is_json() {
+        true => Err(CliError::usage(format!("`{name}` does not write JSON")).hint(hint)),
         false => Ok(()),
     }
 }
 
-/// A problem of a load, the message set off from the rest.
-fn problem(out: &mut Output<'_>, number: &str, problem: &Problem) -> Result<(), Failure> {
+/// Writes a problem of a load, with its message set off.
+fn problem(out: &mut Output<'_>, number: &str, problem: &Problem) -> Result<(), CliError> {
     let text = problem.to_string();
     let mut lines = text.lines();
     let message = lines.next().unwrap_or_default();

@@ -1,55 +1,57 @@
+//! `envaudit plan`: what a record would change.
+
 use clap::Args;
 use serde_json::json;
 
-use super::history::{change_json, short};
-use super::record::{context, of_record, tell_doubts};
-use crate::cli::failure::Failure;
+use super::changes::{change_json, list};
+use super::record::{context, warn_of_caveats};
+use crate::cli::error::CliError;
+use crate::cli::invocation::Invocation;
 use crate::cli::ledger::RetiredKeys;
-use crate::cli::output::{Cell, Table, Tone};
-use crate::cli::world::World;
-use crate::ledger::{ChangeKind, ConfigChange, OpenError, RecordedValue, redact};
+use crate::cli::output::{Cell, Tone};
+use crate::ledger::{ChangeKind, ConfigChange, OpenError, redact};
 
-/// Shows what the current configuration would change against the last recorded one
+/// Compares the current configuration with the last recorded one
 #[derive(Args)]
 #[command(
-    after_help = "+ added, ~ changed, - removed, ↻ a secret rotated, of which only fingerprints are known. Nothing is \
-                        recorded.\n\n\
+    after_help = "+ added, ~ changed, - removed, ↻ a rotated secret, of which only the fingerprints are known. \
+                        Nothing is recorded.\n\n\
                         Example:\n  envaudit plan --env prod --exit-code"
 )]
 pub(crate) struct Plan {
-    /// What is configured [default: the name of the struct and the environment, as in `Checkout/prod`]
+    /// The name of the configuration [default: that of the struct and the environment, as in `Checkout/prod`]
     #[arg(long, value_name = "ID")]
     resource: Option<String>,
-    /// Ends with 1 if there is anything to change
+    /// Exits with 1 if there are changes
     #[arg(long)]
     exit_code: bool,
     #[command(flatten)]
     retired: RetiredKeys,
 }
 
-pub(super) fn run(args: &Plan, world: &mut World<'_>) -> Result<(), Failure> {
-    let target = world.target()?;
-    let mut settings = world.settings();
-    settings.policy = world.policy()?;
-    let stored = world.stored_to_show()?;
-    let keys = world.keys_of(&stored, &args.retired)?;
+pub(super) fn run(args: &Plan, invocation: &mut Invocation<'_>) -> Result<(), CliError> {
+    let subject = invocation.subject()?;
+    let mut settings = invocation.settings();
+    settings.policy = invocation.policy()?;
+    let stored = invocation.stored_ledger_to_show()?;
+    let keys = invocation.ledger_keys(&stored, &args.retired)?;
     match (&keys.ring, stored.is_unkeyed()) {
         (None, false) => {
-            let why = "the values are compared by fingerprints, which the ledger's key makes";
-            return Err(world.of_open(&OpenError::NoKey { why }));
+            let why = "no key is given, and the values are compared by fingerprints that need it";
+            return Err(invocation.open_error(&OpenError::NoKey { why }));
         }
-        (Some(_), true) => return Err(world.of_open(&OpenError::Downgraded)),
+        (Some(_), true) => return Err(invocation.open_error(&OpenError::Downgraded)),
         _ => {}
     }
-    let loaded = target.load(settings).map_err(|error| Failure::of_load(&error))?;
+    let loaded = subject.load(settings).map_err(|error| CliError::from(&error))?;
     let context = context(args.resource.as_deref(), false);
-    let plan = crate::ledger::Plan::of(&stored.store, keys.ring.as_ref(), &loaded.view(), &context)
-        .map_err(|error| of_record(&error))?;
-    tell_doubts(&plan.uncompared, plan.changed.as_ref(), world);
+    let plan = crate::record::Plan::of(&stored.store, keys.ring.as_ref(), &loaded.view(), &context)
+        .map_err(|error| CliError::from(&error))?;
+    warn_of_caveats(&plan.uncompared, plan.changed.as_ref(), invocation);
     let counts = Counts::of(&plan.changes);
     let resource = redact(&plan.resource);
-    if world.out.is_json() {
-        world.out.json(&json!({
+    if invocation.out.is_json() {
+        invocation.out.json(&json!({
             "resource": resource,
             "since": plan.since,
             "changes": plan.changes.iter().map(change_json).collect::<Vec<_>>(),
@@ -63,18 +65,18 @@ pub(super) fn run(args: &Plan, world: &mut World<'_>) -> Result<(), Failure> {
     } else {
         let since = match plan.since {
             Some(seq) => format!(", compared with event {seq} of the ledger"),
-            None => ", of which nothing is recorded yet".to_owned(),
+            None => ", which is not recorded yet".to_owned(),
         };
-        world.out.line(&[Cell::toned(Tone::Heading, &*resource), Cell::plain(since)])?;
-        list(&plan.changes, world)?;
+        invocation.out.line(&[Cell::toned(Tone::Heading, &*resource), Cell::plain(since)])?;
+        list(&plan.changes, invocation)?;
         let Counts { added, changed, rotated, moved, removed } = counts;
         let unchanged = plan.unchanged;
-        world.out.line(&[Cell::plain(format!(
+        invocation.out.line(&[Cell::plain(format!(
             "{added} added, {changed} changed, {removed} removed, {rotated} rotated, {moved} moved; {unchanged} unchanged"
         ))])?;
     }
     match args.exit_code && !plan.changes.is_empty() {
-        true => Err(Failure::finding()),
+        true => Err(CliError::finding()),
         false => Ok(()),
     }
 }
@@ -82,10 +84,10 @@ pub(super) fn run(args: &Plan, world: &mut World<'_>) -> Result<(), Failure> {
 #[derive(Default)]
 struct Counts {
     added: usize,
-    /// Another value that is no secret.
+    /// Another value that is not a secret.
     changed: usize,
     rotated: usize,
-    /// Another source, whatever else.
+    /// Another source, with or without another value.
     moved: usize,
     removed: usize,
 }
@@ -104,45 +106,5 @@ impl Counts {
             }
         }
         counts
-    }
-}
-
-/// A line for each change.
-pub(super) fn list(changes: &[ConfigChange], world: &mut World<'_>) -> Result<(), Failure> {
-    if changes.is_empty() {
-        return Ok(());
-    }
-    let mut table = Table::new(["", "KEY", "BEFORE", "AFTER", "SOURCE"]);
-    for change in changes {
-        let (sign, tone) = match change.kind {
-            ChangeKind::Added => ("+", Tone::Good),
-            ChangeKind::Removed => ("-", Tone::Bad),
-            _ if change.is_rotation() => ("↻", Tone::Masked),
-            _ => ("~", Tone::Warning),
-        };
-        let source = |side: &Option<RecordedValue>| {
-            side.as_ref().map(|it| it.provider.clone().unwrap_or_else(|| it.source.clone()))
-        };
-        let source = match change.moved() {
-            Some((from, to)) => format!("{from} → {to}"),
-            None => source(&change.after).or_else(|| source(&change.before)).unwrap_or_default(),
-        };
-        table.row([
-            Cell::toned(tone, sign),
-            Cell::toned(tone, change.key.as_str()),
-            value(change.before.as_ref()),
-            value(change.after.as_ref()),
-            Cell::plain(source),
-        ]);
-    }
-    world.out.table(&table)
-}
-
-fn value(recorded: Option<&RecordedValue>) -> Cell {
-    let Some(recorded) = recorded else { return Cell::plain("") };
-    match (&recorded.value, &recorded.fingerprint) {
-        (Some(value), _) => Cell::plain(value.as_str()),
-        (None, Some(fingerprint)) => Cell::toned(Tone::Masked, short(fingerprint)),
-        (None, None) => Cell::toned(Tone::Masked, recorded.to_string()),
     }
 }

@@ -1,66 +1,71 @@
+//! `envaudit prune`: the removal of old events.
+
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::Args;
 use serde_json::{Value, json};
 
 use super::verify::counted;
-use crate::cli::failure::Failure;
-use crate::cli::ledger::{RetiredKeys, chain, of_append, of_read, told};
-use crate::cli::output::{Cell, Table, Tone};
-use crate::cli::progress::Steps;
-use crate::cli::times;
-use crate::cli::who::Who;
-use crate::cli::world::World;
-use crate::ledger::{OpenError, PruneError, PrunePlan, PrunePolicy};
+use crate::cli::args::actor::ActorArgs;
+use crate::cli::args::time;
+use crate::cli::error::CliError;
+use crate::cli::invocation::Invocation;
+use crate::cli::ledger::RetiredKeys;
+use crate::cli::output::{Cell, StepProgress, Table, Tone};
+use crate::ledger::{OpenError, PrunePlan, PrunePolicy};
 
-/// Takes the oldest events away, and records that it did
+/// Removes the oldest events, and records the removal
 #[derive(Args)]
 #[command(
-    after_help = "Only whole segments go, of which every event is older, and never the one that is written. A \
-                        configuration whose last state would go with them is recorded anew before.\n\n\
+    after_help = "Only whole segments are removed: those of which every event is older, and never the last one. A \
+                        configuration whose last state would be removed is recorded again before.\n\n\
                         Examples:\n  envaudit prune --keep 400d --dry-run\n  envaudit prune --keep 13months --actor ada --reason 'retention, OPS-7'"
 )]
 pub(crate) struct Prune {
-    /// How old events may become, a day at least: `400d`, `13months`, `2years`
+    /// The age that events may reach, at least a day: `400d`, `13months`, `2years`
     #[arg(long, value_name = "AGE")]
     keep: String,
-    /// Says what would go, and writes nothing
+    /// Shows what would be removed, and writes nothing
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
-    who: Who,
+    actor: ActorArgs,
     #[command(flatten)]
     retired: RetiredKeys,
 }
 
-pub(super) fn run(args: &Prune, world: &mut World<'_>) -> Result<(), Failure> {
-    args.who.check()?;
-    let before = before(&args.keep, world.now()).map_err(Failure::usage)?;
+pub(super) fn run(args: &Prune, invocation: &mut Invocation<'_>) -> Result<(), CliError> {
+    args.actor.check()?;
+    let cutoff = cutoff(&args.keep, invocation.now()).map_err(CliError::usage)?;
     match args.dry_run {
-        true => foresee(args, PrunePolicy::Before(before), world),
-        false => prune(args, PrunePolicy::Before(before), world),
+        true => dry_run(args, PrunePolicy::Before(cutoff), invocation),
+        false => prune(args, PrunePolicy::Before(cutoff), invocation),
     }
 }
 
-/// The moment before which events are too old.
-fn before(keep: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, String> {
-    let age = TimeDelta::from_std(times::age(keep)?).ok();
+/// The time before which events are too old.
+fn cutoff(keep: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, String> {
+    let age = TimeDelta::from_std(time::parse_age(keep)?).ok();
     age.and_then(|age| now.checked_sub_signed(age))
-        .ok_or_else(|| format!("`{keep}` ago is before all times"))
+        .ok_or_else(|| format!("`{keep}` ago is before the earliest time"))
 }
 
-fn foresee(args: &Prune, policy: PrunePolicy, world: &mut World<'_>) -> Result<(), Failure> {
-    let stored = world.stored()?;
-    let keys = world.keys_of(&stored, &args.retired)?;
+fn dry_run(
+    args: &Prune,
+    policy: PrunePolicy,
+    invocation: &mut Invocation<'_>,
+) -> Result<(), CliError> {
+    let stored = invocation.stored_ledger()?;
+    let keys = invocation.ledger_keys(&stored, &args.retired)?;
     if keys.ring.is_none() && !stored.is_unkeyed() {
-        let why = "states that would be recorded anew are checked with it";
-        return Err(world.of_open(&OpenError::NoKey { why }));
+        let why = "no key is given, with which to check the states that would be recorded again";
+        return Err(invocation.open_error(&OpenError::NoKey { why }));
     }
     let plan = PrunePlan::of(&stored.store, keys.ring.as_ref(), policy)
-        .map_err(|error| of_prune(&error))?;
-    if world.out.is_json() {
-        return world.out.json(&foreseen(plan.as_ref()));
+        .map_err(|error| CliError::from(&error))?;
+    if invocation.out.is_json() {
+        return invocation.out.json(&dry_run_json(plan.as_ref()));
     }
-    let Some(plan) = plan else { return nothing(world) };
+    let Some(plan) = plan else { return nothing_to_prune(invocation) };
     let mut table = Table::new(["SEGMENT", "FIRST", "LAST", "BYTES"]);
     let ends = plan.segments.iter().skip(1).map(|info| info.first_seq).chain([plan.first_kept]);
     for (info, end) in plan.segments.iter().zip(ends) {
@@ -71,16 +76,16 @@ fn foresee(args: &Prune, policy: PrunePolicy, world: &mut World<'_>) -> Result<(
             Cell::plain(info.len.to_string()),
         ]);
     }
-    world.out.table(&table)?;
+    invocation.out.table(&table)?;
     for carried in &plan.carried {
-        world.out.line(&[Cell::plain(format!(
-            "the state of {}, which event {} has, would be recorded anew",
+        invocation.out.line(&[Cell::plain(format!(
+            "the state of {}, which is in event {}, would be recorded again",
             carried.resource, carried.seq
         ))])?;
     }
     let segments = counted(plan.segments.len() as u64, "segment");
     let events = counted(plan.events(), "event");
-    world.out.line(&[
+    invocation.out.line(&[
         Cell::toned(Tone::Warning, "would be pruned"),
         Cell::plain(format!(
             ": {segments} with {events}; the first event would be {}; nothing was written",
@@ -89,18 +94,7 @@ fn foresee(args: &Prune, policy: PrunePolicy, world: &mut World<'_>) -> Result<(
     ])
 }
 
-fn of_prune(error: &PruneError) -> Failure {
-    match error {
-        PruneError::Append(cause) => of_append(cause),
-        PruneError::Read(cause) => of_read(cause),
-        PruneError::Changed(_) => Failure { message: Some(chain(error)), ..Failure::finding() }
-            .hint("`envaudit verify` says what is wrong with the ledger; keep it as it is, it is evidence"),
-        PruneError::KeyNeeded { .. } => told(error).hint("`--retired-key FILE` gives it"),
-        _ => told(error),
-    }
-}
-
-fn foreseen(plan: Option<&PrunePlan>) -> Value {
+fn dry_run_json(plan: Option<&PrunePlan>) -> Value {
     let carried = plan.map(|plan| plan.carried.iter());
     let carried = carried.into_iter().flatten();
     json!({
@@ -114,32 +108,36 @@ fn foreseen(plan: Option<&PrunePlan>) -> Value {
     })
 }
 
-fn prune(args: &Prune, policy: PrunePolicy, world: &mut World<'_>) -> Result<(), Failure> {
-    let ledger = world.opened(&args.retired)?;
-    let acting = args.who.acting(&ledger, world)?;
-    let steps = Steps::new(&world.out);
+fn prune(
+    args: &Prune,
+    policy: PrunePolicy,
+    invocation: &mut Invocation<'_>,
+) -> Result<(), CliError> {
+    let ledger = invocation.open_ledger(&args.retired)?;
+    let acting = args.actor.acting(&ledger, invocation)?;
+    let steps = StepProgress::new(&invocation.out);
     let pruned = acting
         .prune_watched(policy, &mut |done, all| steps.done(done, all))
-        .map_err(|error| of_prune(&error))?;
+        .map_err(|error| CliError::from(&error))?;
     drop(steps);
-    if world.out.is_json() {
-        return world.out.json(&json!({
+    if invocation.out.is_json() {
+        return invocation.out.json(&json!({
             "dry_run": false,
             "segments": pruned.map_or(0, |pruned| pruned.segments),
             "first_kept_seq": pruned.map(|pruned| pruned.first_kept),
             "carried": pruned.map_or(0, |pruned| pruned.carried),
         }));
     }
-    let Some(pruned) = pruned else { return nothing(world) };
+    let Some(pruned) = pruned else { return nothing_to_prune(invocation) };
     let segments = counted(pruned.segments as u64, "segment");
     let carried = match pruned.carried {
         0 => String::new(),
-        states => format!("; {} recorded anew", counted(states as u64, "state")),
+        states => format!("; {} recorded again", counted(states as u64, "state")),
     };
     let kept = format!(": {segments}; the first event is now {}{carried}", pruned.first_kept);
-    world.out.line(&[Cell::toned(Tone::Warning, "pruned"), Cell::plain(kept)])
+    invocation.out.line(&[Cell::toned(Tone::Warning, "pruned"), Cell::plain(kept)])
 }
 
-fn nothing(world: &mut World<'_>) -> Result<(), Failure> {
-    world.out.line(&[Cell::plain("nothing is old enough to be pruned")])
+fn nothing_to_prune(invocation: &mut Invocation<'_>) -> Result<(), CliError> {
+    invocation.out.line(&[Cell::plain("nothing is old enough to be pruned")])
 }

@@ -1,64 +1,63 @@
+//! `envaudit record`: the configuration in the ledger.
+
 use clap::Args;
 use serde_json::json;
 
-use super::history::change_json;
-use super::plan;
-use crate::cli::failure::Failure;
-use crate::cli::ledger::{RetiredKeys, of_append};
+use super::changes::{change_json, list};
+use crate::cli::args::actor::{self, check_reason};
+use crate::cli::error::CliError;
+use crate::cli::invocation::Invocation;
+use crate::cli::ledger::RetiredKeys;
 use crate::cli::output::{Cell, Tone};
-use crate::cli::target::Target;
-use crate::cli::who::{self, check_reason};
-use crate::cli::world::World;
+use crate::cli::subject::Subject;
 use crate::error::LoadError;
-use crate::ledger::{
-    Actor, Context, Damage, Event, Ledger, Origin, RecordError, Recorded, Values, redact,
-};
+use crate::ledger::{Actor, Context, Damage, Event, Ledger, Origin, Recorded, Values, redact};
 use crate::load::Untyped;
 
-/// Records the current configuration, with who changed it and why
+/// Records the current configuration, with an actor and a reason
 #[derive(Args)]
 #[command(after_help = "A configuration that cannot be loaded is recorded as a failure.\n\n\
                         Example:\n  envaudit record --env prod --actor user:ada --reason 'raise the limit, OPS-42'")]
 pub(crate) struct Record {
-    /// Who: a person, or `service:NAME`, `admin:NAME`, `system:NAME`, `user:NAME`
+    /// The actor: a person, or `service:NAME`, `admin:NAME`, `system:NAME`, `user:NAME`
     #[arg(long, value_name = "ACTOR")]
     actor: String,
-    /// Why, such as the release or the ticket
+    /// The reason, such as a release or a ticket
     #[arg(long, value_name = "TEXT")]
     reason: String,
     #[command(flatten)]
-    what: What,
+    record: RecordArgs,
     #[command(flatten)]
     retired: RetiredKeys,
 }
 
-/// What a record says besides who and why.
+/// The arguments of a record besides the actor and the reason.
 #[derive(Args)]
-pub(super) struct What {
-    /// What is configured [default: the name of the struct and the environment, as in `Checkout/prod`]
+pub(super) struct RecordArgs {
+    /// The name of the configuration [default: that of the struct and the environment, as in `Checkout/prod`]
     #[arg(long, value_name = "ID")]
     resource: Option<String>,
     /// The W3C trace it belongs to, such as `00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01`
     #[arg(long, value_name = "TRACEPARENT")]
     trace_parent: Option<String>,
-    /// Records no values: fingerprints alone
+    /// Records only fingerprints, and no values
     #[arg(long)]
     no_values: bool,
 }
 
-impl What {
+impl RecordArgs {
     pub(super) fn context(
         &self,
         actor: Option<&str>,
         reason: Option<&str>,
-    ) -> Result<Context, Failure> {
+    ) -> Result<Context, CliError> {
         if self.resource.as_deref().is_some_and(|text| text.trim().is_empty()) {
-            return Err(Failure::usage("`--resource` must name what is configured"));
+            return Err(CliError::usage("`--resource` must not be empty"));
         }
         check_reason(reason)?;
         let mut context = context(self.resource.as_deref(), self.no_values);
         if let Some(text) = actor {
-            context = context.actor(who::actor(text)?);
+            context = context.actor(actor::parse_actor(text)?);
         }
         if let Some(reason) = reason {
             context = context.reason(reason.to_owned());
@@ -71,16 +70,20 @@ impl What {
     }
 }
 
-/// Says that plain values are recorded of which nobody has said that they are no secrets.
-pub(super) fn warn_of_values(target: &Target, what: &What, world: &mut World<'_>) {
-    if !target.has_schema() && !what.no_values {
-        world.out.note(
-            "without `--schema` or `--bin`, secrets are told by their names alone; `--no-values` records no value",
+/// Notes that values are recorded as plain text although no schema says that they are not secrets.
+pub(super) fn warn_of_values(
+    subject: &Subject,
+    what: &RecordArgs,
+    invocation: &mut Invocation<'_>,
+) {
+    if !subject.has_schema() && !what.no_values {
+        invocation.out.note(
+            "without `--schema` or `--bin`, secrets are recognised only by their names; `--no-values` records no values",
         );
     }
 }
 
-/// The context of a configuration that is recorded, or compared with what was.
+/// The context of a configuration that is recorded, or compared with a record.
 pub(super) fn context(resource: Option<&str>, no_values: bool) -> Context {
     let context = Context::new().origin(Origin::Cli);
     let context = match no_values {
@@ -95,10 +98,10 @@ pub(super) fn context(resource: Option<&str>, no_values: bool) -> Context {
 }
 
 /// The ids of a `traceparent` (W3C Trace Context).
-fn trace(text: &str) -> Result<(String, String), Failure> {
+fn trace(text: &str) -> Result<(String, String), CliError> {
     let wrong = || {
-        Failure::usage(format!("`{text}` is no traceparent"))
-            .hint("it is written `00-<32 hex digits>-<16 hex digits>-<2 hex digits>`")
+        CliError::usage(format!("`{text}` is not a traceparent"))
+            .hint("its form is `00-<32 hex digits>-<16 hex digits>-<2 hex digits>`")
     };
     let parts: Vec<&str> = text.trim().split('-').collect();
     let [version, trace_id, span_id, flags, ..] = parts[..] else { return Err(wrong()) };
@@ -111,21 +114,21 @@ fn trace(text: &str) -> Result<(String, String), Failure> {
     }
 }
 
-pub(super) fn run(args: &Record, world: &mut World<'_>) -> Result<(), Failure> {
-    let context = args.what.context(Some(&args.actor), Some(&args.reason))?;
-    let target = world.target()?;
-    warn_of_values(&target, &args.what, world);
-    let mut settings = world.settings();
-    settings.policy = world.policy()?;
-    let ledger = world.opened(&args.retired)?;
-    match target.load(settings) {
+pub(super) fn run(args: &Record, invocation: &mut Invocation<'_>) -> Result<(), CliError> {
+    let context = args.record.context(Some(&args.actor), Some(&args.reason))?;
+    let subject = invocation.subject()?;
+    warn_of_values(&subject, &args.record, invocation);
+    let mut settings = invocation.settings();
+    settings.policy = invocation.policy()?;
+    let ledger = invocation.open_ledger(&args.retired)?;
+    match subject.load(settings) {
         Ok(loaded) => {
-            let recorded = record(&ledger, &loaded, &context, world)?;
-            show(&recorded, world)
+            let recorded = record(&ledger, &loaded, &context, invocation)?;
+            show(&recorded, invocation)
         }
         Err(error) => {
-            let recorded = record_failure(&ledger, &error, &context, world);
-            Err(Failure::of_load(&error).adding(recorded))
+            let recorded = record_failure(&ledger, &error, &context, invocation);
+            Err(CliError::from(&error).adding(recorded))
         }
     }
 }
@@ -134,63 +137,67 @@ pub(super) fn record(
     ledger: &Ledger,
     loaded: &Untyped,
     context: &Context,
-    world: &mut World<'_>,
-) -> Result<Recorded, Failure> {
-    let recorded = ledger.record_view(&loaded.view(), context);
-    let recorded = recorded.map_err(|error| of_record(&error))?;
-    tell_doubts(recorded.uncompared(), recorded.passed_over(), world);
+    invocation: &mut Invocation<'_>,
+) -> Result<Recorded, CliError> {
+    let recorded = crate::record::record(ledger, &loaded.view(), context);
+    let recorded = recorded.map_err(|error| CliError::from(&error))?;
+    warn_of_caveats(recorded.uncompared(), recorded.passed_over(), invocation);
     Ok(recorded)
 }
 
-/// Says what speaks against the comparison with the last record.
-pub(super) fn tell_doubts(uncompared: &[String], changed: Option<&Damage>, world: &mut World<'_>) {
+/// Warns that the comparison with the last record is not complete.
+pub(super) fn warn_of_caveats(
+    uncompared: &[String],
+    changed: Option<&Damage>,
+    invocation: &mut Invocation<'_>,
+) {
     if let Some(damage) = changed {
-        world.is_incomplete = true;
-        world.out.warn(&format!(
-            "{damage}: it is passed over, though it may have been the last record; `envaudit verify` says what is wrong \
-             with the ledger"
+        invocation.is_incomplete = true;
+        invocation.out.warn(&format!(
+            "{damage}: the line is skipped, although it may have been the last record; `envaudit verify` says what is \
+             wrong with the ledger"
         ));
     }
     if !uncompared.is_empty() {
-        world.out.warn(&format!(
-            "the last record was made under a key that is not given: whether {} changed cannot be known, and counts as a \
-             change; `--retired-key FILE` gives the key",
+        invocation.out.warn(&format!(
+            "the last record was made with a key that is not given: whether {} changed cannot be known, and counts as a \
+             change; give the key with `--retired-key FILE`",
             uncompared.join(", ")
         ));
     }
 }
 
-pub(super) fn of_record(error: &RecordError) -> Failure {
-    match error {
-        RecordError::Append(error) => of_append(error),
-        RecordError::Store(cause) => cause.into(),
-    }
-}
-
-/// Records that nothing could be loaded, and says where. Where even that fails, it is said; the problems themselves matter
-/// more.
+/// Records that the configuration could not be loaded, and returns a sentence about that record. If it fails, that is only a
+/// warning: the problems of the load matter more.
 pub(super) fn record_failure(
     ledger: &Ledger,
     error: &LoadError,
     context: &Context,
-    world: &mut World<'_>,
+    invocation: &mut Invocation<'_>,
 ) -> Option<String> {
-    let environment = world.environment_name();
-    match ledger.record_failure(error, environment.as_deref(), &world.env, context) {
+    let environment = invocation.environment_name();
+    let recorded = crate::record::record_failure(
+        ledger,
+        error,
+        environment.as_deref(),
+        &invocation.env,
+        context,
+    );
+    match recorded {
         Ok(appended) => Some(format!("this failure was recorded as event {}", appended.seq)),
         Err(error) => {
-            let message = of_record(&error).message.unwrap_or_default();
-            world.out.warn(&format!("besides, {message}"));
+            let message = CliError::from(&error).message.unwrap_or_default();
+            invocation.out.warn(&format!("besides, {message}"));
             None
         }
     }
 }
 
-fn show(recorded: &Recorded, world: &mut World<'_>) -> Result<(), Failure> {
+fn show(recorded: &Recorded, invocation: &mut Invocation<'_>) -> Result<(), CliError> {
     let seq = recorded.appended.seq;
     let resource = redact(recorded.resource());
-    if world.out.is_json() {
-        return world.out.json(&json!({
+    if invocation.out.is_json() {
+        return invocation.out.json(&json!({
             "resource": resource,
             "seq": seq,
             "event_id": recorded.appended.event_id.to_string(),
@@ -200,12 +207,12 @@ fn show(recorded: &Recorded, world: &mut World<'_>) -> Result<(), Failure> {
             "changes": recorded.changes().iter().map(change_json).collect::<Vec<_>>(),
         }));
     }
-    plan::list(recorded.changes(), world)?;
+    list(recorded.changes(), invocation)?;
     let what = match recorded.unchanged_since() {
         Some(since) => format!("; nothing has changed since event {since}"),
         None => String::new(),
     };
-    world.out.line(&[
+    invocation.out.line(&[
         Cell::toned(Tone::Good, "recorded"),
         Cell::plain(format!(": {resource}, event {seq}{what}")),
     ])

@@ -1,194 +1,193 @@
+//! `envaudit report`: the reports for auditors.
+
 use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use serde_json::Value;
 
-use super::verify::{self, Known};
-use crate::cli::args::{Format, formats};
-use crate::cli::failure::Failure;
-use crate::cli::filter::When;
-use crate::cli::index::{NoIndex, asked};
-use crate::cli::ledger::chain;
-use crate::cli::output::{Cell, Table, Tone, WholeFile};
-use crate::cli::progress::Watched;
-use crate::cli::stored::Stored;
-use crate::cli::times;
-use crate::cli::world::World;
-use crate::ledger::index::{Index, IndexError};
+use super::verify::{self, VerifierArgs};
+use crate::cli::args::time::{self, TimeRangeArgs};
+use crate::cli::args::{Format, IndexArgs, formats};
+use crate::cli::error::CliError;
+use crate::cli::invocation::Invocation;
+use crate::cli::ledger::{StoredLedger, query_index};
+use crate::cli::output::{Cell, ProgressSource, Table, Tone, WholeFile};
 use crate::ledger::verify::Report as Verdict;
 use crate::ledger::{Timestamp, redact};
+use crate::report::index::{Index, IndexError};
 use crate::report::{
-    self, Field, Frame, Mark, Period, Question, Report as Answer, Rights, Scope, Sheet,
+    self, Field, Mark, PageContext, Period, Report as Answer, ReportOptions, Rights, Scope,
+    Table as ReportTable,
 };
 
-/// Answers what auditors ask: who touched what, who used special rights, what kept failing, how configurations stand
+/// Reports for auditors: access, privileged activity, repeated failures, and configurations
 #[derive(Args)]
 #[command(
     subcommand_required = true,
     arg_required_else_help = true,
     disable_help_subcommand = true,
-    after_help = "A page (`--format html`) needs nothing else: it can be mailed, printed and kept.\n\n\
+    after_help = "A page (`--format html`) is one file that needs no other: it can be mailed, printed and kept.\n\n\
                   Examples:\n  envaudit report config --since 90d --format html --output config.html\n  \
                   envaudit report failures --min 5 --within 10m"
 )]
 pub(crate) struct Report {
     #[command(subcommand)]
-    which: Which,
+    kind: ReportKind,
 }
 
 #[derive(Subcommand)]
-enum Which {
+enum ReportKind {
     Access(Access),
     Privileged(Privileged),
     Failures(Failures),
     Config(Config),
 }
 
-/// Who touched a thing, how often, when first and last, and how it ended
+/// Actors and the resources they accessed: how often, first and last time, and outcomes
 #[derive(Args)]
 #[command(after_help = "Example:\n  envaudit report access --resource 'checkout/*' --since 30d")]
 struct Access {
     #[command(flatten)]
-    scope: Whom,
+    scope: ScopeArgs,
     #[command(flatten)]
-    common: Common,
+    common: CommonArgs,
 }
 
-/// What was done with special rights: by administrators, to secrets, to the ledger itself, or marked as such
+/// Privileged activity: by administrators, on secrets, on the ledger itself, or marked as privileged
 #[derive(Args)]
 #[command(
     after_help = "Example:\n  envaudit report privileged --actor root --resource 'vault/*' --since 30d"
 )]
 struct Privileged {
-    /// An actor with special rights besides administrators; `*` at the end stands for any text; repeatable
+    /// A privileged actor besides administrators; `*` at the end matches any text; repeatable
     #[arg(long, value_name = "ID")]
     actor: Vec<String>,
-    /// A thing that takes special rights, whoever touches it; `*` at the end stands for any text; repeatable
+    /// A resource on which every action is privileged; `*` at the end matches any text; repeatable
     #[arg(long, value_name = "ID")]
     resource: Vec<String>,
     #[command(flatten)]
-    common: Common,
+    common: CommonArgs,
 }
 
-/// Failures and denials of the same actor on the same thing from the same origin that repeat
+/// Repeated failures and denials of the same actor on the same resource from the same origin
 #[derive(Args)]
 #[command(after_help = "Example:\n  envaudit report failures --min 5 --within 10m --exit-code")]
 struct Failures {
-    /// At least so many
+    /// At least this many
     #[arg(long, value_name = "COUNT", default_value = "5")]
     min: NonZeroU64,
-    /// So many in no more than this time, such as `10m`
+    /// Only if that many happened within this time, such as `10m`
     #[arg(long, value_name = "TIME")]
     within: Option<String>,
-    /// Ends with 1 if there are any
+    /// Exits with 1 if there are any
     #[arg(long)]
     exit_code: bool,
     #[command(flatten)]
-    scope: Whom,
+    scope: ScopeArgs,
     #[command(flatten)]
-    common: Common,
+    common: CommonArgs,
 }
 
-/// Where secrets and values come from, broken rules, and what changed when
+/// Configurations: sources of secrets and values, broken rules, and changes
 #[derive(Args)]
 #[command(
-    after_help = "Rules are those of `--policy`; without it, secrets of production must not come from files or \
+    after_help = "The rules are those of `--policy`; without it, secrets of production must not come from files or \
                         defaults.\n\nExample:\n  envaudit report config --since 90d --format html --output config.html"
 )]
 struct Config {
-    /// Ends with 1 if rules are broken
+    /// Exits with 1 if rules are broken
     #[arg(long)]
     exit_code: bool,
     #[command(flatten)]
-    common: Common,
+    common: CommonArgs,
 }
 
 #[derive(Args)]
-struct Whom {
-    /// On this thing, such as `checkout/prod`; `*` at the end stands for any text; repeatable
+struct ScopeArgs {
+    /// On this resource, such as `checkout/prod`; `*` at the end matches any text; repeatable
     #[arg(long, value_name = "ID")]
     resource: Vec<String>,
-    /// By this actor; `*` at the end stands for any text; repeatable
+    /// By this actor; `*` at the end matches any text; repeatable
     #[arg(long, value_name = "ID")]
     actor: Vec<String>,
-    /// Of this action; `config.*` are all that begin so
+    /// With this action; `config.*` matches every action that begins with `config.`
     #[arg(long, value_name = "ACTION")]
     action: Option<String>,
 }
 
 #[derive(Args)]
-struct Common {
-    /// How the answer is written
+struct CommonArgs {
+    /// The format of the answer
     #[arg(id = "envaudit.format", long = "format", value_name = "FORMAT")]
     #[arg(value_parser = formats(&["table", "json", "csv", "html"]))]
     #[arg(help_heading = "How the answer looks")]
     format: Option<Format>,
-    /// Writes the answer to a file, whole or not at all; `-` is stdout
+    /// Writes the answer to a file, as a whole or not at all; `-` is stdout
     #[arg(long, short = 'o', value_name = "FILE", help_heading = "How the answer looks")]
     output: Option<PathBuf>,
-    /// The newest so many events in full
+    /// At most this many events in full, the newest
     #[arg(long, value_name = "COUNT", default_value_t = 200)]
     events: usize,
-    /// The most frequent so many groups
+    /// At most this many groups, the most frequent
     #[arg(long, value_name = "COUNT", default_value_t = 1000)]
     limit: usize,
     #[command(flatten)]
-    when: When,
+    time_range: TimeRangeArgs,
     /// Verifies the ledger too; a page always does
     #[arg(long)]
     verify: bool,
     #[command(flatten)]
-    known: Known,
+    verifier: VerifierArgs,
     #[command(flatten)]
-    no_index: NoIndex,
+    index: IndexArgs,
 }
 
-impl Common {
-    /// The file that is written, if one is.
+impl CommonArgs {
+    /// The file to write, if one is given.
     fn file(&self) -> Option<&Path> {
         self.output.as_deref().filter(|path| *path != Path::new("-"))
     }
 }
 
-pub(super) fn run(args: &Report, world: &mut World<'_>) -> Result<(), Failure> {
-    match &args.which {
-        Which::Access(args) => {
+pub(super) fn run(args: &Report, invocation: &mut Invocation<'_>) -> Result<(), CliError> {
+    match &args.kind {
+        ReportKind::Access(args) => {
             let scope = args.scope.scope();
-            answer(&args.common, false, world, |index, question| {
-                report::access(index, question, &scope)
+            answer(&args.common, false, invocation, |index, options| {
+                report::access(index, options, &scope)
             })
         }
-        Which::Privileged(args) => {
+        ReportKind::Privileged(args) => {
             let rights = args.actor.iter().fold(Rights::new(), Rights::actor);
             let rights = recorded(&args.resource).fold(rights, Rights::resource);
-            answer(&args.common, false, world, |index, question| {
-                report::privileged(index, question, &rights)
+            answer(&args.common, false, invocation, |index, options| {
+                report::privileged(index, options, &rights)
             })
         }
-        Which::Failures(args) => {
-            let within = args.within.as_deref().map(times::duration).transpose();
-            let within = within.map_err(Failure::usage)?;
+        ReportKind::Failures(args) => {
+            let within = args.within.as_deref().map(time::parse_duration).transpose();
+            let within = within.map_err(CliError::usage)?;
             let scope = args.scope.scope();
-            answer(&args.common, args.exit_code, world, |index, question| {
-                report::failures(index, question, &scope, args.min.get(), within)
+            answer(&args.common, args.exit_code, invocation, |index, options| {
+                report::failures(index, options, &scope, args.min.get(), within)
             })
         }
-        Which::Config(args) => {
-            let policy = world.policy()?;
-            answer(&args.common, args.exit_code, world, |index, question| {
-                report::configurations(index, question, policy.as_ref())
+        ReportKind::Config(args) => {
+            let policy = invocation.policy()?;
+            answer(&args.common, args.exit_code, invocation, |index, options| {
+                report::configurations(index, options, policy.as_ref())
             })
         }
     }
 }
 
-/// Things as the ledger names them: without credentials.
+/// Resources as the ledger names them: without credentials.
 fn recorded(resources: &[String]) -> impl Iterator<Item = String> {
     resources.iter().map(|resource| redact(resource).into_owned())
 }
 
-impl Whom {
+impl ScopeArgs {
     fn scope(&self) -> Scope {
         let scope = recorded(&self.resource).fold(Scope::new(), Scope::resource);
         let scope = self.actor.iter().fold(scope, Scope::actor);
@@ -197,56 +196,56 @@ impl Whom {
 }
 
 fn answer(
-    common: &Common,
+    common: &CommonArgs,
     findings_matter: bool,
-    world: &mut World<'_>,
-    ask: impl Fn(&Index<'_>, &Question) -> Result<Answer, IndexError>,
-) -> Result<(), Failure> {
+    invocation: &mut Invocation<'_>,
+    ask: impl Fn(&Index<'_>, &ReportOptions) -> Result<Answer, IndexError>,
+) -> Result<(), CliError> {
     let format = match common.format {
         Some(format) => format,
-        None if world.out.is_json() => Format::Json,
+        None if invocation.out.is_json() => Format::Json,
         None => Format::Table,
     };
-    let (since, until) = common.when.range(world)?;
+    let (since, until) = common.time_range.range(invocation)?;
     let period = Period { since: since.map(Timestamp::from), until: until.map(Timestamp::from) };
-    let question = Question::new().period(period).groups(common.limit).events(common.events);
-    let stored = world.stored_to_show()?;
-    // Before the index is held, which others may want to write.
+    let options = ReportOptions::new().period(period).groups(common.limit).events(common.events);
+    let stored = invocation.stored_ledger_to_show()?;
+    // Before the index is locked, which other processes may want to write.
     let verdict = match common.verify || format == Format::Html {
-        true => Some(common.known.verify(&stored, None, world)?),
+        true => Some(common.verifier.verify(&stored, None, invocation)?),
         false => None,
     };
-    let source = Watched::new(&stored.store, &world.out)?;
-    let by_index = asked(&common.no_index, &source, world, |index| ask(index, &question))?;
+    let source = ProgressSource::new(&stored.store, &invocation.out)?;
+    let by_index = query_index(&common.index, &source, invocation, |index| ask(index, &options))?;
     let answer = match by_index {
         Some(answer) => answer,
         None => Index::temporary(&source)
-            .and_then(|index| ask(&index, &question))
-            .map_err(|error| of_index(&error))?,
+            .and_then(|index| ask(&index, &options))
+            .map_err(|error| unavailable_index(&error))?,
     };
     drop(source);
-    write(&answer, verdict.as_ref(), format, common, &stored, world)?;
+    write(&answer, verdict.as_ref(), format, common, &stored, invocation)?;
     if answer.unreadable() > 0 {
-        world.out.warn(&format!(
+        invocation.out.warn(&format!(
             "{} of the ledger could not be read and were not counted",
             verify::counted(answer.unreadable(), "line")
         ));
     }
     let broken = verdict.is_some_and(|verdict| !verdict.is_intact()) || answer.unreadable() > 0;
     match (broken, findings_matter && answer.findings() > 0) {
-        (true, _) => Err(Failure {
+        (true, _) => Err(CliError {
             message: Some("the ledger is not intact".to_owned()),
-            ..Failure::finding()
+            ..CliError::finding()
         }
         .hint("`envaudit verify` says what is wrong with it")),
-        (false, true) => Err(Failure::finding()),
+        (false, true) => Err(CliError::finding()),
         (false, false) => Ok(()),
     }
 }
 
-fn of_index(error: &IndexError) -> Failure {
-    Failure::unavailable(chain(error)).hint(
-        "a report needs room for an index of the ledger, in its folder or where temporary files go",
+fn unavailable_index(error: &IndexError) -> CliError {
+    CliError::unavailable_of(error).hint(
+        "a report needs space for an index of the ledger, in its folder or in the folder for temporary files",
     )
 }
 
@@ -254,33 +253,38 @@ fn write(
     answer: &Answer,
     verdict: Option<&Verdict>,
     format: Format,
-    common: &Common,
-    stored: &Stored,
-    world: &mut World<'_>,
-) -> Result<(), Failure> {
+    common: &CommonArgs,
+    stored: &StoredLedger,
+    invocation: &mut Invocation<'_>,
+) -> Result<(), CliError> {
     let text = match format {
         Format::Json => pretty(&json(answer, verdict)),
         Format::Csv => answer.csv(),
         Format::Html => {
-            let made = world.now().into();
-            let anchor_given = common.known.has_anchor();
-            answer.html(&Frame { verdict, anchor_given, ledger: stored.chain().as_deref(), made })
+            let made = invocation.now().into();
+            let anchor_given = common.verifier.has_anchor();
+            answer.html(&PageContext {
+                verdict,
+                anchor_given,
+                ledger: stored.chain().as_deref(),
+                made,
+            })
         }
         _ if common.file().is_some() => {
-            return Err(Failure::usage("`--output` writes json, csv or html")
+            return Err(CliError::usage("`--output` writes json, csv or html")
                 .hint("name one of them with `--format`"));
         }
-        _ => return tables(answer, verdict, world),
+        _ => return tables(answer, verdict, invocation),
     };
     match common.file() {
         Some(path) => {
             let mut file = WholeFile::create(path)?;
             file.text(&text)?;
             file.finish()?;
-            world.out.note(&format!("written to {}", path.display()));
+            invocation.out.note(&format!("written to {}", path.display()));
             Ok(())
         }
-        None => world.out.text(&text),
+        None => invocation.out.text(&text),
     }
 }
 
@@ -297,41 +301,43 @@ fn pretty(value: &Value) -> String {
 fn tables(
     answer: &Answer,
     verdict: Option<&Verdict>,
-    world: &mut World<'_>,
-) -> Result<(), Failure> {
+    invocation: &mut Invocation<'_>,
+) -> Result<(), CliError> {
     if let Some(verdict) = verdict {
         let (word, tone) = match verdict.is_intact() {
             true => ("intact", Tone::Good),
             false => ("NOT INTACT", Tone::Bad),
         };
-        world
+        invocation
             .out
             .line(&[Cell::toned(tone, word), Cell::plain(format!(": {}", verdict.verdict()))])?;
     }
-    world.out.line(&[Cell::plain(answer.lead())])?;
-    for sheet in answer.sheets().iter().filter(|sheet| !sheet.rows.is_empty()) {
-        world.out.line(&[])?;
-        world.out.line(&[Cell::toned(Tone::Heading, sheet.heading.as_str())])?;
-        table(sheet, world)?;
-        if sheet.omitted > 0 {
-            world.out.line(&[Cell::toned(Tone::Faint, format!("and {} more", sheet.omitted))])?;
+    invocation.out.line(&[Cell::plain(answer.summary())])?;
+    for section in answer.tables().iter().filter(|section| !section.rows.is_empty()) {
+        invocation.out.line(&[])?;
+        invocation.out.line(&[Cell::toned(Tone::Heading, section.heading.as_str())])?;
+        write_table(section, invocation)?;
+        if section.omitted > 0 {
+            let more = format!("and {} more", section.omitted);
+            invocation.out.line(&[Cell::toned(Tone::Faint, more)])?;
         }
     }
     Ok(())
 }
 
-fn table(sheet: &Sheet, world: &mut World<'_>) -> Result<(), Failure> {
-    let human = world.out.is_terminal();
-    // A column that says nothing only takes room.
-    let says = |at: usize| sheet.rows.iter().any(|row| *row.get(at).unwrap_or(&EMPTY) != EMPTY);
-    let seen = |at: &usize| !sheet.columns[*at].hidden && says(*at);
-    let used: Vec<usize> = (0..sheet.columns.len()).filter(seen).collect();
-    let titles = used.iter().map(|at| sheet.columns[*at].title().to_uppercase());
+fn write_table(section: &ReportTable, invocation: &mut Invocation<'_>) -> Result<(), CliError> {
+    let human = invocation.out.is_terminal();
+    // An empty column would only take space.
+    let has_text =
+        |at: usize| section.rows.iter().any(|row| *row.get(at).unwrap_or(&EMPTY) != EMPTY);
+    let is_shown = |at: &usize| !section.columns[*at].hidden && has_text(*at);
+    let shown: Vec<usize> = (0..section.columns.len()).filter(is_shown).collect();
+    let titles = shown.iter().map(|at| section.columns[*at].title().to_uppercase());
     let mut table = Table::titled(titles);
-    for row in &sheet.rows {
-        table.row(used.iter().map(|at| cell(&row[*at], human)).collect::<Vec<_>>());
+    for row in &section.rows {
+        table.row(shown.iter().map(|at| cell(&row[*at], human)).collect::<Vec<_>>());
     }
-    world.out.table(&table)
+    invocation.out.table(&table)
 }
 
 const EMPTY: Field = Field::Text(String::new());
@@ -339,11 +345,11 @@ const EMPTY: Field = Field::Text(String::new());
 fn cell(field: &Field, human: bool) -> Cell {
     match field {
         Field::Text(text) | Field::Name(text) => Cell::plain(text.as_str()),
-        Field::Kept(text, kind) => Cell::plain(Field::words(text, kind)),
+        Field::WithKind(text, kind) => Cell::plain(Field::words(text, kind)),
         Field::Count(count) => Cell::plain(count.to_string()),
         Field::Time(micros) => {
             let moment = chrono::DateTime::from_timestamp_micros(*micros).unwrap_or_default();
-            Cell::plain(times::shown(moment, human))
+            Cell::plain(time::format_time(moment, human))
         }
         Field::Marked(mark, text) => {
             let tone = match mark {

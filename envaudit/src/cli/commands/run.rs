@@ -1,37 +1,39 @@
+//! `envaudit run`: a command that is started with the configuration.
+
 use std::ffi::OsString;
 use std::io;
 use std::process::{Command, ExitStatus};
 
 use clap::Args;
 
-use super::record::{What, record, record_failure, warn_of_values};
-use crate::cli::failure::Failure;
+use super::record::{RecordArgs, record, record_failure, warn_of_values};
+use crate::cli::args::actor::ActorArgs;
+use crate::cli::error::{CliError, with_causes};
+use crate::cli::invocation::Invocation;
 use crate::cli::ledger::{KEY_VARIABLES, RetiredKeys};
-use crate::cli::who::Who;
-use crate::cli::world::World;
 use crate::ledger::redact;
 use crate::load::{Text, Untyped};
 use crate::schema::DefaultText;
-use crate::source::Source;
+use crate::sources::Source;
 use crate::sources::environment::Environment;
 
-/// What shells give for a command that cannot be run, and for one that is not there.
+/// The exit codes of shells for a command that cannot be run, and for one that does not exist.
 const CANNOT_RUN: u8 = 126;
 const NOT_FOUND: u8 = 127;
 
-/// Checks the configuration, records it, and becomes a command that is given it
+/// Checks the configuration, records it, and runs a command with it
 #[derive(Args)]
 #[command(
-    after_help = "The command gets the variables of this one, and those that were resolved; never the key of the \
-                        ledger, unless the schema names its variable. Without a record it is not started. Exit codes are those of the command; 126 if it cannot be run, 127 if there is none.\n\n\
+    after_help = "The command gets the variables of this one and those that were resolved, but not the key of the \
+                        ledger, unless the schema names its variable. Without a record it is not started. The exit code is that of the command; 126 if it cannot be run, 127 if it does not exist.\n\n\
                         Example:\n  envaudit run --env prod --reason 'release 1.4.2' -- ./checkout --port 8080"
 )]
 pub(crate) struct Run {
     #[command(flatten)]
-    who: Who,
+    actor: ActorArgs,
     #[command(flatten)]
-    what: What,
-    /// Starts the command even where no record can be made
+    record: RecordArgs,
+    /// Starts the command even if no record can be made
     #[arg(long)]
     degraded: bool,
     #[command(flatten)]
@@ -41,94 +43,94 @@ pub(crate) struct Run {
     command: Vec<OsString>,
 }
 
-pub(super) fn run(args: &Run, world: &mut World<'_>) -> Result<(), Failure> {
+pub(super) fn run(args: &Run, invocation: &mut Invocation<'_>) -> Result<(), CliError> {
     super::without_json(
-        world,
+        invocation,
         "run",
-        "what is on stdout is the command's; `log --json` has the record",
+        "stdout belongs to the command; `log --json` has the record",
     )?;
-    let context = args.what.context(args.who.actor.as_deref(), args.who.reason.as_deref())?;
+    let context = args.record.context(args.actor.actor.as_deref(), args.actor.reason.as_deref())?;
     let Some((program, rest)) = args.command.split_first() else {
-        return Err(Failure::usage("there is no command to run"));
+        return Err(CliError::usage("there is no command to run"));
     };
-    let target = world.target()?;
-    let has_schema = target.has_schema();
-    warn_of_values(&target, &args.what, world);
-    let mut settings = world.settings();
-    settings.policy = world.policy()?;
-    let not_started = |mut failure: Failure, why: &str| {
+    let subject = invocation.subject()?;
+    let has_schema = subject.has_schema();
+    warn_of_values(&subject, &args.record, invocation);
+    let mut settings = invocation.settings();
+    settings.policy = invocation.policy()?;
+    let not_started = |mut failure: CliError, why: &str| {
         let message = failure.message.take().unwrap_or_default();
         failure.message = Some(format!("not started, {why}: {message}"));
         failure
     };
-    let loaded = match target.load(settings) {
+    let loaded = match subject.load(settings) {
         Ok(loaded) => loaded,
         Err(error) => {
-            let recorded = match world.opened(&args.retired) {
-                Ok(ledger) => record_failure(&ledger, &error, &context, world),
+            let recorded = match invocation.open_ledger(&args.retired) {
+                Ok(ledger) => record_failure(&ledger, &error, &context, invocation),
                 Err(failure) => {
                     let message = failure.message.unwrap_or_default();
                     Some(format!("this failure was not recorded: {message}"))
                 }
             };
-            let failure = Failure::of_load(&error).adding(recorded);
+            let failure = CliError::from(&error).adding(recorded);
             return Err(not_started(failure, "because the check failed"));
         }
     };
-    if let Some(failure) = unfit(&loaded) {
+    if let Some(failure) = nul_byte_in_value(&loaded) {
         return Err(not_started(failure, "because the check failed"));
     }
-    let opened = world.opened(&args.retired);
-    let recorded = opened.and_then(|ledger| record(&ledger, &loaded, &context, world));
+    let opened = invocation.open_ledger(&args.retired);
+    let recorded = opened.and_then(|ledger| record(&ledger, &loaded, &context, invocation));
     match recorded {
         Ok(recorded) => {
             let (resource, seq) = (redact(recorded.resource()), recorded.appended.seq);
-            world.out.detail(&format!("recorded {resource} as event {seq}"));
+            invocation.out.detail(&format!("recorded {resource} as event {seq}"));
         }
         Err(failure) if args.degraded => {
             let message = failure.message.unwrap_or_default();
-            world.out.warn(&format!("started without a record: {message}"));
+            invocation.out.warn(&format!("started without a record: {message}"));
         }
         Err(failure) => return Err(not_started(failure, "because no record was made")),
     }
     let mut command = Command::new(program);
     command.args(rest);
-    resolve(&mut command, &loaded, &world.env, has_schema);
-    world.out.flush()?;
+    resolve(&mut command, &loaded, &invocation.env, has_schema);
+    invocation.out.flush()?;
     let name = program.to_string_lossy();
-    match become_it(&mut command) {
+    match exec(&mut command) {
         Ok(status) => match status.code().map(u8::try_from) {
             Some(Ok(0)) => Ok(()),
-            Some(Ok(code)) => Err(Failure::exit(code)),
-            _ => Err(Failure::exit(CANNOT_RUN)),
+            Some(Ok(code)) => Err(CliError::exit(code)),
+            _ => Err(CliError::exit(CANNOT_RUN)),
         },
         Err(error) => {
             let code = match error.kind() {
                 io::ErrorKind::NotFound => NOT_FOUND,
                 _ => CANNOT_RUN,
             };
-            let message = Some(format!("`{name}` cannot be run: {error}"));
-            Err(Failure { message, ..Failure::exit(code) })
+            let message = Some(format!("`{name}` cannot be run: {}", with_causes(&error)));
+            Err(CliError { message, ..CliError::exit(code) })
         }
     }
 }
 
-/// A value that no variable of a process can have.
-fn unfit(loaded: &Untyped) -> Option<Failure> {
+/// The error for a value that a variable of a process cannot have.
+fn nul_byte_in_value(loaded: &Untyped) -> Option<CliError> {
     let has_nul = |text: &Text| text.bytes.contains(&0);
     let view = loaded.view();
     let mut texts = view.texts();
     let (_, entry, _) = texts.find(|(.., text)| text.as_ref().is_some_and(has_nul))?;
     let place = entry.location.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
     let message = format!(
-        "{} has a NUL byte in its value, from {}{place}, and no process can be given such a variable",
+        "{} has a NUL byte in its value, from {}{place}: a variable of a process cannot have one",
         entry.key, entry.source
     );
-    Some(Failure { message: Some(message), ..Failure::finding() })
+    Some(CliError { message: Some(message), ..CliError::finding() })
 }
 
-/// Gives the command the variables of this process and the values that were loaded. Those with the ledger's key are for
-/// this process alone: who can sign can forge. A schema that names one asks for it.
+/// Gives the command the variables of this process and the values that were loaded. It does not get the ledger's key, with
+/// which it could forge the ledger, unless the schema names the variable.
 fn resolve(command: &mut Command, loaded: &Untyped, env: &Environment, has_schema: bool) {
     if let Environment::Given(vars) = env {
         command.env_clear().envs(vars.iter());
@@ -141,38 +143,38 @@ fn resolve(command: &mut Command, loaded: &Untyped, env: &Environment, has_schem
         if !has_schema && KEY_VARIABLES.contains(&entry.key.as_ref()) {
             continue;
         }
-        // The text of such a default is code, and not the value.
+        // The text of such a default is code, not the value.
         let is_code = matches!(request.field.default, Some(DefaultText::Expression(_)));
         if entry.source == Source::SchemaDefault && is_code {
             continue;
         }
         if let Some(name) = entry.found_as.as_ref().filter(|name| name.ends_with("_FILE")) {
-            // Its content is given, and both at once would contradict each other.
+            // Its content is given instead: the two together would contradict each other.
             command.env_remove(name.as_ref());
         }
-        if let Some(value) = of_bytes(text.bytes.to_vec()) {
+        if let Some(value) = os_string(text.bytes.to_vec()) {
             command.env(entry.key.as_ref(), value);
         }
     }
 }
 
 #[cfg(unix)]
-fn of_bytes(bytes: Vec<u8>) -> Option<OsString> {
+fn os_string(bytes: Vec<u8>) -> Option<OsString> {
     Some(std::os::unix::ffi::OsStringExt::from_vec(bytes))
 }
 
 #[cfg(not(unix))]
-fn of_bytes(bytes: Vec<u8>) -> Option<OsString> {
+fn os_string(bytes: Vec<u8>) -> Option<OsString> {
     String::from_utf8(bytes).ok().map(OsString::from)
 }
 
-/// Comes back only if it fails: signals and the exit code are those of the command, which has this process now.
+/// Replaces this process by the command, so that signals and the exit code are the command's. Returns only on failure.
 #[cfg(unix)]
-fn become_it(command: &mut Command) -> io::Result<ExitStatus> {
+fn exec(command: &mut Command) -> io::Result<ExitStatus> {
     Err(std::os::unix::process::CommandExt::exec(command))
 }
 
 #[cfg(not(unix))]
-fn become_it(command: &mut Command) -> io::Result<ExitStatus> {
+fn exec(command: &mut Command) -> io::Result<ExitStatus> {
     command.status()
 }

@@ -1,7 +1,9 @@
+//! `envaudit schema`: the variables as a schema.
+
 use clap::Args;
 
-use crate::cli::failure::Failure;
-use crate::cli::world::World;
+use crate::cli::error::CliError;
+use crate::cli::invocation::Invocation;
 use crate::render;
 
 /// Writes a JSON Schema of the variables, or the file that `--schema` reads
@@ -10,14 +12,14 @@ use crate::render;
     after_help = "Example:\n  envaudit schema --bin target/release/app --keys > envaudit.schema.json"
 )]
 pub(crate) struct Schema {
-    /// Writes what `--schema` reads instead of a JSON Schema
+    /// Writes the file that `--schema` reads, not a JSON Schema
     #[arg(long)]
     keys: bool,
 }
 
-pub(super) fn run(args: &Schema, world: &mut World<'_>) -> Result<(), Failure> {
-    let table = super::with_schema(world, "schema", true)?.table();
+pub(super) fn run(args: &Schema, invocation: &mut Invocation<'_>) -> Result<(), CliError> {
+    let table = super::with_schema(invocation, "schema", true)?.table();
     let document = if args.keys { render::schema_json(table) } else { render::json_schema(table) };
-    world.out.text(&document)?;
-    world.out.text("\n")
+    invocation.out.text(&document)?;
+    invocation.out.text("\n")
 }

@@ -1,72 +1,73 @@
+//! `envaudit verify`: whether the ledger is intact.
+
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::cli::failure::{Failure, code};
-use crate::cli::ledger::{Keys, RetiredKeys, told};
-use crate::cli::output::{Cell, Tone};
-use crate::cli::progress::Watched;
-use crate::cli::stored::Stored;
-use crate::cli::world::{World, read_text};
+use crate::cli::error::{CliError, code, with_causes};
+use crate::cli::invocation::{Invocation, read_text};
+use crate::cli::ledger::{LedgerKeys, RetiredKeys, StoredLedger};
+use crate::cli::output::{Cell, ProgressSource, Tone};
 use crate::ledger::anchor::{Anchor, Anchored, FileAnchor};
 use crate::ledger::checkpoint::{self, Checkpoint};
-use crate::ledger::verify::{Finding, Report, Signatures, Verified, Verifier, VerifyError};
-use crate::ledger::{ChainKeys, KeyRing, Store};
+use crate::ledger::store::Store;
+use crate::ledger::verify::{Finding, Report, Signatures, Verified, Verifier};
+use crate::ledger::{ChainKeys, KeyRing};
 
-const NO_KEY: &str = "no key is given: whether the events were written by somebody who has it cannot be known; give \
-     the ledger's key in $ENVAUDIT_SIGNING_KEY_FILE, or its chain key with `--chain-key FILE`";
+const NO_KEY: &str = "no key is given: whether a holder of the key wrote the events cannot be known; give the ledger's key \
+     in $ENVAUDIT_SIGNING_KEY_FILE, or its chain key with `--chain-key FILE`";
 
-/// Tells whether the record is intact; exit code 1 if not
+/// Says whether the ledger is intact; exits with 1 if not
 #[derive(Args)]
 #[command(
-    after_help = "What can be known depends on what is given: the key, in $ENVAUDIT_SIGNING_KEY or \
-                        $ENVAUDIT_SIGNING_KEY_FILE, or the chain key that is derived from it, proves that the events \
-                        were written by somebody who has it; a public key, who signed the checkpoints; an anchor, that the newest events were not cut off.\n\n\
+    after_help = "The result depends on what is given: the key, in $ENVAUDIT_SIGNING_KEY or \
+                        $ENVAUDIT_SIGNING_KEY_FILE, or the chain key that is derived from it, proves that a holder of \
+                        the key wrote the events; a public key proves who signed the checkpoints; an anchor proves that the newest events were not cut off.\n\n\
                         Examples:\n  envaudit verify --anchor /mnt/elsewhere/anchor\n  envaudit verify --from kept.note"
 )]
 pub(crate) struct Verify {
-    /// Reads only what came after a state that was kept elsewhere: a checkpoint, or the answer of an earlier `--json`
+    /// Reads only the events after a state that was kept elsewhere: a checkpoint, or the answer of an earlier `--json`
     #[arg(long, value_name = "CHECKPOINT")]
     from: Option<PathBuf>,
     #[command(flatten)]
-    known: Known,
+    verifier: VerifierArgs,
 }
 
-/// What is known of the ledger from elsewhere.
+/// Keys and states of the ledger that were kept elsewhere.
 #[derive(Args, Default)]
-pub(super) struct Known {
-    /// A file kept elsewhere that knows how far the ledger was: that of an anchor, or a checkpoint; repeatable
+pub(super) struct VerifierArgs {
+    /// A file with an earlier state of the ledger, kept elsewhere: that of an anchor, or a checkpoint; repeatable
     #[arg(long, value_name = "FILE")]
     anchor: Vec<PathBuf>,
-    /// The key that checkpoints are signed with, as it was handed over: 64 hex digits; repeatable
+    /// The public key of the checkpoints, as it was handed over: 64 hex digits; repeatable
     #[arg(long, value_name = "HEX")]
     public_key: Vec<String>,
-    /// The file with the keys that the text of events is checked with, from `envaudit ledger chain-key`: used instead of the
-    /// ledger's own key
+    /// The file from `envaudit ledger chain-key`, with the keys to check the text of events: used instead of the ledger's key
     #[arg(long, value_name = "FILE", conflicts_with = "retired")]
     chain_key: Option<PathBuf>,
     #[command(flatten)]
     retired: RetiredKeys,
 }
 
-pub(super) fn run(args: &Verify, world: &mut World<'_>) -> Result<(), Failure> {
-    let stored = world.stored()?;
-    let report = args.known.verify(&stored, args.from.as_deref(), world)?;
-    match world.out.is_json() {
-        true => world.out.json(&value(&report))?,
-        false => show(&report, args, world)?,
+pub(super) fn run(args: &Verify, invocation: &mut Invocation<'_>) -> Result<(), CliError> {
+    let stored = invocation.stored_ledger()?;
+    let report = args.verifier.verify(&stored, args.from.as_deref(), invocation)?;
+    match invocation.out.is_json() {
+        true => invocation.out.json(&value(&report))?,
+        false => show(&report, args, invocation)?,
     }
     let failure = match report.is_intact() {
         true => return Ok(()),
-        false if report.lacks_keys() => Failure::exit(code::UNAVAILABLE),
-        false => Failure::finding(),
+        false if report.lacks_keys() => CliError::exit(code::UNAVAILABLE),
+        false => CliError::finding(),
     };
-    Err(Failure { hint: args.known.advice(&stored, &report)?, ..failure })
+    Err(CliError { hint: args.verifier.advice(&stored, &report)?, ..failure })
 }
 
-impl Known {
-    /// Whether there is a file that knows how far the ledger was.
+impl VerifierArgs {
+    /// Whether an anchor is given.
+    #[cfg(feature = "report")]
     pub(super) fn has_anchor(&self) -> bool {
         !self.anchor.is_empty()
     }
@@ -74,52 +75,49 @@ impl Known {
     /// Verifies the ledger.
     pub(super) fn verify(
         &self,
-        stored: &Stored,
+        stored: &StoredLedger,
         from: Option<&Path>,
-        world: &mut World<'_>,
-    ) -> Result<Report, Failure> {
+        invocation: &mut Invocation<'_>,
+    ) -> Result<Report, CliError> {
         let chain_keys = self.chain_key.as_deref().map(chain_keys_in).transpose()?;
         let keys = match chain_keys {
-            Some(_) => Keys { ring: None, beside: false },
-            None => world.keys_of(stored, &self.retired)?,
+            Some(_) => LedgerKeys { ring: None, beside: false },
+            None => invocation.ledger_keys(stored, &self.retired)?,
         };
-        // One that may not be read is there, and one beside that is not asked for can forge all the same.
+        // A key that cannot be read counts too: also a key that is not used here can forge the ledger.
         let beside = keys.beside || !matches!(stored.store.key(), Ok(None));
         let signers = self.signers()?;
         let verifier = Verifier::new().key_beside(beside);
         let mut verifier = signers.iter().fold(verifier, |it, key| it.public_key(*key));
-        let trust = Trust { stored, ring: keys.ring.as_ref(), signers };
+        let trusted = TrustedKeys { stored, ring: keys.ring.as_ref(), signers };
         if let Some(path) = from {
-            verifier = verifier.since(trust.verified(path)?);
+            verifier = verifier.since(trusted.verified(path)?);
         }
         for path in &self.anchor {
-            verifier = verifier.anchor(trust.anchored(path)?);
+            verifier = verifier.anchor(trusted.anchored(path)?);
         }
         match (&keys.ring, &chain_keys) {
             (Some(ring), _) => verifier = verifier.keys(ring),
             (None, Some(keys)) => verifier = verifier.chain_keys(keys),
-            (None, None) if !stored.is_unkeyed() => world.out.warn(NO_KEY),
+            (None, None) if !stored.is_unkeyed() => invocation.out.warn(NO_KEY),
             (None, None) => {}
         }
-        let watched = Watched::new(&stored.store, &world.out)?;
-        verifier.verify(&watched).map_err(|error| match &error {
-            VerifyError::Store(cause) => cause.into(),
-            _ => told(&error),
-        })
+        let watched = ProgressSource::new(&stored.store, &invocation.out)?;
+        verifier.verify(&watched).map_err(|error| CliError::from(&error))
     }
 
-    fn signers(&self) -> Result<Vec<[u8; 32]>, Failure> {
+    fn signers(&self) -> Result<Vec<[u8; 32]>, CliError> {
         self.public_key.iter().map(|text| public_key(text)).collect()
     }
 
-    /// What else is to be given, where the ledger is not intact for want of it, perhaps.
-    fn advice(&self, stored: &Stored, report: &Report) -> Result<Option<String>, Failure> {
+    /// Keys that are missing, if the ledger may only appear not to be intact without them.
+    fn advice(&self, stored: &StoredLedger, report: &Report) -> Result<Option<String>, CliError> {
         let mut advice = Vec::new();
         if !report.missing_keys.is_empty() {
             advice.push(match &self.chain_key {
                 Some(path) => format!(
-                    "{} must have the chain keys of every rotation, a line each, the current one first: who has the keys \
-                     writes it with `envaudit ledger chain-key FILE`, and `--retired-key FILE` for each earlier key",
+                    "{} must have the chain keys of every rotation, one a line, the current one first: the holder of the keys writes \
+                     it with `envaudit ledger chain-key FILE`, and `--retired-key FILE` for each earlier key",
                     path.display()
                 ),
                 None => "give the current key in $ENVAUDIT_SIGNING_KEY_FILE, and each earlier one with \
@@ -133,8 +131,8 @@ impl Known {
             .is_some_and(|first| !signers.is_empty() && !signers.contains(&first.checkpoint_key))
         {
             advice.push(
-                "`ledger.json` names the first of all public keys: if the key was rotated since, give the earlier ones \
-                 too, as they were handed over; `--public-key` is repeatable"
+                "`ledger.json` names the first public key: if the key was rotated since, give the earlier ones too, as they \
+                 were handed over; `--public-key` is repeatable"
                     .to_owned(),
             );
         }
@@ -143,29 +141,30 @@ impl Known {
 }
 
 /// The chain keys in a file.
-fn chain_keys_in(path: &Path) -> Result<ChainKeys, Failure> {
-    let text = zeroize::Zeroizing::new(read_text(path)?);
-    ChainKeys::parse(&text).map_err(|error| Failure::usage(format!("{}: {error}", path.display())))
+fn chain_keys_in(path: &Path) -> Result<ChainKeys, CliError> {
+    let text = secrecy::zeroize::Zeroizing::new(read_text(path)?);
+    ChainKeys::parse(&text)
+        .map_err(|error| CliError::usage(format!("{}: {}", path.display(), with_causes(&error))))
 }
 
-fn public_key(text: &str) -> Result<[u8; 32], Failure> {
+fn public_key(text: &str) -> Result<[u8; 32], CliError> {
     let bytes = data_encoding::HEXLOWER_PERMISSIVE.decode(text.trim().as_bytes()).ok();
     bytes.and_then(|bytes| bytes.try_into().ok()).ok_or_else(|| {
-        Failure::usage(format!("`{text}` is no public key, which has 64 hex digits"))
-            .hint("`envaudit ledger init`, `rotate-key` and `ledger chain-key` show it to who keeps the ledger")
+        CliError::usage(format!("`{text}` is not a public key, which has 64 hex digits"))
+            .hint("`envaudit ledger init`, `rotate-key` and `ledger chain-key` show it to the owner of the ledger")
     })
 }
 
-/// Whom files from elsewhere are believed to be by.
-struct Trust<'t> {
-    stored: &'t Stored,
+/// The keys that files from elsewhere must be signed with.
+struct TrustedKeys<'t> {
+    stored: &'t StoredLedger,
     ring: Option<&'t KeyRing>,
     signers: Vec<[u8; 32]>,
 }
 
-impl Trust<'_> {
+impl TrustedKeys<'_> {
     /// The state in a file: a verified one, that of an anchor, or a checkpoint.
-    fn verified(&self, path: &Path) -> Result<Verified, Failure> {
+    fn verified(&self, path: &Path) -> Result<Verified, CliError> {
         let text = read_text(path)?;
         if text.trim_start().starts_with('{') {
             return verified_of(&text, path);
@@ -179,7 +178,7 @@ impl Trust<'_> {
         Ok(Verified::from(&self.latest(path)?))
     }
 
-    fn anchored(&self, path: &Path) -> Result<Anchored, Failure> {
+    fn anchored(&self, path: &Path) -> Result<Anchored, CliError> {
         let text = read_text(path)?;
         match self.checkpoint(path, &text)? {
             Some(checkpoint) => Ok(Anchored::from(&checkpoint)),
@@ -187,17 +186,18 @@ impl Trust<'_> {
         }
     }
 
-    /// The last state of an anchor; that of another ledger, where it has none of this one.
-    fn latest(&self, path: &Path) -> Result<Anchored, Failure> {
+    /// The last state of an anchor; that of another ledger, if it has none of this one.
+    fn latest(&self, path: &Path) -> Result<Anchored, CliError> {
         let anchor = FileAnchor::new(path);
         let chain = self.stored.chain();
-        let ours = anchor.latest(chain.as_deref()).map_err(|error| told(&error))?;
+        let ours =
+            anchor.latest(chain.as_deref()).map_err(|error| CliError::unavailable_of(&error))?;
         let any = match ours {
             Some(ours) => Some(ours),
-            None => anchor.latest(None).map_err(|error| told(&error))?,
+            None => anchor.latest(None).map_err(|error| CliError::unavailable_of(&error))?,
         };
         any.ok_or_else(|| {
-            Failure::unavailable(format!(
+            CliError::unavailable(format!(
                 "{} has neither a checkpoint nor the state of an anchor",
                 path.display()
             ))
@@ -205,7 +205,7 @@ impl Trust<'_> {
     }
 
     /// The checkpoint in a file that is a signed note.
-    fn checkpoint(&self, path: &Path, text: &str) -> Result<Option<Checkpoint>, Failure> {
+    fn checkpoint(&self, path: &Path, text: &str) -> Result<Option<Checkpoint>, CliError> {
         if !text.starts_with("envaudit/") {
             return Ok(None);
         }
@@ -218,38 +218,38 @@ impl Trust<'_> {
         });
         let mut keys: Vec<[u8; 32]> = derived.chain(self.signers.iter().copied()).collect();
         if keys.is_empty() {
-            // Nothing better is known; the file itself was kept elsewhere.
+            // There is no better key; the file itself was kept elsewhere.
             let manifest = self.stored.manifest.as_ref().and_then(|manifest| manifest.keys());
             keys.extend(manifest.map(|keys| keys.checkpoint_key));
         }
         let keys: Vec<_> =
             keys.iter().filter_map(|key| checkpoint::verifier(&chain, key).ok()).collect();
         Checkpoint::open(text.as_bytes(), &keys).map(Some).map_err(|error| {
-            let message = format!("{}: {}", path.display(), crate::cli::ledger::chain(&error));
-            Failure { message: Some(message), ..Failure::finding() }
+            let message = format!("{}: {}", path.display(), with_causes(&error));
+            CliError { message: Some(message), ..CliError::finding() }
                 .hint("the checkpoint is of another ledger, was changed, or needs `--public-key`")
         })
     }
 }
 
 /// The state in the whole answer of an earlier `verify --json`.
-fn verified_of(text: &str, path: &Path) -> Result<Verified, Failure> {
+fn verified_of(text: &str, path: &Path) -> Result<Verified, CliError> {
     let report: Option<Value> = serde_json::from_str(text).ok();
     let state = report.as_ref().and_then(|report| report.get("verified"));
     let verified = state.and_then(|state| state.as_str()?.parse().ok());
     verified.ok_or_else(|| {
         let path = path.display();
         match state {
-            Some(Value::Null) => Failure::usage(format!(
-                "{path} is the report of a ledger that was not intact: there is no verified state to go on from"
+            Some(Value::Null) => CliError::usage(format!(
+                "{path} is the report of a ledger that was not intact: it has no verified state to continue from"
             )),
-            _ => Failure::unavailable(format!("{path} is JSON, and not the answer of `verify --json`")),
+            _ => CliError::unavailable(format!("{path} is JSON, but not the answer of `verify --json`")),
         }
     })
 }
 
-fn show(report: &Report, args: &Verify, world: &mut World<'_>) -> Result<(), Failure> {
-    let out = &mut world.out;
+fn show(report: &Report, args: &Verify, invocation: &mut Invocation<'_>) -> Result<(), CliError> {
+    let out = &mut invocation.out;
     let (word, tone) = match report.is_intact() {
         true => ("intact", Tone::Good),
         false if report.lacks_keys() => ("NOT KNOWN", Tone::Warning),
@@ -273,9 +273,9 @@ fn show(report: &Report, args: &Verify, world: &mut World<'_>) -> Result<(), Fai
             (Tone::Warning, format!("an anchor vouches for the events up to {anchored}"))
         }
         (None, _) => {
-            let why = match args.known.anchor.is_empty() {
+            let why = match args.verifier.anchor.is_empty() {
                 true => "no anchor is given",
-                false => "what the anchor given knows of is not in this ledger",
+                false => "the state in the given anchor is not in this ledger",
             };
             (Tone::Warning, format!("{why}: whether newer events were cut off cannot be known"))
         }
@@ -283,20 +283,22 @@ fn show(report: &Report, args: &Verify, world: &mut World<'_>) -> Result<(), Fai
     out.line(&[Cell::toned(tail, trusted)])?;
     let checkpoints = counted(report.checkpoints, "checkpoint");
     let signed = match report.signatures {
-        Signatures::Trusted => format!("{checkpoints} agreed with, signed by a known key"),
+        Signatures::Trusted => format!("{checkpoints} verified, signed with a known key"),
         Signatures::Claimed => {
-            format!("{checkpoints} agreed with, signed by the key that the ledger itself names")
+            format!("{checkpoints} verified, signed with the key that the ledger itself names")
         }
         _ => "no checkpoints are signed".to_owned(),
     };
     out.line(&[Cell::plain(signed)])?;
     if report.key_beside {
-        let beside = "the key lies beside the ledger: whoever owns the folder can forge all of it";
+        let beside =
+            "the key is kept beside the ledger: the owner of the folder can forge all of it";
         out.line(&[Cell::toned(Tone::Warning, beside)])?;
     }
     if !report.missing_keys.is_empty() {
         let kids: Vec<_> = report.missing_keys.iter().map(ToString::to_string).collect();
-        let missing = format!("events are under keys that were not given: {}", kids.join(", "));
+        let missing =
+            format!("events were written with keys that were not given: {}", kids.join(", "));
         out.line(&[Cell::toned(Tone::Warning, missing)])?;
     }
     let first = report.first_break();

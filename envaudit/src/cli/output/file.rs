@@ -1,14 +1,16 @@
+//! An answer that is written to a file.
+
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use crate::cli::failure::Failure;
+use crate::cli::error::{CliError, with_causes};
 
-/// An answer that goes into a file, whole or not at all: what was there stays until all of it is written. What is no file,
-/// such as a pipe, is written to as it is.
+/// An answer that is written to a file as a whole or not at all: an old file is replaced when all of the new one is
+/// written. Anything else than a file, such as a pipe, is written to directly.
 pub(crate) struct WholeFile {
     path: PathBuf,
-    /// What becomes the file, if it is one.
+    /// The new file, until it replaces the old one.
     staged: Option<Staged>,
     writer: BufWriter<File>,
 }
@@ -19,7 +21,7 @@ struct Staged {
 }
 
 impl WholeFile {
-    pub(crate) fn create(path: &Path) -> Result<Self, Failure> {
+    pub(crate) fn create(path: &Path) -> Result<Self, CliError> {
         WholeFile::open(path).map_err(|error| failed(path, &error))
     }
 
@@ -32,7 +34,7 @@ impl WholeFile {
             let writer = BufWriter::new(OpenOptions::new().write(true).open(path)?);
             return Ok(WholeFile { path: path.to_owned(), staged: None, writer });
         }
-        // A link stays one, and what it leads to is replaced.
+        // A link stays a link: the file it leads to is replaced.
         let becomes = match fs::symlink_metadata(path) {
             Ok(_) => fs::canonicalize(path)?,
             Err(_) => path.to_owned(),
@@ -49,13 +51,13 @@ impl WholeFile {
         Ok(file)
     }
 
-    /// A part of the answer.
-    pub(crate) fn text(&mut self, text: &str) -> Result<(), Failure> {
+    /// Writes a part of the answer.
+    pub(crate) fn text(&mut self, text: &str) -> Result<(), CliError> {
         self.writer.write_all(text.as_bytes()).map_err(|error| failed(&self.path, &error))
     }
 
-    /// That was all of it.
-    pub(crate) fn finish(mut self) -> Result<(), Failure> {
+    /// Puts the file in its place.
+    pub(crate) fn finish(mut self) -> Result<(), CliError> {
         self.put().map_err(|error| failed(&self.path, &error))
     }
 
@@ -77,6 +79,6 @@ impl Drop for WholeFile {
     }
 }
 
-fn failed(path: &Path, error: &io::Error) -> Failure {
-    Failure::unavailable(format!("{} cannot be written: {error}", path.display()))
+fn failed(path: &Path, error: &io::Error) -> CliError {
+    CliError::unavailable(format!("{} cannot be written: {}", path.display(), with_causes(error)))
 }

@@ -1,7 +1,8 @@
-//! What a command says: the answer on stdout, everything else on stderr.
+//! The output of a command: the answer on stdout, everything else on stderr.
 
 mod file;
-mod reader;
+mod peer;
+mod progress;
 mod style;
 mod table;
 mod terminal;
@@ -10,17 +11,18 @@ use std::io::{Read, Write};
 
 use serde::Serialize;
 
-use super::args::{Format, Presentation, When};
-use super::failure::Failure;
+use super::args::{ColorChoice, Format, Presentation};
+use super::error::{CliError, with_causes};
 use crate::sources::environment::Environment;
 
 pub(crate) use file::WholeFile;
-pub(crate) use reader::{OfProcess, Reader, Staying};
+pub(crate) use peer::{AlwaysConnected, OutputPeer, StdoutPeer};
+pub(crate) use progress::{ProgressSource, StepProgress};
 pub(crate) use style::{Cell, Tone};
 pub(crate) use table::{Columns, Table};
 pub(crate) use terminal::Terminal;
 
-/// Where a command reads and writes, and what is known of those ends.
+/// The streams of a command, and what they are connected to.
 pub(crate) struct Streams<'a> {
     pub(crate) stdin: &'a mut dyn Read,
     pub(crate) stdout: &'a mut dyn Write,
@@ -28,18 +30,25 @@ pub(crate) struct Streams<'a> {
     /// The terminal that shows stdout, if one does.
     pub(crate) out_terminal: Option<Terminal>,
     pub(crate) err_terminal: Option<Terminal>,
-    /// Who reads stdout.
-    pub(crate) reader: &'a dyn Reader,
+    /// The program that reads stdout.
+    pub(crate) peer: &'a dyn OutputPeer,
 }
 
 impl<'a> Streams<'a> {
-    /// Streams that are no terminals.
-    pub(crate) fn of(
+    /// Streams that are not terminals.
+    pub(crate) fn new(
         stdin: &'a mut dyn Read,
         stdout: &'a mut dyn Write,
         stderr: &'a mut dyn Write,
     ) -> Self {
-        Streams { stdin, stdout, stderr, out_terminal: None, err_terminal: None, reader: &Staying }
+        Streams {
+            stdin,
+            stdout,
+            stderr,
+            out_terminal: None,
+            err_terminal: None,
+            peer: &AlwaysConnected,
+        }
     }
 }
 
@@ -96,13 +105,13 @@ impl<'a> Output<'a> {
         self.err_is_terminal && !self.quiet
     }
 
-    /// A part of the answer, as it is.
-    pub(crate) fn text(&mut self, text: &str) -> Result<(), Failure> {
-        self.stdout.write_all(text.as_bytes()).map_err(|error| Failure::of_write(&error))
+    /// Writes a part of the answer, unchanged.
+    pub(crate) fn text(&mut self, text: &str) -> Result<(), CliError> {
+        self.stdout.write_all(text.as_bytes()).map_err(|error| CliError::write(&error))
     }
 
-    /// A line of the answer. Nothing in it is obeyed by a terminal.
-    pub(crate) fn line(&mut self, cells: &[Cell]) -> Result<(), Failure> {
+    /// Writes a line of the answer, without anything that a terminal would obey.
+    pub(crate) fn line(&mut self, cells: &[Cell]) -> Result<(), CliError> {
         let mut line = String::new();
         for cell in cells {
             cell.write(&mut line, self.out_color);
@@ -111,59 +120,59 @@ impl<'a> Output<'a> {
         self.text(&line)
     }
 
-    /// The answer as JSON, with line breaks and indentation.
-    pub(crate) fn json(&mut self, value: &impl Serialize) -> Result<(), Failure> {
+    /// Writes the answer as JSON, with line breaks and indentation.
+    pub(crate) fn json(&mut self, value: &impl Serialize) -> Result<(), CliError> {
         let text = serde_json::to_string_pretty(value).map_err(|error| {
-            Failure::unavailable(format!("the answer cannot be written: {error}"))
+            CliError::unavailable(format!("the answer cannot be written: {}", with_causes(&error)))
         })?;
         self.text(&text)?;
         self.text("\n")
     }
 
-    /// A table that fits the terminal.
-    pub(crate) fn table(&mut self, table: &Table) -> Result<(), Failure> {
+    /// Writes a table that fits the terminal.
+    pub(crate) fn table(&mut self, table: &Table) -> Result<(), CliError> {
         let text = table.render(self.width, self.out_color);
         self.text(&text)
     }
 
-    /// The next rows of a table that is written part by part.
+    /// Writes the next rows of a table that is written part by part.
     pub(crate) fn more_of_table(
         &mut self,
         table: &Table,
         columns: &mut Columns,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), CliError> {
         let text = table.render_on(columns, self.width, self.out_color);
         self.text(&text)
     }
 
-    /// Sends what has been written on its way.
-    pub(crate) fn flush(&mut self) -> Result<(), Failure> {
-        self.stdout.flush().map_err(|error| Failure::of_write(&error))
+    /// Flushes stdout.
+    pub(crate) fn flush(&mut self) -> Result<(), CliError> {
+        self.stdout.flush().map_err(|error| CliError::write(&error))
     }
 
-    /// Something worth knowing that is not the answer.
+    /// Writes a note that is not the answer.
     pub(crate) fn note(&mut self, text: &str) {
         if !self.quiet {
             self.say(&[Cell::plain(text)]);
         }
     }
 
-    /// Something only those want to know who ask for it.
+    /// Writes a note for `--verbose`.
     pub(crate) fn detail(&mut self, text: &str) {
         if self.verbose {
             self.say(&[Cell::toned(Tone::Faint, text)]);
         }
     }
 
-    /// Something that may be wrong.
+    /// Writes a warning.
     pub(crate) fn warn(&mut self, text: &str) {
         if !self.quiet {
             self.say(&[Cell::toned(Tone::Warning, "warning"), Cell::plain(format!(": {text}"))]);
         }
     }
 
-    /// Why the command does not end well.
-    pub(crate) fn fail(&mut self, failure: &Failure) {
+    /// Writes the error that ends the command.
+    pub(crate) fn fail(&mut self, failure: &CliError) {
         if let Some(message) = &failure.message {
             self.say(&[Cell::toned(Tone::Bad, "error"), Cell::plain(format!(": {message}"))]);
         }
@@ -172,7 +181,7 @@ impl<'a> Output<'a> {
         }
     }
 
-    /// Who cannot be told that stderr is closed needs not be told.
+    /// Writes a line to stderr. An error is ignored: there is nowhere left to report it.
     fn say(&mut self, cells: &[Cell]) {
         let _ = self.stdout.flush();
         let mut text = String::new();
@@ -184,13 +193,17 @@ impl<'a> Output<'a> {
     }
 }
 
-/// See <https://no-color.org>: the variable counts when it is set to anything but nothing.
-pub(crate) fn wants_color(when: When, terminal: Option<Terminal>, env: &Environment) -> bool {
+/// Whether to use colours. See <https://no-color.org>: the variable counts if it is not empty.
+pub(crate) fn wants_color(
+    when: ColorChoice,
+    terminal: Option<Terminal>,
+    env: &Environment,
+) -> bool {
     let is_set = |name| env.get(name).is_some_and(|value| !value.is_empty());
     match when {
-        When::Always => true,
-        When::Never => false,
-        When::Auto => {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto => {
             let dumb = env.get("TERM").is_some_and(|term| term == "dumb");
             terminal.is_some() && !dumb && !is_set("NO_COLOR")
         }

@@ -1,3 +1,5 @@
+//! The size of the terminal.
+
 /// A terminal that shows a stream.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Terminal {
@@ -6,7 +8,7 @@ pub(crate) struct Terminal {
 }
 
 impl Terminal {
-    /// The one of this process.
+    /// The terminal of this process.
     pub(crate) fn of_process() -> Self {
         let size = terminal_size::terminal_size();
         let width = size.map(|(width, _)| usize::from(width.0)).filter(|width| *width > 0);

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use super::{Layer, LayerKind, Layers};
-use crate::audit::{Location, Warning};
+use crate::audit::Warning;
 use crate::error::{Problem, ProblemKind};
 use crate::load::scope::Scope;
 use crate::load::slot::{Denied, Held, HeldValue, Slot};
 use crate::schema::table::Name;
-use crate::source::Source;
 use crate::sources::env_file::{self, EnvFile, Written};
 use crate::sources::folder::{self, Folder};
 use crate::sources::provider::Fetched;
+use crate::sources::{Location, Source};
 
 /// One layer being noted in the slots.
 pub(super) struct Fill<'f, 's> {

@@ -1,24 +1,25 @@
 //! The files, folders and providers of a load, opened, in order of precedence, and what each has for each key.
 
 mod fill;
+mod layer;
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use self::fill::Fill;
-use crate::audit::{Location, Warning};
+pub(in crate::load) use self::layer::{Layer, LayerKind};
+use crate::audit::Warning;
 use crate::error::{self, Problem, ProblemKind};
 use crate::load::few::Few;
-use crate::load::loader::Settings;
+use crate::load::settings::LoadSettings;
 use crate::load::slot::Slot;
 use crate::schema::nearest::nearest;
 use crate::schema::table::Table;
-use crate::source::Source;
 use crate::sources::env_file::{EnvFile, EnvFileFault};
 use crate::sources::file::FileFault;
 use crate::sources::folder::Folder;
-use crate::sources::provider::{Asked, Fetched, OnFailure, Provider};
+use crate::sources::provider::{Asked, OnFailure, Provider};
+use crate::sources::{Location, Source};
 
 const MISSING: &str = "check the path that the program was given";
 const UNREADABLE: &str = "let the program's user read it";
@@ -26,7 +27,7 @@ const UNREADABLE: &str = "let the program's user read it";
 const ENVIRONMENT_VARIABLE: &str = "ENVAUDIT_ENV";
 
 pub(crate) struct Layers<'s> {
-    settings: &'s Settings,
+    settings: &'s LoadSettings,
     table: &'static Table,
     /// The layer that wins comes first.
     layers: Few<Layer>,
@@ -35,20 +36,9 @@ pub(crate) struct Layers<'s> {
     warnings: Vec<Warning>,
 }
 
-pub(in crate::load) struct Layer {
-    pub(in crate::load) source: Source,
-    pub(in crate::load) kind: LayerKind,
-}
-
-pub(in crate::load) enum LayerKind {
-    EnvFile(EnvFile),
-    Folder(Folder),
-    Fetched(Arc<str>, Fetched),
-}
-
 impl<'s> Layers<'s> {
     /// Opens everything that the settings name.
-    pub(in crate::load) fn new(settings: &'s Settings, table: &'static Table) -> Self {
+    pub(in crate::load) fn new(settings: &'s LoadSettings, table: &'static Table) -> Self {
         let mut layers = Layers {
             settings,
             table,
@@ -115,7 +105,9 @@ impl<'s> Layers<'s> {
     }
 
     /// The environment's name. It becomes part of a file name, so it has to be a plain word: what is none is the error.
-    pub(in crate::load) fn environment_of(settings: &Settings) -> Result<Option<String>, String> {
+    pub(in crate::load) fn environment_of(
+        settings: &LoadSettings,
+    ) -> Result<Option<String>, String> {
         let name = match &settings.environment_name {
             Some(name) => name.clone(),
             None => match settings.environment.get(ENVIRONMENT_VARIABLE) {
@@ -325,22 +317,5 @@ impl<'s> Layers<'s> {
             None => format!("no field of {} reads it; remove it", self.table.schema.name),
         };
         self.problems.push(problem.at(source, location).hint(hint));
-    }
-}
-
-impl Layer {
-    /// Where in this layer a value stands.
-    #[inline]
-    pub(in crate::load) fn location(&self, name: &str, line: u32) -> Option<Location> {
-        match &self.kind {
-            LayerKind::EnvFile(file) => {
-                Some(Location::File { path: Arc::clone(&file.path), line: Some(line) })
-            }
-            LayerKind::Folder(folder) => {
-                let path = folder.file_for(name)?;
-                Some(Location::File { path: path.into(), line: None })
-            }
-            LayerKind::Fetched(_, fetched) => fetched.get(name)?.location(),
-        }
     }
 }

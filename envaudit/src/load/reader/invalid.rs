@@ -1,8 +1,8 @@
 //! What is said of a value that was refused: nothing of it where it is secret.
 
 use crate::error::{self, Problem, ProblemKind};
-use crate::load::expected::expected;
 use crate::schema::KeyRequest;
+use crate::schema::expected;
 use crate::sources::env_file::expand::ExpandFault;
 use crate::value::{Raw, Reason, ValueError};
 

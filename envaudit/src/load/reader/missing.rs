@@ -1,14 +1,13 @@
 //! What is said of a variable that is not there, or comes from where it may not.
 
 use super::Reader;
-use crate::audit::Location;
 use crate::error::{Problem, ProblemKind};
-use crate::load::expected::expected;
 use crate::load::layers::LayerKind;
 use crate::load::places::places;
 use crate::schema::KeyRequest;
+use crate::schema::expected;
 use crate::schema::nearest::nearest;
-use crate::source::Source;
+use crate::sources::{Location, Source};
 
 impl Reader<'_> {
     /// Says that a variable is missing, unless what was found of it has been reported.

@@ -15,21 +15,21 @@ use self::variable::{found_in_environment, in_environment};
 use crate::audit::{AuditEntry, Warning};
 use crate::error::{self, Problem, ProblemKind};
 use crate::load::layers::{LayerKind, Layers};
-use crate::load::loader::Settings;
 use crate::load::redaction::Secrets;
 use crate::load::scope::Scope;
+use crate::load::settings::LoadSettings;
 use crate::load::slot::{Held, HeldValue, Slot};
 #[cfg(any(feature = "ledger", feature = "live"))]
 use crate::load::texts::Texts;
 use crate::schema::table::Table;
 use crate::schema::{DefaultText, KeyRequest};
-use crate::source::{Source, SourceSet};
+use crate::sources::{Source, SourceSet};
 use crate::value::{Raw, ValueError};
 
 /// What the generated code reads fields from, in the order of declaration.
 #[doc(hidden)]
 pub struct Reader<'a> {
-    settings: &'a Settings,
+    settings: &'a LoadSettings,
     layers: &'a Layers<'a>,
     table: &'static Table,
     slots: &'a mut [Slot],
@@ -58,7 +58,7 @@ pub struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(
-        settings: &'a Settings,
+        settings: &'a LoadSettings,
         layers: &'a Layers<'a>,
         table: &'static Table,
         slots: &'a mut [Slot],
@@ -410,7 +410,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn in_order(sources: SourceSet, settings: &Settings) -> Vec<Source> {
+fn in_order(sources: SourceSet, settings: &LoadSettings) -> Vec<Source> {
     let mut sources: Vec<Source> = sources.iter().collect();
     sources.sort_by_key(|source| settings.rank(*source));
     sources

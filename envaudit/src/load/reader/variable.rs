@@ -4,13 +4,12 @@ use std::borrow::Cow;
 use std::ffi::OsString;
 use std::path::Path;
 
-use crate::audit::{AuditEntry, Location};
+use crate::audit::AuditEntry;
 use crate::error::{Problem, ProblemKind};
-use crate::load::loader::Settings;
+use crate::load::settings::LoadSettings;
 use crate::schema::KeyRequest;
 use crate::schema::table::Name;
-use crate::source::Source;
-use crate::sources::folder;
+use crate::sources::{Location, Source, folder};
 use crate::value::Raw;
 
 /// A variable of the process environment.
@@ -23,7 +22,7 @@ pub(super) struct Variable {
 
 /// The variable under any of its names. What the environment has under the key itself is already known.
 pub(super) fn in_environment(
-    settings: &Settings,
+    settings: &LoadSettings,
     request: &'static KeyRequest,
     under_key: Option<OsString>,
 ) -> Option<Variable> {

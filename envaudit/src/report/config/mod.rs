@@ -1,4 +1,4 @@
-//! How configurations stand, and what became of them.
+//! The report of configurations: their states and changes.
 
 mod changes;
 mod refused;
@@ -12,38 +12,38 @@ use self::changes::{Changes, Variable};
 use self::refused::Refused;
 use self::state::{Configuration, Entry};
 use super::html::{Picture, Span};
-use super::question::Question;
-use super::sheet::{Column, Field, Mark, Sheet};
-use super::{Base, Report, counted, days, shown_time};
+use super::options::ReportOptions;
+use super::table::{Column, Field, Mark, Table};
+use super::{IndexFacts, Report, counted, days, format_micros};
 use crate::audit::Policy;
-use crate::ledger::index::{Index, IndexError};
+use crate::report::index::{Index, IndexError};
 
-/// The configurations as they were last recorded in the period, or before it: which sources secrets come from, which values
-/// of production come from files or defaults, which rules are broken; what changed in the period, on which days and in which
-/// variables; and which configurations were refused.
+/// The configurations as they were last recorded in the period, or before it: the sources of secrets, the values of
+/// production from files or defaults, and the broken rules; the changes in the period by day and by variable; and the
+/// configurations that were refused.
 ///
-/// Without a policy, [`Policy::production`] is asked of the configurations of production alone: those whose environment is
-/// `prod` or `production`.
+/// Without a policy, [`Policy::production`] applies, and only to the configurations of production: those whose environment
+/// is `prod` or `production`.
 ///
 /// # Errors
 ///
 /// When the index or the ledger cannot be read.
 pub fn configurations(
     index: &Index<'_>,
-    question: &Question,
+    options: &ReportOptions,
     policy: Option<&Policy>,
 ) -> Result<Report, IndexError> {
-    let Base { unreadable, temporary, last_line } = Base::of(index)?;
-    let states = state::at_end(index, question.period, policy)?;
-    let changes = Changes::find(index, question.period)?;
-    let refused = refused::find(index, question)?;
+    let IndexFacts { unreadable, temporary, last_line } = IndexFacts::of(index)?;
+    let states = state::at_end(index, options.period, policy)?;
+    let changes = Changes::find(index, options.period)?;
+    let refused = refused::find(index, options)?;
     let violations = states.iter().map(|state| state.broken()).sum::<usize>() as u64;
     let outside = states.iter().map(|state| state.outside()).sum::<usize>() as u64;
     let secrets = by_source(&states, |entry| entry.value.masked);
     let values = by_source(&states, |_| true);
     let variables = variables(&states, &changes);
     let findings = violations + refused.policy;
-    let lead = format!(
+    let summary = format!(
         "{} of {}; {} in the period.",
         counted(states.iter().map(|state| state.entries.len() as u64).sum(), "variable"),
         counted(states.len() as u64, "configuration"),
@@ -52,7 +52,7 @@ pub fn configurations(
     Ok(Report {
         name: "config",
         title: "Configuration".to_owned(),
-        lead,
+        summary,
         members: vec![
             ("configurations", states.iter().map(Configuration::json).collect()),
             ("secrets_by_source", sources_json(&secrets)),
@@ -68,7 +68,7 @@ pub fn configurations(
             ("refused", refused.json()),
             ("refused_count", json!(refused.count)),
         ],
-        sheets: sheets(&states, &variables, &refused),
+        tables: tables(&states, &variables, &refused),
         pictures: pictures(&changes, &secrets, &values, &variables),
         tiles: vec![
             ("configurations", states.len() as u64, Mark::Plain),
@@ -81,7 +81,7 @@ pub fn configurations(
             ),
             ("refused", refused.count, if refused.count > 0 { Mark::Warning } else { Mark::Plain }),
         ],
-        period: question.period,
+        period: options.period,
         seen: changes.seen,
         counted: changes.events,
         findings,
@@ -91,7 +91,7 @@ pub fn configurations(
     })
 }
 
-/// A variable of a configuration: its state, what became of it, or both.
+/// A variable of a configuration: its state, its changes, or both.
 struct Row<'r> {
     resource: &'r str,
     key: &'r str,
@@ -169,7 +169,7 @@ impl Row<'_> {
             "provider": value.and_then(|value| value.provider.as_ref()),
             "secret": value.map(|value| value.masked),
             "changes": self.changes.map_or(0, |changes| changes.count),
-            "last_change": self.changes.map(|changes| shown_time(changes.last)),
+            "last_change": self.changes.map(|changes| format_micros(changes.last)),
             "findings": self.findings(),
         })
     }
@@ -177,7 +177,7 @@ impl Row<'_> {
 
 type Sources = Vec<(String, u64, bool)>;
 
-/// How many values come from where, and whether that is a file or a default.
+/// Sources, the number of values from each, and whether it is a file or a default.
 fn by_source(states: &[Configuration], which: impl Fn(&Entry) -> bool) -> Sources {
     let mut counts: BTreeMap<&str, (u64, bool)> = BTreeMap::new();
     for entry in states.iter().flat_map(|state| &state.entries).filter(|entry| which(entry)) {
@@ -198,9 +198,9 @@ fn sources_json(sources: &Sources) -> Value {
     sources.iter().map(one).collect()
 }
 
-fn sheets(states: &[Configuration], variables: &[Row<'_>], refused: &Refused) -> Vec<Sheet> {
-    let note = "Each variable as it was last recorded, and what became of it in the period.";
-    let main = Sheet {
+fn tables(states: &[Configuration], variables: &[Row<'_>], refused: &Refused) -> Vec<Table> {
+    let note = "Each variable as it was last recorded, and its changes in the period.";
+    let main = Table {
         heading: "Variables".to_owned(),
         note: note.to_owned(),
         columns: vec![
@@ -215,7 +215,7 @@ fn sheets(states: &[Configuration], variables: &[Row<'_>], refused: &Refused) ->
         rows: variables.iter().map(Row::fields).collect(),
         omitted: 0,
     };
-    let configurations = Sheet {
+    let configurations = Table {
         heading: "Configurations".to_owned(),
         note: "As they were last recorded.".to_owned(),
         columns: vec![
@@ -230,9 +230,9 @@ fn sheets(states: &[Configuration], variables: &[Row<'_>], refused: &Refused) ->
         rows: states.iter().map(Configuration::fields).collect(),
         omitted: 0,
     };
-    let mut sheets = vec![main, configurations];
-    sheets.extend(refused.sheet());
-    sheets
+    let mut tables = vec![main, configurations];
+    tables.extend(refused.table());
+    tables
 }
 
 fn pictures(

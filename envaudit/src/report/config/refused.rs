@@ -1,18 +1,18 @@
-//! Configurations that could not be loaded, as the ledger has them.
+//! The configurations in the ledger that could not be loaded.
 
 use rusqlite::params_from_iter;
 use serde_json::{Value, json};
 
-use crate::ledger::index::{Index, IndexError, REFUSED};
 use crate::ledger::{Line, Timestamp};
-use crate::report::question::{Condition, Question};
-use crate::report::sheet::{Column, Field, Mark, Sheet};
-use crate::report::{html, shown_time};
+use crate::report::index::{Index, IndexError, REFUSED};
+use crate::report::options::{Condition, ReportOptions};
+use crate::report::table::{Column, Field, Mark, Table};
+use crate::report::{format_micros, html};
 
-/// The newest of them, and how many there are.
+/// The newest of them, and their number.
 pub(super) struct Refused {
     pub(super) count: u64,
-    /// How many of those that are listed broke a policy.
+    /// The number of listed ones that broke a policy.
     pub(super) policy: u64,
     loads: Vec<Load>,
 }
@@ -27,8 +27,8 @@ struct Load {
 }
 
 /// The newest refused configurations of the period.
-pub(super) fn find(index: &Index<'_>, question: &Question) -> Result<Refused, IndexError> {
-    let condition = Condition::of(index, question.period);
+pub(super) fn find(index: &Index<'_>, options: &ReportOptions) -> Result<Refused, IndexError> {
+    let condition = Condition::of(index, options.period);
     let sql = |columns: &str, end: &str| {
         format!(
             "SELECT {columns} FROM events e WHERE {} AND e.flags & {REFUSED} <> 0 {end}",
@@ -37,7 +37,7 @@ pub(super) fn find(index: &Index<'_>, question: &Question) -> Result<Refused, In
     };
     let values = || params_from_iter(&condition.values);
     let count = index.db().query_row(&sql("COUNT(*)", ""), values(), |row| row.get(0))?;
-    let end = format!("ORDER BY e.id DESC LIMIT {}", question.events);
+    let end = format!("ORDER BY e.id DESC LIMIT {}", options.events);
     let mut statement = index.db().prepare(&sql("e.id, e.at, e.time", &end))?;
     let rows = statement.query_map(values(), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     let mut loads = Vec::new();
@@ -71,7 +71,7 @@ impl Load {
     fn json(&self) -> Value {
         json!({
             "seq": self.seq,
-            "timestamp": shown_time(self.time),
+            "timestamp": format_micros(self.time),
             "resource": self.resource,
             "actor_type": self.actor_type,
             "actor_id": self.actor,
@@ -112,9 +112,9 @@ impl Refused {
         self.loads.iter().map(Load::json).collect()
     }
 
-    pub(super) fn sheet(&self) -> Option<Sheet> {
+    pub(super) fn table(&self) -> Option<Table> {
         let shown = self.loads.len() as u64;
-        (shown > 0).then(|| Sheet {
+        (shown > 0).then(|| Table {
             heading: "Refused".to_owned(),
             note: match self.count > shown {
                 true => format!(

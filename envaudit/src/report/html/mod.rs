@@ -1,8 +1,8 @@
 //! A report as one HTML page.
 //!
-//! Nothing of it is asked of anybody else: styles and script stand in it, a content security policy allows those two by
-//! their hashes and nothing besides. Pictures are SVG. The script changes times to the reader's zone and filters rows; without
-//! it, the page says the same.
+//! The page needs no other file: its styles and its script are part of it, and a content security policy allows only those
+//! two, by their hashes. Pictures are SVG. The script changes times to the reader's zone and filters rows; the page says the
+//! same without it.
 
 /// Appends to a text, which cannot fail.
 macro_rules! put {
@@ -17,7 +17,7 @@ use data_encoding::BASE64;
 use sha2::{Digest as _, Sha256};
 
 use self::text::{escape, time};
-use super::sheet::{Field, Mark, Sheet};
+use super::table::{Field, Mark, Table};
 use super::{Report, counted};
 use crate::ledger::Timestamp;
 use crate::ledger::verify;
@@ -28,12 +28,12 @@ pub(super) use text::grouped;
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("page.js");
 
-/// What stands around a report.
+/// The facts that a page shows besides the report.
 #[derive(Clone, Copy, Debug)]
-pub struct Frame<'f> {
-    /// What verification says of the ledger.
+pub struct PageContext<'f> {
+    /// The result of a verification of the ledger.
     pub verdict: Option<&'f verify::Report>,
-    /// Whether verification was given an anchor, even if it is one of another ledger.
+    /// Whether the verification was given an anchor, even one of another ledger.
     pub anchor_given: bool,
     /// The id of the ledger.
     pub ledger: Option<&'f str>,
@@ -41,7 +41,7 @@ pub struct Frame<'f> {
     pub made: Timestamp,
 }
 
-pub(super) fn page(report: &Report, frame: &Frame<'_>) -> String {
+pub(super) fn page(report: &Report, context: &PageContext<'_>) -> String {
     let mut out = String::with_capacity(64 << 10);
     let hash = |text: &str| BASE64.encode(&Sha256::digest(text));
     let title = escape(&report.title);
@@ -59,16 +59,16 @@ pub(super) fn page(report: &Report, frame: &Frame<'_>) -> String {
         hash(SCRIPT),
         env!("CARGO_PKG_VERSION"),
     );
-    head(report, frame, &mut out);
+    head(report, context, &mut out);
     out.push_str("<main id=\"report\">\n");
-    verdict::write(frame, report.last_line, &mut out);
+    verdict::write(context, report.last_line, &mut out);
     tiles(report, &mut out);
     for picture in &report.pictures {
         picture.write(&mut out);
     }
     search(&mut out);
-    for (at, sheet) in report.sheets.iter().enumerate() {
-        table(sheet, at, &mut out);
+    for (at, table) in report.tables.iter().enumerate() {
+        write_table(table, at, &mut out);
     }
     out.push_str("</main>\n");
     foot(report, &mut out);
@@ -76,13 +76,13 @@ pub(super) fn page(report: &Report, frame: &Frame<'_>) -> String {
     out
 }
 
-fn head(report: &Report, frame: &Frame<'_>, out: &mut String) {
+fn head(report: &Report, context: &PageContext<'_>, out: &mut String) {
     put!(
         out,
         "<a class=\"skip\" href=\"#report\">Skip to the report</a>\n<header>\n<p class=\"kicker\">Audit report</p>\n\
          <h1>{}</h1>\n<p class=\"lead\">{}</p>\n<dl class=\"about\">\n",
         escape(&report.title),
-        escape(&report.lead)
+        escape(&report.summary)
     );
     let moment = |moment: Option<Timestamp>, default: &str| match (moment, report.seen) {
         (Some(moment), _) => time(moment.micros()),
@@ -102,10 +102,10 @@ fn head(report: &Report, frame: &Frame<'_>, out: &mut String) {
             time(last)
         );
     }
-    if let Some(ledger) = frame.ledger {
+    if let Some(ledger) = context.ledger {
         put!(out, "<div><dt>Ledger</dt><dd><code>{}</code></dd></div>\n", escape(ledger));
     }
-    put!(out, "<div><dt>Made</dt><dd>{}</dd></div>\n</dl>\n", time(frame.made.micros()));
+    put!(out, "<div><dt>Made</dt><dd>{}</dd></div>\n</dl>\n", time(context.made.micros()));
     out.push_str("<p class=\"zone\" id=\"zone\">Times are UTC.</p>\n</header>\n");
 }
 
@@ -132,16 +132,16 @@ fn search(out: &mut String) {
     );
 }
 
-fn table(sheet: &Sheet, at: usize, out: &mut String) {
+fn write_table(table: &Table, at: usize, out: &mut String) {
     put!(
         out,
         "<section aria-labelledby=\"s{at}\">\n<h2 id=\"s{at}\">{}</h2>\n",
-        escape(&sheet.heading)
+        escape(&table.heading)
     );
-    if !sheet.note.is_empty() {
-        put!(out, "<p class=\"note\">{}</p>\n", escape(&sheet.note));
+    if !table.note.is_empty() {
+        put!(out, "<p class=\"note\">{}</p>\n", escape(&table.note));
     }
-    if sheet.rows.is_empty() {
+    if table.rows.is_empty() {
         out.push_str("<p class=\"none\">None.</p>\n</section>\n");
         return;
     }
@@ -149,7 +149,7 @@ fn table(sheet: &Sheet, at: usize, out: &mut String) {
         out,
         "<div class=\"scroll\" role=\"region\" aria-labelledby=\"s{at}\" tabindex=\"0\">\n<table role=\"table\">\n<thead><tr role=\"row\">"
     );
-    for column in sheet.columns.iter().filter(|column| !column.hidden) {
+    for column in table.columns.iter().filter(|column| !column.hidden) {
         let class = if column.number { " class=\"number\"" } else { "" };
         put!(
             out,
@@ -158,9 +158,9 @@ fn table(sheet: &Sheet, at: usize, out: &mut String) {
         );
     }
     out.push_str("</tr></thead>\n<tbody>\n");
-    for row in &sheet.rows {
+    for row in &table.rows {
         out.push_str("<tr role=\"row\">");
-        let seen = sheet.columns.iter().zip(row).filter(|(column, _)| !column.hidden);
+        let seen = table.columns.iter().zip(row).filter(|(column, _)| !column.hidden);
         for (column, field) in seen {
             let class = match (column.number, field) {
                 (true, _) => " class=\"number\"",
@@ -174,9 +174,12 @@ fn table(sheet: &Sheet, at: usize, out: &mut String) {
         out.push_str("</tr>\n");
     }
     out.push_str("</tbody>\n</table>\n</div>\n");
-    if sheet.omitted > 0 {
-        let more = counted(sheet.omitted, "row");
-        put!(out, "<p class=\"note\">{more} more are left out here; the sums count them.</p>\n");
+    if table.omitted > 0 {
+        let more = counted(table.omitted, "row");
+        put!(
+            out,
+            "<p class=\"note\">{more} more are left out here; the totals include them.</p>\n"
+        );
     }
     out.push_str("</section>\n");
 }
@@ -188,8 +191,8 @@ fn cell(field: &Field, out: &mut String) {
             put!(out, "<bdi>{}</bdi>", escape(text));
         }
         Field::Name(text) => put!(out, "<code><bdi>{}</bdi></code>", escape(text)),
-        Field::Kept(text, kind) if kind.is_empty() => put!(out, "<bdi>{}</bdi>", escape(text)),
-        Field::Kept(text, kind) => {
+        Field::WithKind(text, kind) if kind.is_empty() => put!(out, "<bdi>{}</bdi>", escape(text)),
+        Field::WithKind(text, kind) => {
             let (text, kind) = (escape(text), escape(kind));
             put!(out, "<span><bdi>{text}</bdi> <span class=\"kind\">{kind}</span></span>");
         }

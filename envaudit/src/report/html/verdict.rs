@@ -1,13 +1,13 @@
-//! What verification says, at the top of a page.
+//! The result of the verification, at the top of a page.
 
 use data_encoding::HEXLOWER;
 
-use super::Frame;
+use super::PageContext;
 use super::text::{escape, grouped};
 use crate::ledger::verify::{Report, Signatures};
 use crate::report::counted;
 
-/// So many findings are listed.
+/// At most this many findings are listed.
 const LISTED: usize = 50;
 
 const INTACT: &str = "<svg class=\"sign\" viewBox=\"0 0 24 24\" aria-hidden=\"true\"><path d=\"M12 2 4 5v6c0 5 3.4 9.3 8 11 \
@@ -15,18 +15,18 @@ const INTACT: &str = "<svg class=\"sign\" viewBox=\"0 0 24 24\" aria-hidden=\"tr
 const BROKEN: &str = "<svg class=\"sign\" viewBox=\"0 0 24 24\" aria-hidden=\"true\"><path d=\"M12 2 4 5v6c0 5 3.4 9.3 8 11 \
                       4.6-1.7 8-6 8-11V5z\"/><path class=\"stroke\" d=\"m9 9 6 6m0-6-6 6\"/></svg>";
 
-pub(super) fn write(frame: &Frame<'_>, last_line: Option<u64>, out: &mut String) {
-    let Some(report) = frame.verdict else {
+pub(super) fn write(context: &PageContext<'_>, last_line: Option<u64>, out: &mut String) {
+    let Some(report) = context.verdict else {
         out.push_str(
             "<section class=\"verdict warning\" aria-labelledby=\"verdict\">\n<div>\n<h2 id=\"verdict\">Not verified</h2>\n\
-             <p>Whether the record is intact was not asked when this report was made.</p>\n</div>\n</section>\n",
+             <p>The record was not verified when this report was made.</p>\n</div>\n</section>\n",
         );
         return;
     };
     let (class, sign, word) = match (report.is_intact(), report.anchored) {
         (true, Some(_)) => ("good", INTACT, "The record is intact"),
         (true, None) => {
-            ("good", INTACT, "The record is intact, as far as can be known without an anchor of it")
+            ("good", INTACT, "The record is intact, as far as can be known without an anchor")
         }
         (false, _) => ("bad", BROKEN, "The record is not intact"),
     };
@@ -38,7 +38,7 @@ pub(super) fn write(frame: &Frame<'_>, last_line: Option<u64>, out: &mut String)
         counted(report.events, "event"),
         counted(report.segments, "segment"),
     );
-    for line in known(report, frame.anchor_given, last_line) {
+    for line in known(report, context.anchor_given, last_line) {
         put!(out, "<li>{line}</li>\n");
     }
     out.push_str("</ul>\n");
@@ -63,7 +63,7 @@ pub(super) fn write(frame: &Frame<'_>, last_line: Option<u64>, out: &mut String)
     out.push_str("</div>\n</section>\n");
 }
 
-/// What the verdict rests on.
+/// The facts behind the verdict.
 fn known(report: &Report, anchor_given: bool, last_line: Option<u64>) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some((seq, hash)) = report.tail {
@@ -91,7 +91,7 @@ fn known(report: &Report, anchor_given: bool, last_line: Option<u64>) -> Vec<Str
         }
         (None, _) => {
             let why = match anchor_given {
-                true => "What the anchor given knows of is not in this ledger",
+                true => "The state in the given anchor is not in this ledger",
                 false => "No anchor was given",
             };
             format!("{why}: whether newer events were cut off cannot be known.")
@@ -99,15 +99,15 @@ fn known(report: &Report, anchor_given: bool, last_line: Option<u64>) -> Vec<Str
     });
     let checkpoints = counted(report.checkpoints, "checkpoint");
     lines.push(match report.signatures {
-        Signatures::Trusted => format!("{checkpoints} agreed with, signed by a known key."),
+        Signatures::Trusted => format!("{checkpoints} verified, signed with a known key."),
         Signatures::Claimed => {
-            format!("{checkpoints} agreed with, signed by the key that the ledger itself names.")
+            format!("{checkpoints} verified, signed with the key that the ledger itself names.")
         }
         _ => "No checkpoint is signed.".into(),
     });
     if report.key_beside {
         lines.push(
-            "<span class=\"mark warning\">The key lies beside the ledger: whoever owns the folder can forge all of it.</span>"
+            "<span class=\"mark warning\">The key is kept beside the ledger: the owner of the folder can forge all of it.</span>"
                 .into(),
         );
     }

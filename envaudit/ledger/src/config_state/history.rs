@@ -1,0 +1,176 @@
+//! What became of one variable.
+
+use std::collections::HashMap;
+
+use memchr::memmem::Finder;
+
+use super::change::{ChangeKind, ConfigChange};
+use super::value::RecordedValue;
+use crate::format::json::write_string;
+use crate::format::walk::{list, member, members, text};
+use crate::read::reader::{ReadError, Reader, Record, Records};
+use crate::store::StoreError;
+
+/// A change of one variable, and the event that has it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Historic {
+    /// The event: when, who, why.
+    pub record: Record,
+    /// The configuration, such as `checkout/prod`.
+    pub resource: String,
+    /// From what to what. The first record of a configuration adds all its variables.
+    pub change: ConfigChange,
+}
+
+impl Historic {
+    /// Made from an index.
+    #[doc(hidden)]
+    pub fn new(record: Record, resource: String, change: ConfigChange) -> Self {
+        Historic { record, resource, change }
+    }
+}
+
+/// The changes of one variable in all configurations, oldest first. Made by [`Reader::history`].
+#[derive(Debug)]
+pub struct History<'a> {
+    records: Records<'a>,
+    changes: Changes,
+}
+
+/// Tells the changes of one variable from the events that may have one, given in their order.
+#[derive(Debug)]
+pub struct Changes {
+    key: String,
+    /// What a line has that speaks of the key.
+    needle: Finder<'static>,
+    /// The last state of it in each configuration, as it stands there.
+    last: HashMap<String, String>,
+}
+
+impl<'a> Reader<'a> {
+    /// Every change of a variable.
+    ///
+    /// ```
+    /// use envaudit::EnvConfig;
+    /// use envaudit_ledger::{Context, LedgerOptions, MasterKey};
+    /// use envaudit_ledger::testing::MemoryStore;
+    ///
+    /// #[derive(EnvConfig)]
+    /// struct Config {
+    ///     port: u16,
+    /// }
+    ///
+    /// let ledger = LedgerOptions::new().key(MasterKey::from_bytes([7; 32])).init_in(MemoryStore::default())?;
+    /// for port in ["80", "80", "443"] {
+    ///     ledger.record(&Config::loader().vars([("PORT", port)]).load()?, &Context::new())?;
+    /// }
+    /// let changes: Vec<String> = ledger
+    ///     .reader()
+    ///     .history("PORT")?
+    ///     .map(|historic| Ok(historic?.change.to_string()))
+    ///     .collect::<Result<_, Box<dyn std::error::Error>>>()?;
+    /// assert_eq!(changes, ["+ PORT: 80", "~ PORT: 80 -> 443"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the segments cannot be listed.
+    pub fn history(&self, key: &str) -> Result<History<'a>, StoreError> {
+        Ok(History { records: self.events()?, changes: Changes::of(key) })
+    }
+}
+
+impl Changes {
+    /// Of this key, from the first event on.
+    pub fn of(key: &str) -> Self {
+        let mut needle = b"{\"key\":".to_vec();
+        write_string(&mut needle, key);
+        let needle = Finder::new(&needle).into_owned();
+        Changes { key: key.to_owned(), needle, last: HashMap::new() }
+    }
+
+    /// The change that this event has, if it has one, and the configuration it is of.
+    pub fn read(&mut self, record: &Record) -> Option<(String, ConfigChange)> {
+        self.needle.find(record.bytes())?;
+        let line = record.line().ok()?;
+        if !line.action.get().starts_with("config.")
+            || line.resource_type.is_none_or(|kind| kind != "config")
+            || line.outcome != "success"
+        {
+            return None;
+        }
+        let resource = line.resource_id?.get().into_owned();
+        let details = line.details?;
+        let Found { changed, state } = self.find(details);
+        let change = match changed.and_then(ConfigChange::read) {
+            Some(change) => Some(change),
+            // The first record that there is of a configuration says what it was, and not what is other.
+            None if line.action == "config.loaded" && !is_carried(details) => {
+                let before = self.last.get(&resource).and_then(|last| RecordedValue::read(last));
+                let after = state.and_then(RecordedValue::read);
+                after.filter(|after| before.as_ref() != Some(after)).map(|after| ConfigChange {
+                    key: self.key.clone(),
+                    kind: ChangeKind::Added,
+                    before: None,
+                    after: Some(after),
+                })
+            }
+            None => None,
+        };
+        match (state, self.last.get_mut(&resource)) {
+            (Some(state), Some(last)) => state.clone_into(last),
+            (Some(state), None) => drop(self.last.insert(resource.clone(), state.to_owned())),
+            (None, _) => drop(self.last.remove(&resource)),
+        }
+        Some((resource, change?))
+    }
+
+    /// What the details of an event say of the key. Configurations have many, so that one of them alone is read.
+    fn find<'d>(&self, details: &'d str) -> Found<'d> {
+        let mut found = Found::default();
+        for (name, value) in members(details) {
+            let place = match &*name {
+                "changes" => &mut found.changed,
+                "state" => &mut found.state,
+                _ => continue,
+            };
+            *place = list(value).and_then(|mut items| items.find(|item| self.is_of_key(item)));
+        }
+        found
+    }
+
+    fn is_of_key(&self, item: &str) -> bool {
+        member(item, "key").and_then(text).is_some_and(|key| key == self.key)
+    }
+}
+
+/// The change and the state of one variable, as they stand in the details of an event.
+#[derive(Default)]
+struct Found<'d> {
+    changed: Option<&'d str>,
+    state: Option<&'d str>,
+}
+
+/// Whether the state of an event is that of one that was pruned, recorded anew: nothing has changed then.
+pub fn is_carried(details: &str) -> bool {
+    member(details, "carried_from").is_some()
+}
+
+impl Iterator for History<'_> {
+    type Item = Result<Historic, ReadError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            match self.records.next()? {
+                Ok(record) => {
+                    if let Some((resource, change)) = self.changes.read(&record) {
+                        return Some(Ok(Historic { record, resource, change }));
+                    }
+                }
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! What the records of a configuration look like in a ledger, and how the last state and the history are read from them.
+
+pub(crate) mod change;
+pub mod details;
+pub(crate) mod history;
+pub(crate) mod last;
+pub(crate) mod table;
+pub(crate) mod value;
+
+pub use change::{ChangeKind, ConfigChange};
+pub use history::{Historic, History};
+pub(crate) use last::{resource_of, state_before};
+pub use value::RecordedValue;

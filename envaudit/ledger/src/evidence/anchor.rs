@@ -1,0 +1,430 @@
+//! Anchors: places outside a ledger that remember how far it was.
+//!
+//! A ledger whose newest events are cut off, or that was replaced by an older copy of itself, is still a sound ledger. What shows
+//! the loss is a place that whoever did it cannot write to, and that knows better.
+
+use core::fmt;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use data_encoding::HEXLOWER;
+
+use crate::evidence::checkpoint::{self, Checkpoint};
+use crate::evidence::merkle::Hash;
+
+/// The first word of an anchor's line.
+const WORD: &str = "envaudit-anchor-v1";
+
+/// What an anchor keeps: a ledger had `size` events, and `head` was the hash of the last one.
+///
+/// Written as one line, `envaudit-anchor-v1 <chain> <size> <head>`.
+///
+/// ```
+/// use envaudit_ledger::anchor::Anchored;
+///
+/// let anchored = Anchored { chain: "0198c5a6-7c4e-7d0a-8f3e-5a1b2c3d4e5f".to_owned(), size: 42, head: [0xab; 32] };
+/// let line = anchored.to_string();
+/// assert!(line.starts_with("envaudit-anchor-v1 0198c5a6-7c4e-7d0a-8f3e-5a1b2c3d4e5f 42 abab"));
+/// assert_eq!(line.parse(), Ok(anchored));
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Anchored {
+    /// The id of the ledger.
+    pub chain: String,
+    /// How many events there were; also the seq of the last one.
+    pub size: u64,
+    /// The `event_hash` of the last one.
+    pub head: Hash,
+}
+
+impl fmt::Display for Anchored {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{WORD} {} {} {}", self.chain, self.size, HEXLOWER.encode(&self.head))
+    }
+}
+
+impl fmt::Debug for Anchored {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl core::str::FromStr for Anchored {
+    type Err = NotAnAnchor;
+
+    fn from_str(line: &str) -> Result<Self, NotAnAnchor> {
+        let mut words = line.split(' ');
+        let (Some(WORD), Some(chain), Some(size), Some(head), None) =
+            (words.next(), words.next(), words.next(), words.next(), words.next())
+        else {
+            return Err(NotAnAnchor);
+        };
+        let size = checkpoint::decimal(size).ok_or(NotAnAnchor)?;
+        let head = checkpoint::hash(head).ok_or(NotAnAnchor)?;
+        if chain.is_empty() || chain.contains(char::is_whitespace) {
+            return Err(NotAnAnchor);
+        }
+        Ok(Anchored { chain: chain.to_owned(), size, head })
+    }
+}
+
+impl From<&Checkpoint> for Anchored {
+    /// A checkpoint that was kept elsewhere is an anchor too.
+    fn from(checkpoint: &Checkpoint) -> Self {
+        let Checkpoint { chain, size, head, .. } = checkpoint.clone();
+        Anchored { chain, size, head }
+    }
+}
+
+/// The text is no line of an anchor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAnAnchor;
+
+impl fmt::Display for NotAnAnchor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an anchor is written `{WORD} <chain> <size> <head, 64 hex digits>`")
+    }
+}
+
+impl std::error::Error for NotAnAnchor {}
+
+/// A place outside a ledger that keeps (size, head).
+///
+/// Whoever can write to the ledger should not be able to take back what stands in the anchor.
+pub trait Anchor: Send + Sync {
+    /// What the place is called in messages.
+    fn name(&self) -> String;
+
+    /// Keeps this, durably, before it returns.
+    ///
+    /// # Errors
+    ///
+    /// When the place cannot be reached, or when what it holds already is ahead of this or contradicts it.
+    fn put(&self, anchored: &Anchored) -> Result<(), AnchorError>;
+
+    /// The furthest state that was kept of this ledger, or, without a name, of any: a new ledger must not begin where another
+    /// was. `None` where nothing was kept, and for a place that cannot be read back.
+    ///
+    /// # Errors
+    ///
+    /// When the place cannot be reached, or holds something else.
+    fn latest(&self, chain: Option<&str>) -> Result<Option<Anchored>, AnchorError>;
+}
+
+/// A file that one line is added to each time. Each ledger has one of its own.
+///
+/// It is worth something on another disk, under another owner, or append-only (`chattr +a`).
+///
+/// ```
+/// use envaudit_ledger::anchor::{Anchor, AnchorError, Anchored, FileAnchor};
+///
+/// # let directory = std::env::temp_dir().join(format!("envaudit-anchor-{}", std::process::id()));
+/// # std::fs::create_dir_all(&directory)?;
+/// let anchor = FileAnchor::new(directory.join("anchors"));
+/// let kept = Anchored { chain: "a-ledger".to_owned(), size: 42, head: [7; 32] };
+/// anchor.put(&kept)?;
+/// assert_eq!(anchor.latest(Some("a-ledger"))?, Some(kept.clone()));
+///
+/// // A ledger that is behind its anchor was cut off or replaced.
+/// let older = Anchored { size: 41, ..kept };
+/// assert!(matches!(anchor.put(&older), Err(AnchorError::Behind { .. })));
+/// # std::fs::remove_dir_all(&directory)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct FileAnchor {
+    path: PathBuf,
+}
+
+impl FileAnchor {
+    /// The anchor in this file, which the first [`Anchor::put`] makes.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        FileAnchor { path: path.into() }
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn error(&self, source: io::Error) -> AnchorError {
+        AnchorError::Io { anchor: self.name(), source }
+    }
+}
+
+impl Anchor for FileAnchor {
+    fn name(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    fn put(&self, anchored: &Anchored) -> Result<(), AnchorError> {
+        // What could not be read back would not be kept.
+        if anchored.to_string().parse().as_ref() != Ok(anchored) {
+            let (anchor, source) = (self.name(), "a ledger's id has no blanks".into());
+            return Err(AnchorError::Other { anchor, source });
+        }
+        let new = !self.path.exists();
+        if let Some(kept) = self.latest(Some(&anchored.chain))? {
+            check_progress(&self.name(), &kept, anchored)?;
+            if kept == *anchored {
+                return Ok(());
+            }
+        }
+        let mut options = OpenOptions::new();
+        options.append(true).create(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(&self.path).map_err(|error| self.error(error))?;
+        let unfinished =
+            !new && !ends_with_newline(&self.path).map_err(|error| self.error(error))?;
+        let line = if unfinished { format!("\n{anchored}\n") } else { format!("{anchored}\n") };
+        file.write_all(line.as_bytes()).map_err(|error| self.error(error))?;
+        file.sync_all().map_err(|error| self.error(error))?;
+        if new {
+            sync_directory(&self.path).map_err(|error| self.error(error))?;
+        }
+        Ok(())
+    }
+
+    fn latest(&self, chain: Option<&str>) -> Result<Option<Anchored>, AnchorError> {
+        let text = match std::fs::read(&self.path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(self.error(error)),
+        };
+        let mut latest: Option<Anchored> = None;
+        let complete = text.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
+        for line in text[..complete].split(|&byte| byte == b'\n') {
+            // What a crash left unfinished is not an anchor, and need not be one.
+            let Some(Ok(kept)) = str::from_utf8(line).ok().map(str::parse::<Anchored>) else {
+                continue;
+            };
+            if chain.is_some_and(|chain| chain != kept.chain) {
+                continue;
+            }
+            match &latest {
+                Some(before)
+                    if before.chain == kept.chain
+                        && before.size == kept.size
+                        && before.head != kept.head =>
+                {
+                    return Err(AnchorError::Conflict {
+                        anchor: self.name(),
+                        kept: Box::new(before.clone()),
+                        offered: Box::new(kept),
+                    });
+                }
+                Some(before) if before.size >= kept.size => {}
+                _ => latest = Some(kept),
+            }
+        }
+        Ok(latest)
+    }
+}
+
+fn check_progress(anchor: &str, kept: &Anchored, offered: &Anchored) -> Result<(), AnchorError> {
+    let order = offered.size.cmp(&kept.size);
+    let (kept, offered) = (Box::new(kept.clone()), Box::new(offered.clone()));
+    let anchor = anchor.to_owned();
+    match order {
+        core::cmp::Ordering::Less => Err(AnchorError::Behind { anchor, kept, offered }),
+        core::cmp::Ordering::Equal if offered.head != kept.head => {
+            Err(AnchorError::Conflict { anchor, kept, offered })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether the last line is whole: a crash can leave one that is not.
+fn ends_with_newline(path: &Path) -> io::Result<bool> {
+    let mut file = File::open(path)?;
+    if file.metadata()?.len() == 0 {
+        return Ok(true);
+    }
+    let mut last = [0];
+    file.seek(SeekFrom::End(-1))?;
+    file.read_exact(&mut last)?;
+    Ok(last == *b"\n")
+}
+
+#[cfg(unix)]
+fn sync_directory(path: &Path) -> io::Result<()> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    File::open(parent.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_directory(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Writes one line into any writer: standard error, a socket of syslog, a buffer. It cannot be read back, so that a person or
+/// another machine has to keep what it writes.
+///
+/// ```
+/// use envaudit_ledger::anchor::{Anchor, Anchored, WriterAnchor};
+///
+/// let anchor = WriterAnchor::new("log", Vec::new());
+/// anchor.put(&Anchored { chain: "a-ledger".to_owned(), size: 1, head: [0; 32] })?;
+/// assert!(anchor.into_inner().starts_with(b"envaudit-anchor-v1 a-ledger 1 0000"));
+/// # Ok::<(), envaudit_ledger::anchor::AnchorError>(())
+/// ```
+#[derive(Debug)]
+pub struct WriterAnchor<W> {
+    name: String,
+    writer: Mutex<W>,
+}
+
+impl<W: Write + Send> WriterAnchor<W> {
+    /// The anchor that writes into `writer`.
+    pub fn new(name: impl Into<String>, writer: W) -> Self {
+        WriterAnchor { name: name.into(), writer: Mutex::new(writer) }
+    }
+
+    /// The writer.
+    pub fn into_inner(self) -> W {
+        self.writer.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<W: Write + Send> Anchor for WriterAnchor<W> {
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+
+    fn put(&self, anchored: &Anchored) -> Result<(), AnchorError> {
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        // One call for the whole line, so that lines of several writers do not mix.
+        let written = writer.write_all(format!("{anchored}\n").as_bytes());
+        written
+            .and_then(|()| writer.flush())
+            .map_err(|source| AnchorError::Io { anchor: self.name.clone(), source })
+    }
+
+    fn latest(&self, _chain: Option<&str>) -> Result<Option<Anchored>, AnchorError> {
+        Ok(None)
+    }
+}
+
+/// Hands every state to a function; made by [`from_fn`].
+pub struct FnAnchor<F> {
+    name: String,
+    put: F,
+}
+
+/// An anchor that is a function.
+///
+/// ```
+/// use envaudit_ledger::anchor::{self, Anchor, Anchored};
+/// use std::sync::mpsc;
+///
+/// let (sender, receiver) = mpsc::channel();
+/// let anchor = anchor::from_fn("channel", move |anchored: &Anchored| {
+///     sender.send(anchored.size).map_err(|error| error.to_string().into())
+/// });
+/// anchor.put(&Anchored { chain: "a-ledger".to_owned(), size: 7, head: [0; 32] })?;
+/// assert_eq!(receiver.recv(), Ok(7));
+/// # Ok::<(), envaudit_ledger::anchor::AnchorError>(())
+/// ```
+pub fn from_fn<F>(name: impl Into<String>, put: F) -> FnAnchor<F>
+where
+    F: Fn(&Anchored) -> Result<(), Box<dyn std::error::Error + Send + Sync>> + Send + Sync,
+{
+    FnAnchor { name: name.into(), put }
+}
+
+impl<F> fmt::Debug for FnAnchor<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FnAnchor").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl<F> Anchor for FnAnchor<F>
+where
+    F: Fn(&Anchored) -> Result<(), Box<dyn std::error::Error + Send + Sync>> + Send + Sync,
+{
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+
+    fn put(&self, anchored: &Anchored) -> Result<(), AnchorError> {
+        (self.put)(anchored)
+            .map_err(|source| AnchorError::Other { anchor: self.name.clone(), source })
+    }
+
+    fn latest(&self, _chain: Option<&str>) -> Result<Option<Anchored>, AnchorError> {
+        Ok(None)
+    }
+}
+
+/// Why an anchor could not be set or read.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum AnchorError {
+    /// The place cannot be read or written.
+    Io {
+        /// The anchor.
+        anchor: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The place cannot be read or written, for a reason of its own.
+    Other {
+        /// The anchor.
+        anchor: String,
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The anchor is ahead of the ledger: events were cut off, or an older copy was put in the ledger's place.
+    Behind {
+        /// The anchor.
+        anchor: String,
+        /// What it keeps.
+        kept: Box<Anchored>,
+        /// Where the ledger is.
+        offered: Box<Anchored>,
+    },
+    /// The anchor keeps another hash for the same event: history was rewritten, or there are two ledgers with one id.
+    Conflict {
+        /// The anchor.
+        anchor: String,
+        /// What it keeps.
+        kept: Box<Anchored>,
+        /// Where the ledger is.
+        offered: Box<Anchored>,
+    },
+}
+
+impl fmt::Display for AnchorError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            AnchorError::Io { anchor, .. } | AnchorError::Other { anchor, .. } => {
+                write!(f, "the anchor {anchor} cannot be used")
+            }
+            AnchorError::Behind { anchor, kept, offered } => write!(
+                f,
+                "the ledger ends at event {}, but the anchor {anchor} has seen event {}: events were cut off or an older copy was put in place; do not append, look for the missing events",
+                offered.size, kept.size
+            ),
+            AnchorError::Conflict { anchor, kept, offered } => write!(
+                f,
+                "the ledger, now at event {}, has another event {} than the one that the anchor {anchor} has seen, {}: history was rewritten; do not append",
+                offered.size,
+                kept.size,
+                HEXLOWER.encode(&kept.head)
+            ),
+        }
+    }
+}
+
+impl std::error::Error for AnchorError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            AnchorError::Io { source, .. } => Some(source),
+            AnchorError::Other { source, .. } => Some(source.as_ref()),
+            AnchorError::Behind { .. } | AnchorError::Conflict { .. } => None,
+        }
+    }
+}

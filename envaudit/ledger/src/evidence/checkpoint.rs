@@ -1,0 +1,203 @@
+//! Checkpoints: signed notes that say what a ledger was at one moment, as <https://c2sp.org/tlog-checkpoint> has it.
+
+use core::fmt;
+
+use data_encoding::{BASE64, HEXLOWER};
+
+use crate::evidence::merkle::Hash;
+use crate::evidence::note::{self, NoteError, NoteSigner, VerifierKey};
+
+/// What stands before the chain id in the origin line and in the name of the signing key.
+const ORIGIN: &str = "envaudit/";
+
+/// A statement about the first `size` events of a ledger.
+///
+/// ```
+/// use envaudit_ledger::checkpoint::{self, Checkpoint};
+///
+/// let chain = "0198c5a6-7c4e-7d0a-8f3e-5a1b2c3d4e5f";
+/// let signer = checkpoint::signer(chain, &[7; 32])?;
+/// let checkpoint = Checkpoint { chain: chain.to_owned(), size: 42, root: [1; 32], head: [2; 32] };
+///
+/// let note = checkpoint.sign(&signer)?;
+/// assert!(note.starts_with("envaudit/0198c5a6-7c4e-7d0a-8f3e-5a1b2c3d4e5f\n42\n"));
+/// assert_eq!(Checkpoint::open(note.as_bytes(), &[signer.verifier().clone()])?, checkpoint);
+/// # Ok::<(), envaudit_ledger::checkpoint::CheckpointError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Checkpoint {
+    /// The id of the ledger.
+    pub chain: String,
+    /// How many events there were; also the seq of the last one.
+    pub size: u64,
+    /// The root of the Merkle tree over them.
+    pub root: Hash,
+    /// The `event_hash` of the last one.
+    pub head: Hash,
+}
+
+impl Checkpoint {
+    /// The text that is signed.
+    pub fn text(&self) -> String {
+        format!(
+            "{ORIGIN}{}\n{}\n{}\nhead {}\n",
+            self.chain,
+            self.size,
+            BASE64.encode(&self.root),
+            HEXLOWER.encode(&self.head)
+        )
+    }
+
+    /// The signed note.
+    ///
+    /// # Errors
+    ///
+    /// When the signer is that of another ledger, or the chain id has control characters.
+    pub fn sign(&self, signer: &NoteSigner) -> Result<String, CheckpointError> {
+        if signer.verifier().name() != origin(&self.chain) {
+            return Err(CheckpointError::Signer {
+                origin: origin(&self.chain),
+                signer: signer.verifier().name().to_owned(),
+            });
+        }
+        Ok(signer.sign(&self.text())?)
+    }
+
+    /// Checks the signature and reads the text.
+    ///
+    /// # Errors
+    ///
+    /// When the note is malformed, signed by none of the keys, signed by the key of another ledger than it speaks of, or says
+    /// something else than a checkpoint.
+    pub fn open(note: &[u8], keys: &[VerifierKey]) -> Result<Self, CheckpointError> {
+        let opened = note::open(note, keys)?;
+        let checkpoint = Checkpoint::parse(opened.text())?;
+        if opened.signer().name() != origin(&checkpoint.chain) {
+            return Err(CheckpointError::Signer {
+                origin: origin(&checkpoint.chain),
+                signer: opened.signer().name().to_owned(),
+            });
+        }
+        Ok(checkpoint)
+    }
+
+    /// Reads the text of a note. Nothing is known of its signature here.
+    fn parse(text: &str) -> Result<Self, CheckpointError> {
+        let line = |what| CheckpointError::Text { what };
+        let mut lines = text.split('\n');
+        let chain = lines.next().and_then(|origin| origin.strip_prefix(ORIGIN));
+        let chain = chain.filter(|chain| !chain.is_empty()).ok_or(line("origin"))?;
+        let size = lines.next().and_then(decimal).ok_or(line("size"))?;
+        let root = lines.next().and_then(|root| BASE64.decode(root.as_bytes()).ok());
+        let root = root.and_then(|root| root.try_into().ok()).ok_or(line("root"))?;
+        let head = lines.next().and_then(|line| line.strip_prefix("head ")).and_then(hash);
+        let head = head.ok_or(line("head"))?;
+        if lines.next() != Some("") || lines.next().is_some() {
+            return Err(line("end"));
+        }
+        Ok(Checkpoint { chain: chain.to_owned(), size, root, head })
+    }
+}
+
+impl fmt::Debug for Checkpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Checkpoint")
+            .field("chain", &self.chain)
+            .field("size", &self.size)
+            .field("root", &HEXLOWER.encode(&self.root))
+            .field("head", &HEXLOWER.encode(&self.head))
+            .finish()
+    }
+}
+
+/// The public half of the key that signs checkpoints.
+pub fn public_key(seed: &[u8; 32]) -> [u8; 32] {
+    ed25519_dalek::SigningKey::from_bytes(seed).verifying_key().to_bytes()
+}
+
+/// The signer of a ledger's checkpoints, made from the seed of its Ed25519 key.
+///
+/// # Errors
+///
+/// When the chain id is empty, or has a blank or a `+` in it.
+pub fn signer(chain: &str, seed: &[u8; 32]) -> Result<NoteSigner, NoteError> {
+    NoteSigner::new(&origin(chain), seed)
+}
+
+/// The key that checks a ledger's checkpoints, from the 32 bytes of its public half.
+///
+/// # Errors
+///
+/// When the chain id is empty, or has a blank or a `+` in it, or the bytes are no public key.
+pub fn verifier(chain: &str, public_key: &[u8; 32]) -> Result<VerifierKey, NoteError> {
+    VerifierKey::new(&origin(chain), public_key)
+}
+
+fn origin(chain: &str) -> String {
+    format!("{ORIGIN}{chain}")
+}
+
+/// A number without sign or leading zeros.
+pub(crate) fn decimal(text: &str) -> Option<u64> {
+    let canonical = text == "0" || text.starts_with(|c: char| matches!(c, '1'..='9'));
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    if canonical && digits { text.parse().ok() } else { None }
+}
+
+/// 64 lower-case hex digits.
+pub(crate) fn hash(text: &str) -> Option<Hash> {
+    let mut hash = [0; 32];
+    if text.len() != 64 {
+        return None;
+    }
+    HEXLOWER.decode_mut(text.as_bytes(), &mut hash).ok().map(|_| hash)
+}
+
+/// Why a checkpoint is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CheckpointError {
+    /// The note around it.
+    Note(NoteError),
+    /// The note says something else than a checkpoint.
+    Text {
+        /// The line that is wrong.
+        what: &'static str,
+    },
+    /// The key is that of another ledger.
+    Signer {
+        /// The ledger the checkpoint speaks of.
+        origin: String,
+        /// The name of the key.
+        signer: String,
+    },
+}
+
+impl fmt::Display for CheckpointError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CheckpointError::Note(_) => f.write_str("the checkpoint cannot be trusted"),
+            CheckpointError::Text { what } => {
+                write!(f, "the note is no checkpoint of a ledger: its {what} line is wrong")
+            }
+            CheckpointError::Signer { origin, signer } => {
+                write!(f, "a checkpoint of {origin} is signed by the key of {signer}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for CheckpointError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            CheckpointError::Note(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl From<NoteError> for CheckpointError {
+    fn from(error: NoteError) -> Self {
+        CheckpointError::Note(error)
+    }
+}

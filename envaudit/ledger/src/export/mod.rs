@@ -1,0 +1,69 @@
+//! Events in the formats of other tools.
+
+mod cef;
+pub(crate) mod csv;
+mod jsonl;
+mod ocsf;
+
+use envaudit_redact::is_turning;
+
+use crate::format::line::Line;
+
+/// The format of an export: one record a line each, for a spreadsheet or a SIEM.
+///
+/// ```
+/// use envaudit_ledger::{Actor, Event, ExportFormat, LedgerOptions, MasterKey};
+/// use envaudit_ledger::testing::MemoryStore;
+///
+/// let ledger = LedgerOptions::new().key(MasterKey::from_bytes([7; 32])).init_in(MemoryStore::default())?;
+/// ledger.append(&Event::new("user.created", Actor::admin("ada")).resource("user", "eve|mallory"))?;
+/// let mut out = String::new();
+/// for record in ledger.reader().events()?.skip(1) {
+///     ExportFormat::Cef.write(&record?.line()?, &mut out);
+/// }
+/// assert!(out.starts_with("CEF:0|envaudit|envaudit|"));
+/// assert!(out.contains("|user.created|user.created|3|"));
+/// assert!(out.contains(" cs2=eve|mallory "), "a bar in an extension stands for itself");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ExportFormat {
+    /// The lines of the ledger as they stand.
+    Jsonl,
+    /// Comma-separated values (RFC 4180), a column for each member of a line. A text that a spreadsheet could take for a
+    /// formula (see <https://owasp.org/www-community/attacks/CSV_Injection>) has an apostrophe before it; control characters
+    /// other than line breaks and tabs are written as `\u001b`.
+    Csv,
+    /// OCSF: Device Config State Change for configurations, Base Event for others, with the Record Integrity profile.
+    Ocsf,
+    /// ArcSight Common Event Format, version 0, without a syslog header. Control characters other than line breaks are
+    /// written as `\u001b`.
+    Cef,
+}
+
+/// A character that a terminal or an editor obeys instead of showing it, as JSON escapes it: a control character, or one
+/// that turns the direction of what follows.
+fn escaped(char: char) -> Option<String> {
+    (char.is_control() || is_turning(char)).then(|| format!("\\u{:04x}", u32::from(char)))
+}
+
+impl ExportFormat {
+    /// What stands before the first record.
+    pub fn header(self) -> String {
+        match self {
+            ExportFormat::Csv => csv::header(),
+            _ => String::new(),
+        }
+    }
+
+    /// Appends one event, with its line break.
+    pub fn write(self, line: &Line<'_>, out: &mut String) {
+        match self {
+            ExportFormat::Jsonl => jsonl::write(line, out),
+            ExportFormat::Csv => csv::write(line, out),
+            ExportFormat::Ocsf => ocsf::write(line, out),
+            ExportFormat::Cef => cef::write(line, out),
+        }
+    }
+}

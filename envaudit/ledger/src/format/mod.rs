@@ -1,0 +1,9 @@
+//! The bytes of a ledger: its lines, and the files beside them.
+
+pub(crate) mod head;
+pub(crate) mod json;
+pub(crate) mod line;
+pub(crate) mod manifest;
+pub(crate) mod opening;
+pub(crate) mod timestamp;
+pub(crate) mod walk;

@@ -1,0 +1,18 @@
+//! What is read of a line without reading all of it: the hash at its end, and the peaks in the first line of a segment.
+
+use super::line::{Line, parse_hash};
+use crate::evidence::merkle::Hash;
+use crate::key::EventHash;
+
+/// The hash at the end of a line.
+pub(crate) fn hash_of(line: &[u8]) -> Option<EventHash> {
+    let digits = line.strip_suffix(b"\"}")?;
+    let digits = digits.get(digits.len().checked_sub(64)?..)?;
+    parse_hash(str::from_utf8(digits).ok()?)
+}
+
+/// The peaks in the details of `ledger.segment_opened`.
+pub(crate) fn peaks_of(line: &Line<'_>) -> Option<Vec<Hash>> {
+    let details: serde_json::Value = serde_json::from_str(line.details?).ok()?;
+    details.get("peaks")?.as_array()?.iter().map(|peak| parse_hash(peak.as_str()?)).collect()
+}

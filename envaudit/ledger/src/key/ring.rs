@@ -1,0 +1,90 @@
+//! The keys of a ledger, over its rotations.
+
+use core::fmt;
+use std::collections::BTreeMap;
+
+use super::chain::{ChainKeys, Hasher};
+use super::id::KeyId;
+use super::master::MasterKey;
+
+/// The keys a ledger is written and read with: the current one, and those that were current once.
+///
+/// ```
+/// use envaudit_ledger::{KeyRing, MasterKey};
+///
+/// let ring = KeyRing::new(MasterKey::from_bytes([2; 32])).retired(MasterKey::from_bytes([1; 32]));
+/// assert!(ring.hasher(MasterKey::from_bytes([1; 32]).id()).is_some());
+/// assert!(ring.hasher(MasterKey::from_bytes([3; 32]).id()).is_none());
+/// ```
+#[derive(Clone)]
+pub struct KeyRing {
+    current: MasterKey,
+    keys: BTreeMap<KeyId, MasterKey>,
+    chain: ChainKeys,
+}
+
+impl KeyRing {
+    /// A ring with this key alone.
+    pub fn new(current: MasterKey) -> Self {
+        let chain = ChainKeys::new(current.chain_key());
+        let keys = BTreeMap::from([(current.id(), current.clone())]);
+        KeyRing { current, keys, chain }
+    }
+
+    /// Adds a key that only older events were hashed with.
+    #[must_use]
+    pub fn retired(mut self, key: MasterKey) -> Self {
+        self.chain = self.chain.retired(key.chain_key());
+        self.keys.insert(key.id(), key);
+        self
+    }
+
+    /// A ring whose current key is another, and this one's keys are retired.
+    #[must_use]
+    pub fn rotated_to(mut self, key: MasterKey) -> Self {
+        self.chain = self.chain.rotated_to(key.chain_key());
+        self.keys.insert(key.id(), key.clone());
+        self.current = key;
+        self
+    }
+
+    /// The key that new events are hashed with.
+    pub fn current(&self) -> &MasterKey {
+        &self.current
+    }
+
+    /// The key of this name, current or retired.
+    pub fn key(&self, id: KeyId) -> Option<&MasterKey> {
+        self.keys.get(&id)
+    }
+
+    /// What an auditor checks the text of events with.
+    pub fn chain_keys(&self) -> &ChainKeys {
+        &self.chain
+    }
+
+    /// The hasher of the key of this name, current or retired.
+    pub fn hasher(&self, id: KeyId) -> Option<&Hasher> {
+        self.chain.hasher(id)
+    }
+
+    /// The names of all keys.
+    pub fn ids(&self) -> impl Iterator<Item = KeyId> + '_ {
+        self.keys.keys().copied()
+    }
+}
+
+impl AsRef<ChainKeys> for KeyRing {
+    fn as_ref(&self) -> &ChainKeys {
+        &self.chain
+    }
+}
+
+impl fmt::Debug for KeyRing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeyRing")
+            .field("current", &self.current.id())
+            .field("all", &self.keys.keys())
+            .finish()
+    }
+}

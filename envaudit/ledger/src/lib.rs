@@ -1,0 +1,96 @@
+//! An append-only, tamper-evident history of configuration changes and audited actions.
+//!
+//! ```
+//! use envaudit_ledger::{Actor, Event, LedgerOptions, MasterKey, Outcome};
+//!
+//! # let dir = tempfile::tempdir()?;
+//! # let path = dir.path().join("audit");
+//! let key = MasterKey::from_hex(&"5e".repeat(32))?;
+//! let ledger = LedgerOptions::new().key(key).open_or_init(&path)?;
+//! ledger.append(
+//!     &Event::new("user.deleted", Actor::admin("ada")).resource("user", "eve").outcome(Outcome::Success),
+//! )?;
+//! ledger.close()?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Every event is one line of JSON that carries the hash of the line before it and its own, which is an HMAC under a key. When
+//! [`Ledger::append`] returns, the line is on disk. Many threads share one sync through a [`LedgerWriter`]; several processes
+//! may have one ledger open.
+//!
+//! # On disk
+//!
+//! | file | what it is |
+//! | --- | --- |
+//! | `ledger.json` | the [`Manifest`]: format, id, algorithm and keys; written once |
+//! | `00000000000000000001.jsonl` | a segment, named by its first seq; sealed ones are read-only |
+//! | `checkpoints/*.note` | signed [checkpoints](checkpoint) |
+//! | `HEAD` | the last event at the last roll, checkpoint or close |
+//! | `lock` | taken for each append |
+//! | `index.sqlite` | what reports and histories of `envaudit` are looked up in; made anew from the events whenever need be |
+//! | `torn-*` | what a killed writer left half written; `ledger.recovered` says so |
+//! | `signing.key` | the key, where none was given: whoever owns the directory can forge the ledger |
+//! | `retired-*.key` | what was in `signing.key` before a rotation |
+//!
+//! # What goes wrong, and what happens then
+//!
+//! | what | what happens |
+//! | --- | --- |
+//! | the disk is full | [`AppendError::Rejected`]: nothing was written, the event can be tried again |
+//! | a sync fails | [`AppendError::Unknown`]: the event may be there; nothing more is written until [`Ledger::reopen`] |
+//! | a writer is killed | the next one cuts off what is torn, keeps it in a file, and records `ledger.recovered` |
+//! | a whole line was changed, lines are missing | [`OpenError::Damaged`], [`OpenError::BehindHead`]: refused, never repaired |
+//! | the directory is empty, an anchor is not | [`OpenError::Lost`]: no new ledger is begun |
+
+mod config_state;
+mod error;
+mod event;
+mod evidence;
+mod export;
+mod format;
+mod key;
+mod options;
+mod read;
+mod settings;
+pub mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
+pub mod verify;
+mod write;
+
+pub use self::evidence::{anchor, checkpoint, merkle, note, proof};
+pub use config_state::{ChangeKind, ConfigChange, Historic, History, RecordedValue};
+pub use envaudit_redact::{REDACTED, is_secret_name, mask_ip, redact};
+pub use error::{AppendError, Damage, OpenError};
+pub use event::{Actor, ActorKind, Event, EventError, Origin, Outcome};
+pub use export::ExportFormat;
+pub use format::head::Head;
+pub use format::line::{LINE_VERSION, Line, LineError, MAX_LINE, Text};
+pub use format::manifest::{Algorithm, FORMAT_VERSION, Manifest, ManifestKeys};
+pub use format::timestamp::Timestamp;
+pub use key::{
+    ChainKey, ChainKeys, EventHash, Hasher, KeyError, KeyId, KeyRing, MasterKey, NO_HASH,
+};
+pub use options::LedgerOptions;
+pub use read::filter::Filter;
+pub use read::follow::Follow;
+pub use read::reader::{ReadError, Reader, Record, Records};
+pub use settings::SyncMode;
+pub use store::FileStore;
+pub use write::ledger::{Appended, Ledger, Reopened};
+pub use write::on_behalf_of::Acting;
+pub use write::prune::{CarriedState, PruneError, PrunePlan, PrunePolicy, Pruned};
+pub use write::writer::{Class, LedgerWriter, SubmitError, Ticket, WriterOptions};
+
+/// What the crate `envaudit` is built on. Not part of the API: both crates are released together, under one version.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::config_state::details;
+    pub use crate::config_state::history::{Changes, is_carried};
+    pub use crate::config_state::last::{FoundState, LastState, find, recorded_state};
+    pub use crate::config_state::value::key_of;
+    pub use crate::export::csv::write_record as write_csv_record;
+    pub use crate::format::walk::{list, member, members, text};
+    pub use crate::read::locate::{Located, line_at, time_of};
+    pub use crate::store::lock_wait::wait_for_lock;
+}

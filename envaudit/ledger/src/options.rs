@@ -1,0 +1,313 @@
+//! How a ledger is made and opened.
+
+use core::fmt;
+use core::time::Duration;
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use zeroize::Zeroizing;
+
+use crate::error::OpenError;
+use crate::evidence::anchor::Anchor;
+use crate::key::lookup::{GivenKeys, KeySource};
+use crate::key::{KeyRing, MasterKey};
+use crate::settings::{LedgerSettings, SyncMode};
+use crate::store::lock_wait::LockWait;
+use crate::store::{FileStore, Store, StoreState};
+use crate::write::ledger::Ledger;
+use crate::write::open::Made;
+
+/// How a ledger is made and opened; each setting has a default.
+///
+/// ```
+/// use envaudit_ledger::{Actor, Event, LedgerOptions, MasterKey};
+/// use envaudit_ledger::testing::MemoryStore;
+///
+/// let ledger = LedgerOptions::new()
+///     .key(MasterKey::from_bytes([7; 32]))
+///     .segment_size(1 << 20)
+///     .init_in(MemoryStore::default())?;
+/// let appended = ledger.append(&Event::new("user.created", Actor::admin("ada")))?;
+/// assert_eq!(appended.seq, 2, "the first is `ledger.created`");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct LedgerOptions {
+    pub(crate) key_source: KeySource,
+    pub(crate) settings: LedgerSettings,
+}
+
+impl LedgerOptions {
+    /// The defaults: a key from the environment or beside the ledger, every event synced, segments of 64 MiB, no anchors.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the defaults of the injected clock and variables"
+    )]
+    pub fn new() -> Self {
+        LedgerOptions {
+            key_source: KeySource {
+                keys: GivenKeys::Nowhere,
+                retired: Vec::new(),
+                production: false,
+                variables: Box::new(|name| std::env::var_os(name)),
+            },
+            settings: LedgerSettings {
+                clock: Box::new(Utc::now),
+                entropy: Box::new(|bytes| getrandom::fill(bytes).map_err(io::Error::other)),
+                segment_size: 64 << 20,
+                sync: SyncMode::Always,
+                anchors: Vec::new(),
+                lock_wait: LockWait::default(),
+                checkpoint_events: None,
+                checkpoint_after: None,
+                checkpoint_seed: None,
+            },
+        }
+    }
+
+    /// The key, in place of one from the environment.
+    #[must_use]
+    pub fn key(self, key: MasterKey) -> Self {
+        self.keys(KeyRing::new(key))
+    }
+
+    /// The current key and retired ones, in place of one from the environment. A ledger whose events were hashed with a
+    /// retired key goes on with the current one from its opening on.
+    #[must_use]
+    pub fn keys(mut self, ring: KeyRing) -> Self {
+        self.key_source.keys = GivenKeys::Given(ring);
+        self
+    }
+
+    /// A key that only older events were hashed with, besides the current one from wherever it comes.
+    #[must_use]
+    pub fn retired_key(mut self, key: MasterKey) -> Self {
+        self.key_source.retired.push(key);
+        self
+    }
+
+    /// No key: the ledger shows accidents, and no attack by those who can write to it. Nothing signs its checkpoints.
+    #[must_use]
+    pub fn unkeyed(mut self) -> Self {
+        self.key_source.keys = GivenKeys::None;
+        self
+    }
+
+    /// Whether a key must be given: none is made, and none that lies beside the ledger is used.
+    #[must_use]
+    pub fn production(mut self, production: bool) -> Self {
+        self.key_source.production = production;
+        self
+    }
+
+    /// The name of the environment; `prod` and `production`, in small letters or capitals, are
+    /// [production](Self::production).
+    #[must_use]
+    pub fn environment(self, name: &str) -> Self {
+        let named = ["prod", "production"].iter().any(|prod| name.eq_ignore_ascii_case(prod));
+        let production = self.key_source.production || named;
+        self.production(production)
+    }
+
+    /// Variables in place of the process environment.
+    #[must_use]
+    pub fn vars(
+        self,
+        vars: impl IntoIterator<Item = (impl Into<OsString>, impl Into<OsString>)>,
+    ) -> Self {
+        let vars = vars.into_iter().map(|(name, value)| (name.into(), value.into()));
+        let vars: HashMap<OsString, OsString> = vars.collect();
+        self.variables(move |name| vars.get(OsStr::new(name)).cloned())
+    }
+
+    /// What gives the value of a variable, in place of the process environment.
+    #[must_use]
+    pub fn variables(
+        mut self,
+        get: impl Fn(&str) -> Option<OsString> + Send + Sync + 'static,
+    ) -> Self {
+        self.key_source.variables = Box::new(get);
+        self
+    }
+
+    /// The clock that stamps events, in place of the system's.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
+        self.settings.clock = Box::new(clock);
+        self
+    }
+
+    /// The source of random bytes, in place of the system's. Keys and ids are made of them.
+    #[must_use]
+    pub fn entropy(
+        mut self,
+        fill: impl Fn(&mut [u8]) -> io::Result<()> + Send + Sync + 'static,
+    ) -> Self {
+        self.settings.entropy = Box::new(fill);
+        self
+    }
+
+    /// The size at which a new segment is begun; a segment is larger by at most one batch.
+    #[must_use]
+    pub fn segment_size(mut self, bytes: u64) -> Self {
+        self.settings.segment_size = bytes;
+        self
+    }
+
+    /// When an appended event is durable.
+    #[must_use]
+    pub fn sync(mut self, mode: SyncMode) -> Self {
+        self.settings.sync = mode;
+        self
+    }
+
+    /// How long the lock of the ledger is waited for while another has it, at the opening and before each write. Zero
+    /// tries once. Default: as long as it takes. When the time is over, nothing was written, and the error is a
+    /// [`StoreError`](super::StoreError) of the kind [`Locked`](super::StoreErrorKind::Locked).
+    ///
+    /// Threads that share the handle wait one after the other, each of them as long.
+    ///
+    /// A lock that is not to be waited for without end is tried again and again, with growing pauses of up to 100 ms: who
+    /// waits without end comes first.
+    #[must_use]
+    pub fn lock_timeout(mut self, limit: Duration) -> Self {
+        self.settings.lock_wait.limit = Some(limit);
+        self
+    }
+
+    /// What passes the time between two tries to take the lock, in place of sleeping that long.
+    #[must_use]
+    pub fn lock_pause(mut self, pause: impl Fn(Duration) + Send + Sync + 'static) -> Self {
+        self.settings.lock_wait.pause = Box::new(pause);
+        self
+    }
+
+    /// Adds a place that keeps checkpoints outside of the ledger. A ledger that is behind one is not opened.
+    #[must_use]
+    pub fn anchor(mut self, anchor: impl Anchor + 'static) -> Self {
+        self.settings.anchors.push(Box::new(anchor));
+        self
+    }
+
+    /// Takes a checkpoint after so many events, besides those at the roll of a segment and at the close.
+    #[must_use]
+    pub fn checkpoint_events(mut self, events: u64) -> Self {
+        self.settings.checkpoint_events = Some(events);
+        self
+    }
+
+    /// Takes a checkpoint with the first event that comes so long after the last one.
+    #[must_use]
+    pub fn checkpoint_after(mut self, time: Duration) -> Self {
+        self.settings.checkpoint_after = Some(time);
+        self
+    }
+
+    /// The seed of the Ed25519 key that signs checkpoints, in place of one derived from the master key.
+    #[must_use]
+    pub fn checkpoint_key(mut self, seed: [u8; 32]) -> Self {
+        self.settings.checkpoint_seed = Some(Zeroizing::new(seed));
+        self
+    }
+
+    /// Makes a ledger in the directory at this path, which must not have one.
+    ///
+    /// # Errors
+    ///
+    /// When there is one, or it cannot be made.
+    pub fn init(self, path: impl Into<PathBuf>) -> Result<Ledger, OpenError> {
+        self.init_in(FileStore::new(path))
+    }
+
+    /// Opens the ledger in the directory at this path.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, or it is not what was written.
+    pub fn open(self, path: impl Into<PathBuf>) -> Result<Ledger, OpenError> {
+        self.open_in(FileStore::new(path))
+    }
+
+    /// Opens the ledger in the directory at this path; makes one if there is nothing at all, nor in the anchors.
+    ///
+    /// # Errors
+    ///
+    /// When it can neither be opened nor made.
+    pub fn open_or_init(self, path: impl Into<PathBuf>) -> Result<Ledger, OpenError> {
+        self.open_or_init_in(FileStore::new(path))
+    }
+
+    /// Makes a ledger in a store.
+    ///
+    /// # Errors
+    ///
+    /// When there is one, or it cannot be made.
+    pub fn init_in(self, store: impl Store + 'static) -> Result<Ledger, OpenError> {
+        match store.state().map_err(OpenError::Store)? {
+            StoreState::Absent | StoreState::Unfinished => Ledger::make(Box::new(store), self)
+                .and_then(|made| match made {
+                    Made::Ledger(ledger) => Ok(*ledger),
+                    Made::ByAnother(..) => Err(OpenError::Exists),
+                }),
+            StoreState::Present => Err(OpenError::Exists),
+            StoreState::Foreign { example } => Err(OpenError::NoManifest { example }),
+        }
+    }
+
+    /// Opens the ledger in a store.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, or it is not what was written.
+    pub fn open_in(self, store: impl Store + 'static) -> Result<Ledger, OpenError> {
+        match store.state().map_err(OpenError::Store)? {
+            StoreState::Present => Ledger::load(Box::new(store), self),
+            StoreState::Absent | StoreState::Unfinished => Err(OpenError::Absent),
+            StoreState::Foreign { example } => Err(OpenError::NoManifest { example }),
+        }
+    }
+
+    /// Opens the ledger in a store, or makes one if there is nothing at all.
+    ///
+    /// # Errors
+    ///
+    /// When it can neither be opened nor made.
+    pub fn open_or_init_in(self, store: impl Store + 'static) -> Result<Ledger, OpenError> {
+        match store.state().map_err(OpenError::Store)? {
+            StoreState::Absent | StoreState::Unfinished => {
+                match Ledger::make(Box::new(store), self)? {
+                    Made::Ledger(ledger) => Ok(*ledger),
+                    Made::ByAnother(store, options) => Ledger::load(store, *options),
+                }
+            }
+            _ => self.open_in(store),
+        }
+    }
+
+    /// The keys that the ledger in a store is read with, and whether they lie beside it; no keys in a ledger without a key.
+    ///
+    /// # Errors
+    ///
+    /// When a key that should be there is missing or is not a key.
+    pub fn keys_to_read(&self, store: &dyn Store) -> Result<(Option<KeyRing>, bool), OpenError> {
+        self.key_source.find(store).map(|found| (found.ring, found.beside))
+    }
+}
+
+impl Default for LedgerOptions {
+    fn default() -> Self {
+        LedgerOptions::new()
+    }
+}
+
+impl fmt::Debug for LedgerOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LedgerOptions")
+            .field("production", &self.key_source.production)
+            .field("segment_size", &self.settings.segment_size)
+            .field("sync", &self.settings.sync)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,165 @@
+//! Reading what is appended while one reads.
+
+use core::fmt;
+
+use crate::read::locate::Located;
+use crate::read::reader::{ReadError, Reader, Record};
+use crate::store::{LINE_END, SegmentSource, StoreError, StoreErrorKind};
+
+/// How much is read at once.
+const BLOCK: usize = 1 << 20;
+
+/// Gives the events that are appended to a ledger, by whatever process, segment after segment. Made by [`Reader::follow`].
+///
+/// ```
+/// use envaudit_ledger::{Actor, Event, LedgerOptions, MasterKey};
+/// use envaudit_ledger::testing::MemoryStore;
+///
+/// let ledger = LedgerOptions::new().key(MasterKey::from_bytes([7; 32])).init_in(MemoryStore::default())?;
+/// let mut follow = ledger.reader().follow()?;
+/// ledger.append(&Event::new("user.created", Actor::admin("ada")))?;
+/// ledger.seal()?;
+/// ledger.append(&Event::new("user.deleted", Actor::admin("ada")))?;
+/// let mut seen = Vec::new();
+/// loop {
+///     let records = follow.appended()?;
+///     if records.is_empty() {
+///         break;
+///     }
+///     seen.extend(records);
+/// }
+/// assert_eq!(seen.last().expect("there are some").line()?.action, "user.deleted");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Follow<'a> {
+    source: &'a dyn SegmentSource,
+    segment: u64,
+    /// What lies before this has been given.
+    offset: u64,
+    last_seq: u64,
+    /// The last bytes before `offset`, by which the segment is known again.
+    end: Vec<u8>,
+}
+
+impl<'a> Reader<'a> {
+    /// Follows the ledger from its end on.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be read.
+    pub fn follow(&self) -> Result<Follow<'a>, StoreError> {
+        let source = self.source;
+        for record in self.newest()? {
+            let record = match record {
+                Ok(record) => record,
+                Err(ReadError::Store(error)) => return Err(error),
+                Err(ReadError::Line { .. }) => continue,
+            };
+            let (segment, offset) = (record.segment(), record.offset());
+            let last_seq = record.line().map_or(segment, |line| line.seq);
+            let offset = offset + record.bytes().len() as u64 + 1;
+            let end = end_of(&[record.bytes(), b"\n"].concat());
+            return Ok(Follow { source, segment, offset, last_seq, end });
+        }
+        let segment = source.segments()?.first().map_or(1, |info| info.first_seq);
+        let last_seq = segment.saturating_sub(1);
+        Ok(Follow { source, segment, offset: 0, last_seq, end: Vec::new() })
+    }
+}
+
+impl Follow<'_> {
+    /// The number of the last event that was there or has been given; events after it come.
+    pub fn last_seq(&self) -> u64 {
+        self.last_seq
+    }
+
+    /// The events that were appended since the last call, oldest first, or the first of them if they are many. None, if
+    /// there are none now.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be read. [`Missing`](StoreErrorKind::Missing) is the end of the ledger where the segment that
+    /// is followed is not there, nor any behind it; [`Replaced`](StoreErrorKind::Replaced), where it no longer has what was
+    /// given last: another ledger is in its place, or the same one as it was before. The next call tries again.
+    pub fn appended(&mut self) -> Result<Vec<Record>, StoreError> {
+        loop {
+            // Looked for before the segment is read: it is complete once there is a later one.
+            let segments = self.source.segments()?;
+            let next = segments.iter().map(|info| info.first_seq).find(|seq| *seq > self.segment);
+            if segments.iter().any(|info| info.first_seq == self.segment) {
+                match self.check_end().and_then(|()| self.read()) {
+                    Ok(records) if records.is_empty() => {}
+                    // It was pruned meanwhile, and what lies behind it was not.
+                    Err(error) if error.kind() == StoreErrorKind::Missing && next.is_some() => {}
+                    result => return result,
+                }
+            } else if next.is_none() {
+                return Err(self.lost(StoreErrorKind::Missing));
+            }
+            let Some(next) = next else { return Ok(Vec::new()) };
+            self.segment = next;
+            self.offset = 0;
+            self.end.clear();
+        }
+    }
+
+    /// Whether the segment still has what was given last.
+    fn check_end(&self) -> Result<(), StoreError> {
+        if self.end.is_empty() {
+            return Ok(());
+        }
+        let from = self.offset - self.end.len() as u64;
+        match self.source.read(self.segment, from, self.end.len())? == self.end {
+            true => Ok(()),
+            false => Err(self.lost(StoreErrorKind::Replaced)),
+        }
+    }
+
+    fn lost(&self, kind: StoreErrorKind) -> StoreError {
+        let doing = format!("follow the ledger behind event {}", self.last_seq);
+        StoreError::new(kind, doing)
+    }
+
+    /// The lines of the segment that are complete, as far as one block has them.
+    fn read(&mut self) -> Result<Vec<Record>, StoreError> {
+        let mut bytes: Vec<u8> = Vec::new();
+        let end = loop {
+            let from = self.offset + bytes.len() as u64;
+            let block = self.source.read(self.segment, from, BLOCK)?;
+            let read = block.len();
+            bytes.extend_from_slice(&block);
+            match memchr::memrchr(b'\n', &bytes) {
+                Some(end) => break end + 1,
+                None if read == 0 => return Ok(Vec::new()),
+                None => {}
+            }
+        };
+        let mut records = Vec::new();
+        for line in bytes[..end].split_inclusive(|&byte| byte == b'\n') {
+            let complete = line.strip_suffix(b"\n").unwrap_or(line).to_vec();
+            let record =
+                Record(Located { segment: self.segment, offset: self.offset, bytes: complete });
+            if let Ok(line) = record.line() {
+                self.last_seq = line.seq;
+            }
+            self.offset += line.len() as u64;
+            self.end = end_of(line);
+            records.push(record);
+        }
+        Ok(records)
+    }
+}
+
+/// As much of the end of a line as has its hash.
+fn end_of(line: &[u8]) -> Vec<u8> {
+    line[line.len().saturating_sub(LINE_END)..].to_vec()
+}
+
+impl fmt::Debug for Follow<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Follow")
+            .field("segment", &self.segment)
+            .field("offset", &self.offset)
+            .finish_non_exhaustive()
+    }
+}

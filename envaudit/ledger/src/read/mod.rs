@@ -1,0 +1,6 @@
+//! Reading without verifying: records, filters, what is followed, and where things stand.
+
+pub(crate) mod filter;
+pub(crate) mod follow;
+pub(crate) mod locate;
+pub(crate) mod reader;

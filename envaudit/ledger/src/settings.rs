@@ -1,0 +1,48 @@
+//! What an open ledger goes by.
+
+use core::time::Duration;
+use std::io;
+
+use chrono::{DateTime, Utc};
+use zeroize::Zeroizing;
+
+use crate::evidence::anchor::Anchor;
+use crate::format::timestamp::Timestamp;
+use crate::store::lock_wait::LockWait;
+
+/// When an appended event is durable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SyncMode {
+    /// Before it is acknowledged.
+    Always,
+    /// At most this much later, as long as the ledger is written to or [flushed](crate::Ledger::flush). What was acknowledged
+    /// since the last sync is lost when the machine stops; a process that is killed loses nothing.
+    Interval(Duration),
+}
+
+/// Fills bytes at random.
+pub(crate) type Fill = dyn Fn(&mut [u8]) -> io::Result<()> + Send + Sync;
+
+/// What an open ledger goes by.
+pub(crate) struct LedgerSettings {
+    pub(crate) clock: Box<dyn Fn() -> DateTime<Utc> + Send + Sync>,
+    pub(crate) entropy: Box<Fill>,
+    pub(crate) segment_size: u64,
+    pub(crate) sync: SyncMode,
+    pub(crate) anchors: Vec<Box<dyn Anchor>>,
+    pub(crate) lock_wait: LockWait,
+    pub(crate) checkpoint_events: Option<u64>,
+    pub(crate) checkpoint_after: Option<Duration>,
+    pub(crate) checkpoint_seed: Option<Zeroizing<[u8; 32]>>,
+}
+
+impl LedgerSettings {
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.clock)().into()
+    }
+
+    pub(crate) fn fill(&self, bytes: &mut [u8]) -> io::Result<()> {
+        (self.entropy)(bytes)
+    }
+}

@@ -1,0 +1,50 @@
+//! Reading and writing at a place of a file, to the end.
+
+use std::io;
+
+use crate::store::file::disk::DiskFile;
+
+pub(super) fn read(file: &impl DiskFile, offset: u64, limit: usize) -> io::Result<Vec<u8>> {
+    /// As much memory is had sooner than it is known whether there is as much to read.
+    const LITTLE: usize = 16 << 10;
+    let there = match limit {
+        0..=LITTLE => limit,
+        _ => usize::try_from(file.stat()?.len.saturating_sub(offset)).unwrap_or(usize::MAX),
+    };
+    let mut bytes = vec![0; limit.min(there)];
+    let filled = fill(file, &mut bytes, offset)?;
+    bytes.truncate(filled);
+    Ok(bytes)
+}
+
+/// Reads until the buffer is full or the file is at its end.
+pub(super) fn fill(file: &impl DiskFile, buffer: &mut [u8], mut offset: u64) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match file.read_at(&mut buffer[filled..], offset) {
+            Ok(0) => break,
+            Ok(count) => {
+                filled += count;
+                offset += count as u64;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
+pub(super) fn write(file: &impl DiskFile, mut bytes: &[u8], mut offset: u64) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match file.write_at(bytes, offset) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(count) => {
+                bytes = &bytes[count..];
+                offset += count as u64;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}

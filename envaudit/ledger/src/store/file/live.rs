@@ -1,0 +1,111 @@
+//! The files that stay open: the lock, and the segment that is appended to.
+
+use std::io;
+
+use super::names::{LOCK, segment_name};
+use super::{FileStore, Live};
+use crate::store::file::disk::{Disk, DiskFile, FileStat, Identity};
+use crate::store::{SegmentSource, StoreError, StoreErrorKind, WriteError};
+
+impl<D: Disk> FileStore<D> {
+    /// Runs `act` on the open segment, opened if need be, after checking that it still has its name.
+    pub(super) fn with_live<T>(
+        &self,
+        first_seq: u64,
+        act: impl FnOnce(&Live<D::File>, FileStat) -> Result<T, WriteError>,
+    ) -> Result<T, WriteError> {
+        let mut open = self.open.lock().unwrap_or_else(|poison| poison.into_inner());
+        if open.live.as_ref().is_none_or(|live| live.first_seq != first_seq) {
+            open.live = None;
+            let name = segment_name(first_seq);
+            let file = match self.disk.open(&name, true) {
+                Err(error)
+                    if error.kind() == io::ErrorKind::PermissionDenied
+                        && self.is_ended(first_seq).map_err(WriteError::Rejected)? =>
+                {
+                    return Err(WriteError::Stale);
+                }
+                result => result.map_err(|error| self.rejected("open", &name, error))?,
+            };
+            let stat = file.stat().map_err(|error| self.rejected("read", &name, error))?;
+            open.live = Some(Live { first_seq, name, file, identity: stat.identity });
+        }
+        let Some(live) = &open.live else { return Err(WriteError::Stale) };
+        match self.disk.stat(&live.name) {
+            Ok(stat) if stat.identity == live.identity => act(live, stat),
+            _ => {
+                let doing = format!("write `{}`", self.disk.place(&live.name));
+                Err(WriteError::Rejected(StoreError::new(StoreErrorKind::Replaced, doing)))
+            }
+        }
+    }
+
+    /// Takes the lock in this way, which says whether it did.
+    pub(super) fn lock_by(
+        &self,
+        take: impl Fn(&D::File) -> io::Result<bool>,
+    ) -> Result<(), StoreError> {
+        let mut open = self.open.lock().unwrap_or_else(|poison| poison.into_inner());
+        loop {
+            let (file, identity) = match open.lock.take() {
+                Some(held) => held,
+                None => self.open_lock().map_err(|error| self.failed("open", LOCK, error))?,
+            };
+            if !take(&file).map_err(|error| self.failed("lock", LOCK, error))? {
+                let doing = format!("lock `{}`", self.disk.place(LOCK));
+                return Err(StoreError::new(StoreErrorKind::Locked, doing));
+            }
+            // Two writers with two lock files would both believe to be alone.
+            let named = self.disk.stat(LOCK);
+            if named.is_ok_and(|named| named.identity == identity) {
+                open.lock = Some((file, identity));
+                return Ok(());
+            }
+            open.lock = None;
+        }
+    }
+
+    /// A segment to read from: the file that has its name now.
+    pub(super) fn open_to_read(&self, first_seq: u64) -> Result<Live<D::File>, StoreError> {
+        let kept = self.read.lock().unwrap_or_else(|poison| poison.into_inner()).take();
+        if let Some(kept) = kept.filter(|kept| kept.first_seq == first_seq)
+            // A system that does not number its files tells none from another.
+            && kept.identity.inode != 0
+            && self.disk.stat(&kept.name).is_ok_and(|named| named.identity == kept.identity)
+        {
+            return Ok(kept);
+        }
+        let name = segment_name(first_seq);
+        let file =
+            self.disk.open(&name, false).map_err(|error| self.failed("open", &name, error))?;
+        let stat = file.stat().map_err(|error| self.failed("read", &name, error))?;
+        Ok(Live { first_seq, name, file, identity: stat.identity })
+    }
+
+    pub(super) fn forget_live(&self) {
+        self.open.lock().unwrap_or_else(|poison| poison.into_inner()).live = None;
+    }
+
+    pub(super) fn is_live(&self, first_seq: u64) -> bool {
+        let open = self.open.lock().unwrap_or_else(|poison| poison.into_inner());
+        open.live.as_ref().is_some_and(|live| live.first_seq == first_seq)
+    }
+
+    /// Whether others have sealed a segment and gone on behind it.
+    pub(super) fn is_ended(&self, first_seq: u64) -> Result<bool, StoreError> {
+        let segments = self.segments()?;
+        let sealed = segments.iter().any(|info| info.first_seq == first_seq && info.sealed);
+        Ok(sealed && segments.iter().any(|info| info.first_seq > first_seq && info.len > 0))
+    }
+
+    fn open_lock(&self) -> io::Result<(D::File, Identity)> {
+        let file = match self.disk.create(LOCK) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                self.disk.open(LOCK, true)?
+            }
+            result => result?,
+        };
+        let identity = file.stat()?.identity;
+        Ok((file, identity))
+    }
+}

@@ -1,0 +1,88 @@
+//! A ledger in a directory.
+
+mod bytes;
+pub(crate) mod disk;
+mod live;
+mod names;
+mod read;
+mod whole;
+mod write;
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use super::{StoreError, StoreErrorKind, WriteError};
+use disk::{Disk, Identity, Irregular, RealDisk};
+
+/// A ledger in a directory: see the [module](crate) for its files.
+///
+/// ```
+/// use envaudit_ledger::FileStore;
+/// use envaudit_ledger::store::{Store, StoreState};
+///
+/// # let dir = tempfile::tempdir().unwrap();
+/// # let path = dir.path().join("audit");
+/// let store = FileStore::new(path);
+/// assert_eq!(store.state()?, StoreState::Absent);
+/// # Ok::<(), envaudit_ledger::store::StoreError>(())
+/// ```
+#[derive(Debug)]
+pub struct FileStore<D: Disk = RealDisk> {
+    disk: D,
+    open: Mutex<Open<D::File>>,
+    /// The segment that was read last: whoever looks up many events would open it for each.
+    read: Mutex<Option<Live<D::File>>>,
+}
+
+/// The files that stay open between calls.
+#[derive(Debug)]
+struct Open<F> {
+    lock: Option<(F, Identity)>,
+    live: Option<Live<F>>,
+}
+
+#[derive(Debug)]
+struct Live<F> {
+    first_seq: u64,
+    name: String,
+    file: F,
+    identity: Identity,
+}
+
+impl FileStore {
+    /// The ledger in the directory at this path. Nothing is opened or made yet.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        FileStore::on(RealDisk::new(path))
+    }
+}
+
+impl<D: Disk> FileStore<D> {
+    /// The ledger on another file system.
+    pub fn on(disk: D) -> Self {
+        let open = Mutex::new(Open { lock: None, live: None });
+        FileStore { disk, open, read: Mutex::new(None) }
+    }
+
+    /// The file system.
+    pub fn disk(&self) -> &D {
+        &self.disk
+    }
+
+    fn failed(&self, verb: &str, name: &str, error: io::Error) -> StoreError {
+        let kind = match error.kind() {
+            io::ErrorKind::NotFound => StoreErrorKind::Missing,
+            _ if Irregular::is_why(&error) => StoreErrorKind::Replaced,
+            _ => StoreErrorKind::Failed,
+        };
+        StoreError::new(kind, format!("{verb} `{}`", self.disk.place(name))).because(error)
+    }
+
+    fn rejected(&self, verb: &str, name: &str, error: io::Error) -> WriteError {
+        WriteError::Rejected(self.failed(verb, name, error))
+    }
+
+    fn unknown(&self, verb: &str, name: &str, error: io::Error) -> WriteError {
+        WriteError::Unknown(self.failed(verb, name, error))
+    }
+}

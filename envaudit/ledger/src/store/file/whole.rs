@@ -1,0 +1,98 @@
+//! Files that are read and written as wholes.
+
+use std::io;
+
+use super::FileStore;
+use super::bytes::{read, write};
+use super::names::{NEW, NoSeq, seq_of};
+use crate::store::file::disk::{Disk, DiskFile, Listed};
+use crate::store::{StoreError, StoreErrorKind, WriteError};
+
+impl<D: Disk> FileStore<D> {
+    pub(super) fn listed(&self, dir: &str) -> Result<Vec<Listed>, StoreError> {
+        self.disk
+            .list(dir)
+            .map(Option::unwrap_or_default)
+            .map_err(|error| self.failed("list", dir, error))
+    }
+
+    /// The files that a number names, in order. What has such a name and is none of them, nobody but an intruder made.
+    pub(super) fn numbered(
+        &self,
+        dir: &str,
+        ending: &str,
+    ) -> Result<Vec<(u64, Listed)>, StoreError> {
+        let mut numbered = Vec::new();
+        for listed in self.listed(dir)? {
+            let why = match seq_of(&listed.name, ending) {
+                None => continue,
+                Some(Ok(seq)) if listed.file => {
+                    numbered.push((seq, listed));
+                    continue;
+                }
+                Some(Ok(_)) => "no regular file",
+                Some(Err(NoSeq)) => "no event has this number",
+            };
+            let place = match dir {
+                "" => self.disk.place(&listed.name),
+                dir => self.disk.place(&format!("{dir}/{}", listed.name)),
+            };
+            let error = StoreError::new(StoreErrorKind::Replaced, format!("read `{place}`"));
+            return Err(error.because(why));
+        }
+        numbered.sort_unstable_by_key(|(seq, _)| *seq);
+        Ok(numbered)
+    }
+
+    pub(super) fn contents(&self, name: &str) -> Result<Vec<u8>, StoreError> {
+        let file = self.disk.open(name, false).map_err(|error| self.failed("open", name, error))?;
+        let len = file.stat().map_err(|error| self.failed("read", name, error))?.len;
+        let limit = usize::try_from(len).unwrap_or(usize::MAX);
+        read(&file, 0, limit).map_err(|error| self.failed("read", name, error))
+    }
+
+    pub(super) fn contents_if_there(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        match self.contents(name) {
+            Err(error) if error.kind() == StoreErrorKind::Missing => Ok(None),
+            result => result.map(Some),
+        }
+    }
+
+    /// Writes a file under a name that means nothing yet, and makes its bytes durable.
+    pub(super) fn stage(&self, name: &str, bytes: &[u8]) -> Result<String, WriteError> {
+        let staged = format!("{name}{NEW}");
+        match self.disk.remove(&staged) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(self.rejected("remove", &staged, error));
+            }
+            _ => {}
+        }
+        let file =
+            self.disk.create(&staged).map_err(|error| self.rejected("make", &staged, error))?;
+        write(&file, bytes, 0).map_err(|error| self.rejected("write", &staged, error))?;
+        file.sync().map_err(|error| self.rejected("sync", &staged, error))?;
+        Ok(staged)
+    }
+
+    /// Puts a file in the place of another: after a crash it is the one or the other.
+    pub(super) fn replace(&self, dir: &str, name: &str, bytes: &[u8]) -> Result<(), WriteError> {
+        let staged = self.stage(name, bytes)?;
+        self.adopt(dir, &staged, name)
+    }
+
+    /// Gives a staged file its name.
+    pub(super) fn adopt(&self, dir: &str, staged: &str, name: &str) -> Result<(), WriteError> {
+        self.disk.rename(staged, name).map_err(|error| self.rejected("rename", staged, error))?;
+        self.disk.sync_dir(dir).map_err(|error| self.unknown("sync", dir, error))
+    }
+
+    /// Removes a file of the directory itself, durably, if it is there.
+    pub(super) fn remove(&self, name: &str) -> Result<(), WriteError> {
+        match self.disk.remove(name) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(self.rejected("remove", name, error))
+            }
+            _ => self.disk.sync_dir("").map_err(|error| self.unknown("sync", "", error)),
+        }
+    }
+}

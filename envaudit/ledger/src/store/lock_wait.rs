@@ -1,0 +1,68 @@
+//! How long a writer waits for a lock that another holds.
+
+use core::fmt;
+use core::time::Duration;
+
+use crate::store::{Store, StoreError, StoreErrorKind};
+
+/// The first pause between two tries; each is twice as long as the one before, up to [`LONGEST`].
+const FIRST: Duration = Duration::from_millis(1);
+const LONGEST: Duration = Duration::from_millis(100);
+
+/// Pauses for so long.
+type Pause = dyn Fn(Duration) + Send + Sync;
+
+/// What a writer does while another holds the lock.
+pub(crate) struct LockWait {
+    /// `None` waits until it gets the lock.
+    pub(crate) limit: Option<Duration>,
+    pub(crate) pause: Box<Pause>,
+}
+
+impl Default for LockWait {
+    fn default() -> Self {
+        LockWait { limit: None, pause: Box::new(std::thread::sleep) }
+    }
+}
+
+impl LockWait {
+    /// Takes the lock. The limit is held against the pauses: a try costs next to nothing.
+    pub(crate) fn lock(&self, store: &dyn Store) -> Result<(), StoreError> {
+        let Some(limit) = self.limit else { return store.lock() };
+        let (mut waited, mut pause) = (Duration::ZERO, FIRST);
+        loop {
+            match store.try_lock() {
+                Err(error) if error.kind() == StoreErrorKind::Locked => {
+                    if waited >= limit {
+                        return Err(error.because(Waited(limit)));
+                    }
+                }
+                result => return result,
+            }
+            let next = pause.min(limit - waited);
+            (self.pause)(next);
+            waited += next;
+            pause = (pause * 2).min(LONGEST);
+        }
+    }
+}
+
+/// Takes the lock of a store within this time.
+pub fn wait_for_lock(store: &dyn Store, limit: Duration) -> Result<(), StoreError> {
+    LockWait { limit: Some(limit), ..LockWait::default() }.lock(store)
+}
+
+/// How long it was waited in vain.
+#[derive(Debug)]
+struct Waited(Duration);
+
+impl fmt::Display for Waited {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.is_zero() {
+            true => f.write_str("it was not waited for"),
+            false => write!(f, "waited {:?}", self.0),
+        }
+    }
+}
+
+impl std::error::Error for Waited {}

@@ -1,0 +1,9 @@
+//! What the tests of a ledger, and of a store of one's own, are made with: a disk and a store in memory, and the suite that
+//! every store passes. Behind the feature `testing`; not for production.
+
+mod memory_disk;
+mod memory_store;
+pub mod store_conformance;
+
+pub use memory_disk::{Fault, MemoryDisk, MemoryFile, Operation};
+pub use memory_store::MemoryStore;

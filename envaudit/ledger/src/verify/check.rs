@@ -1,0 +1,318 @@
+//! What can be said of a line by itself, on any core.
+
+use super::growing::GROUP;
+use super::outline::Outline;
+use crate::evidence::merkle::{self, Hash, Tree};
+use crate::format::line::{Line, LineError, MAX_LINE, hash_hex};
+use crate::key::{ChainKeys, EventHash, Hasher, KeyId};
+
+/// One line, looked at by itself.
+pub(super) struct Checked {
+    /// Where it begins in its segment.
+    pub(super) offset: u64,
+    pub(super) state: State,
+}
+
+pub(super) enum State {
+    /// It can be read. Whether its hash holds is in the event.
+    Event(Event),
+    /// It says that it is an event that was verified before, and was not looked at.
+    Earlier { seq: u64 },
+    /// It is not a line of this ledger.
+    Bad(Bad),
+}
+
+pub(super) struct Event {
+    pub(super) seq: u64,
+    pub(super) previous: EventHash,
+    pub(super) hash: EventHash,
+    pub(super) micros: i64,
+    pub(super) kid: Option<KeyId>,
+    pub(super) proof: Proof,
+    /// The hash of the leaf, where a Merkle tree is built.
+    pub(super) leaf: Hash,
+    /// With the last of a group of events, the root of the tree over the group.
+    pub(super) group: Option<Box<Hash>>,
+    /// The whole line, of events that the ledger itself wrote.
+    pub(super) own: Option<Box<[u8]>>,
+}
+
+/// What vouches for an event.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Proof {
+    /// The hash it should have.
+    Hash,
+    /// Its hash needs a key that was not given.
+    KeyMissing,
+    /// A hash that needs no key, in a ledger that has one.
+    Downgraded,
+}
+
+pub(super) struct Bad {
+    /// The seq it claims, if that can be read.
+    pub(super) claimed: Option<u64>,
+    pub(super) reason: Reason,
+}
+
+pub(super) enum Reason {
+    Malformed(LineError),
+    /// Longer than a line may be.
+    TooLong,
+    /// The hash is not that of the bytes. Without a key, the one it should be.
+    Hash {
+        found: EventHash,
+        computed: Option<EventHash>,
+    },
+    /// The event belongs to another ledger.
+    Chain,
+    /// It claims to have been verified before, and stands behind events that were not.
+    Earlier {
+        seq: u64,
+    },
+    /// No newline ends it.
+    Unterminated,
+}
+
+impl Reason {
+    /// What should be there, and what is.
+    pub(super) fn explain(&self) -> (String, String) {
+        match self {
+            Reason::Malformed(error) => {
+                let expected =
+                    format!("{} at byte {} of the line", error.expected(), error.offset());
+                (expected, "something else".to_owned())
+            }
+            Reason::TooLong => ("a line of at most 1 MiB".to_owned(), "a longer one".to_owned()),
+            Reason::Hash { found, computed } => {
+                let expected = match computed {
+                    Some(hash) => format!("event_hash {}", hash_hex(hash)),
+                    None => "the hash of the line under its key".to_owned(),
+                };
+                (expected, format!("event_hash {}", hash_hex(found)))
+            }
+            Reason::Chain => {
+                ("an event of this ledger".to_owned(), "an event of another ledger".to_owned())
+            }
+            Reason::Earlier { seq } => {
+                let expected = "an event that was not verified before".to_owned();
+                (expected, format!("a line that claims to be event {seq}"))
+            }
+            Reason::Unterminated => {
+                ("a line with a newline at its end".to_owned(), "the end of the file".to_owned())
+            }
+        }
+    }
+
+    /// Whether a write that was cut short looks like this.
+    pub(super) fn is_unfinished(&self) -> bool {
+        matches!(self, Reason::Malformed(_) | Reason::TooLong | Reason::Unterminated)
+    }
+}
+
+/// How lines are checked.
+pub(super) struct Checker<'k> {
+    pub(super) keys: Option<&'k ChainKeys>,
+    pub(super) chain: Option<String>,
+    /// Lines with a lower seq have been verified before.
+    pub(super) from: u64,
+    /// Whether the hashes of leaves are wanted.
+    pub(super) leaves: bool,
+    /// Whether the form of lines is taken on trust where their hash holds under a key.
+    pub(super) quick: bool,
+    /// Whether every event has to be hashed with a key.
+    pub(super) needs_key: bool,
+}
+
+impl Checker<'_> {
+    /// Looks at every line of a block, which begins at a line's beginning. What stands behind the last newline is a line too.
+    pub(super) fn lines(&self, bytes: &[u8], offset: u64) -> Vec<Checked> {
+        let mut lines = Vec::with_capacity(bytes.len() / 256);
+        let mut at = 0;
+        while at < bytes.len() {
+            let end = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |length| at + length);
+            let line = &bytes[at..end];
+            let earlier = if self.from <= 1 { None } else { claimed(line) };
+            let state = match earlier {
+                Some(seq) if seq < self.from => State::Earlier { seq },
+                _ => self.line(line),
+            };
+            lines.push(Checked { offset: offset + at as u64, state });
+            at = end + 1;
+        }
+        if self.leaves {
+            add_groups(&mut lines);
+        }
+        lines
+    }
+
+    fn line(&self, bytes: &[u8]) -> State {
+        let bad = |reason| State::Bad(Bad { claimed: claimed(bytes), reason });
+        if bytes.len() >= MAX_LINE {
+            return bad(Reason::TooLong);
+        }
+        if self.quick
+            && let Some(event) = self.outlined(bytes)
+        {
+            return State::Event(event);
+        }
+        let line = match Line::parse(bytes) {
+            Ok(line) => line,
+            Err(error) => return bad(Reason::Malformed(error)),
+        };
+        let proof = match self.prove(&line) {
+            Ok(proof) => proof,
+            Err(reason) => return bad(reason),
+        };
+        if self.chain.as_deref().is_some_and(|chain| chain != line.chain) {
+            return bad(Reason::Chain);
+        }
+        if let Err(error) = members(&line) {
+            return bad(Reason::Malformed(error));
+        }
+        State::Event(Event {
+            seq: line.seq,
+            previous: line.previous_hash,
+            hash: line.event_hash,
+            micros: line.timestamp.micros(),
+            kid: line.kid,
+            proof,
+            leaf: self.leaf(&line.event_hash),
+            group: None,
+            own: line.action.raw().starts_with("ledger.").then(|| bytes.into()),
+        })
+    }
+
+    /// The event of a line whose hash holds under a key: whoever has the key gave it its form. Nothing in all other cases.
+    fn outlined(&self, bytes: &[u8]) -> Option<Event> {
+        let outline = Outline::read(bytes).filter(|outline| !outline.own)?;
+        let hasher = self.keys?.hasher(outline.kid)?;
+        let holds = same(&hasher.hash(outline.hashed), &outline.hash);
+        let chain = self.chain.as_deref().is_none_or(|chain| chain.as_bytes() == outline.chain);
+        (holds && chain).then(|| Event {
+            seq: outline.seq,
+            previous: outline.previous,
+            hash: outline.hash,
+            micros: outline.timestamp.micros(),
+            kid: Some(outline.kid),
+            proof: Proof::Hash,
+            leaf: self.leaf(&outline.hash),
+            group: None,
+            own: None,
+        })
+    }
+
+    fn leaf(&self, hash: &EventHash) -> Hash {
+        if self.leaves { merkle::leaf_hash(hash) } else { [0; 32] }
+    }
+
+    /// The first line of a block, if its hash holds.
+    pub(super) fn sound<'b>(&self, block: &'b [u8]) -> Option<Line<'b>> {
+        let end = memchr::memchr(b'\n', block)?;
+        let line = Line::parse(&block[..end]).ok()?;
+        let proof = self.prove(&line).ok()?;
+        (proof == Proof::Hash).then_some(line)
+    }
+
+    fn prove(&self, line: &Line<'_>) -> Result<Proof, Reason> {
+        let hasher = match line.kid {
+            Some(kid) => match self.keys.and_then(|keys| keys.hasher(kid)) {
+                Some(hasher) => hasher,
+                None => return Ok(Proof::KeyMissing),
+            },
+            None => &Hasher::Unkeyed,
+        };
+        let hash = hasher.hash(line.hashed_bytes());
+        if !same(&hash, &line.event_hash) {
+            // The hash that a keyed line should have is not told: it would make the line good.
+            let computed = line.kid.is_none().then_some(hash);
+            return Err(Reason::Hash { found: line.event_hash, computed });
+        }
+        let downgraded = line.kid.is_none() && self.needs_key;
+        Ok(if downgraded { Proof::Downgraded } else { Proof::Hash })
+    }
+}
+
+/// Compares hashes in a time that does not tell where they differ.
+fn same(a: &EventHash, b: &EventHash) -> bool {
+    let differ = a.iter().zip(b).fold(0, |differ, (a, b)| differ | (a ^ b));
+    core::hint::black_box(differ) == 0
+}
+
+/// Computes the trees over groups of events that follow each other.
+fn add_groups(lines: &mut [Checked]) {
+    let mut tree = Tree::new();
+    let mut next = 0;
+    for line in lines {
+        let State::Event(event) = &mut line.state else {
+            next = 0;
+            continue;
+        };
+        if (event.seq - 1).is_multiple_of(GROUP) {
+            tree = Tree::new();
+            next = event.seq;
+        }
+        if event.seq != next {
+            next = 0;
+            continue;
+        }
+        tree.push(event.leaf);
+        next += 1;
+        if tree.size() == GROUP {
+            event.group = Some(Box::new(tree.root()));
+            next = 0;
+        }
+    }
+}
+
+/// Whether the members have values that the format knows.
+fn members(line: &Line<'_>) -> Result<(), LineError> {
+    let wrong = |member: &str, expected| {
+        let at = member.as_ptr() as usize - line.bytes().as_ptr() as usize;
+        Err(LineError::new(at, expected))
+    };
+    let (actor_type, outcome, action) =
+        (line.actor_type.raw(), line.outcome.raw(), line.action.raw());
+    if !matches!(actor_type, "user" | "service" | "system" | "admin") {
+        return wrong(actor_type, "user, service, system or admin");
+    }
+    if !matches!(outcome, "success" | "failure" | "denied") {
+        return wrong(outcome, "success, failure or denied");
+    }
+    // An escape could make an action of the ledger itself look like another one.
+    if !is_action(action.as_bytes()) {
+        return wrong(action, "words of a-z, 0-9 and _, joined by dots");
+    }
+    for (id, len, expected) in [
+        (line.trace_id, 32, "32 lower-case hex digits"),
+        (line.span_id, 16, "16 lower-case hex digits"),
+    ] {
+        if let Some(id) = id.map(|id| id.raw())
+            && (id.len() != len
+                || !id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')))
+        {
+            return wrong(id, expected);
+        }
+    }
+    Ok(())
+}
+
+fn is_action(text: &[u8]) -> bool {
+    let mut before = b'.';
+    for &byte in text {
+        match byte {
+            b'a'..=b'z' | b'0'..=b'9' | b'_' => {}
+            b'.' if before != b'.' => {}
+            _ => return false,
+        }
+        before = byte;
+    }
+    before != b'.'
+}
+
+/// The seq at the beginning of a line that may be anything.
+fn claimed(line: &[u8]) -> Option<u64> {
+    let digits = line.strip_prefix(b"{\"v\":1,\"seq\":")?;
+    let length = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let seq = str::from_utf8(&digits[..length.min(17)]).ok()?.parse().ok()?;
+    (digits.get(length) == Some(&b',') && seq > 0).then_some(seq)
+}

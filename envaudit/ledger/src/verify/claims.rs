@@ -1,0 +1,88 @@
+//! What others say the ledger was: checkpoints, anchors, `HEAD`, an earlier verification.
+
+use super::verdict::Verdict;
+use crate::evidence::merkle::Hash;
+use crate::key::EventHash;
+
+/// "The event `size` had the hash `head`."
+#[derive(Clone, Debug)]
+pub(super) struct Claim {
+    pub(super) size: u64,
+    pub(super) head: EventHash,
+    /// The root of the tree over the events up to there.
+    pub(super) root: Option<Hash>,
+    pub(super) by: By,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum By {
+    /// A signed note in the ledger.
+    Checkpoint { file: String },
+    /// `HEAD`, which anybody who can write to the ledger can write.
+    Head { segment: u64 },
+    /// A place outside the ledger.
+    Anchor,
+    /// What was verified before, kept by the caller.
+    Earlier,
+}
+
+impl By {
+    /// What the claim is called in a finding.
+    pub(super) fn name(&self) -> &str {
+        match self {
+            By::Checkpoint { file } => file,
+            By::Head { .. } => "HEAD",
+            By::Anchor => "an anchor",
+            By::Earlier => "an earlier verification",
+        }
+    }
+
+    /// Whether it is kept where those who can write to the ledger do not reach.
+    pub(super) fn is_outside(&self) -> bool {
+        matches!(self, By::Anchor | By::Earlier)
+    }
+
+    /// What it means when the ledger has another event there.
+    pub(super) fn contradicted(&self) -> Verdict {
+        match self {
+            // Nothing protects HEAD: most likely it is what was changed.
+            By::Head { .. } => Verdict::Modified,
+            _ => Verdict::Forked,
+        }
+    }
+}
+
+/// The claims that have not been compared with the ledger yet.
+#[derive(Debug, Default)]
+pub(super) struct Claims {
+    /// The smallest size last.
+    open: Vec<Claim>,
+}
+
+impl Claims {
+    pub(super) fn new(claims: Vec<Claim>) -> Self {
+        let mut open = Claims::default();
+        open.extend(claims);
+        open
+    }
+
+    pub(super) fn extend(&mut self, more: Vec<Claim>) {
+        self.open.extend(more);
+        self.open.sort_by_key(|claim| core::cmp::Reverse(claim.size));
+    }
+
+    /// The next claim about an event up to `seq`.
+    pub(super) fn take(&mut self, seq: u64) -> Option<Claim> {
+        self.open.pop_if(|claim| claim.size <= seq)
+    }
+
+    /// All claims that are left, the smallest first.
+    pub(super) fn rest(&mut self) -> impl Iterator<Item = Claim> {
+        core::mem::take(&mut self.open).into_iter().rev()
+    }
+
+    /// Whether somebody saw the event `seq`.
+    pub(super) fn reaches(&self, seq: u64) -> bool {
+        self.open.first().is_some_and(|claim| claim.size >= seq)
+    }
+}

@@ -1,0 +1,432 @@
+//! Verification: reads a ledger through [`SegmentSource`] alone, and says what is wrong with it, where, and how far it can be
+//! trusted.
+//!
+//! Lines stream by in blocks and are checked on all cores; memory does not grow with the ledger. Nothing is repaired.
+//!
+//! What a verification can know depends on what it is given:
+//!
+//! | given | known |
+//! | --- | --- |
+//! | nothing | that events follow each other and, in a ledger without a key, that each has its hash |
+//! | the keys | that each event was written by somebody with the key |
+//! | the chain keys | the same, without being able to sign checkpoints |
+//! | the public key of the checkpoints | that the history is the one that was signed |
+//! | an anchor | that nothing up to there was cut off or replaced |
+
+mod chain;
+mod check;
+mod claims;
+mod finding;
+mod growing;
+mod notes;
+mod outline;
+mod report;
+mod statements;
+mod stream;
+mod verdict;
+
+use core::fmt;
+use core::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use sha2::{Digest, Sha256};
+
+use self::chain::{Chain, Expected};
+use self::check::Checker;
+use self::claims::{By, Claim, Claims};
+use self::finding::{file_finding, manifest_finding, other_manifest};
+use self::notes::Notes;
+use self::statements::Statement;
+use super::key::{ChainKeys, EventHash, KeyRing};
+use super::store::{FileStore, SegmentInfo, SegmentSource, Store, StoreError};
+use crate::evidence::anchor::{AnchorError, Anchored};
+use crate::evidence::checkpoint;
+use crate::evidence::merkle::Tree;
+use crate::evidence::note::VerifierKey;
+use crate::format::head::Head;
+use crate::format::line::{MAX_LINE, hash_hex};
+use crate::format::manifest::Manifest;
+
+pub use self::finding::Finding;
+pub use self::report::{NotVerified, Report, Signatures, Verified};
+pub use self::verdict::Verdict;
+
+/// How a ledger is verified.
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct Verifier<'k> {
+    /// What signs checkpoints, if nobody else does.
+    ring: Option<&'k KeyRing>,
+    keys: Option<&'k ChainKeys>,
+    public_keys: Vec<[u8; 32]>,
+    pub(crate) anchors: Vec<Anchored>,
+    verified: Option<Verified>,
+    chain: Option<String>,
+    threads: Option<NonZeroUsize>,
+    quick: bool,
+    key_beside: bool,
+}
+
+impl<'k> Verifier<'k> {
+    /// A verification that is given nothing yet.
+    pub fn new() -> Self {
+        Verifier::default()
+    }
+
+    /// The keys of the ledger. Its events have to be hashed with one of them.
+    pub fn keys(mut self, keys: &'k KeyRing) -> Self {
+        self.ring = Some(keys);
+        self.keys = Some(keys.chain_keys());
+        self
+    }
+
+    /// The chain keys of the ledger alone, for those who check events and are not to be able to sign checkpoints: give the
+    /// [public key](Self::public_key) of these, too.
+    pub fn chain_keys(mut self, keys: &'k ChainKeys) -> Self {
+        self.ring = None;
+        self.keys = Some(keys);
+        self
+    }
+
+    /// The public half of a key that signs checkpoints, as it was handed over: not the one in `ledger.json`, which whoever can
+    /// write to the ledger can change.
+    pub fn public_key(mut self, key: [u8; 32]) -> Self {
+        self.public_keys.push(key);
+        self
+    }
+
+    /// What a place outside the ledger says. A checkpoint that was kept elsewhere is such a place:
+    /// `Anchored::from(&checkpoint)`.
+    pub fn anchor(mut self, anchored: Anchored) -> Self {
+        self.anchors.push(anchored);
+        self
+    }
+
+    /// The id that the ledger should have: with it, a ledger of another origin in its place is found, even one under the same
+    /// key.
+    pub fn chain(mut self, id: impl Into<String>) -> Self {
+        self.chain = Some(id.into());
+        self
+    }
+
+    /// Reads only what came after a state that was verified before; its last event is compared.
+    pub fn since(mut self, verified: impl Into<Verified>) -> Self {
+        self.verified = Some(verified.into());
+        self
+    }
+
+    /// How many threads check lines: as many as there are cores unless told otherwise.
+    pub fn threads(mut self, threads: NonZeroUsize) -> Self {
+        self.threads = Some(threads);
+        self
+    }
+
+    /// Takes the form of a line on trust where its hash holds under a key, as only those who have the key can have given it a
+    /// form that is not the ledger's: a member twice, say, of which readers may see the first or the last. That makes
+    /// verification about twice as fast. Lines that do not hold are read in full, as are all lines without a key.
+    pub fn quick(mut self) -> Self {
+        self.quick = true;
+        self
+    }
+
+    /// Says in the report that the key lies beside the ledger, which a reader of segments alone cannot know.
+    pub fn key_beside(mut self, beside: bool) -> Self {
+        self.key_beside = beside;
+        self
+    }
+
+    /// Verifies the ledger in the directory at this path. The report says whether its key lies there, too.
+    ///
+    /// # Errors
+    ///
+    /// When the directory cannot be read. What is wrong with the ledger itself is in the report.
+    pub fn verify_directory(&self, path: impl Into<PathBuf>) -> Result<Report, VerifyError> {
+        let store = FileStore::new(path);
+        let mut report = self.verify(&store)?;
+        // One that may not be read is there.
+        report.key_beside |= !matches!(store.key(), Ok(None));
+        Ok(report)
+    }
+
+    /// Verifies a ledger.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be read. What is wrong with the ledger itself is in the report.
+    pub fn verify(&self, source: &dyn SegmentSource) -> Result<Report, VerifyError> {
+        // What speaks of the segments is read before them: what is appended meanwhile is then not missed.
+        let manifest_bytes = source.manifest()?;
+        let head = source.head()?;
+        let notes = source.checkpoints()?;
+        let segments = source.segments()?;
+
+        let mut found = Vec::new();
+        let manifest = self.read_manifest(&manifest_bytes, &mut found);
+        let mut checker = Checker {
+            keys: self.keys,
+            chain: None,
+            from: self.verified.as_ref().map_or(0, |verified| verified.size),
+            leaves: false,
+            quick: self.quick,
+            needs_key: self.keys.is_some()
+                || manifest.as_ref().is_some_and(|it| it.keys().is_some()),
+        };
+        let hash: EventHash = Sha256::digest(&manifest_bytes).into();
+        let chain = chain_id(source, &segments, manifest.as_ref(), &hash, &checker, &mut found)?;
+        let (public_keys, signatures) = self.signers(chain.as_deref(), manifest.as_ref());
+
+        let mut claims = self.outside(chain.as_deref(), &mut found);
+        claims.extend(read_head(head.as_deref(), &mut found));
+        let has_notes = !notes.is_empty();
+        let (notes, signed) =
+            Notes::read(chain.as_deref().unwrap_or_default(), notes, &public_keys);
+        claims.extend(signed);
+        let claims = Claims::new(claims);
+
+        checker.chain = chain.clone();
+        checker.leaves = has_notes;
+        let verified = checker.from;
+        let expected = Expected {
+            files: segments.iter().map(|segment| segment.name.clone()).collect(),
+            names: segments.iter().map(|segment| segment.first_seq).collect(),
+            keyed: self.keys.is_some(),
+            kid: manifest.as_ref().and_then(Manifest::keys).map(|keys| keys.kid),
+            current: self.keys.map(ChainKeys::current),
+            retired: self.keys.map_or_else(Vec::new, |keys| {
+                keys.ids().filter(|id| *id != keys.current()).collect()
+            }),
+            signer_known: !self.public_keys.is_empty(),
+            manifest: hash,
+            verified,
+            roots: checker.leaves,
+        };
+        let tree = self.tree().filter(|_| checker.leaves);
+        let mut walk = Chain::new(expected, claims, notes, tree);
+        found.into_iter().for_each(|finding| walk.found(finding));
+
+        let first =
+            segments.partition_point(|segment| segment.first_seq <= verified).saturating_sub(1);
+        let mut bytes = 0;
+        let threads = self.threads.or_else(|| std::thread::available_parallelism().ok());
+        stream::blocks(
+            source,
+            &segments,
+            first,
+            &checker,
+            threads.map_or(1, NonZeroUsize::get),
+            |block| {
+                bytes += block.bytes;
+                let mut lines = block.lines;
+                let unterminated = if block.terminated { None } else { lines.pop() };
+                lines.into_iter().for_each(|line| walk.line(block.segment, line));
+                if let Some(line) = unterminated {
+                    walk.unterminated(block.segment, line);
+                }
+                Ok(())
+            },
+        )?;
+        let (findings, summary, tree) = walk.finish();
+        let lacks_keys = self.keys.is_none() && findings.lack_keys();
+        let (findings, omitted) = findings.finish();
+        Ok(Report {
+            chain: chain.unwrap_or_default(),
+            events: summary.events,
+            bytes,
+            segments: segments.len() as u64,
+            first_seq: summary.first_seq,
+            tail: summary.tail,
+            anchored: summary.anchored,
+            checkpoints: summary.checkpoints,
+            roots: summary.roots,
+            signatures,
+            key_beside: self.key_beside,
+            missing_keys: summary.missing_keys,
+            findings,
+            omitted,
+            tree,
+            lacks_keys,
+        })
+    }
+
+    /// The tree over what was verified before.
+    fn tree(&self) -> Option<Tree> {
+        match &self.verified {
+            None => Some(Tree::new()),
+            Some(Verified { size, peaks, .. }) => Tree::from_peaks(*size, peaks.clone()?).ok(),
+        }
+    }
+
+    fn read_manifest(&self, bytes: &[u8], found: &mut Vec<Finding>) -> Option<Manifest> {
+        let manifest = match Manifest::parse(bytes) {
+            Ok(manifest) => manifest,
+            Err(error) => {
+                let expected = format!("{} at byte {}", error.expected(), error.offset());
+                found.push(manifest_finding(Verdict::Modified, expected, "something else"));
+                return None;
+            }
+        };
+        let key_given = self.keys.is_some() || !self.public_keys.is_empty();
+        match manifest.keys() {
+            None if key_given => {
+                let found_here = format!("{}, which needs no key", manifest.algorithm());
+                let expected = "hmac-sha256: a key was given";
+                found.push(manifest_finding(Verdict::Downgraded, expected, found_here));
+            }
+            Some(keys)
+                if !self.public_keys.is_empty()
+                    && !self.public_keys.contains(&keys.checkpoint_key) =>
+            {
+                let expected = "the public key that was given";
+                let found_here = format!("checkpoint_key {}", hash_hex(&keys.checkpoint_key));
+                found.push(manifest_finding(Verdict::Modified, expected, found_here));
+            }
+            _ => {}
+        }
+        Some(manifest)
+    }
+
+    /// The keys that checkpoints may be signed with: those that were given, or derived from what was given. For want of any,
+    /// the one that the ledger names.
+    fn signers(
+        &self,
+        chain: Option<&str>,
+        manifest: Option<&Manifest>,
+    ) -> (Vec<VerifierKey>, Signatures) {
+        let Some(chain) = chain else { return (Vec::new(), Signatures::Absent) };
+        let derived = self.ring.into_iter().flat_map(|ring| {
+            let seeds = ring.ids().filter_map(|id| ring.key(id)).map(|key| key.checkpoint_seed());
+            seeds.filter_map(|seed| Some(checkpoint::signer(chain, &seed).ok()?.verifier().clone()))
+        });
+        let derived: Vec<_> = derived.collect();
+        let given = self.public_keys.iter().filter_map(|key| checkpoint::verifier(chain, key).ok());
+        let mut trusted: Vec<_> = given.collect();
+        // Where the key that was given is of another origin than the master key, the latter does not sign.
+        if trusted.is_empty() || trusted.iter().any(|key| derived.contains(key)) {
+            trusted.extend(derived);
+        }
+        let claimed = manifest.and_then(Manifest::keys).map(|keys| &keys.checkpoint_key);
+        let claimed = claimed.and_then(|key| checkpoint::verifier(chain, key).ok());
+        match claimed {
+            _ if !self.public_keys.is_empty() => (trusted, Signatures::Trusted),
+            Some(claimed) if trusted.contains(&claimed) => (trusted, Signatures::Trusted),
+            // A ledger may sign with a key that is not derived from its master key.
+            Some(claimed) => ([trusted, vec![claimed]].concat(), Signatures::Claimed),
+            None if trusted.is_empty() => (trusted, Signatures::Absent),
+            None => (trusted, Signatures::Trusted),
+        }
+    }
+
+    /// What the caller knows of the ledger.
+    fn outside(&self, chain: Option<&str>, found: &mut Vec<Finding>) -> Vec<Claim> {
+        let earlier = self.verified.iter().map(|verified| {
+            let Verified { chain, size, head, .. } = verified;
+            (chain, *size, *head, By::Earlier)
+        });
+        let anchors = self.anchors.iter().map(|anchored| {
+            let Anchored { chain, size, head } = anchored;
+            (chain, *size, *head, By::Anchor)
+        });
+        let mut claims = Vec::new();
+        if let (Some(expected), Some(chain)) = (&self.chain, chain)
+            && expected != chain
+        {
+            let expected = format!("the ledger {expected}");
+            let found_here = format!("chain {chain}");
+            found.push(manifest_finding(Verdict::Forked, expected, found_here));
+        }
+        for (of, size, head, by) in earlier.chain(anchors) {
+            match chain {
+                Some(chain) if chain != of => {
+                    let expected = format!("the ledger {of}, says {}", by.name());
+                    found.push(manifest_finding(
+                        Verdict::Forked,
+                        expected,
+                        format!("chain {chain}"),
+                    ));
+                }
+                _ => claims.push(Claim { size, head, root: None, by }),
+            }
+        }
+        claims
+    }
+}
+
+/// The id of the ledger. Where `ledger.json` and a first event that is sound disagree, it is the event that is believed: one
+/// file is easier to change than all events.
+fn chain_id(
+    source: &dyn SegmentSource,
+    segments: &[SegmentInfo],
+    manifest: Option<&Manifest>,
+    hash: &EventHash,
+    checker: &Checker<'_>,
+    found: &mut Vec<Finding>,
+) -> Result<Option<String>, StoreError> {
+    let claimed = manifest.map(|manifest| manifest.chain().to_string());
+    let Some(segment) = segments.first() else { return Ok(claimed) };
+    let block = source.read(segment.first_seq, 0, MAX_LINE)?;
+    let Some(sound) = checker.sound(&block) else { return Ok(claimed) };
+    if let Some(claimed) = claimed.filter(|claimed| claimed != sound.chain) {
+        let expected = format!("chain {}, as the first event has it", sound.chain);
+        found.push(manifest_finding(Verdict::Modified, expected, format!("chain {claimed}")));
+    }
+    // Where the first event was verified before, it is not read again.
+    if checker.from > 1
+        && let Some(Statement::Created { manifest: Some(expected) }) =
+            Statement::read(sound.bytes())
+        && expected != *hash
+    {
+        found.push(other_manifest(1, &expected, hash));
+    }
+    Ok(Some(sound.chain.to_owned()))
+}
+
+fn read_head(bytes: Option<&[u8]>, found: &mut Vec<Finding>) -> Option<Claim> {
+    match Head::parse(bytes?) {
+        Ok(Head { seq: 0, .. }) => {
+            found.push(file_finding("HEAD", Verdict::Modified, 0, "the last event", "event 0"));
+            None
+        }
+        Ok(Head { seq, hash, segment }) => {
+            Some(Claim { size: seq, head: hash, root: None, by: By::Head { segment } })
+        }
+        Err(error) => {
+            let expected = format!("{} at byte {}", error.expected(), error.offset());
+            found.push(file_finding("HEAD", Verdict::Modified, 0, expected, "something else"));
+            None
+        }
+    }
+}
+
+/// Why a ledger could not be verified at all.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum VerifyError {
+    /// The store cannot be read.
+    Store(StoreError),
+    /// An anchor of the ledger cannot be read.
+    Anchor(AnchorError),
+}
+
+impl fmt::Display for VerifyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            VerifyError::Store(_) => f.write_str("the ledger cannot be read"),
+            VerifyError::Anchor(_) => f.write_str("an anchor of the ledger cannot be read"),
+        }
+    }
+}
+
+impl std::error::Error for VerifyError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            VerifyError::Store(error) => Some(error),
+            VerifyError::Anchor(error) => Some(error),
+        }
+    }
+}
+
+impl From<StoreError> for VerifyError {
+    fn from(error: StoreError) -> Self {
+        VerifyError::Store(error)
+    }
+}

@@ -1,0 +1,113 @@
+//! The checkpoints of a ledger, as far as they can be trusted.
+
+use super::claims::{By, Claim};
+use super::finding::{Finding, file_finding};
+use super::verdict::Verdict;
+use crate::evidence::checkpoint::{self, Checkpoint, CheckpointError};
+use crate::evidence::note::{NoteError, VerifierKey};
+
+/// Checkpoints that have not been accepted yet, each with why.
+#[derive(Debug, Default)]
+pub(super) struct Notes {
+    chain: String,
+    open: Vec<Note>,
+}
+
+#[derive(Debug)]
+struct Note {
+    seq: u64,
+    bytes: Vec<u8>,
+    expected: String,
+    found: String,
+    /// Whether it is not known whose signature it has.
+    unknown: bool,
+    /// Whether an event names the key that signed it.
+    named: bool,
+}
+
+impl Notes {
+    /// Sorts the checkpoints into claims and those that the keys do not vouch for.
+    pub(super) fn read(
+        chain: &str,
+        notes: Vec<(u64, Vec<u8>)>,
+        keys: &[VerifierKey],
+    ) -> (Self, Vec<Claim>) {
+        let unread = |(seq, bytes)| {
+            let (expected, found) = (String::new(), String::new());
+            Note { seq, bytes, expected, found, unknown: false, named: false }
+        };
+        let open = notes.into_iter().map(unread).collect();
+        let mut notes = Notes { chain: chain.to_owned(), open };
+        let claims = notes.accept_with(keys);
+        (notes, claims)
+    }
+
+    /// Accepts those that the key of a rotation has signed.
+    pub(super) fn accept(&mut self, key: &[u8; 32]) -> Vec<Claim> {
+        match checkpoint::verifier(&self.chain, key) {
+            Ok(key) => self.accept_with(&[key]),
+            Err(_) => Vec::new(),
+        }
+    }
+
+    /// Notes of which an event says whose they are, where it is not the event's to say.
+    pub(super) fn name(&mut self, seq: u64, key: &[u8; 32]) {
+        let Ok(key) = checkpoint::verifier(&self.chain, key) else { return };
+        for note in &mut self.open {
+            if Checkpoint::open(&note.bytes, core::slice::from_ref(&key)).is_ok() {
+                note.expected = "a checkpoint signed by a key that was given".to_owned();
+                note.found = format!("one signed by the key that event {seq} names");
+                note.named = true;
+            }
+        }
+    }
+
+    fn accept_with(&mut self, keys: &[VerifierKey]) -> Vec<Claim> {
+        let mut claims = Vec::new();
+        for mut note in core::mem::take(&mut self.open) {
+            match Checkpoint::open(&note.bytes, keys) {
+                Ok(Checkpoint { size, root, head, .. }) if size == note.seq => {
+                    let by = By::Checkpoint { file: file_name(size) };
+                    claims.push(Claim { size, head, root: Some(root), by });
+                    continue;
+                }
+                Ok(checkpoint) => {
+                    note.expected = format!("a checkpoint of {} events", note.seq);
+                    note.found = format!("one of {}", checkpoint.size);
+                }
+                Err(error) => {
+                    note.unknown = matches!(error, CheckpointError::Note(NoteError::UnknownSigner));
+                    note.expected = "a checkpoint that a known key signed".to_owned();
+                    note.found = because(&error);
+                }
+            }
+            self.open.push(note);
+        }
+        claims
+    }
+
+    /// What is wrong with those that are left. Where keys are missing, whoever signed a note may have had one of them.
+    pub(super) fn refused(&mut self, keys_missing: bool) -> impl Iterator<Item = Finding> {
+        core::mem::take(&mut self.open).into_iter().map(move |note| {
+            let Note { seq, expected, found, unknown, named, .. } = note;
+            let missing = named || (unknown && keys_missing);
+            let verdict = if missing { Verdict::KeyUnknown } else { Verdict::Modified };
+            file_finding(&file_name(seq), verdict, seq, expected, found)
+        })
+    }
+}
+
+fn file_name(seq: u64) -> String {
+    format!("checkpoints/{seq:020}.note")
+}
+
+/// An error and its causes.
+fn because(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}

@@ -1,0 +1,101 @@
+//! What a segment adds up to: the Merkle tree over the events so far, the last states of configurations, and the SHA-256 of
+//! the file so far.
+//!
+//! They are not kept up to date with each append, but brought up to date when a segment is sealed or a checkpoint is taken,
+//! by reading what was written since. The first line of each segment has the peaks of the tree before it, and where the
+//! last states are, so that never more than one segment is read.
+
+use sha2::{Digest as _, Sha256};
+
+use crate::config_state::table::States;
+use crate::error::{AppendError, Damage};
+use crate::evidence::merkle::{Tree, leaf_hash};
+use crate::format::line::Line;
+use crate::format::opening::{hash_of, peaks_of};
+use crate::key::KeyRing;
+use crate::read::locate::first_line;
+use crate::store::SegmentSource;
+
+/// How much is read at once.
+pub(crate) const BLOCK: usize = 4 << 20;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Digest {
+    segment: u64,
+    offset: u64,
+    pub(crate) tree: Tree,
+    pub(crate) states: States,
+    sha: Sha256,
+}
+
+impl Digest {
+    /// Of the beginning of a segment.
+    pub(crate) fn begin(
+        source: &dyn SegmentSource,
+        segment: u64,
+        ring: Option<&KeyRing>,
+    ) -> Result<Self, AppendError> {
+        let (tree, states) = match segment {
+            1 => (Tree::new(), States::from(1)),
+            _ => before(source, segment, ring)?,
+        };
+        Ok(Digest { segment, offset: 0, tree, states, sha: Sha256::new() })
+    }
+
+    /// The segment it is of.
+    pub(crate) fn segment(&self) -> u64 {
+        self.segment
+    }
+
+    /// SHA-256 of the bytes so far.
+    pub(crate) fn sha256(&self) -> [u8; 32] {
+        self.sha.clone().finalize().into()
+    }
+
+    /// Reads what lies between here and `end`, which is the end of a line.
+    pub(crate) fn advance(
+        &mut self,
+        source: &dyn SegmentSource,
+        end: u64,
+    ) -> Result<(), AppendError> {
+        while self.offset < end {
+            let limit = usize::try_from(end - self.offset).unwrap_or(BLOCK).min(BLOCK);
+            let block =
+                source.read(self.segment, self.offset, limit).map_err(AppendError::Rejected)?;
+            let whole = block.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+            if whole == 0 {
+                return Err(self.damaged("a line without an end"));
+            }
+            for line in block[..whole - 1].split(|&byte| byte == b'\n') {
+                let hash =
+                    hash_of(line).ok_or_else(|| self.damaged("a line without an event_hash"))?;
+                self.tree.push(leaf_hash(&hash));
+            }
+            self.states.observe(&block[..whole]);
+            self.sha.update(&block[..whole]);
+            self.offset += whole as u64;
+        }
+        Ok(())
+    }
+
+    fn damaged(&self, found: &str) -> AppendError {
+        AppendError::Damaged(Damage::new(self.segment, self.offset, found))
+    }
+}
+
+/// What the first line of a segment says of those before it.
+fn before(
+    source: &dyn SegmentSource,
+    segment: u64,
+    ring: Option<&KeyRing>,
+) -> Result<(Tree, States), AppendError> {
+    let damaged = |found| AppendError::Damaged(Damage::new(segment, 0, found));
+    let line = first_line(source, segment).map_err(AppendError::Rejected)?;
+    let line = Line::parse(&line).map_err(|error| damaged(error.to_string()))?;
+    let peaks = peaks_of(&line)
+        .ok_or_else(|| damaged("the segment's first line has no peaks".to_owned()))?;
+    let tree = Tree::from_peaks(segment - 1, peaks).map_err(|error| damaged(error.to_string()))?;
+    // Ledgers need not have tables.
+    let states = States::read(&line, ring).unwrap_or_else(|| States::from(segment));
+    Ok((tree, states))
+}

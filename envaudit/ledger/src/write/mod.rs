@@ -1,0 +1,14 @@
+//! All that writes: how a ledger is made and opened, appended to, rolled, pruned, rotated, and recovered after a kill.
+
+pub(crate) mod append;
+pub(crate) mod digest;
+pub(crate) mod ids;
+pub(crate) mod ledger;
+pub(crate) mod on_behalf_of;
+pub(crate) mod open;
+pub(crate) mod prune;
+pub(crate) mod recover;
+pub(crate) mod roll;
+pub(crate) mod rotate;
+pub(crate) mod state;
+pub(crate) mod writer;

@@ -1,0 +1,77 @@
+//! Who does something to the ledger itself, and why.
+
+use std::borrow::Cow;
+
+use crate::event::{Actor, Event, Origin};
+use crate::write::ledger::Ledger;
+
+/// The actor of what a ledger does by itself.
+pub(crate) fn itself() -> Actor {
+    Actor::system("envaudit")
+}
+
+/// A ledger in the hands of somebody: what is done to it here is recorded as done by them.
+///
+/// ```
+/// use envaudit_ledger::{Actor, LedgerOptions, MasterKey, PrunePolicy};
+/// use envaudit_ledger::testing::MemoryStore;
+///
+/// let ledger = LedgerOptions::new().key(MasterKey::from_bytes([7; 32])).init_in(MemoryStore::default())?;
+/// ledger.seal()?;
+/// ledger.acting(Actor::user("ada")).reason("a year is over").prune(PrunePolicy::KeepSegments(1))?;
+/// let newest = ledger.reader().newest()?.next().expect("there is one")?;
+/// assert_eq!(newest.line()?.actor_id, "ada");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Acting<'l> {
+    pub(crate) ledger: &'l Ledger,
+    pub(crate) actor: Actor,
+    reason: Option<Cow<'static, str>>,
+    origin: Option<Origin>,
+}
+
+impl Ledger {
+    /// The ledger, for what is done to it by this actor: a prune, a change of the key.
+    pub fn acting(&self, actor: Actor) -> Acting<'_> {
+        Acting { ledger: self, actor, reason: None, origin: None }
+    }
+}
+
+impl<'l> Acting<'l> {
+    /// What nobody in particular has asked for.
+    pub(crate) fn itself(ledger: &'l Ledger) -> Self {
+        ledger.acting(itself())
+    }
+
+    /// Why.
+    #[must_use]
+    pub fn reason(mut self, reason: impl Into<Cow<'static, str>>) -> Self {
+        self.reason = Some(reason.into());
+        self
+    }
+
+    /// Where it came from. Default: [`Origin::Library`].
+    #[must_use]
+    pub fn origin(mut self, origin: Origin) -> Self {
+        self.origin = Some(origin);
+        self
+    }
+
+    /// An event of the ledger itself, with who and why.
+    pub(crate) fn own(&self, action: &'static str) -> Event {
+        let event = self.about(Event::new(action, self.actor.clone()));
+        match &self.reason {
+            Some(reason) => event.reason(reason.clone()),
+            None => event,
+        }
+    }
+
+    /// An event that comes from where this does.
+    pub(crate) fn about(&self, event: Event) -> Event {
+        match &self.origin {
+            Some(origin) => event.origin(origin.clone()),
+            None => event,
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! A ledger is made, or opened.
+
+use std::sync::Mutex;
+
+use data_encoding::HEXLOWER;
+use sha2::{Digest as _, Sha256};
+
+use crate::error::{AppendError, OpenError};
+use crate::evidence::checkpoint::public_key;
+use crate::format::line::{Place, write};
+use crate::format::manifest::{Manifest, ManifestKeys};
+use crate::key::lookup::KeyLookup;
+use crate::key::{Hasher, NO_HASH};
+use crate::options::LedgerOptions;
+use crate::settings::LedgerSettings;
+use crate::store::{Store, WriteError};
+use crate::write::append::own;
+use crate::write::ids::Ids;
+use crate::write::ledger::Ledger;
+use crate::write::recover;
+use crate::write::state::State;
+
+/// What came of making a ledger.
+pub(crate) enum Made {
+    Ledger(Box<Ledger>),
+    /// Somebody else was faster.
+    ByAnother(Box<dyn Store>, Box<LedgerOptions>),
+}
+
+impl Ledger {
+    pub(crate) fn make(store: Box<dyn Store>, options: LedgerOptions) -> Result<Made, OpenError> {
+        let found = options.key_source.find_or_make(&*store, &options.settings)?;
+        let mut random = [0; 16];
+        options.settings.fill(&mut random).map_err(OpenError::Entropy)?;
+        let now = options.settings.now();
+        let chain = uuid::Builder::from_random_bytes(random).into_uuid();
+        refuse_if_anchored(&options.settings)?;
+        let hasher =
+            found.ring.as_ref().map_or(Hasher::Unkeyed, |ring| Hasher::keyed(ring.current()));
+        let keys = found.ring.as_ref().map(|ring| {
+            let seed = options.settings.checkpoint_seed.clone();
+            let seed = seed.unwrap_or_else(|| ring.current().checkpoint_seed());
+            let checkpoint_key = public_key(&seed);
+            ManifestKeys { kid: ring.current().id(), checkpoint_key }
+        });
+        let manifest = Manifest { chain, keys, created: now };
+        let event_id = Ids::new()
+            .next(now, |bytes| options.settings.fill(bytes))
+            .map_err(OpenError::Entropy)?;
+        let place = Place {
+            seq: 1,
+            event_id,
+            timestamp: now,
+            chain,
+            hasher: &hasher,
+            previous_hash: &NO_HASH,
+        };
+        let mut first = Vec::new();
+        let created = own("ledger.created")
+            .detail("manifest_sha256", HEXLOWER.encode(&Sha256::digest(manifest.to_bytes())));
+        write(&mut first, &place, |out| created.write(out))
+            .map_err(|error| OpenError::Append(Box::new(AppendError::Event(error))))?;
+        let key = found.made.as_ref().map(|key| key.as_bytes());
+        match store.create(&manifest.to_bytes(), &first, key) {
+            Ok(()) => {}
+            Err(WriteError::Stale) => return Ok(Made::ByAnother(store, Box::new(options))),
+            Err(error) => return Err(OpenError::Write(error)),
+        }
+        let ledger = Ledger::begin(store, options.settings, manifest, found)?;
+        Ok(Made::Ledger(Box::new(ledger)))
+    }
+
+    pub(crate) fn load(store: Box<dyn Store>, options: LedgerOptions) -> Result<Self, OpenError> {
+        let manifest = store.manifest().map_err(OpenError::Store)?;
+        let manifest = Manifest::parse(&manifest).map_err(OpenError::Manifest)?;
+        let found = options.key_source.find(&*store)?;
+        match (&found.ring, manifest.keys()) {
+            (Some(_), None) => return Err(OpenError::Downgraded),
+            (None, Some(_)) => return Err(OpenError::NoKey { why: "the ledger is keyed" }),
+            _ => {}
+        }
+        Ledger::begin(store, options.settings, manifest, found)
+    }
+
+    fn begin(
+        store: Box<dyn Store>,
+        settings: LedgerSettings,
+        manifest: Manifest,
+        found: KeyLookup,
+    ) -> Result<Self, OpenError> {
+        let KeyLookup { ring, beside: key_beside, outdated, .. } = found;
+        let ledger =
+            Ledger { store, manifest, settings, key_beside, state: Mutex::new(State::unread()) };
+        {
+            let mut state = ledger.state();
+            let _held = ledger.locked().map_err(OpenError::Store)?;
+            *state = recover::load(&ledger, ring)?;
+            if let Some(outdated) = outdated {
+                ledger.end_rotation(&state, &outdated)?;
+            }
+        }
+        Ok(ledger)
+    }
+}
+
+/// A directory that is empty although an anchor has seen a ledger in it is no place for a new one.
+fn refuse_if_anchored(settings: &LedgerSettings) -> Result<(), OpenError> {
+    for anchor in &settings.anchors {
+        let seen = anchor.latest(None).map_err(OpenError::Anchor)?;
+        if let Some(seen) = seen {
+            return Err(OpenError::Lost { anchor: anchor.name(), size: seen.size });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,88 @@
+//! The states of configurations that nothing would know of any more.
+//!
+//! A configuration that has not changed for years has its only state in the oldest segment, and all that was recorded since
+//! says that it is as it was there. Before that segment goes, the state is recorded anew.
+
+use std::collections::BTreeSet;
+
+use super::PruneError;
+use crate::config_state::{resource_of, state_before};
+use crate::event::{Actor, Event};
+use crate::key::KeyRing;
+use crate::read::filter::Filter;
+use crate::read::reader::{ReadError, Reader};
+use crate::store::SegmentSource;
+
+/// The last state of a configuration, which lies in what goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CarriedState {
+    /// Such as `checkout/prod`.
+    pub resource: String,
+    /// The event that has the state.
+    pub seq: u64,
+    details: String,
+}
+
+impl CarriedState {
+    /// The event that has the state from here on.
+    pub(super) fn event(&self, actor: &Actor) -> Event {
+        Event::new("config.loaded", actor.clone())
+            .resource("config", self.resource.clone())
+            .reason(format!("the state of event {}, which a prune takes away", self.seq))
+            .details_json(self.details.clone())
+    }
+}
+
+/// The configurations that events of the oldest segments speak of.
+#[derive(Default)]
+pub(super) struct Configurations {
+    names: BTreeSet<String>,
+    /// The events before this one have been read.
+    read: u64,
+}
+
+impl Configurations {
+    /// Reads the events before this one, as far as they have not been read.
+    pub(super) fn read(
+        &mut self,
+        source: &dyn SegmentSource,
+        first_kept: u64,
+    ) -> Result<(), ReadError> {
+        if self.read >= first_kept {
+            return Ok(());
+        }
+        let filter = Filter::new().resource_type("config").seqs(self.read, first_kept - 1);
+        for record in Reader::new(source).events().map_err(ReadError::Store)?.matching(filter) {
+            let record = match record {
+                Ok(record) => record,
+                Err(ReadError::Line { .. }) => continue,
+                Err(error) => return Err(error),
+            };
+            let line = record.line().ok();
+            self.names.extend(line.as_ref().and_then(resource_of).map(|name| name.into_owned()));
+        }
+        self.read = first_kept;
+        Ok(())
+    }
+
+    /// Those whose last state lies before this event.
+    pub(super) fn carried(
+        &self,
+        source: &dyn SegmentSource,
+        keys: Option<&KeyRing>,
+        first_kept: u64,
+    ) -> Result<Vec<CarriedState>, PruneError> {
+        let carried = self.names.iter().map(|resource| {
+            let found = state_before(source, keys, resource, first_kept)
+                .map_err(|error| PruneError::Read(ReadError::Store(error)))?;
+            let Some((seq, details)) = found else { return Ok(None) };
+            let resource = resource.clone();
+            match details {
+                Some(details) => Ok(Some(CarriedState { resource, seq, details })),
+                None => Err(PruneError::KeyNeeded { resource, seq }),
+            }
+        });
+        carried.filter_map(Result::transpose).collect()
+    }
+}

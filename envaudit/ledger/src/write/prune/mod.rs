@@ -1,0 +1,267 @@
+//! Retention: taking the oldest segments away, and saying so.
+
+mod carry;
+mod plan;
+
+use core::fmt;
+use std::error::Error;
+
+use data_encoding::HEXLOWER;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use self::carry::Configurations;
+use self::plan::{Going, first_of};
+use crate::error::{AppendError, Damage};
+use crate::format::line::parse_hash;
+use crate::key::KeyRing;
+use crate::read::filter::Filter;
+use crate::read::reader::ReadError;
+use crate::store::{SegmentSource, StoreError, StoreErrorKind, WriteError};
+use crate::verify::{Finding, Verdict, Verifier, VerifyError};
+use crate::write::ledger::Ledger;
+use crate::write::on_behalf_of::Acting;
+use crate::write::state::{Failure, State};
+
+pub use self::carry::CarriedState;
+pub use self::plan::{PrunePlan, PrunePolicy};
+
+/// So many states are written at once: each has a line of at most 1 MiB, and a write at most 8 MiB.
+const AT_ONCE: usize = 7;
+
+/// What was taken away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Pruned {
+    /// How many segments.
+    pub segments: usize,
+    /// The seq of the first event that is left.
+    pub first_kept: u64,
+    /// How many configurations had their last state there, which was recorded anew before.
+    pub carried: usize,
+}
+
+/// Why a ledger was not pruned.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum PruneError {
+    /// The statement of what is taken away could not be recorded. Nothing was taken away.
+    Append(AppendError),
+    /// Some segments could not be removed; the next prune removes them.
+    Remove {
+        /// How many were.
+        removed: usize,
+        /// Why one was not.
+        source: WriteError,
+    },
+    /// The ledger cannot be read. Nothing was taken away.
+    Read(ReadError),
+    /// What would go is not what was written: it is evidence. Nothing was taken away.
+    Changed(Box<Finding>),
+    /// The last state of a configuration would go, and the key that its event was hashed with was not given, so that it
+    /// cannot be recorded anew. Nothing was taken away.
+    KeyNeeded {
+        /// Such as `checkout/prod`.
+        resource: String,
+        /// The event that has the state.
+        seq: u64,
+    },
+}
+
+impl fmt::Display for PruneError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            PruneError::Append(error) => write!(f, "nothing was pruned: {error}"),
+            PruneError::Remove { removed, source } => {
+                write!(f, "{removed} segments were pruned, one was not: {source}; prune again")
+            }
+            PruneError::Read(error) => write!(f, "nothing was pruned: {error}"),
+            PruneError::Changed(finding) => {
+                write!(f, "nothing was pruned, because what would go was changed: {finding}")
+            }
+            PruneError::KeyNeeded { resource, seq } => write!(
+                f,
+                "nothing was pruned, because the state of {resource}, which event {seq} has, would have to be recorded anew, \
+                 and the key of that event was not given"
+            ),
+        }
+    }
+}
+
+impl Error for PruneError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            PruneError::Append(source) => Some(source),
+            PruneError::Remove { source, .. } => Some(source),
+            PruneError::Read(source) => Some(source),
+            PruneError::Changed(_) | PruneError::KeyNeeded { .. } => None,
+        }
+    }
+}
+
+impl Ledger {
+    /// Takes the oldest segments away. `ledger.pruned` says first which event is the first that is left, so that they are
+    /// missed by nobody, and before that the last state of each configuration that lies in them is recorded anew.
+    ///
+    /// # Errors
+    ///
+    /// When nothing, or not everything, was taken away.
+    pub fn prune(&self, policy: PrunePolicy) -> Result<Option<Pruned>, PruneError> {
+        Acting::itself(self).prune(policy)
+    }
+
+    /// [`prune`](Self::prune), telling after each segment how many are gone, and of how many.
+    ///
+    /// # Errors
+    ///
+    /// When nothing, or not everything, was taken away.
+    pub fn prune_watched(
+        &self,
+        policy: PrunePolicy,
+        each: &mut dyn FnMut(usize, usize),
+    ) -> Result<Option<Pruned>, PruneError> {
+        Acting::itself(self).prune_watched(policy, each)
+    }
+
+    /// The SHA-256 of `ledger.json`, which has to be the one that the first event or the last prune names: once those are
+    /// gone, this prune speaks for it.
+    fn sound_manifest(&self, ring: Option<&KeyRing>) -> Result<[u8; 32], AppendError> {
+        let manifest = self.store.manifest().map_err(AppendError::Rejected)?;
+        let found: [u8; 32] = Sha256::digest(&manifest).into();
+        let mut says = self.reader().get(1).map_err(AppendError::Rejected)?;
+        if says.is_none() {
+            let statements = self.reader().newest().map_err(AppendError::Rejected)?;
+            let statements = statements.matching(Filter::new().action("ledger.pruned"));
+            says = statements.flatten().next();
+        }
+        let line = says.as_ref().and_then(|says| says.line().ok());
+        let details = line.as_ref().and_then(|line| line.details);
+        let details: Option<Value> = details.and_then(|text| serde_json::from_str(text).ok());
+        // Statements of earlier versions do not name it.
+        let named = details
+            .and_then(|details| details.get("manifest_sha256")?.as_str().and_then(parse_hash));
+        let sound = line.is_none_or(|line| line.hash_holds_under(ring) != Some(false));
+        if !sound || named.is_some_and(|named| named != found) {
+            let doing = "go by `ledger.json`";
+            return Err(AppendError::Rejected(StoreError::new(StoreErrorKind::Replaced, doing)));
+        }
+        Ok(found)
+    }
+}
+
+impl Acting<'_> {
+    /// [`Ledger::prune`] by this actor.
+    ///
+    /// # Errors
+    ///
+    /// When nothing, or not everything, was taken away.
+    pub fn prune(&self, policy: PrunePolicy) -> Result<Option<Pruned>, PruneError> {
+        self.prune_watched(policy, &mut |_, _| ())
+    }
+
+    /// [`Ledger::prune_watched`] by this actor.
+    ///
+    /// # Errors
+    ///
+    /// When nothing, or not everything, was taken away.
+    pub fn prune_watched(
+        &self,
+        policy: PrunePolicy,
+        each: &mut dyn FnMut(usize, usize),
+    ) -> Result<Option<Pruned>, PruneError> {
+        let ledger = self.ledger;
+        let mut configurations = Configurations::default();
+        // Much may have to be read, and others need the lock; what has changed since is little.
+        let (source, keys) = (ledger.source(), ledger.keys());
+        let all = source.segments().map_err(|error| PruneError::Read(error.into()))?;
+        let going = Going::of(source, &all, policy).map_err(PruneError::Read)?;
+        let Some(Going { first_kept, .. }) = going else { return Ok(None) };
+        refuse_changed(source, keys.as_ref(), first_kept)?;
+        configurations.read(source, first_kept).map_err(PruneError::Read)?;
+        configurations.carried(source, keys.as_ref(), first_kept)?;
+        let stated = ledger
+            .with_tail(|state| self.state_prune(state, policy, &mut configurations))
+            .map_err(PruneError::Append)??;
+        let Some((Going { segments, first_kept }, carried)) = stated else { return Ok(None) };
+        let _held = ledger.locked().map_err(|error| PruneError::Remove {
+            removed: 0,
+            source: WriteError::Rejected(error),
+        })?;
+        for (removed, info) in segments.iter().enumerate() {
+            let result = ledger.store.remove_segment(info.first_seq);
+            result.map_err(|source| PruneError::Remove { removed, source })?;
+            each(removed + 1, segments.len());
+        }
+        Ok(Some(Pruned { segments: segments.len(), first_kept, carried }))
+    }
+
+    /// Records the states that would go, and then that their segments do.
+    fn state_prune(
+        &self,
+        state: &mut State,
+        policy: PrunePolicy,
+        configurations: &mut Configurations,
+    ) -> Result<Result<Option<(Going, usize)>, PruneError>, Failure> {
+        let (ledger, source) = (self.ledger, self.ledger.source());
+        let segments = source.segments().map_err(AppendError::Rejected)?;
+        let live = segments.iter().position(|info| info.first_seq == state.tail.segment);
+        // What others have done since is not known here.
+        let Some(live) = live.filter(|live| live + 1 == segments.len()) else {
+            return Err(Failure::Stale);
+        };
+        let Some(going) = Going::of(source, &segments[..=live], policy).map_err(unread)? else {
+            return Ok(Ok(None));
+        };
+        let kept = &segments[going.segments.len()];
+        let previous_hash = first_of(source, kept).map_err(unread)?.0;
+        let manifest = ledger.sound_manifest(state.ring.as_ref())?;
+        configurations.read(source, going.first_kept).map_err(unread)?;
+        let carried = match configurations.carried(source, state.ring.as_ref(), going.first_kept) {
+            Ok(carried) => carried,
+            Err(error) => return Ok(Err(error)),
+        };
+        for some in carried.chunks(AT_ONCE) {
+            let now = ledger.roll_if_due(state)?;
+            let events: Vec<_> = some.iter().map(|it| self.about(it.event(&self.actor))).collect();
+            ledger.write_events(state, &events, now, &mut |_| {})?;
+        }
+        let event = self
+            .own("ledger.pruned")
+            .detail("first_kept_seq", going.first_kept)
+            .detail("manifest_sha256", HEXLOWER.encode(&manifest))
+            .detail("previous_hash", HEXLOWER.encode(&previous_hash))
+            .detail("policy", policy.to_string());
+        ledger.write_own(state, &event)?;
+        ledger.sync(state)?;
+        Ok(Ok(Some((going, carried.len()))))
+    }
+}
+
+/// Events that were changed, or are missing, are not taken away: nobody could see any more that they were.
+fn refuse_changed(
+    source: &dyn SegmentSource,
+    keys: Option<&KeyRing>,
+    first_kept: u64,
+) -> Result<(), PruneError> {
+    let verifier = keys.map_or_else(Verifier::new, |keys| Verifier::new().keys(keys));
+    let report = verifier.verify(source).map_err(|error| match error {
+        VerifyError::Store(error) => PruneError::Read(error.into()),
+        VerifyError::Anchor(error) => PruneError::Append(AppendError::Anchor(error)),
+    })?;
+    let changed = report.findings.into_iter().find(|finding| {
+        finding.verdict.is_break()
+            && finding.verdict != Verdict::KeyUnknown
+            && (1..first_kept).contains(&finding.seq)
+    });
+    changed.map_or(Ok(()), |finding| Err(PruneError::Changed(Box::new(finding))))
+}
+
+/// What cannot be read is no ledger to write to.
+fn unread(error: ReadError) -> AppendError {
+    match error {
+        ReadError::Store(error) => AppendError::Rejected(error),
+        ReadError::Line { segment, offset, source } => {
+            AppendError::Damaged(Damage::new(segment, offset, source.to_string()))
+        }
+    }
+}

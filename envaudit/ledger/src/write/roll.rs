@@ -1,0 +1,154 @@
+//! The ends of segments, checkpoints, and HEAD.
+
+use serde_json::{Map, Value};
+
+use data_encoding::HEXLOWER;
+
+use crate::error::AppendError;
+use crate::evidence::anchor::Anchored;
+use crate::evidence::checkpoint::{self, Checkpoint};
+use crate::evidence::note::{NoteError, NoteSigner};
+use crate::format::head::Head;
+use crate::format::timestamp::Timestamp;
+use crate::store::Tail;
+use crate::write::append::{elapsed, own};
+use crate::write::digest::Digest;
+use crate::write::ledger::Ledger;
+use crate::write::state::{Failure, State, failed};
+
+impl Ledger {
+    /// Ends the segment if it is large enough or its month is over. Gives the time of what is written next.
+    pub(crate) fn roll_if_due(&self, state: &mut State) -> Result<Timestamp, Failure> {
+        let now = self.settings.now();
+        if state.sealed {
+            self.start_next(state)?;
+        } else if state.tail.offset < self.settings.segment_size && now < state.month_end {
+            return Ok(now);
+        } else {
+            self.roll(state)?;
+            // The segment has ended all the same. What a checkpoint could not keep, the next one keeps.
+            match self.take_checkpoint(state) {
+                Err(error @ AppendError::Anchor(_)) if is_alarm(&error) => return Err(error.into()),
+                _ => {}
+            }
+        }
+        Ok(self.settings.now())
+    }
+
+    /// Seals the segment and starts the next one.
+    pub(crate) fn roll(&self, state: &mut State) -> Result<(), Failure> {
+        if state.sealed {
+            return self.start_next(state);
+        }
+        self.sync(state)?;
+        let Tail { seq, segment, .. } = state.tail;
+        let digest = self.digest(state)?;
+        let event = own("ledger.segment_sealed")
+            .detail("count", seq - (segment - 1))
+            .detail("sha256", HEXLOWER.encode(&digest.sha256()));
+        self.write_own(state, &event)?;
+        self.sync(state)?;
+        state.sealed = true;
+        self.start_next(state)
+    }
+
+    /// Starts the segment after a sealed one.
+    pub(crate) fn start_next(&self, state: &mut State) -> Result<(), Failure> {
+        // That a segment has begun says that all of the one before it is durable.
+        self.sync(state)?;
+        let Tail { seq, segment: old, .. } = state.tail;
+        // Others may have begun the next segment, and pruned it since.
+        let segments = self.store.segments().map_err(AppendError::Rejected)?;
+        if segments.iter().any(|info| info.first_seq > old && info.len > 0) {
+            return Err(Failure::Stale);
+        }
+        let Digest { tree, states, .. } = self.digest(state)?;
+        let peaks: Vec<String> = tree.peaks().iter().map(|peak| HEXLOWER.encode(peak)).collect();
+        let mut details = Map::new();
+        details.insert("chain".to_owned(), self.manifest.chain.to_string().into());
+        details.insert("peaks".to_owned(), peaks.into());
+        details.insert("previous_last_seq".to_owned(), seq.into());
+        states.write(&mut details, segments.first().map_or(old, |info| info.first_seq));
+        let event = own("ledger.segment_opened").details_json(Value::from(details).to_string());
+        let (line, hash) = self.first_line(state, &event)?;
+        self.store.start_segment(seq + 1, &line).map_err(failed)?;
+        state.tail = Tail { seq: seq + 1, hash, segment: seq + 1, offset: line.len() as u64 };
+        state.sealed = false;
+        state.digest = None;
+        // A guard against accidents; opening the ledger sees to it if it fails here.
+        let _ = self.store.seal(old);
+        Ok(())
+    }
+
+    /// The digest of the segment up to its end.
+    fn digest<'s>(&self, state: &'s mut State) -> Result<&'s Digest, AppendError> {
+        let Tail { segment, offset, .. } = state.tail;
+        let digest = match state.digest.take() {
+            Some(digest) if digest.segment() == segment => digest,
+            _ => Digest::begin(self.source(), segment, state.ring.as_ref())?,
+        };
+        let digest = state.digest.insert(digest);
+        digest.advance(self.source(), offset)?;
+        Ok(digest)
+    }
+
+    pub(crate) fn checkpoint_if_due(&self, state: &mut State, now: Timestamp) {
+        let (seq, when) = state.checkpointed;
+        let settings = &self.settings;
+        let many = settings.checkpoint_events.is_some_and(|events| state.tail.seq - seq >= events);
+        let late = settings.checkpoint_after.is_some_and(|after| elapsed(when, now) >= after);
+        if !state.sealed && (many || late) {
+            // The events are durable; only what an anchor contradicts stops the ledger.
+            if let Err(error) = self.take_checkpoint(state)
+                && is_alarm(&error)
+            {
+                state.settle(Failure::Failed(error));
+            }
+        }
+    }
+
+    /// Signs what there is, keeps it in the ledger and in the anchors, and moves HEAD there.
+    pub(crate) fn take_checkpoint(&self, state: &mut State) -> Result<(), AppendError> {
+        self.sync(state).map_err(|failure| state.settle(failure))?;
+        let Tail { seq, hash, segment, .. } = state.tail;
+        let head = Head { seq, hash, segment };
+        if let Some(signer) = self.signer(state) {
+            let signer = signer.map_err(|error| AppendError::Checkpoint(error.to_string()))?;
+            let root = self.digest(state)?.tree.root();
+            let chain = self.manifest.chain.to_string();
+            let note = Checkpoint { chain, size: seq, root, head: hash }
+                .sign(&signer)
+                .map_err(|error| AppendError::Checkpoint(error.to_string()))?;
+            self.store
+                .write_checkpoint(seq, note.as_bytes())
+                .map_err(|error| AppendError::Checkpoint(error.to_string()))?;
+        }
+        self.store
+            .write_head(&head.to_bytes())
+            .map_err(|error| AppendError::Checkpoint(error.to_string()))?;
+        state.checkpointed = (seq, self.settings.now());
+        let anchored = Anchored { chain: self.manifest.chain.to_string(), size: seq, head: hash };
+        let mut first = Ok(());
+        for anchor in &self.settings.anchors {
+            let kept = anchor.put(&anchored).map_err(AppendError::Anchor);
+            first = first.and(kept);
+        }
+        first
+    }
+}
+
+/// Whether an anchor says that the ledger is not what it was.
+fn is_alarm(error: &AppendError) -> bool {
+    use crate::evidence::anchor::AnchorError::{Behind, Conflict};
+    matches!(error, AppendError::Anchor(Behind { .. } | Conflict { .. }))
+}
+
+impl Ledger {
+    /// The note signer of the current key; `None` in an unkeyed ledger.
+    pub(crate) fn signer(&self, state: &State) -> Option<Result<NoteSigner, NoteError>> {
+        let ring = state.ring.as_ref()?;
+        let seed = self.settings.checkpoint_seed.clone();
+        let seed = seed.unwrap_or_else(|| ring.current().checkpoint_seed());
+        Some(checkpoint::signer(&self.manifest.chain.to_string(), &seed))
+    }
+}

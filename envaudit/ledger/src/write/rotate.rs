@@ -1,0 +1,154 @@
+//! Going on with another key.
+
+use data_encoding::HEXLOWER;
+
+use crate::error::{AppendError, OpenError};
+use crate::evidence::checkpoint::public_key;
+use crate::format::walk::{member, text};
+use crate::key::{Hasher, KeyId, KeyRing, MasterKey};
+use crate::read::filter::Filter;
+use crate::read::reader::ReadError;
+use crate::store::{NextKey, WriteError};
+use crate::write::ledger::Ledger;
+use crate::write::on_behalf_of::Acting;
+use crate::write::state::{Failure, State, failed};
+
+impl Ledger {
+    /// Goes on with another key: `ledger.key_rotated` is the last event under the old one, which stays good for
+    /// verification. Other processes that have the ledger open without the new key stop. An old key that lies beside the
+    /// ledger is put aside there: the new one is the caller's to keep and to give.
+    ///
+    /// # Errors
+    ///
+    /// When the rotation was not recorded; the old key stays current then.
+    pub fn rotate(&self, key: MasterKey) -> Result<(), AppendError> {
+        Acting::itself(self).rotate(key)
+    }
+
+    /// Goes on with another key in the place of the one that lies beside the ledger. The old one stays there as a retired
+    /// key, and both are found when the ledger is opened. Wherever this is interrupted, the ledger goes on with the key that
+    /// its last event names.
+    ///
+    /// # Errors
+    ///
+    /// When the key does not lie beside the ledger, or the rotation was not recorded.
+    pub fn rotate_beside(&self, key: MasterKey) -> Result<(), AppendError> {
+        Acting::itself(self).rotate_beside(key)
+    }
+
+    /// Gives the staged key its place after a rotation that was recorded and then interrupted. The lock is held.
+    pub(crate) fn end_rotation(&self, state: &State, old: &MasterKey) -> Result<(), OpenError> {
+        let next = self.store.next_key().map_err(OpenError::Store)?;
+        let current = state.ring.as_ref().map(|ring| ring.current().to_hex());
+        // Another process may have done it by now.
+        if next.as_deref() == current.as_ref().map(|text| text.as_bytes()) {
+            self.retire(old, NextKey::Staged).map_err(OpenError::Write)?;
+        }
+        Ok(())
+    }
+
+    /// Puts the key beside the ledger aside.
+    fn retire(&self, old: &MasterKey, next: NextKey) -> Result<(), WriteError> {
+        self.store.retire_key(old.id().as_str(), old.to_hex().as_bytes(), next)
+    }
+
+    /// A key is retired for a reason, and whoever has it could go on with the ledger.
+    fn refuse_retired(&self, key: KeyId) -> Result<(), AppendError> {
+        let retired = AppendError::Rotation("the key was the ledger's before, and is retired");
+        if self.manifest.keys().is_some_and(|first| first.kid == key) {
+            return Err(retired);
+        }
+        let rotations = self.reader().events().map_err(AppendError::Rejected)?;
+        for record in rotations.matching(Filter::new().action("ledger.key_rotated")) {
+            let record = match record {
+                Ok(record) => record,
+                Err(ReadError::Store(error)) => return Err(AppendError::Rejected(error)),
+                // What is no line names no key.
+                Err(ReadError::Line { .. }) => continue,
+            };
+            let details = record.line().ok().and_then(|line| line.details);
+            let named = ["from", "to"].into_iter().filter_map(|name| member(details?, name));
+            if named.filter_map(text).any(|kid| kid == key.as_str()) {
+                return Err(retired);
+            }
+        }
+        Ok(())
+    }
+
+    /// Records that the ring's current key is the ledger's from here on, because it was opened with it.
+    pub(crate) fn write_rotation(&self, state: &mut State, ring: KeyRing) -> Result<(), Failure> {
+        Acting::itself(self).write_rotation(state, ring)
+    }
+}
+
+impl Acting<'_> {
+    /// [`Ledger::rotate`] by this actor.
+    ///
+    /// # Errors
+    ///
+    /// When the rotation was not recorded; the old key stays current then.
+    pub fn rotate(&self, key: MasterKey) -> Result<(), AppendError> {
+        let ledger = self.ledger;
+        ledger.with_tail(|state| {
+            let (ring, old) = rotated(state, &key)?;
+            self.write_rotation(state, ring)?;
+            if ledger.key_is_beside_ledger() {
+                ledger.retire(&old, NextKey::Elsewhere).map_err(failed)?;
+            }
+            Ok(ledger.take_checkpoint(state)?)
+        })
+    }
+
+    /// [`Ledger::rotate_beside`] by this actor.
+    ///
+    /// # Errors
+    ///
+    /// When the key does not lie beside the ledger, or the rotation was not recorded.
+    pub fn rotate_beside(&self, key: MasterKey) -> Result<(), AppendError> {
+        let ledger = self.ledger;
+        ledger.with_tail(|state| {
+            if !ledger.key_is_beside_ledger() {
+                let reason = "it does not lie beside the ledger";
+                return Err(AppendError::Rotation(reason).into());
+            }
+            let (ring, old) = rotated(state, &key)?;
+            // The new key is durable before anything is hashed with it.
+            ledger.store.stage_key(key.to_hex().as_bytes()).map_err(failed)?;
+            self.write_rotation(state, ring)?;
+            ledger.retire(&old, NextKey::Staged).map_err(failed)?;
+            Ok(ledger.take_checkpoint(state)?)
+        })
+    }
+
+    fn write_rotation(&self, state: &mut State, ring: KeyRing) -> Result<(), Failure> {
+        let ledger = self.ledger;
+        let (old, new) = (state.hasher.key_id(), ring.current());
+        ledger.refuse_retired(new.id())?;
+        let seed = ledger.settings.checkpoint_seed.clone();
+        let seed = seed.unwrap_or_else(|| new.checkpoint_seed());
+        let event = self
+            .own("ledger.key_rotated")
+            .detail("from", old.map(|old| old.to_string()))
+            .detail("to", new.id().to_string())
+            .public_detail("checkpoint_key", HEXLOWER.encode(&public_key(&seed)));
+        ledger.write_own(state, &event)?;
+        state.hasher = Hasher::keyed(new);
+        state.ring = Some(ring);
+        Ok(())
+    }
+}
+
+/// The keys with another current one, and the one that was.
+fn rotated(state: &State, key: &MasterKey) -> Result<(KeyRing, MasterKey), Failure> {
+    let Some(ring) = state.ring.clone() else {
+        return Err(AppendError::Rotation("the ledger has no key").into());
+    };
+    if ring.current().id() == key.id() {
+        return Err(AppendError::Rotation("the key is the current one").into());
+    }
+    if ring.key(key.id()).is_some() {
+        return Err(AppendError::Rotation("the key was the ledger's before, and is retired").into());
+    }
+    let old = ring.current().clone();
+    Ok((ring.rotated_to(key.clone()), old))
+}

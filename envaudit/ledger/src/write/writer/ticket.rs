@@ -1,0 +1,100 @@
+//! Those who wait for an event.
+
+use core::fmt;
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Context, Poll, Waker};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use super::error::SubmitError;
+use crate::write::ledger::Appended;
+
+/// Who waits for an event. Whatever becomes of the writer, they are told.
+pub(super) struct Reply(pub(super) Option<Arc<Slot>>);
+
+impl Reply {
+    pub(super) fn answer(mut self, answer: Result<Appended, SubmitError>) {
+        if let Some(slot) = self.0.take() {
+            slot.answer(answer);
+        }
+    }
+}
+
+impl Drop for Reply {
+    fn drop(&mut self) {
+        if let Some(slot) = self.0.take() {
+            slot.answer(Err(SubmitError::Stopped));
+        }
+    }
+}
+
+/// A queued event: wait for it, or await it.
+#[must_use = "an event is recorded when its ticket says so"]
+pub struct Ticket(pub(super) Arc<Slot>);
+
+#[derive(Default)]
+pub(super) struct Slot {
+    pub(super) state: Mutex<SlotState>,
+    pub(super) answered: Condvar,
+}
+
+#[derive(Default)]
+pub(super) struct SlotState {
+    pub(super) answer: Option<Result<Appended, SubmitError>>,
+    pub(super) waker: Option<Waker>,
+}
+
+impl Slot {
+    pub(super) fn state(&self) -> MutexGuard<'_, SlotState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn answer(&self, answer: Result<Appended, SubmitError>) {
+        let mut state = self.state();
+        state.answer.get_or_insert(answer);
+        let waker = state.waker.take();
+        drop(state);
+        self.answered.notify_all();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+impl Ticket {
+    /// Waits until the event is durable.
+    ///
+    /// # Errors
+    ///
+    /// When it was not recorded.
+    pub fn wait(self) -> Result<Appended, SubmitError> {
+        let mut state = self.0.state();
+        loop {
+            if let Some(answer) = state.answer.clone() {
+                return answer;
+            }
+            state = self.0.answered.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+impl Future for Ticket {
+    type Output = Result<Appended, SubmitError>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut state = self.0.state();
+        match state.answer.clone() {
+            Some(answer) => Poll::Ready(answer),
+            None => {
+                state.waker = Some(context.waker().clone());
+                Poll::Pending
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Ticket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ticket").field("answer", &self.0.state().answer).finish()
+    }
+}

@@ -1,0 +1,134 @@
+//! What looks like a credential, and what is done with it.
+
+mod ahead;
+mod arguments;
+mod direction;
+mod ip_address;
+mod named;
+mod names;
+mod references;
+mod shapes;
+mod urls;
+mod webhooks;
+
+use core::ops::Range;
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+pub use direction::is_turning;
+pub use ip_address::mask_ip;
+pub use names::is_secret_name;
+
+/// Where a text has a credential, in bytes.
+type Spans = Vec<Range<usize>>;
+
+/// What stands where a credential stood.
+pub const REDACTED: &str = "[REDACTED]";
+
+/// A text without what looks like a credential in it: the userinfo of URLs and of `…_DSN`, values that are named like secrets
+/// (`?token=…`, `password=…`, `X-Api-Key: …`), those of arguments (`--password …`, `curl -u user:…`, `mysql -p…`,
+/// `sqlplus user/…@db`), bearer and basic authorisation, private keys in PEM, JSON web tokens, the addresses of webhooks, and keys
+/// in the shapes of well-known clouds and services.
+///
+/// Names of files with secrets (`--password-file …`), what describes one (`token_ttl=3600`) and references are left: `${PASSWORD}`,
+/// `{{password}}`, and behind an option `$PASSWORD`, where all of the value is one.
+///
+/// The time that this takes grows with the length of the text alone, whatever is in it.
+///
+/// This is the second line of defence: what is known to be a secret must not be put into a text at all.
+///
+/// ```
+/// use envaudit_redact::redact;
+///
+/// assert_eq!(redact("postgres://app:hunter2@db/shop"), "postgres://[REDACTED]@db/shop");
+/// assert_eq!(redact("GET /in?token=abc&page=2"), "GET /in?token=[REDACTED]&page=2");
+/// assert_eq!(redact("the author of monkey.rs"), "the author of monkey.rs");
+/// ```
+pub fn redact(text: &str) -> Cow<'_, str> {
+    let mut spans = Spans::new();
+    urls::find(text, &mut spans);
+    webhooks::find(text, &mut spans);
+    shapes::find(text, &mut spans);
+    named::find(text, &mut spans);
+    arguments::find(text, &mut spans);
+    if spans.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    spans.sort_by_key(|span| span.start);
+    let mut clean = String::with_capacity(text.len());
+    let mut done = 0;
+    for span in spans {
+        if span.start >= done {
+            clean.push_str(&text[done..span.start]);
+            clean.push_str(REDACTED);
+        }
+        done = done.max(span.end);
+    }
+    clean.push_str(&text[done..]);
+    Cow::Owned(clean)
+}
+
+/// Redacts the texts in a value: all that stands under a name of a secret, and what looks like a credential elsewhere.
+pub fn redact_value(value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            if let Cow::Owned(clean) = redact(text) {
+                *text = clean;
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(redact_value),
+        Value::Object(members) => {
+            for (name, member) in members {
+                redact_member(name, member);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// Redacts a value that has this name.
+pub fn redact_member(name: &str, value: &mut Value) {
+    if is_secret_name(name) {
+        return hide(value);
+    }
+    redact_value(value);
+    if let Value::String(text) = value
+        && let Some(password) = names::names_a_dsn(name).then(|| urls::of_dsn(text)).flatten()
+    {
+        text.replace_range(password, REDACTED);
+    }
+}
+
+fn hide(value: &mut Value) {
+    match value {
+        Value::Null | Value::Bool(_) => {}
+        Value::Array(items) => items.iter_mut().for_each(hide),
+        Value::Object(members) => members.values_mut().for_each(hide),
+        Value::String(_) | Value::Number(_) => *value = REDACTED.into(),
+    }
+}
+
+fn ends_word(char: char) -> bool {
+    char.is_whitespace() || char.is_control() || matches!(char, '"' | '\'' | '<' | '>' | '`')
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_value_is_redacted_by_the_names_in_it_and_by_what_it_says() {
+        let mut value = json!({
+            "url": "redis://:x@h", "password": "p", "nested": [{"api_key": 7, "flag": true}], "secret": {"a": "b", "on": false},
+        });
+        redact_value(&mut value);
+        let expected = json!({
+            "url": "redis://[REDACTED]@h", "password": "[REDACTED]", "nested": [{"api_key": "[REDACTED]", "flag": true}],
+            "secret": {"a": "[REDACTED]", "on": false},
+        });
+        assert_eq!(value, expected);
+    }
+}

@@ -1,0 +1,17 @@
+//! The ledger of `--ledger`, its keys and its index.
+
+mod error;
+#[cfg(feature = "report")]
+mod index;
+mod key_file;
+mod open;
+mod read;
+
+#[cfg(feature = "report")]
+pub(crate) use index::query_index;
+pub(crate) use key_file::{
+    GivenKey, random, read_or_create, refuse_beside, refuse_guessable, warn_of_readers,
+    write_private,
+};
+pub(crate) use open::{KEY_VARIABLES, LedgerKeys, RetiredKeys};
+pub(crate) use read::StoredLedger;

@@ -1,0 +1,278 @@
+//! What can be wrong with a configuration.
+
+mod shown;
+
+use core::fmt;
+
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
+pub(crate) use shown::{plain, shown, shown_message};
+
+use crate::sources::{self, Location, Source};
+
+/// Every problem of a load.
+///
+/// Its `Display` is a list for the person who has to make the service start: what is wrong with which variable, where the
+/// bad value stands, what was expected, and what to do. No value of a secret field is in it. `Debug` is the same list,
+/// because that is what `main` and `unwrap` print; `{:#?}` shows the structure.
+///
+/// ```
+/// # use envaudit::{EnvConfig, ProblemKind, SecretString};
+/// #[derive(EnvConfig, Debug)]
+/// struct Config {
+///     port: u16,
+///     api_key: SecretString,
+/// }
+///
+/// let error = Config::loader().vars([("PORT", "80a")]).load().unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "cannot load Config: 2 problems\n\
+///      \n\
+///      1. PORT is invalid\n   \
+///         found     `80a` in the process environment\n   \
+///         expected  an integer from 0 to 65535\n\
+///      \n\
+///      2. API_KEY is missing\n   \
+///         expected  text (a secret)\n   \
+///         hint      set API_KEY in the environment, in `.env` or as a secret file\n",
+/// );
+/// assert_eq!(error.problems()[1].kind(), ProblemKind::Missing);
+/// assert_eq!(error.problems()[1].key(), Some("API_KEY"));
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct LoadError {
+    config: &'static str,
+    problems: Vec<Problem>,
+}
+
+impl LoadError {
+    pub(crate) fn new(config: &'static str, problems: Vec<Problem>) -> Self {
+        LoadError { config, problems }
+    }
+
+    /// The name of the struct.
+    pub fn config(&self) -> &'static str {
+        self.config
+    }
+
+    /// What is wrong: problems of the sources first, then of the fields in the order of declaration.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = self.problems.len();
+        let noun = if count == 1 { "problem" } else { "problems" };
+        writeln!(f, "cannot load {}: {count} {noun}", self.config)?;
+        for (at, problem) in self.problems.iter().enumerate() {
+            write!(f, "\n{}. {problem}", at + 1)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !f.alternate() {
+            return fmt::Display::fmt(self, f);
+        }
+        f.debug_struct("LoadError")
+            .field("config", &self.config)
+            .field("problems", &self.problems)
+            .finish()
+    }
+}
+
+impl std::error::Error for LoadError {}
+
+/// The kind of a [`Problem`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ProblemKind {
+    /// No source has a required variable.
+    Missing,
+    /// The value cannot be read as the field's type, or a check refuses it.
+    Invalid,
+    /// Only sources that may not supply the variable have it.
+    DisallowedSource,
+    /// A variable that no field has, with `deny_unknown`.
+    UnknownKey,
+    /// A file or folder cannot be read.
+    Unreadable,
+    /// A line of an env file cannot be understood.
+    Syntax,
+    /// A provider failed.
+    Provider,
+    /// The struct's `validate` function refused it.
+    Validation,
+    /// A rule of the policy is broken.
+    Policy,
+    /// The loader was asked for something impossible, such as an environment named `../prod`.
+    Setting,
+}
+
+impl ProblemKind {
+    /// The name used in JSON, such as `disallowed_source`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            ProblemKind::Missing => "missing",
+            ProblemKind::Invalid => "invalid",
+            ProblemKind::DisallowedSource => "disallowed_source",
+            ProblemKind::UnknownKey => "unknown_key",
+            ProblemKind::Unreadable => "unreadable",
+            ProblemKind::Syntax => "syntax",
+            ProblemKind::Provider => "provider",
+            ProblemKind::Validation => "validation",
+            ProblemKind::Policy => "policy",
+            ProblemKind::Setting => "setting",
+        }
+    }
+}
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    kind: ProblemKind,
+    message: String,
+    pub(crate) key: Option<String>,
+    pub(crate) source: Option<Source>,
+    pub(crate) location: Option<Location>,
+    pub(crate) found: Option<String>,
+    pub(crate) expected: Option<String>,
+    pub(crate) reason: Option<String>,
+    pub(crate) hint: Option<String>,
+}
+
+impl Problem {
+    pub(crate) fn new(kind: ProblemKind, message: impl Into<String>) -> Self {
+        Problem {
+            kind,
+            message: message.into(),
+            key: None,
+            source: None,
+            location: None,
+            found: None,
+            expected: None,
+            reason: None,
+            hint: None,
+        }
+    }
+
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    pub(crate) fn reason(mut self, reason: impl Into<String>) -> Self {
+        self.reason = Some(reason.into());
+        self
+    }
+
+    pub(crate) fn at(mut self, source: Source, location: Option<Location>) -> Self {
+        self.source = Some(source);
+        self.location = location;
+        self
+    }
+
+    pub(crate) fn key_named(mut self, key: impl Into<String>) -> Self {
+        self.key = Some(key.into());
+        self
+    }
+
+    /// What kind of problem it is.
+    pub fn kind(&self) -> ProblemKind {
+        self.kind
+    }
+
+    /// The problem in a few words, such as `APP_PORT is invalid`.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The variable, where the problem is one variable's.
+    pub fn key(&self) -> Option<&str> {
+        self.key.as_deref()
+    }
+
+    /// The source that has the bad value.
+    pub fn source(&self) -> Option<Source> {
+        self.source
+    }
+
+    /// Where the bad value stands.
+    pub fn location(&self) -> Option<&Location> {
+        self.location.as_ref()
+    }
+
+    /// The bad value, shortened, unless the field is secret.
+    pub fn found(&self) -> Option<&str> {
+        self.found.as_deref()
+    }
+
+    /// What would be right.
+    pub fn expected(&self) -> Option<&str> {
+        self.expected.as_deref()
+    }
+
+    /// Why the value was refused, in the words of the parser or the check.
+    pub fn reason_text(&self) -> Option<&str> {
+        self.reason.as_deref()
+    }
+
+    /// What to do.
+    pub fn hint_text(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
+    /// Where the bad value stands, unless the message has said that.
+    fn place(&self) -> Option<String> {
+        let place = sources::place(self.source?, self.location.as_ref());
+        let is_said = self.kind == ProblemKind::Provider || self.message.contains(&place);
+        (!is_said).then_some(place)
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", plain(&self.message))?;
+        let found = match (&self.found, self.place()) {
+            (Some(found), Some(place)) => Some(format!("`{found}` in {place}")),
+            (Some(found), None) => Some(format!("`{found}`")),
+            (None, Some(place)) => Some(format!("in {place}")),
+            (None, None) => None,
+        };
+        let lines = [
+            ("found", &found),
+            ("expected", &self.expected),
+            ("because", &self.reason),
+            ("hint", &self.hint),
+        ];
+        for (label, text) in lines {
+            if let Some(text) = text {
+                // What a parser of somebody else's says may have many lines.
+                let text = plain(text).trim_end().replace('\n', "\n             ");
+                writeln!(f, "   {label:<9} {text}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Serialize for Problem {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_struct("Problem", 9)?;
+        map.serialize_field("kind", self.kind.name())?;
+        map.serialize_field("message", &self.message)?;
+        map.serialize_field("key", &self.key)?;
+        map.serialize_field("source", &self.source)?;
+        map.serialize_field("location", &self.location)?;
+        map.serialize_field("found", &self.found)?;
+        map.serialize_field("expected", &self.expected)?;
+        map.serialize_field("reason", &self.reason)?;
+        map.serialize_field("hint", &self.hint)?;
+        map.end()
+    }
+}

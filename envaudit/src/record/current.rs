@@ -1,0 +1,129 @@
+//! A configuration that is about to be recorded.
+
+use crate::audit::AuditEntry;
+use crate::ledger::__private::key_of;
+use crate::ledger::{KeyRing, REDACTED, RecordedValue, is_secret_name, redact};
+use crate::load::{LoadedView, Secrets, Text};
+use crate::schema::KeyRequest;
+
+use super::context::Values;
+
+/// A value longer than this is recorded by its fingerprint alone.
+const MAX_VALUE: usize = 4 << 10;
+
+/// A variable of a configuration that is about to be recorded.
+pub(super) struct Current {
+    entry: AuditEntry,
+    masked: bool,
+    text: Text,
+    value: Option<String>,
+}
+
+/// All variables that have a value. An optional field that was left empty has none: when it is set later, it is added.
+pub(super) fn current(loaded: &LoadedView<'_>, values: Values) -> Vec<Current> {
+    let found: Vec<(&'static KeyRequest, &AuditEntry, Text)> =
+        loaded.texts().filter_map(|(request, entry, text)| Some((request, entry, text?))).collect();
+    let mut secrets = Secrets::default();
+    for (request, _, text) in &found {
+        if request.is_secret()
+            && let Some(text) = text.as_str()
+        {
+            secrets.note(request, text);
+        }
+    }
+    let current = found.into_iter().map(|(request, entry, text)| {
+        let masked = request.is_secret() || text.has_secret;
+        let value = match (masked, values) {
+            (false, Values::Redacted) => value_of(request, &text, &secrets),
+            _ => None,
+        };
+        Current { entry: entry.clone(), masked, text, value }
+    });
+    current.collect()
+}
+
+/// What a record may say of a value that is no secret.
+fn value_of(request: &KeyRequest, text: &Text, secrets: &Secrets) -> Option<String> {
+    let text = text.as_str().filter(|text| text.len() <= MAX_VALUE)?;
+    if is_secret_name(request.key()) && !request.field().public {
+        return Some(REDACTED.to_owned());
+    }
+    Some(redact(&secrets.redact(text)).into_owned())
+}
+
+impl Current {
+    pub(super) fn key(&self) -> &str {
+        &self.entry.key
+    }
+
+    pub(super) fn is_masked(&self) -> bool {
+        self.masked
+    }
+
+    /// What is recorded of it under the keys of a ledger. `before` is what was recorded of it last.
+    pub(super) fn record(
+        &self,
+        before: Option<&RecordedValue>,
+        ring: Option<&KeyRing>,
+        with_value: bool,
+    ) -> RecordedValue {
+        let fingerprint = ring.map(|ring| ring.current().fingerprint(self.key(), &self.text.bytes));
+        // What was redacted because it had the text of a secret stays so when the secret is rotated.
+        let redacted = before
+            .filter(|before| self.has_value_of(before, ring))
+            .and_then(|before| before.value.as_ref())
+            .filter(|value| value.contains(REDACTED));
+        let value = self.value.as_ref().map(|value| redacted.unwrap_or(value));
+        let source = self.entry.source.name().to_owned();
+        let provider = self.entry.provider.as_deref().map(str::to_owned);
+        let mut recorded = RecordedValue::new(self.key().to_owned(), source, provider, self.masked);
+        recorded.fingerprint = fingerprint;
+        recorded.value = value.filter(|_| with_value).cloned();
+        recorded
+    }
+
+    /// Whether nothing has changed since this was recorded.
+    pub(super) fn is_as(&self, before: &RecordedValue, ring: Option<&KeyRing>) -> bool {
+        before.source == self.entry.source.name()
+            && before.provider.as_deref() == self.entry.provider.as_deref()
+            && before.masked == self.masked
+            && self.has_value_of(before, ring)
+    }
+
+    /// Whether the value is the same. One that cannot be compared, because the key is gone under which it was recorded, is
+    /// another: better a change too many in the history than one too few.
+    fn has_value_of(&self, before: &RecordedValue, ring: Option<&KeyRing>) -> bool {
+        match (&before.fingerprint, ring) {
+            (Some(fingerprint), Some(ring)) => match key_of(fingerprint, ring) {
+                Some(key) => key.fingerprint(self.key(), &self.text.bytes) == *fingerprint,
+                None => self.texts(before).is_some_and(|(before, now)| before == now),
+            },
+            // Without keys, values are all there is to compare.
+            (None, None) => before.value == self.value,
+            _ => false,
+        }
+    }
+
+    /// The value as it was recorded and as it is, where both are known whole.
+    fn texts<'a>(&'a self, before: &'a RecordedValue) -> Option<(&'a str, &'a str)> {
+        let whole =
+            |value: &'a Option<String>| value.as_deref().filter(|value| !value.contains(REDACTED));
+        Some((whole(&before.value)?, whole(&self.value)?))
+    }
+}
+
+/// The variables of which it cannot be known whether they changed, because the key is not given that they were recorded
+/// under.
+pub(super) fn uncompared(
+    before: &[RecordedValue],
+    now: &[Current],
+    ring: Option<&KeyRing>,
+) -> Vec<String> {
+    let Some(ring) = ring else { return Vec::new() };
+    let unknown = |before: &&RecordedValue| {
+        let fingerprint = before.fingerprint.as_deref();
+        fingerprint.is_some_and(|fingerprint| key_of(fingerprint, ring).is_none())
+            && now.iter().any(|now| now.key() == before.key && now.texts(before).is_none())
+    };
+    before.iter().filter(unknown).map(|before| before.key.clone()).collect()
+}

@@ -1,0 +1,38 @@
+//! What is other in a configuration than in its last record.
+
+use super::current::Current;
+use crate::ledger::{ChangeKind, ConfigChange, KeyRing, RecordedValue};
+
+/// The differences, in the order of the fields; what was removed comes last.
+pub(super) fn between(
+    before: &[RecordedValue],
+    now: &[Current],
+    ring: Option<&KeyRing>,
+    with_values: bool,
+) -> Vec<ConfigChange> {
+    let change = |kind, before: Option<&RecordedValue>, after: Option<&Current>| {
+        let key = before.map_or_else(|| after.map_or("", Current::key), |before| &before.key);
+        let recorded = before.map(|before| {
+            let mut before = before.clone();
+            // What has become a secret since is not said once more.
+            if !with_values || after.is_some_and(Current::is_masked) {
+                before.value = None;
+            }
+            before
+        });
+        let after = after.map(|after| after.record(before, ring, with_values));
+        ConfigChange::new(key.to_owned(), kind, recorded, after)
+    };
+    let mut changes = Vec::new();
+    for after in now {
+        match before.iter().find(|before| before.key == after.key()) {
+            None => changes.push(change(ChangeKind::Added, None, Some(after))),
+            Some(before) if after.is_as(before, ring) => {}
+            Some(before) => changes.push(change(ChangeKind::Changed, Some(before), Some(after))),
+        }
+    }
+    let is_gone = |before: &&RecordedValue| now.iter().all(|now| now.key() != before.key);
+    let gone = before.iter().filter(is_gone);
+    changes.extend(gone.map(|before| change(ChangeKind::Removed, Some(before), None)));
+    changes
+}

@@ -1,0 +1,147 @@
+//! A loader that records what it loads.
+
+use core::fmt;
+use std::error::Error;
+
+use super::context::Context;
+use super::recorder::{RecordError, Recorded, record_failure};
+use crate::config::EnvConfig;
+use crate::error::LoadError;
+use crate::ledger::Ledger;
+use crate::load::{Loaded, Loader};
+
+impl<T: EnvConfig> Loader<T> {
+    /// Records each load in a ledger: what changed since the last one, and which problems there were if it fails.
+    ///
+    /// ```
+    /// use envaudit::EnvConfig;
+    /// use envaudit::ledger::testing::MemoryStore;
+    /// use envaudit::ledger::{Context, LedgerOptions, MasterKey};
+    ///
+    /// #[derive(EnvConfig)]
+    /// struct Config {
+    ///     port: u16,
+    /// }
+    ///
+    /// # let options = LedgerOptions::new().key(MasterKey::from_bytes([7; 32]));
+    /// // In a program: `Ledger::open_or_init("audit")?`.
+    /// let ledger = options.init_in(MemoryStore::default())?;
+    /// let cfg = Config::loader().vars([("PORT", "80")]).record_to(&ledger, Context::new()).load()?;
+    /// assert_eq!(cfg.port, 80);
+    ///
+    /// let loader = Config::loader().vars([("PORT", "none")]);
+    /// assert!(loader.record_to(&ledger, Context::new()).load().is_err());
+    /// let outcomes: Vec<String> = ledger
+    ///     .reader()
+    ///     .events()?
+    ///     .map(|event| Ok(event?.line()?.outcome.to_string()))
+    ///     .collect::<Result<_, Box<dyn std::error::Error>>>()?;
+    /// assert_eq!(outcomes, ["success", "success", "failure"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn record_to(self, ledger: &Ledger, context: Context) -> RecordedLoader<'_, T> {
+        RecordedLoader { loader: self, ledger, context }
+    }
+}
+
+/// A [`Loader`] whose loads are recorded. Made by [`Loader::record_to`].
+#[must_use = "a loader reads nothing until `load` is called"]
+pub struct RecordedLoader<'l, T> {
+    loader: Loader<T>,
+    ledger: &'l Ledger,
+    context: Context,
+}
+
+impl<T: EnvConfig> RecordedLoader<'_, T> {
+    /// Loads the configuration and records it. It is there only when the record is durable.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be loaded, or not be recorded.
+    pub fn load(&self) -> Result<Loaded<T>, RecordedLoadError> {
+        self.load_recorded().map(|(loaded, _)| loaded)
+    }
+
+    /// [`load`](Self::load), and what was recorded.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be loaded, or not be recorded.
+    pub fn load_recorded(&self) -> Result<(Loaded<T>, Recorded), RecordedLoadError> {
+        match self.loader.load() {
+            Ok(loaded) => match loaded.record_in(self.ledger, &self.context) {
+                Ok(recorded) => Ok((loaded, recorded)),
+                Err(error) => Err(RecordedLoadError::NotRecorded(error)),
+            },
+            Err(error) => {
+                let record = self.loader.record_failure(&error, self.ledger, &self.context);
+                Err(RecordedLoadError::Load { error, not_recorded: record.err() })
+            }
+        }
+    }
+}
+
+impl<T: EnvConfig> Loader<T> {
+    /// Records that a load of this loader failed.
+    pub(crate) fn record_failure(
+        &self,
+        error: &LoadError,
+        ledger: &Ledger,
+        context: &Context,
+    ) -> Result<(), RecordError> {
+        let environment = self.environment_name();
+        let variables = self.process_environment();
+        record_failure(ledger, error, environment.as_deref(), variables, context).map(drop)
+    }
+}
+
+impl<T> fmt::Debug for RecordedLoader<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RecordedLoader")
+            .field("loader", &self.loader)
+            .field("context", &self.context)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a configuration is not there.
+#[non_exhaustive]
+pub enum RecordedLoadError {
+    /// It cannot be loaded.
+    Load {
+        /// Every problem there is.
+        error: LoadError,
+        /// Why the failure was not recorded, if it was not.
+        not_recorded: Option<RecordError>,
+    },
+    /// It was loaded, and could not be recorded.
+    NotRecorded(RecordError),
+}
+
+impl fmt::Display for RecordedLoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RecordedLoadError::Load { error, not_recorded: None } => error.fmt(f),
+            RecordedLoadError::Load { error, not_recorded: Some(record) } => {
+                write!(f, "{error}\nbesides, {record}")
+            }
+            RecordedLoadError::NotRecorded(error) => error.fmt(f),
+        }
+    }
+}
+
+/// The text of `Display`, because that is what `main` and `unwrap` print.
+impl fmt::Debug for RecordedLoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Error for RecordedLoadError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            RecordedLoadError::Load { .. } => None,
+            RecordedLoadError::NotRecorded(error) => error.source(),
+        }
+    }
+}

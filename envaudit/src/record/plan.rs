@@ -1,0 +1,53 @@
+//! What a record would say, without writing one.
+
+use super::context::{Context, Values};
+use super::current::{current, uncompared};
+use super::diff;
+use super::recorder::RecordError;
+use crate::ledger::__private::find;
+use crate::ledger::store::SegmentSource;
+use crate::ledger::{ConfigChange, Damage, KeyRing};
+use crate::load::LoadedView;
+
+/// What is other in a configuration than in its last record.
+pub(crate) struct Plan {
+    /// Such as `checkout/prod`.
+    pub(crate) resource: String,
+    /// The event that has the last record, if there is one.
+    pub(crate) since: Option<u64>,
+    pub(crate) changes: Vec<ConfigChange>,
+    /// Secrets of which it cannot be known whether they changed: they were recorded under a key that was not given.
+    pub(crate) uncompared: Vec<String>,
+    /// Where an event of the configuration was changed by somebody, which may have been its last record.
+    pub(crate) changed: Option<Damage>,
+    /// How many variables are as they were.
+    pub(crate) unchanged: usize,
+}
+
+impl Plan {
+    /// Compares a configuration with its last record in this ledger, which has these keys.
+    pub(crate) fn of(
+        source: &dyn SegmentSource,
+        ring: Option<&KeyRing>,
+        loaded: &LoadedView<'_>,
+        context: &Context,
+    ) -> Result<Self, RecordError> {
+        let environment = context.environment_or(loaded.environment_name);
+        let resource = context.resource(loaded.config, environment);
+        let found = find(source, ring, &resource, 0).map_err(RecordError::Store)?;
+        let last = found.last;
+        let current = current(loaded, context.values);
+        let before = last.as_ref().map_or(&[][..], |last| &last.values);
+        let with_values = context.values == Values::Redacted;
+        let changes = diff::between(before, &current, ring, with_values);
+        let now_other = changes.iter().filter(|change| change.after.is_some()).count();
+        Ok(Plan {
+            resource,
+            uncompared: uncompared(before, &current, ring),
+            changed: found.changed,
+            since: last.as_ref().map(|last| last.seq),
+            unchanged: current.len() - now_other,
+            changes,
+        })
+    }
+}

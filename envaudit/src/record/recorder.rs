@@ -1,0 +1,239 @@
+//! A loaded configuration becomes a record.
+
+use core::fmt;
+use std::error::Error;
+
+use super::actor::process_actor;
+use super::context::{Context, Values};
+use super::current::{Current, current, uncompared};
+use super::{diff, failure};
+use crate::config::EnvConfig;
+use crate::error::LoadError;
+use crate::ledger::__private::{FoundState, LastState, details, find};
+use crate::ledger::store::StoreError;
+use crate::ledger::{
+    AppendError, Appended, ConfigChange, Damage, Event, KeyRing, Ledger, RecordedValue,
+};
+use crate::load::{Loaded, LoadedView};
+use crate::sources::environment::Environment;
+
+/// A record with longer details has no values: a line has 1 MiB.
+const MAX_DETAILS: usize = 960 << 10;
+
+/// What was recorded of a load.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Recorded {
+    /// The place of the event in the ledger.
+    pub appended: Appended,
+    resource: String,
+    unchanged_since: Option<u64>,
+    changes: Vec<ConfigChange>,
+    doubts: Doubts,
+}
+
+/// What speaks against the comparison of a record with the one before.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Doubts {
+    uncompared: Vec<String>,
+    changed: Option<Damage>,
+}
+
+impl Recorded {
+    /// The resource, such as `checkout/prod`.
+    pub fn resource(&self) -> &str {
+        &self.resource
+    }
+
+    /// The event that has the state, where nothing has changed since.
+    pub fn unchanged_since(&self) -> Option<u64> {
+        self.unchanged_since
+    }
+
+    /// The variables of which it cannot be known whether they changed: the last record was made under a key that was not
+    /// given. They are recorded as changed. Opened with the [retired key](crate::ledger::LedgerOptions::retired_key), the
+    /// ledger can compare them.
+    pub fn uncompared(&self) -> &[String] {
+        &self.doubts.uncompared
+    }
+
+    /// Where an event of this configuration was changed by somebody without the key, which may have been its last record.
+    /// The ledger should be [verified](crate::ledger::Ledger::verify).
+    pub fn passed_over(&self) -> Option<&Damage> {
+        self.doubts.changed.as_ref()
+    }
+
+    /// What is other than in the last record of the resource. Nothing, where it is the first.
+    pub fn changes(&self) -> &[ConfigChange] {
+        &self.changes
+    }
+}
+
+impl<T: EnvConfig> Loaded<T> {
+    /// Records this configuration in a ledger: compares it with the last record of the same resource, and appends
+    /// `config.loaded` or, with exactly what is other than before, `config.changed`.
+    ///
+    /// [`Loader::record_to`](crate::Loader::record_to) does this with each load, and records those that fail as well.
+    ///
+    /// ```
+    /// use envaudit::EnvConfig;
+    /// use envaudit::ledger::{ChangeKind, Context, LedgerOptions, MasterKey};
+    /// use envaudit::ledger::testing::MemoryStore;
+    ///
+    /// #[derive(EnvConfig)]
+    /// struct Config {
+    ///     region: Option<String>,
+    /// }
+    ///
+    /// let ledger = LedgerOptions::new().key(MasterKey::from_bytes([7; 32])).init_in(MemoryStore::default())?;
+    /// let context = Context::new().service("checkout").reason("moved");
+    /// let first = Config::loader().vars([("X", "")]).load()?.record_in(&ledger, &context)?;
+    /// let again = Config::loader().vars([("X", "")]).load()?.record_in(&ledger, &context)?;
+    /// assert_eq!(again.unchanged_since(), Some(first.appended.seq));
+    ///
+    /// let moved = Config::loader().vars([("REGION", "eu-1")]).load()?.record_in(&ledger, &context)?;
+    /// assert_eq!(moved.changes()[0].kind, ChangeKind::Added);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When it was not recorded.
+    pub fn record_in(&self, ledger: &Ledger, context: &Context) -> Result<Recorded, RecordError> {
+        record(ledger, &self.view(), context)
+    }
+}
+
+/// [`Loaded::record_in`] without the type.
+pub(crate) fn record(
+    ledger: &Ledger,
+    loaded: &LoadedView<'_>,
+    context: &Context,
+) -> Result<Recorded, RecordError> {
+    let environment = context.environment_or(loaded.environment_name);
+    let resource = context.resource(loaded.config, environment);
+    let actor = process_actor(loaded.environment);
+    let record = Record {
+        environment,
+        current: current(loaded, context.values),
+        with_values: context.values == Values::Redacted,
+        event: |action| context.event(action, &resource, &actor),
+    };
+    let (appended, unchanged_since, changes, doubts) = record.append(ledger, &resource)?;
+    Ok(Recorded { appended, resource, unchanged_since, changes, doubts })
+}
+
+/// Records that a configuration could not be loaded: which problems there were, and none of the values.
+pub(crate) fn record_failure(
+    ledger: &Ledger,
+    error: &LoadError,
+    loaded: Option<&str>,
+    variables: &Environment,
+    context: &Context,
+) -> Result<Appended, RecordError> {
+    let environment = context.environment_or(loaded);
+    let resource = context.resource(error.config(), environment);
+    let event = context.event("config.loaded", &resource, &process_actor(variables));
+    let event = failure::describe(event, environment, error);
+    ledger.append(&event).map_err(RecordError::Append)
+}
+
+struct Record<'a, E> {
+    environment: Option<&'a str>,
+    current: Vec<Current>,
+    with_values: bool,
+    event: E,
+}
+
+type Written = (Appended, Option<u64>, Vec<ConfigChange>, Doubts);
+
+impl<E: Fn(&'static str) -> Event> Record<'_, E> {
+    fn append(&self, ledger: &Ledger, resource: &str) -> Result<Written, RecordError> {
+        // Found without the lock, which others may need: what they append meanwhile is looked at under it.
+        let seen = ledger.head().seq;
+        let FoundState { mut last, mut changed } =
+            find(ledger.source(), ledger.keys().as_ref(), resource, 0)
+                .map_err(RecordError::Store)?;
+        let mut compared = None;
+        let appended = ledger.append_with(|source, ring| {
+            let newer = find(source, ring, resource, seen).map_err(RecordError::Store)?;
+            changed = newer.changed.or(changed.take());
+            last = newer.last.or(last.take());
+            let (event, since, changes) = self.compare(last.as_ref(), ring);
+            let before = last.as_ref().map_or(&[][..], |last| &last.values);
+            let uncompared = uncompared(before, &self.current, ring);
+            let doubts = Doubts { uncompared, changed: changed.clone() };
+            compared = Some((since, changes, doubts));
+            Ok::<_, RecordError>(event)
+        })?;
+        let (since, changes, doubts) = compared.unwrap_or_default();
+        Ok((appended, since, changes, doubts))
+    }
+
+    fn compare(
+        &self,
+        last: Option<&LastState>,
+        ring: Option<&KeyRing>,
+    ) -> (Event, Option<u64>, Vec<ConfigChange>) {
+        let changes = |with_values| match last {
+            Some(last) => diff::between(&last.values, &self.current, ring, with_values),
+            None => Vec::new(),
+        };
+        let found = changes(self.with_values);
+        if let Some(last) = last
+            && found.is_empty()
+        {
+            let details = details::unchanged_since(last.seq);
+            return ((self.event)("config.loaded").details_json(details), Some(last.seq), found);
+        }
+        let state = |with_values| -> Vec<RecordedValue> {
+            let values = self.current.iter().map(|value| {
+                let before = last.and_then(|last| last.of(value.key()));
+                value.record(before, ring, with_values)
+            });
+            values.collect()
+        };
+        let mut details = details::state(self.environment, &found, &state(self.with_values));
+        if details.len() > MAX_DETAILS {
+            details = details::state(self.environment, &changes(false), &state(false));
+        }
+        let action = if last.is_some() { "config.changed" } else { "config.loaded" };
+        ((self.event)(action).details_json(details), None, found)
+    }
+}
+
+/// Why a configuration was not recorded.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum RecordError {
+    /// The last record of the resource cannot be looked for.
+    Store(StoreError),
+    /// The record was not appended.
+    Append(AppendError),
+}
+
+impl From<AppendError> for RecordError {
+    fn from(error: AppendError) -> Self {
+        RecordError::Append(error)
+    }
+}
+
+impl fmt::Display for RecordError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RecordError::Store(error) => {
+                write!(f, "the last record of the configuration cannot be read: {error}")
+            }
+            RecordError::Append(error) => write!(f, "the configuration was not recorded: {error}"),
+        }
+    }
+}
+
+impl Error for RecordError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            RecordError::Store(error) => error.source(),
+            RecordError::Append(error) => error.source(),
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! The newest events in full, which are read from the ledger and not from the index.
+
+use serde_json::{Value, json};
+
+use super::scan::Place;
+use super::table::{Column, Field, Mark, Table};
+use crate::ledger::{Line, Text};
+use crate::report::index::{Index, IndexError};
+
+/// An event of the ledger.
+#[derive(Debug)]
+pub(super) struct RecentEvent {
+    seq: u64,
+    time: i64,
+    event_id: String,
+    actor_type: String,
+    actor: String,
+    action: String,
+    resource_type: Option<String>,
+    resource: Option<String>,
+    outcome: String,
+    reason: Option<String>,
+    origin: Option<String>,
+    network: Option<String>,
+    trace_id: Option<String>,
+}
+
+impl RecentEvent {
+    fn of(line: &Line<'_>) -> Self {
+        let text = |text: Option<Text<'_>>| text.map(|text| text.get().into_owned());
+        RecentEvent {
+            seq: line.seq,
+            time: line.timestamp.micros(),
+            event_id: line.event_id.to_owned(),
+            actor_type: line.actor_type.get().into_owned(),
+            actor: line.actor_id.get().into_owned(),
+            action: line.action.get().into_owned(),
+            resource_type: text(line.resource_type),
+            resource: text(line.resource_id),
+            outcome: line.outcome.get().into_owned(),
+            reason: text(line.reason),
+            origin: text(line.origin),
+            network: text(line.ip_address),
+            trace_id: text(line.trace_id),
+        }
+    }
+
+    fn json(&self) -> Value {
+        json!({
+            "seq": self.seq,
+            "event_id": self.event_id,
+            "timestamp": super::format_micros(self.time),
+            "actor_type": self.actor_type,
+            "actor_id": self.actor,
+            "action": self.action,
+            "resource_type": self.resource_type,
+            "resource_id": self.resource,
+            "outcome": self.outcome,
+            "reason": self.reason,
+            "origin": self.origin,
+            "ip_address": self.network,
+            "trace_id": self.trace_id,
+        })
+    }
+
+    fn fields(&self) -> Vec<Field> {
+        let optional = |text: &Option<String>| Field::text(text.as_deref().unwrap_or_default());
+        vec![
+            Field::Count(self.seq),
+            Field::Time(self.time),
+            Field::actor(&self.actor_type, &self.actor),
+            Field::Name(self.action.clone()),
+            optional(&self.resource),
+            outcome(&self.outcome),
+            optional(&self.reason),
+        ]
+    }
+}
+
+pub(super) fn outcome(outcome: &str) -> Field {
+    let mark = match outcome {
+        "success" => Mark::Good,
+        "denied" => Mark::Warning,
+        _ => Mark::Bad,
+    };
+    Field::Marked(mark, outcome.to_owned())
+}
+
+/// Reads events from the ledger.
+pub(super) fn read(
+    index: &Index<'_>,
+    places: impl Iterator<Item = Place>,
+) -> Result<Vec<RecentEvent>, IndexError> {
+    let read = |place: Place| {
+        let record = index.read_as_told(place.id, place.at, place.time)?;
+        record.line().map(|line| RecentEvent::of(&line)).map_err(|_| IndexError::other())
+    };
+    places.map(read).collect()
+}
+
+pub(super) fn json(events: &[RecentEvent]) -> Value {
+    events.iter().map(RecentEvent::json).collect()
+}
+
+pub(super) fn table(events: &[RecentEvent], of: u64) -> Table {
+    Table {
+        heading: "Events".to_owned(),
+        note: match events.len() as u64 {
+            shown if shown < of => {
+                format!(
+                    "The newest {} of {}, the newest first.",
+                    super::html::grouped(shown),
+                    super::html::grouped(of)
+                )
+            }
+            _ => "The newest first.".to_owned(),
+        },
+        columns: vec![
+            Column::number("seq"),
+            Column::text("time"),
+            Column::text("actor"),
+            Column::text("action"),
+            Column::text("resource"),
+            Column::text("outcome"),
+            Column::text("reason"),
+        ],
+        rows: events.iter().map(RecentEvent::fields).collect(),
+        omitted: 0,
+    }
+}
