@@ -3,6 +3,7 @@
 use memchr::{memchr, memrchr};
 
 use crate::format::line::MAX_LINE;
+use crate::format::opening::{after_seq, seq_of};
 use crate::format::timestamp::Timestamp;
 use crate::store::{SegmentInfo, SegmentSource, StoreError};
 
@@ -113,18 +114,6 @@ pub(crate) fn line_around(lines: &[u8], at: usize) -> &[u8] {
     let start = memrchr(b'\n', &lines[..at]).map_or(0, |newline| newline + 1);
     let len = memchr(b'\n', &lines[at..]).unwrap_or(lines.len() - at);
     &lines[start..at + len]
-}
-
-/// The seq at the beginning of a line, if all of it is there.
-fn seq_of(line: &[u8]) -> Option<u64> {
-    after_seq(line).map(|(seq, _)| seq)
-}
-
-fn after_seq(line: &[u8]) -> Option<(u64, &[u8])> {
-    let rest = line.strip_prefix(b"{\"v\":1,\"seq\":")?;
-    let digits = rest.iter().position(|byte| !byte.is_ascii_digit())?;
-    let seq = str::from_utf8(&rest[..digits]).ok()?.parse().ok()?;
-    Some((seq, &rest[digits..]))
 }
 
 /// The time at the beginning of a line, which need not be one beyond it.
