@@ -345,7 +345,7 @@ const EMPTY: Field = Field::Text(String::new());
 fn cell(field: &Field, human: bool) -> Cell {
     match field {
         Field::Text(text) | Field::Name(text) => Cell::plain(text.as_str()),
-        Field::WithKind(text, kind) => Cell::plain(Field::words(text, kind)),
+        Field::WithKind(text, kind) => Cell::plain(Field::with_kind(text, kind)),
         Field::Count(count) => Cell::plain(count.to_string()),
         Field::Time(micros) => {
             let moment = chrono::DateTime::from_timestamp_micros(*micros).unwrap_or_default();
