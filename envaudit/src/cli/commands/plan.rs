@@ -45,8 +45,9 @@ pub(super) fn run(args: &Plan, invocation: &mut Invocation<'_>) -> Result<(), Cl
     }
     let loaded = subject.load(settings).map_err(|error| CliError::from(&error))?;
     let context = context(args.resource.as_deref(), false);
-    let plan = crate::record::Plan::of(&stored.store, keys.ring.as_ref(), &loaded.view(), &context)
-        .map_err(|error| CliError::from(&error))?;
+    let plan =
+        crate::record::Plan::of(&stored.store, keys.ring.as_ref(), &loaded.erased(), &context)
+            .map_err(|error| CliError::from(&error))?;
     warn_of_caveats(&plan.uncompared, plan.changed.as_ref(), invocation);
     let counts = Counts::new(&plan.changes);
     let resource = redact(&plan.resource);
