@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use envaudit::ledger::store::SegmentSource;
 use envaudit::ledger::{Actor, ChainKeys, Event, FileStore, Ledger, LedgerOptions, MasterKey};
 use envaudit_tests::Files;
+use envaudit_tests::cli_fixture::{KEY, tamper};
 use envaudit_tests::command::{Answer, Envaudit, envaudit};
-use envaudit_tests::stage::{KEY, tamper};
 
 fn key() -> MasterKey {
     MasterKey::from_hex(KEY).expect("a key")
@@ -534,14 +534,14 @@ fn a_command_that_shows_events_says_that_some_are_known_to_be_gone() {
         ),
     ];
     for (cut, expected) in cuts {
-        let stage = envaudit_tests::stage::Stage::new("PORT=80\n");
-        stage.record();
-        stage.open().close().expect("closed");
-        cut(&stage.first_segment());
+        let fixture = envaudit_tests::cli_fixture::CliFixture::new("PORT=80\n");
+        fixture.record();
+        fixture.open().close().expect("closed");
+        cut(&fixture.first_segment());
         for args in
             [&["log"][..], &["history", "PORT"], &["export"], &["plan"], &["report", "access"]]
         {
-            let answer = stage.run(args).run();
+            let answer = fixture.run(args).run();
             assert_eq!(answer.code, 1, "{args:?}: {}", answer.err);
             assert!(answer.err.contains(expected), "{args:?}: {}", answer.err);
             assert!(answer.err.contains("envaudit verify"), "{args:?}: {}", answer.err);
@@ -551,11 +551,11 @@ fn a_command_that_shows_events_says_that_some_are_known_to_be_gone() {
 
 #[test]
 fn a_retired_key_does_not_become_the_current_one_again() {
-    let stage = envaudit_tests::stage::Stage::without_ledger("PORT=80\n");
-    stage.keyless(&["ledger", "init"]).run().ends_with(0);
-    let old = fs::read_to_string(stage.ledger().join("signing.key")).expect("a key");
-    stage.keyless(&["rotate-key"]).run().ends_with(0);
-    let old = stage.files.write("old.key", old);
-    let refused = stage.keyless(&["rotate-key"]).path("--new-key", old).run().ends_with(2);
+    let fixture = envaudit_tests::cli_fixture::CliFixture::without_ledger("PORT=80\n");
+    fixture.keyless(&["ledger", "init"]).run().ends_with(0);
+    let old = fs::read_to_string(fixture.ledger().join("signing.key")).expect("a key");
+    fixture.keyless(&["rotate-key"]).run().ends_with(0);
+    let old = fixture.files.write("old.key", old);
+    let refused = fixture.keyless(&["rotate-key"]).path("--new-key", old).run().ends_with(2);
     assert!(refused.err.contains("retired"), "{}", refused.err);
 }

@@ -7,7 +7,7 @@ use envaudit::ledger::{Context, Ledger};
 use envaudit::live::{Live, LiveError, Update};
 use envaudit::{EnvConfig, SecretString};
 use envaudit_tests::canary::{CANARY, assert_hidden};
-use envaudit_tests::recorded::{bytes, events, last};
+use envaudit_tests::record_helpers::{bytes, events, last};
 use envaudit_tests::{Files, fresh_ledger};
 use serde_json::{Value, json};
 

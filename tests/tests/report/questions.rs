@@ -7,13 +7,13 @@ use envaudit::ledger::{Actor, Event, FileStore, Timestamp};
 use envaudit::report::index::Index;
 use envaudit::report::{self, PageContext, Period, ReportOptions, Rights, Scope};
 use envaudit_tests::indexed::Indexed;
-use envaudit_tests::{Files, quarter};
+use envaudit_tests::{Files, sample_quarter};
 use serde_json::Value;
 
 fn with_quarter<T>(ask: impl FnOnce(&Index<'_>) -> T) -> T {
     let files = Files::new();
     let path = files.path().join("audit");
-    quarter::make(&path);
+    sample_quarter::make(&path);
     let store = FileStore::new(&path);
     ask(&Index::temporary(&store).unwrap())
 }
