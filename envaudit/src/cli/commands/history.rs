@@ -83,7 +83,7 @@ fn answers(
         })
     };
     let source = ProgressSource::new(&stored.store, &invocation.out)?;
-    match answers_of_index(args, &source, invocation, &entry)? {
+    match answers_of_index(args, &source, invocation, entry)? {
         Some(answers) => Ok(answers),
         None => {
             let history = Reader::new(&source).history(&args.key)?;
