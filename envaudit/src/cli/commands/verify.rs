@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::cli::error::{CliError, code, with_causes};
 use crate::cli::invocation::{Invocation, read_text};
 use crate::cli::ledger::{LedgerKeys, RetiredKeys, StoredLedger};
-use crate::cli::output::{Cell, ProgressSource, Tone};
+use crate::cli::output::{Cell, ProgressSource, Tone, counted};
 use crate::ledger::anchor::{Anchor, AnchorScope, Anchored, FileAnchor};
 use crate::ledger::checkpoint::{self, Checkpoint};
 use crate::ledger::store::KeyStore;
@@ -319,11 +319,6 @@ fn show(report: &Report, args: &Verify, invocation: &mut Invocation<'_>) -> Resu
         out.line(&[Cell::plain(format!("and {} more", report.omitted))])?;
     }
     Ok(())
-}
-
-/// `1 event`, `2 events`.
-pub(super) fn counted(count: u64, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 pub(super) fn value(report: &Report) -> Value {
