@@ -71,6 +71,12 @@ pub trait SegmentSource: Sync {
         parts.iter().map(|&(offset, limit)| self.read(first_seq, offset, limit)).collect()
     }
 
+    /// How many bytes are read at once where many are needed: 4 MiB unless the store says otherwise. One that answers each
+    /// request slowly wants more.
+    fn block_size(&self) -> usize {
+        4 << 20
+    }
+
     /// Names (20-digit seq) and bytes of the checkpoints, in order.
     ///
     /// # Errors
