@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memmem};
+use memchr::memmem;
 
 use super::details;
 use super::value::RecordedValue;
@@ -16,13 +16,10 @@ use crate::format::json::write_string;
 use crate::format::line::Line;
 use crate::format::walk::{list, member, text};
 use crate::key::KeyRing;
-use crate::read::locate::{first_line, line_around};
+use crate::read::lines::{LineBlocks, LineEnd, line_around, line_in};
+use crate::read::locate::first_line;
 use crate::read::reader::Reader;
 use crate::store::{SegmentInfo, SegmentSource, StoreError};
-
-/// What is read first; the next blocks are larger, up to [`MAX_BLOCK`].
-const FIRST_BLOCK: u64 = 64 << 10;
-const MAX_BLOCK: u64 = 1 << 20;
 
 /// The last state of a resource.
 pub struct LastState {
@@ -76,8 +73,9 @@ fn search(
     let needle = needle(resource);
     let finder = memmem::Finder::new(&needle);
     while let Some(info) = segments.pop() {
-        let mut blocks = Blocks::of(&info);
-        while let Some((start, lines)) = blocks.next(source)? {
+        for block in LineBlocks::backward(source, info.first_seq, 0..info.len) {
+            let block = block?;
+            let lines = block.bytes();
             // Searching forward is many times faster than backward, and there are few to find.
             let found: Vec<usize> = finder.find_iter(lines).collect();
             for at in found.into_iter().rev() {
@@ -90,12 +88,13 @@ fn search(
                         line.seq <= above || !is_lost(source, ring, &line, resource)?
                     }
                     // The last line of all may be one that was not written to its end.
-                    Err(_) => !lines[at..].contains(&b'\n'),
+                    Err(_) => block.end() == LineEnd::Torn,
                 };
                 if !sound && changed.is_none() {
                     let before = bytes.as_ptr() as usize - lines.as_ptr() as usize;
                     let what = "an event of the configuration was changed";
-                    *changed = Some(Damage::new(info.first_seq, start + before as u64, what));
+                    *changed =
+                        Some(Damage::new(info.first_seq, block.offset() + before as u64, what));
                 }
             }
             if first_seq(lines).is_some_and(|seq| seq <= above) {
@@ -282,44 +281,5 @@ fn values(details: &str) -> Option<Vec<RecordedValue>> {
 }
 
 fn first_seq(lines: &[u8]) -> Option<u64> {
-    let line = &lines[..memchr(b'\n', lines)?];
-    Line::parse(line).ok().map(|line| line.seq)
-}
-
-/// The blocks of a segment from its end on, each of whole lines.
-struct Blocks {
-    segment: u64,
-    /// What lies before this is not read yet.
-    to: u64,
-    size: u64,
-    block: Vec<u8>,
-    /// How many bytes at the beginning of `block` are the end of a line that begins before it.
-    part: usize,
-}
-
-impl Blocks {
-    fn of(info: &SegmentInfo) -> Self {
-        let (segment, to) = (info.first_seq, info.len);
-        Blocks { segment, to, size: FIRST_BLOCK, block: Vec::new(), part: 0 }
-    }
-
-    /// The next block, and the place of the segment at which it begins.
-    fn next(&mut self, source: &dyn SegmentSource) -> Result<Option<(u64, &[u8])>, StoreError> {
-        if self.to == 0 {
-            return Ok(None);
-        }
-        let from = self.to.saturating_sub(self.size);
-        let len = usize::try_from(self.to - from).unwrap_or(usize::MAX);
-        let mut bytes = source.read(self.segment, from, len)?;
-        bytes.truncate(len);
-        bytes.extend_from_slice(&self.block[..self.part]);
-        self.block = bytes;
-        self.part = match from {
-            0 => 0,
-            _ => memchr(b'\n', &self.block).map_or(self.block.len(), |newline| newline + 1),
-        };
-        self.to = from;
-        self.size = (self.size * 4).min(MAX_BLOCK);
-        Ok(Some((from + self.part as u64, &self.block[self.part..])))
-    }
+    Line::parse(line_in(lines)?).ok().map(|line| line.seq)
 }
