@@ -44,8 +44,9 @@ use crate::evidence::checkpoint;
 use crate::evidence::merkle::Tree;
 use crate::evidence::note::VerifierKey;
 use crate::format::head::Head;
-use crate::format::line::{MAX_LINE, hash_hex};
+use crate::format::line::hash_hex;
 use crate::format::manifest::Manifest;
+use crate::read::locate::line_at;
 
 pub use self::finding::Finding;
 pub use self::report::{NotVerified, Report, Signatures, Verified};
@@ -363,8 +364,9 @@ fn chain_id(
 ) -> Result<Option<String>, StoreError> {
     let claimed = manifest.map(|manifest| manifest.chain().to_string());
     let Some(segment) = segments.first() else { return Ok(claimed) };
-    let block = source.read(segment.first_seq, 0, MAX_LINE)?;
-    let Some(sound) = checker.sound(&block) else { return Ok(claimed) };
+    let first = line_at(source, segment.first_seq, 0)?;
+    let sound = first.as_ref().and_then(|first| checker.sound(&first.bytes));
+    let Some(sound) = sound else { return Ok(claimed) };
     if let Some(claimed) = claimed.filter(|claimed| claimed != sound.chain) {
         let expected = format!("chain {}, as the first event has it", sound.chain);
         found.push(manifest_finding(Verdict::Modified, expected, format!("chain {claimed}")));
