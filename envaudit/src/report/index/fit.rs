@@ -1,14 +1,16 @@
 //! How much of an index is still true of its ledger.
 
-use memchr::memchr;
 use rusqlite::Connection;
 use sha2::{Digest as _, Sha256};
 
 use super::error::IndexError;
 use super::schema;
-use crate::ledger::__private::line_at;
+use crate::ledger::__private::{LineBlocks, LineEnd, line_at};
 use crate::ledger::MAX_LINE;
 use crate::ledger::store::{SegmentInfo, SegmentSource};
+
+/// What is read first of what may have been appended: one line is enough to know.
+const FIRST_READ: usize = 64 << 10;
 
 /// A segment as far as it is indexed.
 #[derive(Clone, Debug)]
@@ -122,7 +124,7 @@ fn unchanged(indexed: Vec<Indexed>, segments: &[SegmentInfo]) -> Vec<Indexed> {
 
 fn is_last_line(of: &Indexed, source: &dyn SegmentSource) -> Result<bool, IndexError> {
     let len = of.end - of.last_at - 1;
-    if len > MAX_LINE as u64 {
+    if len >= MAX_LINE as u64 {
         // Damage, of which nothing but its place is known.
         return Ok(true);
     }
@@ -132,22 +134,13 @@ fn is_last_line(of: &Indexed, source: &dyn SegmentSource) -> Result<bool, IndexE
     }))
 }
 
-/// Whether a whole line stands behind what is indexed of a segment.
+/// Whether there is a whole line after what is indexed of a segment.
 fn goes_on(
     of: &Indexed,
     info: &SegmentInfo,
     source: &dyn SegmentSource,
 ) -> Result<bool, IndexError> {
-    let mut from = of.end;
-    while from < info.len {
-        let bytes = source.read(of.first_seq, from, MAX_LINE)?;
-        if bytes.is_empty() {
-            break;
-        }
-        if memchr(b'\n', &bytes).is_some() {
-            return Ok(true);
-        }
-        from += bytes.len() as u64;
-    }
-    Ok(false)
+    let rest = LineBlocks::forward(source, of.first_seq, of.end..info.len);
+    let next = rest.starting_with(FIRST_READ).next().transpose()?;
+    Ok(next.is_some_and(|block| block.end() != LineEnd::Torn))
 }

@@ -2,9 +2,7 @@
 
 use std::collections::VecDeque;
 
-use memchr::memchr;
-
-use crate::ledger::__private::{Located, line_at};
+use crate::ledger::__private::{Located, line_at, line_in};
 use crate::ledger::store::{SegmentSource, StoreError};
 
 /// What the line of most events fits into; once there were longer ones, more is read.
@@ -45,9 +43,8 @@ impl Near {
             self.segment = segment;
         }
         let held = self.held(segment, offset).unwrap_or_default();
-        if let Some(newline) = memchr(b'\n', held) {
-            let bytes = held[..newline].to_vec();
-            return Ok(Some(Located { segment, offset, bytes }));
+        if let Some(line) = line_in(held) {
+            return Ok(Some(Located { segment, offset, bytes: line.to_vec() }));
         }
         let located = line_at(source, segment, offset)?;
         let len = located.as_ref().map_or(0, |located| located.bytes.len() as u64);
