@@ -2,9 +2,9 @@
 
 use core::ops::Range;
 
-use super::ahead::{Ahead, LastAt};
 use super::names::{names_a_dsn, names_a_secret_in_text};
 use super::references::is_bracketed;
+use super::search::{Ahead, LastAt};
 use super::urls::before_sign;
 use super::{REDACTED, Spans, ends_word};
 

@@ -1,7 +1,7 @@
 //! Credentials that are known by how they look.
 
 use super::Spans;
-use super::ahead::Ahead;
+use super::search::Ahead;
 
 /// The shortest key is no shorter.
 const MIN_KEY: usize = 12;

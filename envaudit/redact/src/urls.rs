@@ -1,6 +1,6 @@
 //! Credentials in URLs, and before the `@` of other addresses.
 
-use super::ahead::{Ahead, LastAt};
+use super::search::{Ahead, LastAt};
 use super::{REDACTED, Spans, ends_word};
 
 pub(super) fn find(text: &str, spans: &mut Spans) {

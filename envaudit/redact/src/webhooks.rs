@@ -1,6 +1,6 @@
 //! Addresses that are a secret themselves: anybody can post to a webhook who has its address.
 
-use super::ahead::Ahead;
+use super::search::Ahead;
 use super::{REDACTED, Spans, ends_word};
 
 /// Hosts, and the part of a path behind which is what only those know who may use them. A slash ends a whole part.

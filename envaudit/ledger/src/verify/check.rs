@@ -1,7 +1,7 @@
 //! What can be said of a line by itself, on any core.
 
-use super::growing::GROUP;
-use super::outline::Outline;
+use super::incremental_tree::GROUP;
+use super::line_outline::Outline;
 use crate::evidence::merkle::{self, Hash, Tree};
 use crate::format::line::{Line, LineError, MAX_LINE, hash_hex};
 use crate::key::{ChainKeys, EventHash, Hasher, KeyId};

@@ -13,14 +13,14 @@
 //! | the public key of the checkpoints | that the history is the one that was signed |
 //! | an anchor | that nothing up to there was cut off or replaced |
 
-mod chain;
 mod check;
-mod claims;
+mod expected_heads;
 mod finding;
-mod growing;
+mod incremental_tree;
+mod line_outline;
 mod notes;
-mod outline;
 mod report;
+mod sequence;
 mod statements;
 mod stream;
 mod verdict;
@@ -31,11 +31,11 @@ use std::path::PathBuf;
 
 use sha2::{Digest, Sha256};
 
-use self::chain::{Chain, Expected};
 use self::check::Checker;
-use self::claims::{By, Claim, Claims};
+use self::expected_heads::{By, Claim, Claims};
 use self::finding::{file_finding, manifest_finding, other_manifest};
 use self::notes::Notes;
+use self::sequence::{Chain, Expected};
 use self::statements::Statement;
 use super::key::{ChainKeys, EventHash, KeyRing};
 use super::store::{FileStore, SegmentInfo, SegmentSource, Store, StoreError};

@@ -1,6 +1,6 @@
 //! The checkpoints of a ledger, as far as they can be trusted.
 
-use super::claims::{By, Claim};
+use super::expected_heads::{By, Claim};
 use super::finding::{Finding, file_finding};
 use super::verdict::Verdict;
 use crate::evidence::checkpoint::{self, Checkpoint, CheckpointError};

@@ -7,9 +7,9 @@ use rusqlite::{Connection, TransactionBehavior};
 use sha2::{Digest as _, Sha256};
 
 use super::error::IndexError;
-use super::fit::{self, Fit, Indexed};
 use super::insert::{Insert, Kinds, trim};
 use super::row::{Row, Texts};
+use super::status::{self, Fit, Indexed};
 use crate::ledger::__private::{LineBlock, LineBlocks, LineEnd};
 use crate::ledger::Line;
 use crate::ledger::store::{SegmentSource, StoreError};
@@ -33,7 +33,7 @@ pub(super) fn run(db: &mut Connection, source: &dyn SegmentSource) -> Result<(),
 fn locked(db: &mut Connection, source: &dyn SegmentSource) -> Result<(), IndexError> {
     let begun = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Another process may have done it since.
-    let fit = fit::look(&begun, source)?;
+    let fit = status::look(&begun, source)?;
     trim(&begun, &fit)?;
     begun.commit()?;
     thread::scope(|scope| {

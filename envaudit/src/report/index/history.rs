@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use rusqlite::{OptionalExtension as _, params};
 
-use super::near::Near;
+use super::read_ahead::Near;
 use super::row::{Row, Texts, What};
 use super::{Index, IndexError, believed};
 use crate::ledger::__private::Changes;

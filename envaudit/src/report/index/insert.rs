@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use rusqlite::{CachedStatement, Connection, Transaction, params};
 
 use super::error::IndexError;
-use super::fit::{Fit, Indexed};
 use super::row::{BETWEEN, Config, Row, Texts};
 use super::schema;
+use super::status::{Fit, Indexed};
 
 /// More kinds of events than these are looked up each time.
 const KNOWN_KINDS: usize = 1 << 14;

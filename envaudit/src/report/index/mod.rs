@@ -44,13 +44,13 @@
 
 mod catch_up;
 mod error;
-mod fit;
 mod history;
 mod insert;
-mod near;
 mod place;
+mod read_ahead;
 mod row;
 mod schema;
+mod status;
 
 use core::fmt;
 use std::path::Path;
@@ -61,8 +61,8 @@ use crate::ledger::__private::{Located, line_at, time_of};
 use crate::ledger::Record;
 use crate::ledger::Timestamp;
 use crate::ledger::store::SegmentSource;
-use fit::Indexed;
 use row::{BETWEEN, Row, Span, Texts};
+use status::Indexed;
 
 pub use error::IndexError;
 pub use history::{HistoryError, IndexedHistory};
@@ -114,7 +114,7 @@ impl<'s> Index<'s> {
         temporary: bool,
     ) -> Result<Self, IndexError> {
         db.execute_batch("BEGIN")?;
-        let mut fit = fit::look(&db, source)?;
+        let mut fit = status::look(&db, source)?;
         if !fit.is_whole() {
             db.execute_batch("COMMIT")?;
             if !writable {
@@ -123,7 +123,7 @@ impl<'s> Index<'s> {
             catch_up::run(&mut db, source)?;
             // From here on nobody changes what is read.
             db.execute_batch("BEGIN")?;
-            fit = fit::look(&db, source)?;
+            fit = status::look(&db, source)?;
         }
         Ok(Index { source, db, segments: fit.into_segments(), temporary })
     }

@@ -3,16 +3,16 @@
 mod absent;
 mod compare;
 mod end;
-mod said;
+mod statement;
 
 use std::collections::VecDeque;
 
 use crate::evidence::merkle::Tree;
 use crate::key::{EventHash, KeyId, NO_HASH};
 use crate::verify::check::{Bad, Checked, Event, Proof, Reason, State};
-use crate::verify::claims::{By, Claim, Claims};
+use crate::verify::expected_heads::{By, Claim, Claims};
 use crate::verify::finding::Finding;
-use crate::verify::growing::Growing;
+use crate::verify::incremental_tree::Growing;
 use crate::verify::notes::Notes;
 use crate::verify::report::Findings;
 use crate::verify::statements::{Pruned, Statement};

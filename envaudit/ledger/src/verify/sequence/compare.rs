@@ -5,9 +5,9 @@ use crate::evidence::merkle::{Hash, Tree};
 use crate::format::line::hash_hex;
 use crate::key::EventHash;
 use crate::verify::check::{Event, Proof};
-use crate::verify::claims::{By, Claim};
+use crate::verify::expected_heads::{By, Claim};
 use crate::verify::finding::file_finding;
-use crate::verify::growing::Growing;
+use crate::verify::incremental_tree::Growing;
 use crate::verify::statements::Statement;
 use crate::verify::verdict::Verdict;
 
