@@ -1,7 +1,7 @@
 //! What can be said of a line by itself, on any core.
 
 use super::incremental_tree::GROUP;
-use super::line_outline::Outline;
+use super::line_outline::LineOutline;
 use crate::evidence::merkle::{self, Hash, Tree};
 use crate::format::line::{Line, LineError, MAX_LINE, hash_hex};
 use crate::key::{ChainKeys, EventHash, Hasher, KeyId};
@@ -181,7 +181,7 @@ impl Checker<'_> {
 
     /// The event of a line whose hash holds under a key: whoever has the key gave it its form. Nothing in all other cases.
     fn outlined(&self, bytes: &[u8]) -> Option<Event> {
-        let outline = Outline::read(bytes).filter(|outline| !outline.own)?;
+        let outline = LineOutline::read(bytes).filter(|outline| !outline.own)?;
         let hasher = self.keys?.hasher(outline.kid)?;
         let holds = same(&hasher.hash(outline.hashed), &outline.hash);
         let chain = self.chain.as_deref().is_none_or(|chain| chain.as_bytes() == outline.chain);

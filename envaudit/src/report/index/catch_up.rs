@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use super::error::IndexError;
 use super::insert::{Insert, Kinds, trim};
 use super::row::{Row, Texts};
-use super::status::{self, Fit, Indexed};
+use super::status::{self, IndexStatus, Indexed};
 use crate::ledger::__private::{LineBlock, LineBlocks, LineEnd};
 use crate::ledger::Line;
 use crate::ledger::store::{SegmentSource, StoreError};
@@ -33,13 +33,13 @@ pub(super) fn run(db: &mut Connection, source: &dyn SegmentSource) -> Result<(),
 fn locked(db: &mut Connection, source: &dyn SegmentSource) -> Result<(), IndexError> {
     let begun = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Another process may have done it since.
-    let fit = status::look(&begun, source)?;
-    trim(&begun, &fit)?;
+    let status = status::look(&begun, source)?;
+    trim(&begun, &status)?;
     begun.commit()?;
     thread::scope(|scope| {
         let (sender, receiver) = sync_channel(WAITING);
-        scope.spawn(|| parse(source, &fit, sender));
-        insert(db, &fit, receiver)
+        scope.spawn(|| parse(source, &status, sender));
+        insert(db, &status, receiver)
     })
 }
 
@@ -70,10 +70,15 @@ impl Entry {
 }
 
 /// Sends what is not indexed yet, until nobody wants more.
-fn parse(source: &dyn SegmentSource, fit: &Fit, sender: SyncSender<Result<Batch, StoreError>>) {
-    let done = fit.kept.len();
-    let begun = fit.kept.last().map(|last| (last.first_seq, last.end));
-    let next = fit.segments[done.min(fit.segments.len())..].iter().map(|info| (info.first_seq, 0));
+fn parse(
+    source: &dyn SegmentSource,
+    status: &IndexStatus,
+    sender: SyncSender<Result<Batch, StoreError>>,
+) {
+    let done = status.kept.len();
+    let begun = status.kept.last().map(|last| (last.first_seq, last.end));
+    let next =
+        status.segments[done.min(status.segments.len())..].iter().map(|info| (info.first_seq, 0));
     for (first_seq, from) in begun.into_iter().chain(next) {
         for block in LineBlocks::forward(source, first_seq, from..u64::MAX) {
             let batch = match block {
@@ -108,11 +113,11 @@ impl Batch {
 
 fn insert(
     db: &mut Connection,
-    fit: &Fit,
+    status: &IndexStatus,
     receiver: Receiver<Result<Batch, StoreError>>,
 ) -> Result<(), IndexError> {
-    let mut segment = fit.kept.last().cloned();
-    let first_id = fit.segments.first().map_or(1, |info| info.first_seq);
+    let mut segment = status.kept.last().cloned();
+    let first_id = status.segments.first().map_or(1, |info| info.first_seq);
     let mut next_id = segment.as_ref().map_or(first_id, |segment| segment.last_id + 1);
     loop {
         let part: Vec<Batch> = receiver.iter().take(PART).collect::<Result<_, _>>()?;

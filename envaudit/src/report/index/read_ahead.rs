@@ -15,16 +15,16 @@ const GAP: u64 = 8 << 10;
 const MOST: u64 = 256 << 10;
 
 /// What was read of a segment last, and was not asked for yet.
-pub(super) struct Near {
+pub(super) struct ReadAhead {
     segment: u64,
     /// From which byte on, and the bytes.
     parts: VecDeque<(u64, Vec<u8>)>,
     likely: u64,
 }
 
-impl Near {
+impl ReadAhead {
     pub(super) fn new() -> Self {
-        Near { segment: 0, parts: VecDeque::new(), likely: LIKELY }
+        ReadAhead { segment: 0, parts: VecDeque::new(), likely: LIKELY }
     }
 
     /// The line that begins at this byte of a segment; `None` if none ends behind it. `next` are the places in that segment

@@ -27,7 +27,7 @@ pub(super) struct Indexed {
 }
 
 /// An index against its ledger.
-pub(super) struct Fit {
+pub(super) struct IndexStatus {
     /// Of `ledger.json`.
     pub(super) ledger: [u8; 32],
     /// Whether there are tables.
@@ -42,7 +42,7 @@ pub(super) struct Fit {
     behind: bool,
 }
 
-impl Fit {
+impl IndexStatus {
     /// Whether the index needs nothing.
     pub(super) fn is_whole(&self) -> bool {
         self.made && !self.has_others && !self.behind
@@ -54,7 +54,7 @@ impl Fit {
 }
 
 /// Compares an index with its ledger.
-pub(super) fn look(db: &Connection, source: &dyn SegmentSource) -> Result<Fit, IndexError> {
+pub(super) fn look(db: &Connection, source: &dyn SegmentSource) -> Result<IndexStatus, IndexError> {
     let ledger = Sha256::digest(source.manifest()?).into();
     let mut segments = source.segments()?;
     // One that is just being begun.
@@ -75,7 +75,7 @@ pub(super) fn look(db: &Connection, source: &dyn SegmentSource) -> Result<Fit, I
             kept.len() < segments.len() || goes_on(last, &segments[kept.len() - 1], source)?
         }
     };
-    Ok(Fit { ledger, made, has_others: kept.len() < count, kept, segments, behind })
+    Ok(IndexStatus { ledger, made, has_others: kept.len() < count, kept, segments, behind })
 }
 
 fn indexed(db: &Connection) -> Result<Vec<Indexed>, IndexError> {
