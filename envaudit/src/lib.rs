@@ -105,7 +105,7 @@ pub use value::{EnvValue, IsSecret, ValueError};
 #[doc(hidden)]
 pub mod __private {
     pub use crate::audit::{BLANK, debug};
-    pub use crate::load::{Reader, Slot};
+    pub use crate::load::{FieldReader, KeySlot};
     pub use crate::schema::FieldSchema;
     pub use crate::schema::Member::Field;
     pub use crate::schema::embed::{embedded, embedded_len};

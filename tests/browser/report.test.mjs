@@ -1,3 +1,5 @@
+// The pages of reports in a browser: what they ask of the network, show, find and print.
+
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 

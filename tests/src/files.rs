@@ -1,3 +1,5 @@
+//! A temporary folder with the files of one test.
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

@@ -172,7 +172,7 @@ impl SegmentSource for LedgerBytes {
 
 /// Writes events, whatever they say: what an attacker would use, too.
 #[derive(Clone)]
-pub struct Scribe {
+pub struct LedgerBuilder {
     /// The key that events are hashed with.
     pub key: Option<MasterKey>,
     /// The id of the ledger.
@@ -190,22 +190,22 @@ pub struct Scribe {
     segment: u64,
 }
 
-impl Scribe {
+impl LedgerBuilder {
     /// A closed ledger with `HEAD`: a segment for each number, of so many events beside the ledger's own. With a key, a
     /// checkpoint is taken after each roll and at the end.
     pub fn closed(key: Option<MasterKey>, segments: &[u64]) -> Self {
-        let mut scribe = Scribe::new(key);
+        let mut builder = LedgerBuilder::new(key);
         for (at, &events) in segments.iter().enumerate() {
             if at > 0 {
-                scribe.roll();
-                scribe.checkpoint_if_keyed();
+                builder.roll();
+                builder.checkpoint_if_keyed();
             }
-            scribe.events(events);
+            builder.events(events);
         }
-        scribe.event("ledger.closed", "{}");
-        scribe.checkpoint_if_keyed();
-        scribe.head();
-        scribe
+        builder.event("ledger.closed", "{}");
+        builder.checkpoint_if_keyed();
+        builder.head();
+        builder
     }
 
     fn checkpoint_if_keyed(&mut self) {
@@ -229,7 +229,7 @@ impl Scribe {
             format!("{{\"format\":1,\"chain\":\"{CHAIN}\",{keys},\"created\":\"{created}\"}}\n");
         let hash = HEXLOWER.encode(&Sha256::digest(&manifest));
         let ledger = LedgerBytes { manifest: manifest.into_bytes(), ..LedgerBytes::default() };
-        let mut scribe = Scribe {
+        let mut builder = LedgerBuilder {
             key,
             chain: CHAIN.to_owned(),
             seq: 0,
@@ -239,8 +239,8 @@ impl Scribe {
             ledger,
             segment: 1,
         };
-        scribe.event("ledger.created", &format!("{{\"manifest_sha256\":\"{hash}\"}}"));
-        scribe
+        builder.event("ledger.created", &format!("{{\"manifest_sha256\":\"{hash}\"}}"));
+        builder
     }
 
     /// Adds an event to the current segment.
@@ -342,8 +342,8 @@ pub fn hash(key: Option<&MasterKey>, bytes: &[u8]) -> EventHash {
 }
 
 /// Two segments, events 1 to 6 and 7 to 12, closed, with checkpoints at 7 and 12.
-pub fn two_segments(key: Option<MasterKey>) -> Scribe {
-    Scribe::closed(key, &[4, 4])
+pub fn two_segments(key: Option<MasterKey>) -> LedgerBuilder {
+    LedgerBuilder::closed(key, &[4, 4])
 }
 
 /// Verifies in full and quickly, on one thread and on several: all say the same.

@@ -2,6 +2,8 @@
 
 pub mod canary;
 #[cfg(feature = "cli")]
+pub mod cli_fixture;
+#[cfg(feature = "cli")]
 pub mod command;
 #[cfg(all(feature = "cli", target_os = "linux"))]
 pub mod disks;
@@ -10,26 +12,24 @@ mod files;
 pub mod fresh_ledger;
 #[cfg(feature = "report")]
 pub mod indexed;
+#[cfg(unix)]
+pub mod irregular_files;
 pub mod isolated;
 #[cfg(feature = "ledger")]
 pub mod ledger;
-mod one_field;
 pub mod problems;
 #[cfg(feature = "ledger")]
-pub mod quarter;
-#[cfg(feature = "ledger")]
-pub mod recorded;
+pub mod record_helpers;
 #[cfg(feature = "ledger")]
 pub mod redaction;
 #[cfg(feature = "cli")]
 pub mod reference;
 #[cfg(feature = "cli")]
 pub mod reports;
-#[cfg(feature = "cli")]
-pub mod stage;
+#[cfg(feature = "ledger")]
+pub mod sample_quarter;
+mod single_field;
 mod store;
-#[cfg(unix)]
-pub mod strange;
 
 pub use files::Files;
 pub use store::Store;

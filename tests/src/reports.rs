@@ -1,9 +1,9 @@
-//! Reports of the ledger of [`quarter`](crate::quarter), by the command.
+//! Reports of the ledger of [`sample_quarter`](crate::sample_quarter), by the command.
 
 use serde_json::Value;
 
 use crate::command::{Envaudit, envaudit};
-use crate::{Files, quarter};
+use crate::{Files, sample_quarter};
 
 /// All reports.
 pub const EACH: [&str; 4] = ["access", "privileged", "failures", "config"];
@@ -14,7 +14,7 @@ const KEY: &str = "0707070707070707070707070707070707070707070707070707070707070
 /// A folder with the ledger.
 pub fn made() -> Files {
     let files = Files::new();
-    quarter::make(&files.path().join("audit"));
+    sample_quarter::make(&files.path().join("audit"));
     files
 }
 

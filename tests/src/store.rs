@@ -1,3 +1,5 @@
+//! A store behind the trait `Provider`, as a test wants it.
+
 use core::time::Duration;
 
 use envaudit::{Fetched, KeyRequest, OnFailure, Provider, ProviderError, Source};

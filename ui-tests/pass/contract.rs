@@ -1,3 +1,5 @@
+//! The example of the documentation: its keys, and its audit as a struct.
+
 use envaudit::{EnvConfig, Key, SecretString, Source};
 
 /// Settings of the checkout service.

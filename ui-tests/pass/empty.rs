@@ -1,3 +1,5 @@
+//! A struct without fields.
+
 use envaudit::EnvConfig;
 
 #[derive(EnvConfig)]

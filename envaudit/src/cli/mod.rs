@@ -1,8 +1,8 @@
-//! The command `envaudit`, callable in process and mountable in a program of one's own.
+//! The command `envaudit`, which other programs can call in process or mount as a subcommand.
 //!
-//! The program `envaudit` learns the keys of a configuration from a file, from a compiled program or from what it finds
-//! (`envaudit --help` says how). A program that has the struct can offer the same commands for it: either all of its
-//! command line is theirs,
+//! The program `envaudit` takes the keys of a configuration from a file, from a compiled program, or from the sources
+//! themselves (`envaudit --help` says how). A program that has the struct can offer the same commands for it: either as its
+//! whole command line,
 //!
 //! ```no_run
 //! # use envaudit::EnvConfig;
@@ -13,7 +13,7 @@
 //! }
 //! ```
 //!
-//! or they are one subcommand of its own: see [`ConfigCommand`].
+//! or as one of its subcommands: see [`ConfigCommand`].
 
 mod args;
 mod commands;
@@ -55,8 +55,8 @@ pub fn run<T: EnvConfig>() -> ExitCode {
     ExitCode::from(code)
 }
 
-/// Runs `envaudit` in process, with nothing of the process itself: the first of the arguments is the name of the program.
-/// Returns the exit code.
+/// Runs `envaudit` in process, without the arguments, variables and streams of the process. The first argument is the name
+/// of the program. Returns the exit code.
 ///
 /// ```
 /// let (mut out, mut err) = (Vec::new(), Vec::new());
@@ -87,7 +87,7 @@ where
     run_standalone(args, Environment::given(env), &mut Streams::new(stdin, stdout, stderr))
 }
 
-/// The command line of `envaudit`, for those who write documentation or packages of it.
+/// The command line of `envaudit`, for documentation and packages.
 ///
 /// ```
 /// let command = envaudit::cli::command();

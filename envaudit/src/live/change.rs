@@ -38,8 +38,9 @@ impl<T: EnvConfig> Change<T> {
     pub(super) fn between(before: Arc<Loaded<T>>, after: Arc<Loaded<T>>) -> Self {
         let pairs = before.texts().zip(after.texts()).enumerate();
         let keys = pairs.filter_map(|(index, ((request, old, old_text), (_, new, new_text)))| {
-            let bytes =
-                |text: &Option<crate::load::Text>| text.as_ref().map(|text| text.bytes.clone());
+            let bytes = |text: &Option<crate::load::LoadedText>| {
+                text.as_ref().map(|text| text.bytes.clone())
+            };
             let is_new_value = bytes(&old_text) != bytes(&new_text);
             let place = |entry: &AuditEntry| (entry.source, entry.provider.clone(), entry.unset);
             (is_new_value || place(old) != place(new)).then(|| KeyChange {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use super::layers::{Layer, LayerKind};
+use super::layers::Layer;
 use super::settings::LoadSettings;
 use crate::schema::table::Table;
 use crate::sources::Source;
@@ -90,26 +90,13 @@ impl<'a> Lookup<'a> for Scope<'a> {
                 }
                 ask_environment = false;
             }
-            let value = match &layer.kind {
-                LayerKind::EnvFile(file) => {
-                    let definitions = file.definitions(name).iter().rev();
-                    let active = &self.active;
-                    match definitions.into_iter().find(|def| !active.contains(&(at, def.line))) {
-                        Some(def) if def.value.marker.is_none() => Some((&*def.value.text).into()),
-                        Some(def) => {
-                            Some(self.resolve(at, def.line, &def.value, depth + 1)?.into())
-                        }
-                        None => None,
-                    }
-                }
-                LayerKind::Folder(folder) => folder
-                    .file_for(name)
-                    .and_then(|path| folder::read_secret(&path).ok())
-                    .and_then(|content| content.into_string().ok())
-                    .map(Cow::Owned),
-                LayerKind::Fetched(_, fetched) => {
-                    fetched.get(name).map(|value| value.text().into())
-                }
+            let definitions = layer.kind.definitions(name).iter().rev();
+            let active = &self.active;
+            let mut usable = definitions.filter(|def| !active.contains(&(at, def.line)));
+            let value = match usable.next() {
+                Some(def) if def.value.marker.is_none() => Some(Cow::Borrowed(&*def.value.text)),
+                Some(def) => Some(self.resolve(at, def.line, &def.value, depth + 1)?.into()),
+                None => layer.kind.content(name),
             };
             if let Some(value) = value.filter(|value| self.counts(value)) {
                 return Ok(Some(value));
@@ -119,11 +106,9 @@ impl<'a> Lookup<'a> for Scope<'a> {
     }
 
     fn is_circular(&self, name: &str) -> bool {
-        self.active.iter().any(|(layer, line)| match &self.layers[*layer].kind {
-            LayerKind::EnvFile(file) => {
-                file.definitions(name).iter().any(|definition| definition.line == *line)
-            }
-            LayerKind::Folder(_) | LayerKind::Fetched(..) => false,
+        self.active.iter().any(|(layer, line)| {
+            let definitions = self.layers[*layer].kind.definitions(name);
+            definitions.iter().any(|definition| definition.line == *line)
         })
     }
 }

@@ -54,6 +54,23 @@ impl LoadSettings {
         self.ranks[source as usize]
     }
 
+    /// Every source, the one that wins first.
+    pub(super) fn in_order(&self) -> impl Iterator<Item = Source> + use<> {
+        let mut order = [Source::SchemaDefault; Source::ALL.len()];
+        order.copy_from_slice(Source::ALL);
+        order.sort_by_key(|source| self.rank(*source));
+        order.into_iter()
+    }
+
+    /// The folders that the loader was given for a source.
+    pub(super) fn folders(&self, source: Source) -> &[PathBuf] {
+        match source {
+            Source::Docker => &self.docker,
+            Source::K8s => &self.k8s,
+            _ => &[],
+        }
+    }
+
     pub(super) fn asks(&self, source: Source) -> bool {
         !self.without.contains(source)
     }

@@ -7,7 +7,7 @@ use super::recorder::RecordError;
 use crate::ledger::__private::find;
 use crate::ledger::store::SegmentSource;
 use crate::ledger::{ConfigChange, Damage, KeyRing};
-use crate::load::LoadedView;
+use crate::load::ErasedLoad;
 
 /// What is other in a configuration than in its last record.
 pub(crate) struct Plan {
@@ -29,7 +29,7 @@ impl Plan {
     pub(crate) fn of(
         source: &dyn SegmentSource,
         ring: Option<&KeyRing>,
-        loaded: &LoadedView<'_>,
+        loaded: &ErasedLoad<'_>,
         context: &Context,
     ) -> Result<Self, RecordError> {
         let environment = context.environment_or(loaded.environment_name);

@@ -14,7 +14,7 @@ use crate::ledger::store::StoreError;
 use crate::ledger::{
     AppendError, Appended, ConfigChange, Damage, Event, KeyRing, Ledger, RecordedValue,
 };
-use crate::load::{Loaded, LoadedView};
+use crate::load::{ErasedLoad, Loaded};
 use crate::sources::environment::Environment;
 
 /// A record with longer details has no values: a line has 1 MiB.
@@ -100,14 +100,14 @@ impl<T: EnvConfig> Loaded<T> {
     ///
     /// When it was not recorded.
     pub fn record_in(&self, ledger: &Ledger, context: &Context) -> Result<Recorded, RecordError> {
-        record(ledger, &self.view(), context)
+        record(ledger, &self.erased(), context)
     }
 }
 
 /// [`Loaded::record_in`] without the type.
 pub(crate) fn record(
     ledger: &Ledger,
-    loaded: &LoadedView<'_>,
+    loaded: &ErasedLoad<'_>,
     context: &Context,
 ) -> Result<Recorded, RecordError> {
     let environment = context.environment_or(loaded.environment_name);

@@ -1,4 +1,4 @@
-//! Who did what to what, and who used special rights.
+//! The reports of access and of privileged activity.
 
 use serde_json::{Value, json};
 
@@ -11,15 +11,15 @@ use super::totals::Totals;
 use super::{IndexFacts, Report, counted, days, recent_events};
 use crate::report::index::{Index, IndexError, MARKED, SECRET};
 
-/// Actions of a ledger on itself that only those should cause who run it.
+/// Actions of a ledger on itself, which only its operators should cause.
 const OF_LEDGER: [&str; 5] =
     ["ledger.created", "ledger.key_rotated", "ledger.pruned", "ledger.recovered", "ledger.gap"];
-/// Those of one actor on one thing stand together.
+/// Events of one actor on one resource are next to each other.
 const ORDER: &str = "e.actor, e.resource";
 
-/// Who touched what: for each actor, thing and action how often, when first and last, and how it ended.
+/// Access: for each actor, resource and action the number of events, the first and the last time, and the outcomes.
 ///
-/// Events that are about no thing are not counted, unless an actor or an action is asked for.
+/// Events without a resource are not counted, unless the scope has an actor or an action.
 ///
 /// # Errors
 ///
@@ -34,12 +34,12 @@ pub fn access(
         condition = condition.and("e.resource IS NOT NULL");
     }
     let found = Activity::find(index, options, &condition, |_| 0)?;
-    let whom = match scope.describe() {
+    let scope_text = match scope.describe() {
         text if text.is_empty() => "everything".to_owned(),
         text => text,
     };
     let summary = format!(
-        "{} on {whom}: {} of an actor, an action and a resource.",
+        "{} on {scope_text}: {} of an actor, an action and a resource.",
         counted(found.totals.all.count, "event"),
         counted(found.groups.len() as u64 + found.omitted, "combination"),
     );
@@ -50,7 +50,7 @@ pub fn access(
     found.report(index, options, "access", title, summary, false)
 }
 
-/// What counts as special rights, besides what always does.
+/// Privileged actors and resources, besides what is always privileged.
 #[derive(Clone, Debug, Default)]
 pub struct Rights {
     actors: Vec<String>,
@@ -63,21 +63,21 @@ impl Rights {
         Rights::default()
     }
 
-    /// This actor has special rights as well, whatever kind it is. `*` at the end stands for any text.
+    /// Adds a privileged actor of any kind. `*` at the end matches any text.
     #[must_use]
     pub fn actor(mut self, id: impl Into<String>) -> Self {
         self.actors.push(id.into());
         self
     }
 
-    /// Whatever is done to this thing takes special rights. `*` at the end stands for any text.
+    /// Adds a resource on which every action is privileged. `*` at the end matches any text.
     #[must_use]
     pub fn resource(mut self, id: impl Into<String>) -> Self {
         self.resources.push(id.into());
         self
     }
 
-    /// Why an event is one that takes special rights: a bit for each reason.
+    /// The reasons why an event is privileged, a bit for each.
     fn why(&self, event: &Occurrence<'_>) -> u8 {
         let any = |patterns: &[String], text: &str| {
             patterns.iter().any(|pattern| match pattern.strip_suffix('*') {
@@ -97,7 +97,7 @@ impl Rights {
     }
 }
 
-/// What was done with special rights, and why it counts as that.
+/// Privileged activity, with the reasons why it is privileged.
 ///
 /// # Errors
 ///
@@ -137,14 +137,14 @@ impl Activity {
         condition: &Condition,
         why: impl Fn(&Occurrence<'_>) -> u8,
     ) -> Result<Self, IndexError> {
-        match Activity::held(index, options, condition, &why)? {
+        match Activity::find_in_memory(index, options, condition, &why)? {
             Some(found) => Ok(found),
-            None => Activity::sorted(index, options, condition, &why),
+            None => Activity::find_sorted(index, options, condition, &why),
         }
     }
 
-    /// In the order of the ledger; nothing where there are too many combinations.
-    fn held(
+    /// Counts groups in memory, in the order of the ledger; `None` if there are too many combinations.
+    fn find_in_memory(
         index: &Index<'_>,
         options: &ReportOptions,
         condition: &Condition,
@@ -166,8 +166,8 @@ impl Activity {
         Ok(Some(Activity::of(totals, groups, actors)))
     }
 
-    /// Those of one actor and thing one behind the other.
-    fn sorted(
+    /// Counts groups one after another, in the order of actors and resources.
+    fn find_sorted(
         index: &Index<'_>,
         options: &ReportOptions,
         condition: &Condition,
@@ -210,7 +210,7 @@ impl Activity {
         let json: Value = groups.iter().map(|group| group.json(with_why)).collect();
         let all = totals.all;
         let table = Table {
-            heading: "Who did what".to_owned(),
+            heading: "Activity".to_owned(),
             note: "The most frequent first.".to_owned(),
             columns: columns(with_why),
             rows: groups.iter().map(|group| group.fields(with_why)).collect(),

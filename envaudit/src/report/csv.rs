@@ -1,4 +1,4 @@
-//! A table as RFC 4180 has it.
+//! A table as CSV (RFC 4180).
 
 use super::format_micros;
 use super::table::{Field, Table};

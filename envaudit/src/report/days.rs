@@ -1,4 +1,4 @@
-//! What happened on which day (UTC).
+//! Events by day (UTC).
 
 use std::collections::BTreeMap;
 
@@ -30,7 +30,7 @@ pub(super) fn json(days: &BTreeMap<i64, Tally>) -> Value {
     days.iter().map(day).collect()
 }
 
-/// Bars of as many days each as makes them fit.
+/// Bars for the days; each bar has as many days as needed for all of them to fit.
 pub(super) fn picture(days: &BTreeMap<i64, Tally>, heading: &str) -> Option<Picture> {
     let parts = |tally: &Tally| {
         vec![
@@ -42,7 +42,7 @@ pub(super) fn picture(days: &BTreeMap<i64, Tally>, heading: &str) -> Option<Pict
     of(days.iter().map(|(day, tally)| (*day, parts(tally))), heading)
 }
 
-/// The totals of these parts for each bar.
+/// Bars with the totals of these parts.
 pub(super) fn of(
     days: impl Iterator<Item = (i64, Vec<(Mark, &'static str, u64)>)> + Clone,
     heading: &str,

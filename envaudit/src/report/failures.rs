@@ -1,4 +1,4 @@
-//! What kept failing.
+//! The report of repeated failures.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
@@ -13,13 +13,13 @@ use super::totals::{Tally, Totals};
 use super::{IndexFacts, Report, counted, days, format_micros, recent_events};
 use crate::report::index::{Index, IndexError};
 
-/// Those of one actor on one thing from one network stand together, in their order.
+/// Events of one actor on one resource from one network are next to each other, in their order.
 const ORDER: &str = "e.actor, e.resource, e.network, e.id";
-/// So many actions of a group are named.
+/// At most this many actions of a group are named.
 const NAMED: usize = 5;
 
-/// Failures and denials that repeat: at least `min` of the same actor on the same thing from the same origin and network;
-/// with `within`, so many in no more than this time.
+/// Repeated failures and denials: at least `min` of the same actor on the same resource from the same origin and network;
+/// with `within`, that many in no more than this time.
 ///
 /// # Errors
 ///
@@ -100,7 +100,7 @@ pub fn failures(
     })
 }
 
-/// Of one actor, thing and network.
+/// The series of one actor, resource and network.
 #[derive(Default)]
 struct CurrentSeries {
     of: Option<(String, Option<String>, Option<String>)>,
@@ -111,9 +111,9 @@ struct CurrentSeries {
 struct Series {
     tally: Tally,
     actions: BTreeSet<String>,
-    /// The times of the last so many as make a series.
+    /// The times of the last `min` events.
     last: VecDeque<i64>,
-    /// The shortest time that had so many: how long, from when, to when.
+    /// The shortest time with `min` events: its length, its start, its end.
     fastest: Option<(i64, i64, i64)>,
 }
 
@@ -144,7 +144,7 @@ impl CurrentSeries {
             series.last.pop_front();
         }
         if series.last.len() as u64 == min {
-            // Clocks are set: the first is not always the earliest.
+            // Clocks may be set back: the first is not always the earliest.
             let from = series.last.iter().copied().min().unwrap_or_default();
             let to = series.last.iter().copied().max().unwrap_or_default();
             let time = to.saturating_sub(from);
@@ -265,7 +265,7 @@ impl Group {
     }
 }
 
-/// `1h 5m 3s`, without what is less than a thousandth of it.
+/// `1h 5m 3s`, without parts of less than a thousandth.
 fn length(micros: i64) -> String {
     let micros = micros.unsigned_abs();
     let rounded = match micros {

@@ -1,4 +1,4 @@
-//! Totals of events by who did what to what.
+//! Totals of events by actor, resource and action.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -13,11 +13,11 @@ use super::totals::Tally;
 /// The totals of each kind of events, by its number.
 type Kinds = HashMap<i64, (Tally, u8)>;
 
-/// Those totals by actor and thing.
+/// Those totals by actor and resource.
 #[derive(Default)]
 pub(super) struct GroupTotals {
     of: HashMap<String, HashMap<Option<String>, Kinds>>,
-    /// How many actors there are with how many things each.
+    /// The number of combinations of an actor and a resource.
     pub(super) combinations: usize,
 }
 
@@ -50,7 +50,7 @@ impl GroupTotals {
         *bits |= why;
     }
 
-    /// Makes groups of all that is held.
+    /// Moves all totals to `groups`.
     pub(super) fn end(&mut self, kinds: &HashMap<i64, Kind>, groups: &mut TopN<Group>) {
         self.combinations = 0;
         for (actor, things) in self.of.drain() {
@@ -91,7 +91,7 @@ pub(super) struct Group {
     why: u8,
 }
 
-/// Why an event is one that takes special rights, by the bits of `why`.
+/// The names of the reasons why an event is privileged, by the bits of `why`.
 const WHY: [&str; 6] =
     ["admin", "secret-changed", "marked", "ledger", "named-actor", "named-resource"];
 

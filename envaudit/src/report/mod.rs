@@ -1,8 +1,8 @@
-//! What auditors ask of a ledger: who touched what, who used special rights, what kept failing, and how configurations stand.
+//! Reports of a ledger for auditors: access, privileged activity, repeated failures, and configurations.
 //!
-//! A report is made from an [`Index`] in one pass over the events of its [`Period`], and holds no more of them than it
-//! shows: groups are counted by a sort on disk, the events that are listed are read from the ledger. `docs/reports.md`
-//! defines what each report counts.
+//! A report is made from an [`Index`] in one pass over the events of its [`Period`], and keeps no more of them in memory
+//! than it shows: groups are counted by a sort on disk, and the events that are listed are read from the ledger.
+//! `docs/reports.md` defines what each report counts.
 //!
 //! ```
 //! use envaudit::report::index::Index;
@@ -53,9 +53,9 @@ pub use options::{Period, ReportOptions, Scope};
 pub(crate) use table::Field;
 pub(crate) use table::{Mark, Table};
 
-/// An answer, to be written as JSON, as CSV, or as a page.
+/// A report, to be written as JSON, as CSV, or as a page.
 ///
-/// Its texts are those of the ledger, as they stand there: whoever writes them elsewhere has to escape them.
+/// Its texts are those of the ledger, unchanged: a program that writes them elsewhere must escape them.
 #[derive(Debug)]
 pub struct Report {
     name: &'static str,
@@ -66,7 +66,7 @@ pub struct Report {
     pictures: Vec<html::Picture>,
     tiles: Vec<(&'static str, u64, Mark)>,
     period: Period,
-    /// The first and the last moment of what was counted.
+    /// The times of the first and the last event that was counted.
     seen: Option<(i64, i64)>,
     counted: u64,
     findings: u64,
@@ -77,27 +77,27 @@ pub struct Report {
 }
 
 impl Report {
-    /// Its name: `access`, `privileged`, `failures` or `config`.
+    /// The name of the report: `access`, `privileged`, `failures` or `config`.
     pub fn name(&self) -> &'static str {
         self.name
     }
 
-    /// How many things were found that ought not to be: groups of repeated failures, broken rules of a policy.
+    /// The number of findings: groups of repeated failures, broken rules of a policy.
     pub fn findings(&self) -> u64 {
         self.findings
     }
 
-    /// How many lines of the ledger are none, and were not counted.
+    /// The number of lines of the ledger that are not valid, and were not counted.
     pub fn unreadable(&self) -> u64 {
         self.unreadable
     }
 
-    /// How many events were counted.
+    /// The number of events that were counted.
     pub fn counted(&self) -> u64 {
         self.counted
     }
 
-    /// The answer as a JSON object. Times are RFC 3339 in UTC.
+    /// The report as a JSON object. Times are RFC 3339 in UTC.
     pub fn json(&self) -> Value {
         let time = |moment: Option<Timestamp>| moment.map(|moment| moment.to_string());
         let seen = self.seen.map(|(first, last)| [format_micros(first), format_micros(last)]);
@@ -117,12 +117,12 @@ impl Report {
         object
     }
 
-    /// The main table as CSV (RFC 4180). A text that a spreadsheet would take for a formula begins with an apostrophe.
+    /// The main table as CSV (RFC 4180). A text that a spreadsheet would read as a formula begins with an apostrophe.
     pub fn csv(&self) -> String {
         self.tables.first().map(csv::of).unwrap_or_default()
     }
 
-    /// One HTML page that needs nothing else: no network, no other file.
+    /// The report as one HTML page that needs no network and no other file.
     pub fn html(&self, context: &PageContext<'_>) -> String {
         html::page(self, context)
     }
@@ -133,14 +133,14 @@ impl Report {
         &self.tables
     }
 
-    /// A sentence about what was counted.
+    /// A sentence that sums up the report.
     #[cfg(feature = "cli")]
     pub(crate) fn summary(&self) -> &str {
         &self.summary
     }
 }
 
-/// What all reports know of the index they were made from.
+/// The facts about an index that every report states.
 struct IndexFacts {
     unreadable: u64,
     temporary: bool,
@@ -148,7 +148,7 @@ struct IndexFacts {
 }
 
 impl IndexFacts {
-    /// Refuses an index from which events were taken away.
+    /// Reads them; refuses an index from which events were removed.
     fn of(index: &Index<'_>) -> Result<Self, IndexError> {
         let unreadable = index.check_count()?;
         let last_line = index.ids().map(|(_, last)| last);

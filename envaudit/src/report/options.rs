@@ -1,14 +1,16 @@
+//! What a report is asked: its period, its scope, and how much it shows.
+
 use rusqlite::ToSql;
 
 use crate::ledger::Timestamp;
 use crate::report::index::Index;
 
-/// From this moment on, and before that one.
+/// A period of time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Period {
-    /// The first moment; that of the first event, unless it is given.
+    /// The start; by default, the first event.
     pub since: Option<Timestamp>,
-    /// The first moment behind it; that behind the last event, unless it is given.
+    /// The end, which is not part of the period; by default, after the last event.
     pub until: Option<Timestamp>,
 }
 
@@ -19,7 +21,7 @@ impl Period {
     }
 }
 
-/// What every report is asked.
+/// The options of every report.
 #[derive(Clone, Copy, Debug)]
 pub struct ReportOptions {
     pub(super) period: Period,
@@ -35,34 +37,34 @@ impl Default for ReportOptions {
 }
 
 impl ReportOptions {
-    /// Of all times; at most 1000 groups, the newest 200 events of those counted, and 50,000 combinations in memory.
+    /// All of the ledger; at most 1000 groups, the newest 200 events, and 50,000 combinations in memory.
     pub fn new() -> Self {
         ReportOptions { period: Period::default(), groups: 1000, events: 200, in_memory: 50_000 }
     }
 
-    /// Of this time alone.
+    /// Only this period.
     #[must_use]
     pub fn period(mut self, period: Period) -> Self {
         self.period = period;
         self
     }
 
-    /// At most so many groups, those with most events first. How many there are besides is said.
+    /// At most this many groups, those with most events first. The report says how many are left out.
     #[must_use]
     pub fn groups(mut self, groups: usize) -> Self {
         self.groups = groups;
         self
     }
 
-    /// At most so many events in full, the newest.
+    /// At most this many events in full, the newest.
     #[must_use]
     pub fn events(mut self, events: usize) -> Self {
         self.events = events;
         self
     }
 
-    /// So many combinations of actor and thing are summed in memory. Where there are more, events are sorted on disk first:
-    /// the answer is the same, and takes some times as long.
+    /// At most this many combinations of actor and resource are counted in memory. If there are more, the events are sorted on
+    /// disk first: the answer is the same, and takes several times as long.
     #[must_use]
     pub fn in_memory(mut self, combinations: usize) -> Self {
         self.in_memory = combinations;
@@ -70,7 +72,7 @@ impl ReportOptions {
     }
 }
 
-/// Of whom, and of what. A text that ends in `*` stands for all that begin so.
+/// The actors, resources and action of a report. A text that ends with `*` matches every text with that beginning.
 #[derive(Clone, Debug, Default)]
 pub struct Scope {
     pub(super) actors: Vec<String>,
@@ -84,28 +86,28 @@ impl Scope {
         Scope::default()
     }
 
-    /// Of this actor; called again, of that one too.
+    /// Adds an actor.
     #[must_use]
     pub fn actor(mut self, id: impl Into<String>) -> Self {
         self.actors.push(id.into());
         self
     }
 
-    /// On this thing; called again, on that one too.
+    /// Adds a resource.
     #[must_use]
     pub fn resource(mut self, id: impl Into<String>) -> Self {
         self.resources.push(id.into());
         self
     }
 
-    /// This action.
+    /// Only this action.
     #[must_use]
     pub fn action(mut self, action: impl Into<String>) -> Self {
         self.action = Some(action.into());
         self
     }
 
-    /// In words.
+    /// The scope in words.
     pub(super) fn describe(&self) -> String {
         let any = |what: &str, texts: &[String]| match texts {
             [] => None,
@@ -117,7 +119,7 @@ impl Scope {
     }
 }
 
-/// A condition on events, and what its parameters stand for.
+/// A condition on events in SQL, and the values of its parameters.
 pub(super) struct Condition {
     pub(super) sql: String,
     pub(super) values: Vec<Box<dyn ToSql>>,
@@ -154,7 +156,7 @@ impl Condition {
         }
     }
 
-    /// Where one of the columns is one of its texts, or this holds.
+    /// Adds: one of the columns has one of its texts, or `or` is true.
     pub(super) fn any(mut self, lists: &[(&str, &Vec<String>)], or: Option<&str>) -> Self {
         let mut parts: Vec<String> = or.map(str::to_owned).into_iter().collect();
         for (column, text) in

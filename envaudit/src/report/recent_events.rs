@@ -1,4 +1,4 @@
-//! Events that are listed: read from the ledger, not from the index.
+//! The newest events in full, which are read from the ledger and not from the index.
 
 use serde_json::{Value, json};
 

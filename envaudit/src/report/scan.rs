@@ -8,7 +8,7 @@ use rusqlite::types::ValueRef;
 use super::options::Condition;
 use crate::report::index::{Index, IndexError};
 
-/// What few events differ in.
+/// The fields of an event that have few different values.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Kind {
     pub(super) action: String,
@@ -18,7 +18,7 @@ pub(super) struct Kind {
     pub(super) origin: String,
 }
 
-/// An event, as the index has it.
+/// An event in the index.
 pub(super) struct Occurrence<'r> {
     pub(super) place: Place,
     pub(super) kind: &'r Kind,
@@ -30,7 +30,7 @@ pub(super) struct Occurrence<'r> {
     pub(super) flags: i64,
 }
 
-/// Where an event stands.
+/// The place of an event in the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Place {
     pub(super) id: u64,

@@ -1,14 +1,14 @@
-//! Tables, whatever they are written as.
+//! Tables of a report, independent of its format.
 
 /// Rows under headings.
 #[derive(Debug)]
 pub(crate) struct Table {
     pub(crate) heading: String,
-    /// What a reader has to know of it; may be empty.
+    /// A note for the reader; may be empty.
     pub(crate) note: String,
     pub(crate) columns: Vec<Column>,
     pub(crate) rows: Vec<Vec<Field>>,
-    /// How many rows there would be besides.
+    /// The number of rows left out.
     pub(crate) omitted: u64,
 }
 
@@ -17,7 +17,7 @@ pub(crate) struct Column {
     /// In lower case, words joined by `_`.
     pub(crate) name: &'static str,
     pub(crate) number: bool,
-    /// Whether people read it in another column.
+    /// Whether another column shows it to people.
     pub(crate) hidden: bool,
 }
 
@@ -30,12 +30,12 @@ impl Column {
         Column { name, number: true, hidden: false }
     }
 
-    /// A text that people read in the column before.
+    /// A text that the column before shows to people.
     pub(crate) const fn kind(name: &'static str) -> Self {
         Column { name, number: false, hidden: true }
     }
 
-    /// As people read it.
+    /// The name as a heading.
     pub(crate) fn title(&self) -> String {
         self.name.replace('_', " ")
     }
@@ -44,9 +44,9 @@ impl Column {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Field {
     Text(String),
-    /// Something that is written in a program.
+    /// A name from a program, such as a variable.
     Name(String),
-    /// Who or what, and of which kind it is, which only people are told here.
+    /// A text, and its kind, which is written for people only.
     WithKind(String, String),
     Count(u64),
     /// Microseconds since 1970.
@@ -59,20 +59,20 @@ impl Field {
         Field::Text(text.to_owned())
     }
 
-    /// Who, with the kind where it is not just a person.
+    /// An actor, with its kind unless it is a person.
     pub(crate) fn actor(kind: &str, id: &str) -> Self {
         let kind = if kind == "user" { "" } else { kind };
         Field::WithKind(id.to_owned(), kind.to_owned())
     }
 
-    /// What is said to people: the text, and what stands in brackets behind it.
+    /// The text for people: with its kind in brackets.
     #[cfg(feature = "cli")]
     pub(crate) fn words(text: &str, kind: &str) -> String {
         if kind.is_empty() { text.to_owned() } else { format!("{text} ({kind})") }
     }
 }
 
-/// What something means for whoever looks for trouble.
+/// The importance of something to a reader who looks for problems.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Mark {
     Plain,

@@ -1,6 +1,6 @@
-//! The largest of many, without keeping them all.
+//! The largest of many items, without keeping all of them.
 
-/// Those with the highest counts; of equals the smaller.
+/// The items with the highest counts; among equal counts, the smaller items.
 #[derive(Debug)]
 pub(super) struct TopN<T> {
     limit: usize,
@@ -26,7 +26,7 @@ impl<T: Ord> TopN<T> {
         self.kept.truncate(self.limit);
     }
 
-    /// The largest first, and how many are not among them.
+    /// The items, the largest first, and the number of those left out.
     pub(super) fn finish(mut self) -> (Vec<T>, u64) {
         self.cut();
         let omitted = self.seen - self.kept.len() as u64;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::scan::{Occurrence, Place};
 
-/// How often, when first and when last, and how it ended.
+/// The number of events, their outcomes, and the first and the last time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Tally {
     pub(super) count: u64,
@@ -43,7 +43,7 @@ impl Tally {
     }
 }
 
-/// What every pass keeps: the sum, the totals of days, and the newest events.
+/// The totals of all events and of each day, and the newest events.
 pub(super) struct Totals {
     pub(super) all: Tally,
     pub(super) days: BTreeMap<i64, Tally>,
@@ -70,7 +70,7 @@ impl Totals {
         }
     }
 
-    /// The first and the last moment.
+    /// The first and the last time.
     pub(super) fn seen(&self) -> Option<(i64, i64)> {
         (self.all.count > 0).then_some((self.all.first, self.all.last))
     }

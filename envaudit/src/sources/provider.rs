@@ -190,7 +190,7 @@ impl fmt::Debug for FetchedValue {
 }
 
 /// A provider that has been asked.
-pub(crate) struct Asked {
+pub(crate) struct PendingFetch {
     provider: Arc<dyn Provider>,
     /// `None` when the timeout is longer than any clock runs.
     deadline: Option<Instant>,
@@ -198,9 +198,13 @@ pub(crate) struct Asked {
     answer: mpsc::Receiver<(Instant, Result<Fetched, ProviderError>)>,
 }
 
-impl Asked {
+impl PendingFetch {
     /// Asks on a thread of its own. The thread is left behind when the provider outlives its timeout: nothing can stop it.
-    pub(crate) fn ask(provider: &Arc<dyn Provider>, requests: &'static [KeyRequest]) -> Asked {
+    pub(crate) fn ask(
+        provider: &Arc<dyn Provider>,
+        requests: &'static [KeyRequest],
+    ) -> PendingFetch {
+        let deadline = Instant::now().checked_add(provider.timeout());
         let (answer_to, answer) = mpsc::channel();
         let asked = Arc::clone(provider);
         // The name of a thread cannot hold a NUL.
@@ -217,11 +221,7 @@ impl Asked {
             let failed = (Instant::now(), failed);
             answer_to.send(failed).unwrap_or_else(|_| unreachable!("the receiver is held above"));
         }
-        Asked {
-            provider: Arc::clone(provider),
-            deadline: Instant::now().checked_add(provider.timeout()),
-            answer,
-        }
+        PendingFetch { provider: Arc::clone(provider), deadline, answer }
     }
 
     pub(crate) fn provider(&self) -> &dyn Provider {

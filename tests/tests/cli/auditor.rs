@@ -3,13 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use envaudit_tests::cli_fixture::{CliFixture, KEY};
 use envaudit_tests::command::{Answer, Envaudit};
-use envaudit_tests::stage::{KEY, Stage};
 use serde_json::{Value, json};
 
 /// A ledger that was rotated to a second and a third key.
 struct Rotated {
-    stage: Stage,
+    fixture: CliFixture,
     /// The files of all keys, the first one first.
     keys: Vec<PathBuf>,
     /// What checkpoints were signed with, the first one first, as it was shown.
@@ -18,13 +18,13 @@ struct Rotated {
 
 impl Rotated {
     fn new() -> Self {
-        let stage = Stage::without_ledger("PORT=80\n");
-        let made = stage.run(&["ledger", "init", "--json"]).run().ends_with(0).json();
-        let first = stage.files.write("1.key", KEY);
+        let fixture = CliFixture::without_ledger("PORT=80\n");
+        let made = fixture.run(&["ledger", "init", "--json"]).run().ends_with(0).json();
+        let first = fixture.files.write("1.key", KEY);
         let public_key = text(&made["public_key"]);
-        let mut rotated = Rotated { stage, keys: vec![first], public_keys: vec![public_key] };
+        let mut rotated = Rotated { fixture, keys: vec![first], public_keys: vec![public_key] };
         for nth in 2..=3 {
-            let new = rotated.stage.files.path().join(format!("{nth}.key"));
+            let new = rotated.fixture.files.path().join(format!("{nth}.key"));
             let answer = rotated.run(&["rotate-key", "--json"]).path("--new-key", &new).run();
             rotated.public_keys.push(text(&answer.ends_with(0).json()["public_key"]));
             rotated.keys.push(new);
@@ -39,13 +39,13 @@ impl Rotated {
     }
 
     fn with(&self, args: &[&str], current: &Path, retired: &[PathBuf]) -> Envaudit {
-        let command = self.stage.keyless(args).env("ENVAUDIT_SIGNING_KEY_FILE", current);
+        let command = self.fixture.keyless(args).env("ENVAUDIT_SIGNING_KEY_FILE", current);
         retired.iter().fold(command, |command, key| command.path("--retired-key", key))
     }
 
     /// The names of the keys, the first one first.
     fn kids(&self) -> Vec<String> {
-        let log = self.stage.keyless(&["log", "--json", "--action", "ledger.key_rotated"]).run();
+        let log = self.fixture.keyless(&["log", "--json", "--action", "ledger.key_rotated"]).run();
         let details: Vec<Value> =
             log.out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
         let mut kids = vec![text(&details[0]["details"]["from"])];
@@ -56,10 +56,10 @@ impl Rotated {
     /// What `verify` says with the chain keys of these keys, of which the last is the current one.
     fn verified_with(&self, keys: &[PathBuf]) -> (Answer, Answer) {
         let (current, retired) = keys.split_last().expect("a key");
-        let file = self.stage.files.path().join("chain.keys");
+        let file = self.fixture.files.path().join("chain.keys");
         let _ = fs::remove_file(&file);
         let written = self.with(&["ledger", "chain-key"], current, retired).args([&file]).run();
-        let verify = self.stage.keyless(&["verify"]).path("--chain-key", file);
+        let verify = self.fixture.keyless(&["verify"]).path("--chain-key", file);
         let verify =
             self.public_keys.iter().fold(verify, |it, key| it.args(["--public-key", key.as_str()]));
         (written.ends_with(0), verify.run())
@@ -72,23 +72,27 @@ fn text(value: &Value) -> String {
 
 #[test]
 fn a_key_beside_the_ledger_is_said_whatever_it_is_verified_with() {
-    let stage = Stage::without_ledger("PORT=80\n");
-    stage.keyless(&["ledger", "init"]).run().ends_with(0);
-    let key = fs::read_to_string(stage.ledger().join("signing.key")).expect("a key");
-    let chain_key = stage.files.path().join("chain.key");
-    stage.keyless(&["ledger", "chain-key"]).args([&chain_key]).run().ends_with(0);
+    let fixture = CliFixture::without_ledger("PORT=80\n");
+    fixture.keyless(&["ledger", "init"]).run().ends_with(0);
+    let key = fs::read_to_string(fixture.ledger().join("signing.key")).expect("a key");
+    let chain_key = fixture.files.path().join("chain.key");
+    fixture.keyless(&["ledger", "chain-key"]).args([&chain_key]).run().ends_with(0);
     type Way<'w> = &'w dyn Fn(&[&str]) -> Envaudit;
     let ways: [Way<'_>; 3] = [
-        &|args| stage.keyless(args),
-        &|args| stage.keyless(args).env("ENVAUDIT_SIGNING_KEY", key.trim()),
-        &|args| stage.keyless(args).path("--chain-key", &chain_key),
+        &|args| fixture.keyless(args),
+        &|args| fixture.keyless(args).env("ENVAUDIT_SIGNING_KEY", key.trim()),
+        &|args| fixture.keyless(args).path("--chain-key", &chain_key),
     ];
     for is_beside in [true, false] {
         for (at, way) in ways.iter().enumerate().skip(usize::from(!is_beside)) {
             let verified = way(&["verify", "--json"]).run().ends_with(0).json();
             assert_eq!(verified["key_beside_ledger"], is_beside, "{at}");
             let said = way(&["verify"]).run().ends_with(0).out;
-            assert_eq!(said.contains("the key lies beside the ledger"), is_beside, "{at}: {said}");
+            assert_eq!(
+                said.contains("the key is kept beside the ledger"),
+                is_beside,
+                "{at}: {said}"
+            );
         }
         let report = ["report", "access", "--verify", "--json"];
         for way in ways.iter().skip(1).take(usize::from(is_beside)) {
@@ -96,7 +100,7 @@ fn a_key_beside_the_ledger_is_said_whatever_it_is_verified_with() {
             assert_eq!(report["verification"]["key_beside_ledger"], is_beside);
         }
         if is_beside {
-            fs::rename(stage.ledger().join("signing.key"), stage.files.path().join("moved"))
+            fs::rename(fixture.ledger().join("signing.key"), fixture.files.path().join("moved"))
                 .expect("moved");
         }
     }
@@ -107,7 +111,7 @@ fn the_keys_that_are_missing_are_named_and_how_to_give_them() {
     let rotated = Rotated::new();
     let (keys, kids) = (&rotated.keys, rotated.kids());
     let is_told = |answer: &Answer, missing: &[String], hint: &str| {
-        let line = format!("under keys that were not given: {}\n", missing.join(", "));
+        let line = format!("with keys that were not given: {}\n", missing.join(", "));
         assert!(answer.out.contains(&line), "{}", answer.out);
         assert!(answer.err.contains(hint), "{}", answer.err);
     };
@@ -122,12 +126,12 @@ fn the_keys_that_are_missing_are_named_and_how_to_give_them() {
         let (written, verified) = rotated.verified_with(given);
         let warning = format!("`ledger.json` names the key {}, which was not given", kids[0]);
         assert!(written.err.contains(&warning), "{}", written.err);
-        is_told(&verified.ends_with(1), missing, "every rotation, a line each, the current one");
+        is_told(&verified.ends_with(1), missing, "every rotation, one a line, the current one");
     }
     let (written, verified) = rotated.verified_with(keys);
     assert!(!written.err.contains("warning"), "{}", written.err);
     assert_eq!(verified.ends_with(0).err, "");
-    let none = rotated.stage.keyless(&["verify"]).run().ends_with(3);
+    let none = rotated.fixture.keyless(&["verify"]).run().ends_with(3);
     is_told(&none, &kids, "`--chain-key FILE`");
     let all = rotated.run(&["verify", "--json"]).run().ends_with(0);
     assert_eq!((&all.json()["missing_keys"], &*all.err), (&json!([]), ""));
@@ -146,10 +150,10 @@ fn a_rotation_shows_the_public_key_and_who_has_it_alone_is_told_to_ask_for_the_e
         assert!(alone.err.contains(hint), "{}", alone.err);
     }
     assert_eq!(verify(&rotated.public_keys).ends_with(0).err, "");
-    let new = rotated.stage.files.path().join("4.key");
+    let new = rotated.fixture.files.path().join("4.key");
     let shown = rotated.run(&["rotate-key"]).path("--new-key", new).run().ends_with(0).out;
-    let shown = shown.split("checkpoints are signed by ").nth(1).expect("a line");
-    let key = shown.split(' ').next().expect("a key").to_owned();
+    let shown = shown.split("checkpoints are signed with ").nth(1).expect("a line");
+    let key = shown.split(':').next().expect("a key").to_owned();
     assert!(key.len() == 64 && !rotated.public_keys.contains(&key), "{shown}");
     let wrong = verify(&["abc".to_owned()]).ends_with(2);
     assert!(wrong.err.contains("`rotate-key`"), "{}", wrong.err);
@@ -158,25 +162,25 @@ fn a_rotation_shows_the_public_key_and_who_has_it_alone_is_told_to_ask_for_the_e
 
 #[test]
 fn chain_keys_are_not_kept_in_the_folder_of_the_ledger() {
-    let stage = Stage::new("PORT=80\n");
+    let fixture = CliFixture::new("PORT=80\n");
     for name in ["audit/chain.keys", "audit/checkpoints/../chain.keys"] {
-        let path = stage.files.path().join(name);
-        let refused = stage.run(&["ledger", "chain-key"]).args([&path]).run().ends_with(2);
-        assert!(refused.err.contains("lies in the folder of the ledger"), "{}", refused.err);
+        let path = fixture.files.path().join(name);
+        let refused = fixture.run(&["ledger", "chain-key"]).args([&path]).run().ends_with(2);
+        assert!(refused.err.contains("is in the folder of the ledger"), "{}", refused.err);
         assert!(!refused.err.contains("--new-key") && !path.exists(), "{}", refused.err);
     }
 }
 
 #[test]
 fn a_file_of_chain_keys_is_read_as_it_is_handed_over_and_a_master_key_is_told_from_one() {
-    let stage = Stage::new("PORT=80\n");
-    let file = stage.files.path().join("chain.keys");
-    stage.run(&["ledger", "chain-key"]).args([&file]).run().ends_with(0);
+    let fixture = CliFixture::new("PORT=80\n");
+    let file = fixture.files.path().join("chain.keys");
+    fixture.run(&["ledger", "chain-key"]).args([&file]).run().ends_with(0);
     let line = fs::read_to_string(file).expect("text");
     let line = line.trim();
     let verify = |text: String| {
-        let file = stage.files.write("given.keys", text);
-        stage.keyless(&["verify"]).path("--chain-key", file).run()
+        let file = fixture.files.write("given.keys", text);
+        fixture.keyless(&["verify"]).path("--chain-key", file).run()
     };
     for good in [line.to_owned(), format!("{line}\n\n\n"), format!("{line}\r\n\r\n")] {
         verify(good).ends_with(0);

@@ -144,7 +144,9 @@ fn what_is_no_saved_audit_cannot_be_compared() {
         assert_eq!(answer.out, "");
     }
     envaudit(["diff"]).path("none.json", "also-none.json").run().ends_with(3);
-    assert!(envaudit(["diff", "-", "-"]).stdin("{}").run().ends_with(2).err.contains("read once"));
+    assert!(
+        envaudit(["diff", "-", "-"]).stdin("{}").run().ends_with(2).err.contains("read only once")
+    );
     assert!(envaudit(["diff", "-"]).run().ends_with(3).err.contains("stdin: not a saved audit"));
 }
 

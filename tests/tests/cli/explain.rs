@@ -117,7 +117,7 @@ fn a_source_that_may_not_supply_it_is_told_and_is_a_finding_where_no_other_has_i
         .env("APP_API_KEY", "not-from-here-please")
         .run()
         .ends_with(1);
-    assert!(answer.out.contains("has it, but may not supply it"), "{}", answer.out);
+    assert!(answer.out.contains("has it, but is not allowed to supply it"), "{}", answer.out);
     assert!(answer.out.contains("APP_API_KEY has no value"), "{}", answer.out);
     assert!(answer.out.contains("may not come from the source `system`"), "{}", answer.out);
     assert!(!answer.out.contains("please"));

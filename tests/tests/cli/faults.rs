@@ -9,8 +9,8 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use envaudit_tests::cli_fixture::{CliFixture, RECORD, shell};
 use envaudit_tests::disks::{for_all, other_than_root, read_only_for};
-use envaudit_tests::stage::{RECORD, Stage, shell};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_envaudit_command");
 
@@ -52,18 +52,18 @@ const READING: [&[&str]; 6] = [
 
 #[test]
 fn a_ledger_in_a_folder_that_may_not_be_written_to_is_read_and_not_changed() {
-    let stage = Stage::new("PORT=80\n");
-    stage.record();
+    let fixture = CliFixture::new("PORT=80\n");
+    fixture.record();
     let user = other_than_root();
-    let program = for_all(Path::new(PROGRAM), stage.files.path());
+    let program = for_all(Path::new(PROGRAM), fixture.files.path());
     for folder in ["docker", "k8s"] {
-        stage.files.folder(folder);
+        fixture.files.folder(folder);
     }
-    read_only_for(user, &stage.ledger());
-    let before = contents(&stage.ledger());
+    read_only_for(user, &fixture.ledger());
+    let before = contents(&fixture.ledger());
     let run = |args: &[&str]| {
-        let mut command = stage.process(program.to_str().expect("UTF-8"), args);
-        command.current_dir(stage.files.path()).uid(user);
+        let mut command = fixture.process(program.to_str().expect("UTF-8"), args);
+        command.current_dir(fixture.files.path()).uid(user);
         command.output().expect("it starts")
     };
     for args in WRITING {
@@ -77,41 +77,41 @@ fn a_ledger_in_a_folder_that_may_not_be_written_to_is_read_and_not_changed() {
         assert_eq!(output.status.code(), Some(0), "{args:?}: {output:?}");
         assert!(!output.stdout.is_empty(), "{args:?}");
     }
-    let elsewhere = stage.ledger().join("inner");
+    let elsewhere = fixture.ledger().join("inner");
     let mut command = Command::new(&program);
     command.args(["ledger", "init", "--ledger"]).arg(&elsewhere).env_clear().uid(user);
     let output = command.output().expect("it starts");
     assert_eq!(output.status.code(), Some(3), "{output:?}");
     assert!(!elsewhere.exists());
-    assert!(contents(&stage.ledger()) == before, "the ledger was changed");
+    assert!(contents(&fixture.ledger()) == before, "the ledger was changed");
     // Whoever cleans up may do so.
-    fs::set_permissions(stage.ledger(), Permissions::from_mode(0o700)).expect("it is ours");
-    fs::set_permissions(stage.ledger().join("checkpoints"), Permissions::from_mode(0o700))
+    fs::set_permissions(fixture.ledger(), Permissions::from_mode(0o700)).expect("it is ours");
+    fs::set_permissions(fixture.ledger().join("checkpoints"), Permissions::from_mode(0o700))
         .expect("it is ours");
 }
 
 /// The command on a disk on which no file can become longer than so many blocks of 512 bytes.
-fn full(stage: &Stage, blocks: u64, args: &[&str]) -> Output {
+fn full(fixture: &CliFixture, blocks: u64, args: &[&str]) -> Output {
     // The signal that would end it does not exist on a disk that is full.
     let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\"");
-    let mut shell = shell(&script, &stage.process(PROGRAM, args));
-    shell.current_dir(stage.files.path()).output().expect("it starts")
+    let mut shell = shell(&script, &fixture.process(PROGRAM, args));
+    shell.current_dir(fixture.files.path()).output().expect("it starts")
 }
 
 /// A ledger whose first segment is old.
-fn old() -> Stage {
-    let (stage, ledger) = Stage::begun("PORT=80\n", "2020-01-01T00:00:00Z");
+fn old() -> CliFixture {
+    let (fixture, ledger) = CliFixture::begun("PORT=80\n", "2020-01-01T00:00:00Z");
     ledger.seal().expect("sealed");
     drop(ledger);
-    stage.record();
-    stage
+    fixture.record();
+    fixture
 }
 
 #[test]
 fn on_a_full_disk_nothing_is_recorded_by_half_and_nothing_is_started() {
     for args in WRITING {
-        let stage = old();
-        let segments = fs::read_dir(stage.ledger()).expect("a folder");
+        let fixture = old();
+        let segments = fs::read_dir(fixture.ledger()).expect("a folder");
         let live = segments.filter_map(|entry| {
             let path = entry.expect("a file").path();
             path.extension().is_some_and(|it| it == "jsonl").then_some(path)
@@ -120,7 +120,7 @@ fn on_a_full_disk_nothing_is_recorded_by_half_and_nothing_is_started() {
         let len = fs::metadata(&live).expect("a file").len();
         // Nothing fits, nothing more fits, a part of a line fits.
         for blocks in [0, len / 512, len / 512 + 1] {
-            let output = full(&stage, blocks, args);
+            let output = full(&fixture, blocks, args);
             let context = format!("{args:?} in {blocks} blocks: {output:?}");
             // A checkpoint is short enough for the place that is left, and so is the statement of a prune.
             if output.status.code() == Some(0) {
@@ -130,44 +130,44 @@ fn on_a_full_disk_nothing_is_recorded_by_half_and_nothing_is_started() {
             assert_eq!(output.status.code(), Some(3), "{context}");
             assert!(said(&output).starts_with("error: "), "{context}");
             assert_eq!(output.stdout, b"", "{context}");
-            let report = stage.run(&["verify", "--json"]).run().ends_with(0).json();
+            let report = fixture.run(&["verify", "--json"]).run().ends_with(0).json();
             assert_eq!(report["intact"], true, "{context}: {report}");
             assert_eq!(fs::metadata(&live).expect("a file").len(), len, "{context}");
-            let _ = fs::remove_file(stage.files.path().join("new.key"));
+            let _ = fs::remove_file(fixture.files.path().join("new.key"));
         }
         // There is place again.
-        let mut command = stage.process(PROGRAM, args);
-        let output = command.current_dir(stage.files.path()).output().expect("it starts");
+        let mut command = fixture.process(PROGRAM, args);
+        let output = command.current_dir(fixture.files.path()).output().expect("it starts");
         assert_eq!(output.status.code(), Some(0), "{args:?}: {output:?}");
     }
 }
 
 #[test]
 fn on_a_full_disk_there_is_no_half_of_a_ledger_and_an_answer_is_not_cut_off_silently() {
-    let stage = Stage::without_ledger("PORT=80\n");
+    let fixture = CliFixture::without_ledger("PORT=80\n");
     for blocks in [0, 1] {
-        let output = full(&stage, blocks, &["ledger", "init"]);
+        let output = full(&fixture, blocks, &["ledger", "init"]);
         assert_eq!(output.status.code(), Some(3), "{output:?}");
-        let answer = stage.run(&["verify"]).run().ends_with(3);
+        let answer = fixture.run(&["verify"]).run().ends_with(3);
         assert!(answer.err.contains("there is no ledger in"), "{}", answer.err);
     }
-    stage.run(&["ledger", "init"]).run().ends_with(0);
-    stage.record();
+    fixture.run(&["ledger", "init"]).run().ends_with(0);
+    fixture.record();
     // What is exported to a file is there whole, or what was there before is.
-    let kept = stage.files.write("events.csv", "of yesterday");
+    let kept = fixture.files.write("events.csv", "of yesterday");
     let export = ["export", "--format", "csv", "--output", "events.csv"];
-    let output = full(&stage, 1, &export);
+    let output = full(&fixture, 1, &export);
     assert_eq!(output.status.code(), Some(3), "{output:?}");
     assert!(said(&output).starts_with("error: events.csv cannot be written: "), "{output:?}");
     assert_eq!(fs::read_to_string(&kept).expect("a file"), "of yesterday");
-    let names = fs::read_dir(stage.files.path()).expect("a folder");
+    let names = fs::read_dir(fixture.files.path()).expect("a folder");
     let left = names.map(|entry| entry.expect("a file").file_name().into_string().expect("UTF-8"));
     assert_eq!(left.filter(|name| name.starts_with("events.csv")).count(), 1);
-    assert_eq!(full(&stage, 100, &export).status.code(), Some(0));
+    assert_eq!(full(&fixture, 100, &export).status.code(), Some(0));
     let written = fs::read_to_string(&kept).expect("a file");
-    assert_eq!(written, stage.run(&["export", "--format", "csv"]).run().ends_with(0).out);
+    assert_eq!(written, fixture.run(&["export", "--format", "csv"]).run().ends_with(0).out);
     for args in READING.into_iter().chain([&["audit"][..], &["check"], &["schema"], &["man"]]) {
-        let mut command = stage.process(PROGRAM, args);
+        let mut command = fixture.process(PROGRAM, args);
         let full = fs::OpenOptions::new().write(true).open("/dev/full").expect("a device");
         let output = command.stdout(full).output().expect("it starts");
         assert_eq!(output.status.code(), Some(3), "{args:?}: {output:?}");
@@ -178,16 +178,17 @@ fn on_a_full_disk_there_is_no_half_of_a_ledger_and_an_answer_is_not_cut_off_sile
 
 #[test]
 fn streams_that_are_closed_are_in_the_way_of_nothing_and_no_answer_goes_into_the_ledger() {
-    let stage = Stage::new("PORT=80\n");
+    let fixture = CliFixture::new("PORT=80\n");
     let mut seq = 1;
     for closed in ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"] {
         for args in [&RECORD[..], &["run", "--", "true"], &["log", "--json"], &["verify"]] {
             let script = format!("exec \"$@\" {closed}");
-            let output = shell(&script, &stage.process(PROGRAM, args)).output().expect("it starts");
+            let output =
+                shell(&script, &fixture.process(PROGRAM, args)).output().expect("it starts");
             assert_eq!(output.status.code(), Some(0), "{closed} {args:?}: {output:?}");
             seq += u64::from(matches!(args[0], "record" | "run"));
         }
-        let report = stage.run(&["verify", "--json"]).run().ends_with(0).json();
+        let report = fixture.run(&["verify", "--json"]).run().ends_with(0).json();
         assert_eq!((&report["intact"], &report["last"]["seq"]), (&true.into(), &seq.into()));
     }
 }
@@ -195,10 +196,10 @@ fn streams_that_are_closed_are_in_the_way_of_nothing_and_no_answer_goes_into_the
 #[test]
 fn what_is_no_text_is_refused_where_text_is_needed_and_a_path_where_not() {
     let bytes = || OsString::from_vec(b"x\xffy".to_vec());
-    let stage = Stage::new("PORT=80\n");
-    stage.record();
+    let fixture = CliFixture::new("PORT=80\n");
+    fixture.record();
     for argument in ["--actor", "--reason", "--resource", "--trace-parent"] {
-        let run = stage.run(&["record"]).args([OsString::from(argument), bytes()]).run();
+        let run = fixture.run(&["record"]).args([OsString::from(argument), bytes()]).run();
         assert!(run.ends_with(2).err.contains("invalid UTF-8"), "{argument}");
     }
     for command in ["history", "log", "verify", "prune", "explain", "man", "completions"] {
@@ -208,7 +209,7 @@ fn what_is_no_text_is_refused_where_text_is_needed_and_a_path_where_not() {
             "prune" => "--keep",
             _ => "--",
         };
-        stage.run(&[command]).args([OsString::from(argument), bytes()]).run().ends_with(2);
+        fixture.run(&[command]).args([OsString::from(argument), bytes()]).run().ends_with(2);
     }
     for (command, argument) in [
         ("verify", "--from"),
@@ -217,26 +218,27 @@ fn what_is_no_text_is_refused_where_text_is_needed_and_a_path_where_not() {
         ("audit", "--schema"),
         ("audit", "--policy"),
     ] {
-        let command = envaudit_tests::command::envaudit([command]).path("--ledger", stage.ledger());
+        let command =
+            envaudit_tests::command::envaudit([command]).path("--ledger", fixture.ledger());
         let answer = command.args([OsString::from(argument), bytes()]).run().ends_with(3);
         assert!(answer.err.contains("cannot be read"), "{argument}: {}", answer.err);
     }
     // The folder of a ledger is a path like any other.
-    let odd = stage.files.path().join(bytes());
+    let odd = fixture.files.path().join(bytes());
     let init = envaudit_tests::command::envaudit(["ledger", "init", "--json"]);
     let dir = init.env("ENVAUDIT_LEDGER", &odd).run().ends_with(0).json();
     assert!(dir["dir"].as_str().expect("text").ends_with("x\u{fffd}y"), "{dir}");
     assert!(odd.join("ledger.json").exists());
     for variable in ["ENVAUDIT_SIGNING_KEY", "ENVAUDIT_SIGNING_KEY_FILE"] {
         for command in ["verify", "checkpoint"] {
-            let answer = stage.keyless(&[command]).env(variable, bytes()).run().ends_with(3);
+            let answer = fixture.keyless(&[command]).env(variable, bytes()).run().ends_with(3);
             assert!(answer.err.contains("key"), "{variable}: {}", answer.err);
         }
     }
     // A value is bytes until something needs it to be text.
-    let recorded = stage.run(&RECORD).env("REGION", bytes()).run().ends_with(1);
+    let recorded = fixture.run(&RECORD).env("REGION", bytes()).run().ends_with(1);
     assert!(recorded.err.contains("REGION"), "{}", recorded.err);
-    let recorded = stage.run(&RECORD).env("API_KEY", bytes()).run();
+    let recorded = fixture.run(&RECORD).env("API_KEY", bytes()).run();
     assert!(!recorded.err.contains("panicked"), "{}", recorded.err);
-    stage.run(&["verify"]).run().ends_with(0);
+    fixture.run(&["verify"]).run().ends_with(0);
 }

@@ -112,8 +112,8 @@ fn closed() -> Lines<BufReader<ChildStdout>> {
 #[cfg(unix)]
 fn a_ledger_that_goes_away_or_is_replaced_is_followed_no_longer_and_that_is_said() {
     type Change = fn(&Path);
-    let gone = &["it is not there any more"][..];
-    let other = &["what was shown last is not in it any more"][..];
+    let gone = &["it is gone"][..];
+    let other = &["the last event that was shown is gone from it"][..];
     let new_one = |path: &Path| {
         let other = path.with_file_name("other");
         let ledger = options().init(&other).expect("made");
@@ -159,7 +159,10 @@ fn a_ledger_that_goes_away_or_is_replaced_is_followed_no_longer_and_that_is_said
         change(&path);
         let (code, said) = following.end();
         assert_eq!(code, Some(3), "{name}: {said}");
-        assert!(said.contains("error: the ledger is followed no longer: "), "{name}: {said}");
+        assert!(
+            said.contains("error: the ledger cannot be followed any longer: "),
+            "{name}: {said}"
+        );
         assert!(expected.iter().any(|why| said.contains(why)), "{name}: {said}");
     }
 }

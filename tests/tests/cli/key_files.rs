@@ -3,8 +3,8 @@
 use std::fs;
 
 use envaudit_tests::Files;
+use envaudit_tests::cli_fixture::{CliFixture, KEY};
 use envaudit_tests::command::{Envaudit, envaudit};
-use envaudit_tests::stage::{KEY, Stage};
 
 /// `ledger init` with the key in this file.
 fn init(files: &Files, key: &std::path::Path) -> Envaudit {
@@ -21,43 +21,39 @@ fn a_key_of_equal_bytes_begins_no_ledger_and_goes_on_with_none() {
         let begun = envaudit(["ledger", "init"]).path("--ledger", &audit);
         let refused = begun.env("ENVAUDIT_SIGNING_KEY", &guessable).run().ends_with(2);
         assert!(
-            refused.err.contains("the key in ENVAUDIT_SIGNING_KEY is no secret"),
+            refused.err.contains("the key in ENVAUDIT_SIGNING_KEY is not secret"),
             "{refused:?}"
         );
         let key = files.write("zero.key", &guessable);
         let refused = init(&files, &key).run().ends_with(2);
-        assert!(refused.err.contains("zero.key` is no secret"), "{}", refused.err);
+        assert!(refused.err.contains("zero.key` is not secret"), "{}", refused.err);
         assert!(!audit.exists() && !refused.err.contains(&guessable));
 
-        let stage = Stage::new("PORT=80\n");
-        let before = fs::read(stage.first_segment()).expect("a segment");
-        let refused = stage.run(&["rotate-key"]).path("--new-key", &key).run().ends_with(2);
+        let fixture = CliFixture::new("PORT=80\n");
+        let before = fs::read(fixture.first_segment()).expect("a segment");
+        let refused = fixture.run(&["rotate-key"]).path("--new-key", &key).run().ends_with(2);
         assert!(refused.err.contains("openssl rand -hex 32"), "{}", refused.err);
-        assert_eq!(fs::read(stage.first_segment()).expect("a segment"), before);
+        assert_eq!(fs::read(fixture.first_segment()).expect("a segment"), before);
     }
 }
 
 #[test]
 fn a_new_key_does_not_lie_in_the_folder_of_the_ledger() {
-    let stage = Stage::new("PORT=80\n");
-    stage.files.write("audit/there.key", KEY);
+    let fixture = CliFixture::new("PORT=80\n");
+    fixture.files.write("audit/there.key", KEY);
     for name in ["audit/new.key", "audit/there.key", "audit/checkpoints/../new.key"] {
-        let path = stage.files.path().join(name);
-        let refused = stage.run(&["rotate-key"]).path("--new-key", &path).run().ends_with(2);
-        assert!(
-            refused.err.contains("lies in the folder of the ledger"),
-            "{name}: {}",
-            refused.err
-        );
+        let path = fixture.files.path().join(name);
+        let refused = fixture.run(&["rotate-key"]).path("--new-key", &path).run().ends_with(2);
+        assert!(refused.err.contains("is in the folder of the ledger"), "{name}: {}", refused.err);
         assert!(name.ends_with("there.key") || !path.exists(), "{name}");
     }
     #[cfg(unix)]
     {
-        let link = stage.files.path().join("link.key");
-        std::os::unix::fs::symlink(stage.ledger().join("there.key"), &link).expect("a link");
-        stage.run(&["rotate-key"]).path("--new-key", &link).run().ends_with(2);
+        let link = fixture.files.path().join("link.key");
+        std::os::unix::fs::symlink(fixture.ledger().join("there.key"), &link).expect("a link");
+        fixture.run(&["rotate-key"]).path("--new-key", &link).run().ends_with(2);
     }
-    let log = stage.run(&["log"]).run().ends_with(0).out;
+    let log = fixture.run(&["log"]).run().ends_with(0).out;
     assert!(!log.contains("ledger.key_rotated"), "{log}");
 }
 
@@ -72,12 +68,12 @@ fn whoever_else_can_read_a_key_is_said_when_it_is_chosen() {
         let mode_of = |path| fs::set_permissions(path, fs::Permissions::from_mode(mode));
         mode_of(&key).expect("it is ours");
         let begun = init(&files, &key).run().ends_with(0);
-        let said = format!("the.key can be read by others than its owner (mode {mode:04o})");
+        let said = format!("the.key (mode {mode:04o}) and then forge the ledger");
         assert_eq!(begun.err.contains(&said), is_said, "{mode:o}: {}", begun.err);
-        let stage = Stage::new("PORT=80\n");
-        let key = stage.files.write("next.key", other);
+        let fixture = CliFixture::new("PORT=80\n");
+        let key = fixture.files.write("next.key", other);
         mode_of(&key).expect("it is ours");
-        let rotated = stage.run(&["rotate-key"]).path("--new-key", &key).run().ends_with(0);
+        let rotated = fixture.run(&["rotate-key"]).path("--new-key", &key).run().ends_with(0);
         assert_eq!(rotated.err.contains("chmod 600"), is_said, "{mode:o}: {}", rotated.err);
     }
     // A folder of the key's own choice is as good as the one of the ledger.
@@ -85,7 +81,7 @@ fn whoever_else_can_read_a_key_is_said_when_it_is_chosen() {
     let key = files.write("audit/lost+found/the.key", KEY);
     fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).expect("it is ours");
     let begun = init(&files, &key).run();
-    assert!(begun.err.contains("lies in the folder of the ledger"), "{}", begun.err);
+    assert!(begun.err.contains("is in the folder of the ledger"), "{}", begun.err);
 }
 
 #[test]
@@ -98,8 +94,8 @@ fn a_key_file_that_was_saved_on_windows_is_told_from_a_wrong_one() {
         let key = files.write("the.key", &text);
         let refused = init(&files, &key).run().ends_with(3);
         assert!(refused.err.contains(said), "{text:?}: {}", refused.err);
-        let stage = Stage::new("PORT=80\n");
-        let refused = stage.run(&["verify"]).path("--retired-key", &key).run().ends_with(2);
+        let fixture = CliFixture::new("PORT=80\n");
+        let refused = fixture.run(&["verify"]).path("--retired-key", &key).run().ends_with(2);
         assert!(refused.err.contains(said), "{text:?}: {}", refused.err);
         assert!(!refused.err.contains(KEY));
     }
@@ -107,11 +103,11 @@ fn a_key_file_that_was_saved_on_windows_is_told_from_a_wrong_one() {
 
 #[test]
 fn the_current_key_is_no_retired_one() {
-    let stage = Stage::new("PORT=80\n");
-    let key = stage.files.write("the.key", KEY);
+    let fixture = CliFixture::new("PORT=80\n");
+    let key = fixture.files.write("the.key", KEY);
     for args in [&["verify"][..], &["checkpoint"], &["plan"], &["prune", "--keep", "1d"]] {
-        let refused = stage.run(args).path("--retired-key", &key).run().ends_with(2);
-        let said = "the.key has the current key, and no retired one";
+        let refused = fixture.run(args).path("--retired-key", &key).run().ends_with(2);
+        let said = "the.key has the current key, not a retired one";
         assert!(refused.err.contains(said), "{args:?}: {}", refused.err);
     }
 }

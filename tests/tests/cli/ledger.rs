@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use envaudit::ledger::store::SegmentSource;
 use envaudit::ledger::{Actor, ChainKeys, Event, FileStore, Ledger, LedgerOptions, MasterKey};
 use envaudit_tests::Files;
+use envaudit_tests::cli_fixture::{KEY, tamper};
 use envaudit_tests::command::{Answer, Envaudit, envaudit};
-use envaudit_tests::stage::{KEY, tamper};
 
 fn key() -> MasterKey {
     MasterKey::from_hex(KEY).expect("a key")
@@ -62,7 +62,7 @@ fn a_ledger_is_made_once_and_with_a_key_of_its_own_only_outside_of_production() 
     assert!(!made.out.contains(secret.trim()) && !made.err.contains(secret.trim()));
 
     let again = keyless(&files, ["ledger", "init"]).run().ends_with(3);
-    assert!(again.err.contains("there is a ledger in"), "{}", again.err);
+    assert!(again.err.contains("there is already a ledger in"), "{}", again.err);
     assert_eq!(again.out, "");
 
     let files = Files::new();
@@ -196,12 +196,12 @@ fn an_auditor_with_the_chain_key_checks_the_text_of_events_and_cannot_sign() {
     };
     let answer = verify().run().ends_with(0);
     assert!(answer.out.starts_with("intact: ok-unanchored-tail, 6 events"), "{}", answer.out);
-    assert!(answer.out.contains("signed by a known key"), "{}", answer.out);
+    assert!(answer.out.contains("signed with a known key"), "{}", answer.out);
     assert_eq!(answer.err, "");
 
     // It is never written over, and a master key is no chain key.
     let again = write().run().ends_with(3);
-    assert!(again.err.contains("cannot be kept in"), "{}", again.err);
+    assert!(again.err.contains("cannot be written to"), "{}", again.err);
     let wrong = files.write("master.key", format!("{}\n", "5e".repeat(32)));
     let wrong = keyless(&files, ["verify"]).path("--chain-key", wrong).run().ends_with(2);
     assert!(wrong.err.contains("`envaudit ledger chain-key FILE`"), "{}", wrong.err);
@@ -508,18 +508,21 @@ fn reading_changes_nothing_of_the_ledger_and_leaves_no_more_than_an_index() {
 fn a_command_that_shows_events_says_that_some_are_known_to_be_gone() {
     type Cut = fn(&std::path::Path);
     let cuts: [(Cut, &str); 4] = [
-        (|segment| fs::write(segment, "").expect("written"), "there is no event at all"),
+        (
+            |segment| fs::write(segment, "").expect("written"),
+            "there is no event, not even the first one",
+        ),
         (
             |segment| {
                 let text = fs::read_to_string(segment).expect("text");
                 let first = text.split_inclusive('\n').next().expect("a line");
                 fs::write(segment, first).expect("written");
             },
-            "`HEAD` knows of event",
+            "`HEAD` names event",
         ),
         (
             |segment| fs::write(segment.with_file_name("HEAD"), "nonsense").expect("written"),
-            "`HEAD` is not what a ledger writes",
+            "`HEAD` is not valid",
         ),
         (
             |segment| {
@@ -527,18 +530,18 @@ fn a_command_that_shows_events_says_that_some_are_known_to_be_gone() {
                 tamper(&head, |text| text.replacen("{\"seq\":3,", "{\"seq\":0,", 1));
                 assert!(fs::read_to_string(&head).expect("text").contains("\"seq\":0,"));
             },
-            "`HEAD` is not what a ledger writes",
+            "`HEAD` is not valid",
         ),
     ];
     for (cut, expected) in cuts {
-        let stage = envaudit_tests::stage::Stage::new("PORT=80\n");
-        stage.record();
-        stage.open().close().expect("closed");
-        cut(&stage.first_segment());
+        let fixture = envaudit_tests::cli_fixture::CliFixture::new("PORT=80\n");
+        fixture.record();
+        fixture.open().close().expect("closed");
+        cut(&fixture.first_segment());
         for args in
             [&["log"][..], &["history", "PORT"], &["export"], &["plan"], &["report", "access"]]
         {
-            let answer = stage.run(args).run();
+            let answer = fixture.run(args).run();
             assert_eq!(answer.code, 1, "{args:?}: {}", answer.err);
             assert!(answer.err.contains(expected), "{args:?}: {}", answer.err);
             assert!(answer.err.contains("envaudit verify"), "{args:?}: {}", answer.err);
@@ -548,11 +551,11 @@ fn a_command_that_shows_events_says_that_some_are_known_to_be_gone() {
 
 #[test]
 fn a_retired_key_does_not_become_the_current_one_again() {
-    let stage = envaudit_tests::stage::Stage::without_ledger("PORT=80\n");
-    stage.keyless(&["ledger", "init"]).run().ends_with(0);
-    let old = fs::read_to_string(stage.ledger().join("signing.key")).expect("a key");
-    stage.keyless(&["rotate-key"]).run().ends_with(0);
-    let old = stage.files.write("old.key", old);
-    let refused = stage.keyless(&["rotate-key"]).path("--new-key", old).run().ends_with(2);
+    let fixture = envaudit_tests::cli_fixture::CliFixture::without_ledger("PORT=80\n");
+    fixture.keyless(&["ledger", "init"]).run().ends_with(0);
+    let old = fs::read_to_string(fixture.ledger().join("signing.key")).expect("a key");
+    fixture.keyless(&["rotate-key"]).run().ends_with(0);
+    let old = fixture.files.write("old.key", old);
+    let refused = fixture.keyless(&["rotate-key"]).path("--new-key", old).run().ends_with(2);
     assert!(refused.err.contains("retired"), "{}", refused.err);
 }

@@ -5,14 +5,14 @@ use std::process::{Command, Stdio};
 
 use envaudit::ledger::FileStore;
 use envaudit::ledger::store::Store;
-use envaudit_tests::stage::{RECORD, Stage};
+use envaudit_tests::cli_fixture::{CliFixture, RECORD};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_envaudit_command");
 
 #[test]
 fn every_command_that_writes_says_who_is_in_the_way_and_for_how_long_it_waited() {
-    let stage = Stage::new("PORT=80\n");
-    let store = FileStore::new(stage.ledger());
+    let fixture = CliFixture::new("PORT=80\n");
+    let store = FileStore::new(fixture.ledger());
     store.lock().expect("it is free");
     let commands: [&[&str]; 5] = [
         &RECORD,
@@ -24,9 +24,9 @@ fn every_command_that_writes_says_who_is_in_the_way_and_for_how_long_it_waited()
     for (limit, waited) in [("0", "it was not waited for"), ("3ms", "waited 3ms")] {
         for args in commands {
             let own = args.iter().position(|arg| *arg == "--").unwrap_or(args.len());
-            let run = stage.run(&args[..own]).args(["--lock-timeout", limit]);
+            let run = fixture.run(&args[..own]).args(["--lock-timeout", limit]);
             let answer = run.args(args[own..].iter().copied()).run().ends_with(3);
-            let lock = stage.ledger().join("lock");
+            let lock = fixture.ledger().join("lock");
             for part in [lock.to_str().expect("UTF-8"), "another process", waited, "--lock-timeout"]
             {
                 assert!(answer.err.contains(part), "{args:?}: {part}: {}", answer.err);
@@ -36,19 +36,19 @@ fn every_command_that_writes_says_who_is_in_the_way_and_for_how_long_it_waited()
     }
     assert!(!std::path::Path::new("next.key").exists(), "no key was made for nothing");
     // Whoever reads needs no lock.
-    stage.run(&["verify"]).run().ends_with(0);
-    stage.run(&["log"]).run().ends_with(0);
+    fixture.run(&["verify"]).run().ends_with(0);
+    fixture.run(&["log"]).run().ends_with(0);
     store.unlock();
-    stage.run(&RECORD).args(["--lock-timeout", "0"]).run().ends_with(0);
-    let refused = stage.run(&["checkpoint", "--lock-timeout", "soon"]).run().ends_with(2);
+    fixture.run(&RECORD).args(["--lock-timeout", "0"]).run().ends_with(0);
+    let refused = fixture.run(&["checkpoint", "--lock-timeout", "soon"]).run().ends_with(2);
     assert!(refused.err.contains("is not a length of time"), "{}", refused.err);
 }
 
 #[test]
 fn a_start_that_may_go_without_a_record_does_so_when_the_ledger_is_held_by_another_process() {
-    let stage = Stage::new("PORT=80\n");
+    let fixture = CliFixture::new("PORT=80\n");
     let mut holder = Command::new("flock");
-    let lock = stage.ledger().join("lock");
+    let lock = fixture.ledger().join("lock");
     let script = "echo held; read line";
     let holder = holder.arg(lock).args(["sh", "-c", script]).stdin(Stdio::piped());
     let mut holder = holder.stdout(Stdio::piped()).spawn().expect("util-linux");
@@ -56,7 +56,7 @@ fn a_start_that_may_go_without_a_record_does_so_when_the_ledger_is_held_by_anoth
     assert_eq!(said.next().expect("a line").expect("text"), "held");
     let run = |args: &[&str]| {
         let args = [&["run", "--lock-timeout", "0"], args, &["--", "echo", "started"]].concat();
-        stage.process(PROGRAM, &args).output().expect("it starts")
+        fixture.process(PROGRAM, &args).output().expect("it starts")
     };
     let (strict, degraded) = (run(&[]), run(&["--degraded"]));
     assert_eq!((strict.status.code(), strict.stdout.as_slice()), (Some(3), &b""[..]));
@@ -71,14 +71,14 @@ fn a_start_that_may_go_without_a_record_does_so_when_the_ledger_is_held_by_anoth
 #[test]
 #[cfg(target_os = "linux")]
 fn whoever_waits_at_a_terminal_is_told_for_what() {
-    let stage = Stage::new("PORT=80\n");
-    let store = FileStore::new(stage.ledger());
+    let fixture = CliFixture::new("PORT=80\n");
+    let store = FileStore::new(fixture.ledger());
     store.lock().expect("it is free");
     let mut command = Command::new("script");
     let checkpoint = format!("{PROGRAM} checkpoint --lock-timeout 1001ms");
     command.args(["--quiet", "--return", "--command", &checkpoint, "/dev/null"]);
-    command.env("ENVAUDIT_LEDGER", stage.ledger()).env("TERM", "xterm");
-    command.env("ENVAUDIT_SIGNING_KEY", envaudit_tests::stage::KEY).stdin(Stdio::null());
+    command.env("ENVAUDIT_LEDGER", fixture.ledger()).env("TERM", "xterm");
+    command.env("ENVAUDIT_SIGNING_KEY", envaudit_tests::cli_fixture::KEY).stdin(Stdio::null());
     let output = command.output().expect("script can be run");
     let said = String::from_utf8_lossy(&output.stdout);
     let waiting = said.find("waiting for another process that writes to the ledger in ");

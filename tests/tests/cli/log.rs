@@ -108,7 +108,7 @@ fn each_filter_chooses_and_all_of_them_must_hold() {
         let log = run("log").args(["--json"]).run().ends_with(0).out;
         assert_eq!(actions(&log), expected, "{args:?}");
         let table = run("log").run().ends_with(0);
-        assert_eq!(table.err.contains("no event of the ledger"), expected.is_empty(), "{args:?}");
+        assert_eq!(table.err.contains("no event matches"), expected.is_empty(), "{args:?}");
         assert_eq!(run("log").args(["-q"]).run().ends_with(0).err, "", "{args:?}");
         let export = run("export").run().ends_with(0).out;
         assert_eq!(actions(&export), expected, "{args:?}");
@@ -396,9 +396,9 @@ fn the_history_of_a_variable_has_every_change_of_it_and_no_secret() {
 
 #[test]
 fn actors_and_things_are_asked_for_as_they_are_recorded() {
-    let stage = envaudit_tests::stage::Stage::new("PORT=80\n");
+    let fixture = envaudit_tests::cli_fixture::CliFixture::new("PORT=80\n");
     let record = |actor: &str, resource: &str| {
-        let record = stage.run(&["record", "--actor", actor, "--reason", "x"]);
+        let record = fixture.run(&["record", "--actor", actor, "--reason", "x"]);
         record.args(["--resource", resource]).run().ends_with(0);
     };
     record("admin:root", "checkout/prod");
@@ -413,17 +413,17 @@ fn actors_and_things_are_asked_for_as_they_are_recorded() {
         (["--resource", "checkout/prod"], 1),
         (["--resource", "*prod"], 0),
     ] {
-        let answer = stage.run(&["log", "--json"]).args(args).run().ends_with(0);
+        let answer = fixture.run(&["log", "--json"]).args(args).run().ends_with(0);
         assert_eq!(answer.out.lines().count(), expected, "{args:?}: {}", answer.out);
     }
-    let refused = stage.run(&["log", "--trace-id", "zz"]).run().ends_with(2);
+    let refused = fixture.run(&["log", "--trace-id", "zz"]).run().ends_with(2);
     assert!(refused.err.contains("32 hex digits"), "{}", refused.err);
 }
 
 #[test]
 fn a_last_line_that_was_not_written_to_its_end_is_said_and_the_answer_is_what_it_is() {
-    let stage = envaudit_tests::stage::Stage::new("PORT=80\n");
-    stage.record();
+    let fixture = envaudit_tests::cli_fixture::CliFixture::new("PORT=80\n");
+    fixture.record();
     let commands = [
         &["log"][..],
         &["export", "--format", "csv"],
@@ -434,30 +434,31 @@ fn a_last_line_that_was_not_written_to_its_end_is_said_and_the_answer_is_what_it
     // The period of a report ends with the moment it is asked for.
     let run = |args: &[&str]| {
         let until: &[&str] = if args[0] == "report" { &["--until", "2099-01-01"] } else { &[] };
-        stage.run(args).args(until.iter().copied()).run().ends_with(0)
+        fixture.run(args).args(until.iter().copied()).run().ends_with(0)
     };
     let whole = commands.map(run);
-    let mut file = fs::OpenOptions::new().append(true).open(stage.first_segment()).expect("a file");
+    let mut file =
+        fs::OpenOptions::new().append(true).open(fixture.first_segment()).expect("a file");
     file.write_all(b"{\"v\":1,\"se").expect("written");
     for (args, whole) in commands.into_iter().zip(&whole) {
         let torn = run(args);
         assert_eq!(torn.out, whole.out, "{args:?}");
-        let expected = "warning: 00000000000000000001.jsonl ends in 10 bytes of a line that was not \
-                        written to its end";
+        let expected = "warning: 00000000000000000001.jsonl ends with 10 bytes of an incomplete line: they \
+                        are not an event";
         assert!(torn.err.contains(expected), "{args:?}: {}", torn.err);
-        let quiet = stage.run(args).args(["-q"]).run().ends_with(0);
+        let quiet = fixture.run(args).args(["-q"]).run().ends_with(0);
         assert_eq!(quiet.err, "", "{args:?}");
     }
     // Somebody is writing it just now.
-    let store = envaudit::ledger::FileStore::new(stage.ledger());
+    let store = envaudit::ledger::FileStore::new(fixture.ledger());
     envaudit::ledger::store::Store::lock(&store).expect("it is free");
     assert_eq!(run(&["log"]).err, "");
     envaudit::ledger::store::Store::unlock(&store);
     // A folder that has no lock gets none from who reads it.
-    fs::remove_file(stage.ledger().join("lock")).expect("removed");
+    fs::remove_file(fixture.ledger().join("lock")).expect("removed");
     assert!(run(&["log"]).err.contains("10 bytes"));
-    assert!(!stage.ledger().join("lock").exists());
+    assert!(!fixture.ledger().join("lock").exists());
     // The next who writes puts it right.
-    stage.record();
+    fixture.record();
     assert_eq!(run(&["log"]).err, "");
 }

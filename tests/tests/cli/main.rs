@@ -5,12 +5,15 @@ mod auditor;
 mod check;
 mod conduct;
 mod docs;
+mod embedded;
 mod evidence;
 mod explain;
 #[cfg(target_os = "linux")]
 mod faults;
 mod follow;
 mod help;
+#[cfg(unix)]
+mod irregular_files;
 mod key_files;
 mod keys;
 mod ledger;
@@ -31,7 +34,5 @@ mod report_formats;
 #[cfg(unix)]
 mod run;
 mod schemas;
-#[cfg(unix)]
-mod strange_files;
 #[cfg(target_os = "linux")]
 mod transcripts;

@@ -2,31 +2,31 @@
 
 use std::fs;
 
+use envaudit_tests::cli_fixture::{CliFixture, RECORD};
 use envaudit_tests::command::{commands, envaudit};
-use envaudit_tests::stage::{RECORD, Stage};
 
 #[test]
 fn a_whole_report_of_an_earlier_verification_is_as_good_as_the_state_in_it() {
-    let stage = Stage::new("PORT=80\n");
-    stage.record();
-    let report = stage.run(&["verify", "--json"]).run().ends_with(0).out;
-    let kept = stage.files.write("v.json", &report);
-    stage.record();
-    let from = stage.run(&["verify"]).path("--from", &kept).run().ends_with(0);
+    let fixture = CliFixture::new("PORT=80\n");
+    fixture.record();
+    let report = fixture.run(&["verify", "--json"]).run().ends_with(0).out;
+    let kept = fixture.files.write("v.json", &report);
+    fixture.record();
+    let from = fixture.run(&["verify"]).path("--from", &kept).run().ends_with(0);
     assert!(from.out.contains(", 1 new event in "), "{}", from.out);
     for (text, code, said) in [
         (report.replace("\"verified\": \"", "\"verified\": null, \"x\": \""), 2, "was not intact"),
-        ("{\"rows\": []}".to_owned(), 3, "is JSON, and not the answer of `verify --json`"),
-        ("{".to_owned(), 3, "is JSON, and not the answer"),
+        ("{\"rows\": []}".to_owned(), 3, "is JSON, but not the answer of `verify --json`"),
+        ("{".to_owned(), 3, "is JSON, but not the answer"),
     ] {
-        let kept = stage.files.write("v.json", text);
-        let refused = stage.run(&["verify"]).path("--from", kept).run().ends_with(code);
+        let kept = fixture.files.write("v.json", text);
+        let refused = fixture.run(&["verify"]).path("--from", kept).run().ends_with(code);
         assert!(refused.err.contains(said), "{}", refused.err);
         assert!(refused.err.len() < 400, "{}", refused.err);
     }
     // Given in the place of a file, it is not said again in full.
     for text in [report.as_str(), &report.replace('\n', "")] {
-        let refused = stage.run(&["verify", "--from", text]).run().ends_with(3);
+        let refused = fixture.run(&["verify", "--from", text]).run().ends_with(3);
         assert!(refused.err.contains("cannot be read: "), "{}", refused.err);
         assert!(refused.err.len() < 300, "{}", refused.err);
     }
@@ -34,28 +34,28 @@ fn a_whole_report_of_an_earlier_verification_is_as_good_as_the_state_in_it() {
 
 #[test]
 fn a_damaged_head_is_said_to_be_what_is_damaged() {
-    let stage = Stage::new("PORT=80\n");
-    stage.record();
-    stage.open().close().expect("closed");
-    fs::write(stage.ledger().join("HEAD"), "nonsense").expect("written");
+    let fixture = CliFixture::new("PORT=80\n");
+    fixture.record();
+    fixture.open().close().expect("closed");
+    fs::write(fixture.ledger().join("HEAD"), "nonsense").expect("written");
     for args in [&RECORD[..], &["checkpoint"], &["prune", "--keep", "1d"]] {
-        let refused = stage.run(args).run().ends_with(1);
+        let refused = fixture.run(args).run().ends_with(1);
         assert!(refused.err.contains("`HEAD` is not what a ledger writes"), "{}", refused.err);
         assert!(refused.err.contains("remove `HEAD`"), "{}", refused.err);
         assert!(!refused.err.contains(".jsonl"), "{}", refused.err);
     }
-    let verdict = stage.run(&["verify", "--json"]).run().ends_with(1).json();
+    let verdict = fixture.run(&["verify", "--json"]).run().ends_with(1).json();
     assert_eq!(verdict["first_break"]["file"], "HEAD");
-    fs::remove_file(stage.ledger().join("HEAD")).expect("removed");
-    stage.record();
-    stage.run(&["verify"]).run().ends_with(0);
+    fs::remove_file(fixture.ledger().join("HEAD")).expect("removed");
+    fixture.record();
+    fixture.run(&["verify"]).run().ends_with(0);
 }
 
 #[test]
 fn a_key_that_is_missing_is_to_be_given_where_a_command_takes_one_from() {
-    let stage = Stage::new("PORT=80\n");
+    let fixture = CliFixture::new("PORT=80\n");
     for args in [&RECORD[..], &["checkpoint"], &["plan"]] {
-        let refused = stage.keyless(args).run().ends_with(3);
+        let refused = fixture.keyless(args).run().ends_with(3);
         assert!(refused.err.contains("ENVAUDIT_SIGNING_KEY_FILE"), "{}", refused.err);
         assert!(!refused.err.contains("in code"), "{}", refused.err);
     }
@@ -72,28 +72,28 @@ fn an_environment_of_more_variables_than_are_possible_is_told_how_to_ask_for_few
 
 #[test]
 fn a_page_says_whether_an_anchor_was_given_that_knows_nothing_of_the_ledger() {
-    let (stage, other) = (Stage::new("PORT=80\n"), Stage::new("PORT=80\n"));
-    let anchor = stage.files.path().join("anchor");
+    let (fixture, other) = (CliFixture::new("PORT=80\n"), CliFixture::new("PORT=80\n"));
+    let anchor = fixture.files.path().join("anchor");
     other.run(&["checkpoint"]).path("--anchor", &anchor).run().ends_with(0);
     let page = ["report", "access", "--format", "html"];
-    let none = stage.run(&page).run().ends_with(0).out;
+    let none = fixture.run(&page).run().ends_with(0).out;
     assert!(none.contains("No anchor was given: "), "{none}");
-    let given = stage.run(&page).path("--anchor", anchor).run().ends_with(1).out;
+    let given = fixture.run(&page).path("--anchor", anchor).run().ends_with(1).out;
     assert!(!given.contains("No anchor was given"), "{given}");
-    assert!(given.contains("What the anchor given knows of is not in this ledger"), "{given}");
+    assert!(given.contains("The state in the given anchor is not in this ledger"), "{given}");
 }
 
 #[test]
 fn that_a_failure_was_recorded_is_said_with_its_event() {
-    let stage = Stage::new("PORT=none\n");
+    let fixture = CliFixture::new("PORT=none\n");
     for (args, seq) in [(&RECORD[..], 2), (&["run", "--", "no-such-program"], 3)] {
-        let refused = stage.run(args).run().ends_with(1);
+        let refused = fixture.run(args).run().ends_with(1);
         let said = format!("this failure was recorded as event {seq}");
         assert!(refused.err.contains(&said), "{args:?}: {}", refused.err);
-        assert_eq!(stage.last_event()["seq"], seq);
+        assert_eq!(fixture.last_event()["seq"], seq);
     }
-    fs::remove_dir_all(stage.ledger()).expect("removed");
-    let refused = stage.run(&["run", "--", "no-such-program"]).run().ends_with(1);
+    fs::remove_dir_all(fixture.ledger()).expect("removed");
+    let refused = fixture.run(&["run", "--", "no-such-program"]).run().ends_with(1);
     assert!(
         refused.err.contains("this failure was not recorded: there is no ledger"),
         "{refused:?}"
@@ -102,13 +102,13 @@ fn that_a_failure_was_recorded_is_said_with_its_event() {
 
 #[test]
 fn what_is_written_to_a_file_is_said_with_how_much_it_is_and_a_dash_is_no_file() {
-    let stage = Stage::new("PORT=80\n");
-    stage.record();
-    let path = stage.files.path().join("events");
+    let fixture = CliFixture::new("PORT=80\n");
+    fixture.record();
+    let path = fixture.files.path().join("events");
     for (more, said) in
         [(&[][..], "2 events written to "), (&["--limit", "1"], "1 event written to ")]
     {
-        let export = || stage.run(&["export", "--format", "csv"]).args(more.iter().copied());
+        let export = || fixture.run(&["export", "--format", "csv"]).args(more.iter().copied());
         let loud = export().path("--output", &path).run().ends_with(0);
         assert!(loud.err.starts_with(said), "{}", loud.err);
         assert_eq!(loud.out, "");
@@ -118,7 +118,7 @@ fn what_is_written_to_a_file_is_said_with_how_much_it_is_and_a_dash_is_no_file()
         assert_eq!(dash.out, fs::read_to_string(&path).expect("a file"));
         assert_eq!(dash.err, "");
     }
-    let report = stage.run(&["report", "access", "--output", "-"]);
+    let report = fixture.run(&["report", "access", "--output", "-"]);
     assert!(report.run().ends_with(0).out.contains("ACTOR"));
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use boon::{Compiler, SchemaIndex, Schemas};
 use envaudit::ledger::{Actor, Event, LedgerOptions, Outcome};
-use envaudit_tests::stage::{RECORD, Stage};
+use envaudit_tests::cli_fixture::{CliFixture, RECORD};
 use serde_json::{Value, json};
 
 struct Ocsf(Schemas, SchemaIndex);
@@ -25,13 +25,13 @@ impl Ocsf {
 
 /// Every kind of event, with every member that one can have.
 fn exported() -> Vec<Value> {
-    let stage = Stage::new("PORT=80\nAPI_KEY=first-canary\n");
-    stage.record();
-    stage.run(&RECORD).env("PORT", "443").args(["--env", "prod"]).run().ends_with(0);
-    stage.run(&RECORD).env("PORT", "none").run().ends_with(1);
+    let fixture = CliFixture::new("PORT=80\nAPI_KEY=first-canary\n");
+    fixture.record();
+    fixture.run(&RECORD).env("PORT", "443").args(["--env", "prod"]).run().ends_with(0);
+    fixture.run(&RECORD).env("PORT", "none").run().ends_with(1);
     let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-    stage.run(&RECORD).args(["--trace-parent", trace, "--no-values"]).run().ends_with(0);
-    let ledger = stage.open();
+    fixture.run(&RECORD).args(["--trace-parent", trace, "--no-values"]).run().ends_with(0);
+    let ledger = fixture.open();
     let actors =
         [Actor::user("ada"), Actor::service("portal"), Actor::system("cron"), Actor::admin("eve")];
     for actor in actors {
@@ -46,10 +46,10 @@ fn exported() -> Vec<Value> {
     ledger.append(&Event::new("door.opened", Actor::user("ada"))).expect("appended");
     ledger.seal().expect("sealed");
     drop(ledger);
-    let unkeyed = Stage::without_ledger("PORT=80\n");
+    let unkeyed = CliFixture::without_ledger("PORT=80\n");
     LedgerOptions::new().unkeyed().init(unkeyed.ledger()).expect("made");
     unkeyed.keyless(&RECORD).run().ends_with(0);
-    let lines = stage.run(&["export", "--format", "ocsf"]).run().ends_with(0).out
+    let lines = fixture.run(&["export", "--format", "ocsf"]).run().ends_with(0).out
         + &unkeyed.keyless(&["export", "--format", "ocsf"]).run().ends_with(0).out;
     lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
 }

@@ -1,13 +1,13 @@
 //! `record` and `plan`: what is recorded of a configuration, and what would be.
 
 use envaudit_tests::canary::{CANARY, assert_hidden, assert_not_in};
+use envaudit_tests::cli_fixture::{CliFixture, KEY, RECORD};
 use envaudit_tests::command::Envaudit;
-use envaudit_tests::stage::{KEY, RECORD, Stage};
 use serde_json::{Value, json};
 
 #[test]
 fn a_plan_shows_what_the_next_record_says_and_records_nothing() {
-    let service = Stage::new("PORT=80\nREGION=eu-1\nAPI_KEY=first-canary\n");
+    let service = CliFixture::new("PORT=80\nREGION=eu-1\nAPI_KEY=first-canary\n");
     let first = service.plan();
     assert_eq!((&first["resource"], &first["since"]), (&json!("Checkout"), &Value::Null));
     assert_eq!((&first["added"], &first["unchanged"]), (&json!(4), &json!(0)));
@@ -55,7 +55,7 @@ fn a_plan_shows_what_the_next_record_says_and_records_nothing() {
 
 #[test]
 fn a_record_says_who_why_of_what_and_in_which_trace() {
-    let service = Stage::new("PORT=80\n");
+    let service = CliFixture::new("PORT=80\n");
     let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     let args =
         ["record", "--actor", "service:deployer", "--reason", "release", "--resource", "shop/eu"];
@@ -79,12 +79,12 @@ fn a_record_says_who_why_of_what_and_in_which_trace() {
         "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
     ] {
         let run = service.run(&RECORD).args([format!("--trace-parent={wrong}")]);
-        assert!(run.run().ends_with(2).err.contains("is no traceparent"), "{wrong}");
+        assert!(run.run().ends_with(2).err.contains("is not a traceparent"), "{wrong}");
     }
     for (args, expected) in [
         (&["record", "--actor", "ada"][..], "--reason"),
         (&["record", "--reason", "r"], "--actor"),
-        (&["record", "--reason", "r", "--actor", "service:"], "must name somebody"),
+        (&["record", "--reason", "r", "--actor", "service:"], "must not be empty"),
     ] {
         let answer = service.run(args).run().ends_with(2);
         assert!(answer.err.contains(expected), "{args:?}: {}", answer.err);
@@ -93,7 +93,7 @@ fn a_record_says_who_why_of_what_and_in_which_trace() {
 
 #[test]
 fn what_cannot_be_loaded_is_recorded_as_a_failure_and_every_problem_is_said() {
-    let service = Stage::new("PORT=none\nRETRIES=1000\n");
+    let service = CliFixture::new("PORT=none\nRETRIES=1000\n");
     let answer = service.run(&RECORD).run().ends_with(1);
     assert!(answer.err.contains("PORT") && answer.err.contains("RETRIES"), "{}", answer.err);
     assert_eq!(answer.out, "");
@@ -105,7 +105,7 @@ fn what_cannot_be_loaded_is_recorded_as_a_failure_and_every_problem_is_said() {
 
 #[test]
 fn a_policy_holds_for_what_is_recorded_and_planned() {
-    let service = Stage::new("PORT=80\nAPI_KEY=in-a-file\n");
+    let service = CliFixture::new("PORT=80\nAPI_KEY=in-a-file\n");
     for args in [&RECORD[..], &["plan"]] {
         let answer = service.run(args).args(["--policy", "production"]).run().ends_with(1);
         assert!(answer.err.contains("API_KEY"), "{}", answer.err);
@@ -114,7 +114,7 @@ fn a_policy_holds_for_what_is_recorded_and_planned() {
 
 #[test]
 fn the_name_of_a_thing_is_shown_and_found_as_it_is_recorded() {
-    let service = Stage::new("PORT=80\n");
+    let service = CliFixture::new("PORT=80\n");
     let secret = "hunter2-of-the-url";
     let id = format!("https://u:{secret}@h/prod");
     let of = |args: &[&str]| {
@@ -142,7 +142,7 @@ fn the_name_of_a_thing_is_shown_and_found_as_it_is_recorded() {
 
 #[test]
 fn values_are_left_out_where_that_is_wanted() {
-    let service = Stage::new("PORT=80\nREGION=eu-1\n");
+    let service = CliFixture::new("PORT=80\nREGION=eu-1\n");
     service.run(&RECORD).args(["--no-values"]).run().ends_with(0);
     let event = service.last_event().to_string();
     assert!(!event.contains("eu-1") && event.contains("REGION"), "{event}");
@@ -152,7 +152,7 @@ fn values_are_left_out_where_that_is_wanted() {
 
 #[test]
 fn a_plan_without_the_key_is_refused_as_nothing_could_be_compared() {
-    let service = Stage::new("PORT=80\n");
+    let service = CliFixture::new("PORT=80\n");
     service.record();
     let answer = service.keyless(&["plan"]).run().ends_with(3);
     assert!(answer.err.contains("ENVAUDIT_SIGNING_KEY"), "{}", answer.err);
@@ -160,7 +160,7 @@ fn a_plan_without_the_key_is_refused_as_nothing_could_be_compared() {
 
 #[test]
 fn no_command_of_the_ledger_says_a_secret_whatever_its_source() {
-    type With = fn(&Stage, Envaudit) -> Envaudit;
+    type With = fn(&CliFixture, Envaudit) -> Envaudit;
     let sources: [(&str, With); 3] = [
         ("environment", |_, command| command.env("API_KEY", CANARY)),
         ("file", |service, command| {
@@ -174,7 +174,7 @@ fn no_command_of_the_ledger_says_a_secret_whatever_its_source() {
         }),
     ];
     for (name, with) in sources {
-        let service = Stage::new("PORT=80\n");
+        let service = CliFixture::new("PORT=80\n");
         service.record();
         let commands: [&[&str]; 17] = [
             &["plan"],
@@ -217,14 +217,14 @@ fn no_command_of_the_ledger_says_a_secret_whatever_its_source() {
 
 #[test]
 fn a_record_says_why_and_of_what() {
-    let stage = Stage::new("PORT=80\n");
+    let fixture = CliFixture::new("PORT=80\n");
     for (args, missing) in [
-        (["record", "--actor", "ada", "--reason", " "], "`--reason` must say why"),
-        (["record", "--actor", " ", "--reason", "x"], "`--actor` must name somebody"),
+        (["record", "--actor", "ada", "--reason", " "], "`--reason` must not be empty"),
+        (["record", "--actor", " ", "--reason", "x"], "`--actor` must not be empty"),
     ] {
-        let refused = stage.run(&args).run().ends_with(2);
+        let refused = fixture.run(&args).run().ends_with(2);
         assert!(refused.err.contains(missing), "{args:?}: {}", refused.err);
     }
-    let refused = stage.run(&RECORD).args(["--resource", ""]).run().ends_with(2);
-    assert!(refused.err.contains("`--resource` must name"), "{}", refused.err);
+    let refused = fixture.run(&RECORD).args(["--resource", ""]).run().ends_with(2);
+    assert!(refused.err.contains("`--resource` must not be empty"), "{}", refused.err);
 }

@@ -3,8 +3,8 @@
 
 use envaudit_tests::Files;
 use envaudit_tests::command::envaudit;
-use envaudit_tests::quarter::HOSTILE;
 use envaudit_tests::reports::{EACH, ask, made, report};
+use envaudit_tests::sample_quarter::HOSTILE;
 use serde_json::{Value, json};
 
 /// All events, as `log` has them.

@@ -4,8 +4,8 @@ use std::fs;
 
 use envaudit_tests::canary::assert_not_in;
 use envaudit_tests::command::Answer;
-use envaudit_tests::quarter::CANARY;
 use envaudit_tests::reports::{EACH, ask, made, report};
+use envaudit_tests::sample_quarter::CANARY;
 use serde_json::Value;
 
 #[test]

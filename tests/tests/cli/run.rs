@@ -8,7 +8,7 @@ use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use envaudit::ledger::store::Store;
 use envaudit::ledger::{FileStore, Reader};
 use envaudit::{EnvConfig, SecretString};
-use envaudit_tests::stage::{KEY, Stage, shell};
+use envaudit_tests::cli_fixture::{CliFixture, KEY, shell};
 use serde_json::Value;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_envaudit_command");
@@ -26,12 +26,12 @@ struct Checkout {
 }
 
 /// A service whose ledger has its first event alone.
-struct Service(Stage);
+struct Service(CliFixture);
 
 impl Service {
     fn new() -> Self {
-        let stage = Stage::new("PORT=80\nAPI_KEY='a $ecret'\n");
-        Service(stage.with_schema(Checkout::schema_json()))
+        let fixture = CliFixture::new("PORT=80\nAPI_KEY='a $ecret'\n");
+        Service(fixture.with_schema(Checkout::schema_json()))
     }
 
     /// `envaudit run`, with the ledger and the schema, in an environment of its own.
@@ -270,8 +270,8 @@ fn a_shell_sees_128_and_the_number_of_the_signal_that_ended_the_command() {
 
 #[test]
 fn a_value_that_no_process_can_be_given_is_refused_before_anything_is_recorded() {
-    let stage = Stage::new("PORT=80\nAPI_KEY=a\0b\n");
-    let service = Service(stage.with_schema(Checkout::schema_json()));
+    let fixture = CliFixture::new("PORT=80\nAPI_KEY=a\0b\n");
+    let service = Service(fixture.with_schema(Checkout::schema_json()));
     let output = service.run(&["--", "true"]).output().expect("it starts");
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{said}");

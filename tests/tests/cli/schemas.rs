@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use boon::{Compiler, SchemaIndex, Schemas};
 use envaudit::ledger::{Actor, Event, LedgerOptions};
+use envaudit_tests::cli_fixture::{CliFixture, RECORD, tamper};
 use envaudit_tests::command::{Answer, Envaudit, envaudit, whole_commands};
-use envaudit_tests::stage::{RECORD, Stage, tamper};
 use serde_json::Value;
 
 fn folder() -> PathBuf {
@@ -56,19 +56,19 @@ fn values(name: &str, answer: &Answer) -> Vec<Value> {
 /// The states of a ledger and of a configuration.
 struct Stages {
     /// Everything is fine, and much has happened.
-    good: Stage,
+    good: CliFixture,
     /// The configuration cannot be loaded, and an event was changed.
-    bad: Stage,
+    bad: CliFixture,
     /// Nothing of anything.
-    new: Stage,
-    unkeyed: Stage,
+    new: CliFixture,
+    unkeyed: CliFixture,
     /// Nothing was recorded for years.
-    aged: Stage,
+    aged: CliFixture,
 }
 
 impl Stages {
     fn new() -> Self {
-        let good = Stage::new("PORT=80\nREGION=eu-1\nAPI_KEY=first-canary\n");
+        let good = CliFixture::new("PORT=80\nREGION=eu-1\nAPI_KEY=first-canary\n");
         good.record();
         good.files.write("old.json", good.run(&["audit", "--json"]).run().ends_with(0).out);
         good.files.write(".env", "PORT=443\nPORT=444\nRETRIES=3\nAPI_KEY=second-canary\n");
@@ -81,35 +81,37 @@ impl Stages {
         good.open().append(&event).expect("appended");
         good.open().seal().expect("sealed");
 
-        let bad = Stage::new("PORT=none\nRETRIES=1000\n");
+        let bad = CliFixture::new("PORT=none\nRETRIES=1000\n");
         bad.run(&RECORD).run().ends_with(1);
         bad.files.write("old.json", "{}");
         tamper(&bad.first_segment(), |text| text.replace("ledger.created", "ledger.crested"));
 
-        let new = Stage::without_ledger("");
+        let new = CliFixture::without_ledger("");
         new.files.write("old.json", "{}");
 
-        let unkeyed = Stage::without_ledger("PORT=80\nAPI_KEY=canary-of-it\n");
+        let unkeyed = CliFixture::without_ledger("PORT=80\nAPI_KEY=canary-of-it\n");
         LedgerOptions::new().unkeyed().init(unkeyed.ledger()).expect("made");
-        let aged = Stage::unchanged_for_years("PORT=80\n");
+        let aged = CliFixture::unchanged_for_years("PORT=80\n");
         Stages { good, bad, new, unkeyed, aged }
     }
 
     /// Every command, and the code it ends with, in an order in which nothing is in the way of the next.
     fn runs(&self) -> Vec<(&'static str, Envaudit, u8)> {
         let Stages { good, bad, new, unkeyed, aged } = self;
-        let old = |stage: &Stage, args: &[&str]| {
-            stage.run(args).args([stage.files.path().join("old.json")])
+        let old = |fixture: &CliFixture, args: &[&str]| {
+            fixture.run(args).args([fixture.files.path().join("old.json")])
         };
         let mut bare = envaudit(["audit", "--json", "--dir"]).args([good.files.path()]);
         bare = bare.path("--docker-secrets", good.files.folder("secrets"));
         good.files.write("secrets/token", "canary-of-docker");
-        let new_key = |stage: &Stage, name: &str| {
-            stage.run(&["rotate-key", "--json"]).path("--new-key", stage.files.path().join(name))
+        let new_key = |fixture: &CliFixture, name: &str| {
+            fixture
+                .run(&["rotate-key", "--json"])
+                .path("--new-key", fixture.files.path().join(name))
         };
-        let chain_key = |stage: &Stage, name: &str| {
-            let run = stage.run(&["ledger", "chain-key", "--json"]);
-            run.args([stage.files.path().join(name)])
+        let chain_key = |fixture: &CliFixture, name: &str| {
+            let run = fixture.run(&["ledger", "chain-key", "--json"]);
+            run.args([fixture.files.path().join(name)])
         };
         vec![
             ("audit", good.run(&["audit", "--json"]), 0),
@@ -244,7 +246,7 @@ fn members(
 
 #[test]
 fn every_command_has_a_schema_or_says_that_it_writes_no_json() {
-    let stage = Stage::new("PORT=80\n");
+    let fixture = CliFixture::new("PORT=80\n");
     let published = Published::new();
     let without: [(&str, &[&str]); 5] = [
         ("template", &[]),
@@ -257,7 +259,7 @@ fn every_command_has_a_schema_or_says_that_it_writes_no_json() {
         let name = &command.join("-");
         match without.iter().find(|(without, _)| without == name) {
             Some((_, args)) => {
-                let run = stage.run(&[name, "--json"]).args(args.iter().copied());
+                let run = fixture.run(&[name, "--json"]).args(args.iter().copied());
                 let answer = run.run().ends_with(2);
                 assert!(answer.err.contains("does not write JSON"), "{name}: {}", answer.err);
                 assert!(!published.names.contains_key(name), "{name}");

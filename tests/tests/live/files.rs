@@ -84,7 +84,7 @@ fn a_bad_file_is_told_and_the_next_good_one_counts() {
     };
     replace("APP_LEVEL=high\n");
     let update = updates.recv_timeout(GENEROUS).unwrap();
-    assert!(matches!(update, Update::Kept(_)), "{update}");
+    assert!(matches!(update, Update::Rejected(_)), "{update}");
     assert_eq!(live.get().level, 1);
     replace("APP_LEVEL=2\n");
     assert_eq!(changed(&updates).after().level, 2);

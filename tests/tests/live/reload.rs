@@ -92,20 +92,20 @@ fn a_bad_state_keeps_the_last_good_one_and_is_told_once() {
         assert_eq!(error.problems()[0].key(), Some("APP_PORT"));
         assert_eq!(live.get().port, 1);
     }
-    let Update::Kept(error) = updates.recv().unwrap() else { panic!("a good state") };
+    let Update::Rejected(error) = updates.recv().unwrap() else { panic!("a good state") };
     assert!(error.to_string().contains("APP_PORT is invalid"), "{error}");
     nothing_more(&updates);
 
     files.write(".env", "APP_PORT=10000\n");
     live.reload().unwrap_err();
-    assert!(matches!(updates.recv().unwrap(), Update::Kept(_)), "another failure is told");
+    assert!(matches!(updates.recv().unwrap(), Update::Rejected(_)), "another failure is told");
 
     // The former state is good again, and the same failure is news again.
     files.write(".env", "APP_PORT=1\n");
     assert!(live.reload().unwrap().is_none());
     files.write(".env", "APP_PORT=10000\n");
     live.reload().unwrap_err();
-    assert!(matches!(updates.recv().unwrap(), Update::Kept(_)));
+    assert!(matches!(updates.recv().unwrap(), Update::Rejected(_)));
     nothing_more(&updates);
 }
 

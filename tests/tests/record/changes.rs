@@ -2,7 +2,7 @@
 
 use envaudit::ledger::{Actor, ChangeKind, Context, Event, FileStore, KeyRing, MasterKey, Values};
 use envaudit::{EnvConfig, Fetched, KeyRequest, Provider, ProviderError, SecretString, Source};
-use envaudit_tests::recorded::{bytes, events, last, ledger, reopened};
+use envaudit_tests::record_helpers::{bytes, events, last, ledger, reopened};
 use envaudit_tests::{Files, fresh_ledger, isolated};
 use serde_json::{Value, json};
 

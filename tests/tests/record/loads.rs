@@ -5,7 +5,7 @@ use std::sync::Barrier;
 use envaudit::ledger::{Actor, Context, Origin, RecordedLoadError};
 use envaudit::{EnvConfig, SecretString, Source};
 use envaudit_tests::canary::{CANARY, assert_hidden, assert_not_in};
-use envaudit_tests::recorded::{bytes, events, last, ledger, reopened};
+use envaudit_tests::record_helpers::{bytes, events, last, ledger, reopened};
 use envaudit_tests::{Files, fresh_ledger, isolated};
 use serde_json::{Value, json};
 

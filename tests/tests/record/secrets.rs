@@ -9,7 +9,7 @@ use envaudit::{
     Source,
 };
 use envaudit_tests::canary::{CANARY, assert_hidden, assert_not_in};
-use envaudit_tests::recorded::{bytes, events, last, ledger};
+use envaudit_tests::record_helpers::{bytes, events, last, ledger};
 use envaudit_tests::{Files, fresh_ledger, isolated};
 
 #[derive(EnvConfig)]

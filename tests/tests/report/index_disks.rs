@@ -4,8 +4,8 @@
 use std::fs;
 use std::process::Output;
 
+use envaudit_tests::cli_fixture::{CliFixture, RECORD};
 use envaudit_tests::disks::{Disk, OnDisk};
-use envaudit_tests::stage::{RECORD, Stage};
 use serde_json::Value;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_envaudit_command");
@@ -33,10 +33,10 @@ const OTHERS: [&[&str]; 8] = [
 ];
 
 /// Whose record is longer than a page of memory: there may be room behind the last line that takes a shorter one.
-fn recorded() -> Stage {
-    let stage = Stage::new(&format!("PORT=80\nREGION={}\n", "r".repeat(3000)));
-    stage.record();
-    stage
+fn recorded() -> CliFixture {
+    let fixture = CliFixture::new(&format!("PORT=80\nREGION={}\n", "r".repeat(3000)));
+    fixture.record();
+    fixture
 }
 
 fn said(output: &Output) -> String {
@@ -44,8 +44,8 @@ fn said(output: &Output) -> String {
 }
 
 #[track_caller]
-fn answer(on: &OnDisk, stage: &Stage, args: &[&str]) -> Output {
-    let output = on.run(&stage.process(PROGRAM, args));
+fn answer(on: &OnDisk, fixture: &CliFixture, args: &[&str]) -> Output {
+    let output = on.run(&fixture.process(PROGRAM, args));
     assert_eq!(output.status.code(), Some(0), "{args:?}: {output:?}");
     assert!(!output.stdout.is_empty(), "{args:?}");
     output
@@ -57,10 +57,10 @@ fn whatever_reads_answers_without_an_index_and_says_why_there_is_none() {
         (Disk::ReadOnly, ["Read-only file system", "Permission denied"]),
         (Disk::Full, ["its disk has no room left", "disk I/O error"]),
     ] {
-        let stage = recorded();
-        let on = OnDisk::new(disk, &stage.ledger(), PROGRAM);
+        let fixture = recorded();
+        let on = OnDisk::new(disk, &fixture.ledger(), PROGRAM);
         for args in INDEXED {
-            let note = said(&answer(&on, &stage, args));
+            let note = said(&answer(&on, &fixture, args));
             assert!(
                 note.starts_with("note: `index.sqlite` cannot be used now: "),
                 "{args:?}: {note}"
@@ -72,10 +72,10 @@ fn whatever_reads_answers_without_an_index_and_says_why_there_is_none() {
             assert!(note.ends_with("; all of the ledger is read instead\n"), "{args:?}: {note}");
         }
         for args in OTHERS {
-            assert_eq!(said(&answer(&on, &stage, args)), "", "{disk:?} {args:?}");
+            assert_eq!(said(&answer(&on, &fixture, args)), "", "{disk:?} {args:?}");
         }
         drop(on);
-        let len = fs::metadata(stage.ledger().join("index.sqlite")).map_or(0, |file| file.len());
+        let len = fs::metadata(fixture.ledger().join("index.sqlite")).map_or(0, |file| file.len());
         assert_eq!(len, 0, "{disk:?}");
     }
 }
@@ -83,28 +83,28 @@ fn whatever_reads_answers_without_an_index_and_says_why_there_is_none() {
 #[test]
 fn an_index_that_is_up_to_date_is_asked_wherever_it_is_and_one_that_is_not_is_left_alone() {
     for disk in [Disk::ReadOnly, Disk::Full] {
-        let stage = recorded();
+        let fixture = recorded();
         let history = ["history", "PORT", "--json"];
-        let before = stage.run(&history).run().ends_with(0).out;
-        let on = OnDisk::new(disk, &stage.ledger(), PROGRAM);
+        let before = fixture.run(&history).run().ends_with(0).out;
+        let on = OnDisk::new(disk, &fixture.ledger(), PROGRAM);
         for args in INDEXED {
-            assert_eq!(said(&answer(&on, &stage, args)), "", "{disk:?} {args:?}");
+            assert_eq!(said(&answer(&on, &fixture, args)), "", "{disk:?} {args:?}");
         }
-        assert_eq!(String::from_utf8_lossy(&answer(&on, &stage, &history).stdout), before);
+        assert_eq!(String::from_utf8_lossy(&answer(&on, &fixture, &history).stdout), before);
         drop(on);
 
-        let stage = recorded();
-        stage.run(&history).run().ends_with(0);
-        let index = fs::read(stage.ledger().join("index.sqlite")).expect("an index");
-        stage.files.write(".env", "PORT=443\n");
-        stage.record();
-        let on = OnDisk::new(disk, &stage.ledger(), PROGRAM);
-        let output = answer(&on, &stage, &history);
+        let fixture = recorded();
+        fixture.run(&history).run().ends_with(0);
+        let index = fs::read(fixture.ledger().join("index.sqlite")).expect("an index");
+        fixture.files.write(".env", "PORT=443\n");
+        fixture.record();
+        let on = OnDisk::new(disk, &fixture.ledger(), PROGRAM);
+        let output = answer(&on, &fixture, &history);
         let changes: Value = serde_json::from_slice(&output.stdout).expect("JSON");
         assert_eq!(changes.as_array().map(Vec::len), Some(2), "{disk:?}: {changes}");
         assert!(said(&output).contains("`index.sqlite` cannot be used now"), "{}", said(&output));
         drop(on);
-        assert!(fs::read(stage.ledger().join("index.sqlite")).expect("an index") == index);
+        assert!(fs::read(fixture.ledger().join("index.sqlite")).expect("an index") == index);
     }
 }
 
@@ -115,25 +115,25 @@ fn nothing_is_recorded_or_started_and_it_is_said_which_file_and_why() {
         (Disk::ReadOnly, ["Read-only file system", "Permission denied"]),
         (Disk::Full, ["No space left on device", "File too large"]),
     ] {
-        let stage = recorded();
-        stage.files.write(".env", format!("PORT=81\nREGION={}\n", "s".repeat(3000)));
-        let on = OnDisk::new(disk, &stage.ledger(), PROGRAM);
+        let fixture = recorded();
+        fixture.files.write(".env", format!("PORT=81\nREGION={}\n", "s".repeat(3000)));
+        let on = OnDisk::new(disk, &fixture.ledger(), PROGRAM);
         for args in [&RECORD[..], &run] {
-            let output = on.run(&stage.process(PROGRAM, args));
+            let output = on.run(&fixture.process(PROGRAM, args));
             let message = said(&output);
             assert_eq!(output.status.code(), Some(3), "{disk:?} {args:?}: {output:?}");
             assert_eq!(output.stdout, b"", "{disk:?} {args:?}");
             assert!(message.starts_with("error: "), "{args:?}: {message}");
             assert!(reasons.iter().any(|reason| message.contains(reason)), "{args:?}: {message}");
-            let report = answer(&on, &stage, &["verify", "--json"]);
+            let report = answer(&on, &fixture, &["verify", "--json"]);
             let report: Value = serde_json::from_slice(&report.stdout).expect("JSON");
             assert_eq!(report["intact"], true, "{args:?}: {report}");
         }
         drop(on);
         // With room, and rights, all goes on where it stopped.
         if disk == Disk::Full {
-            stage.record();
-            stage.run(&["verify"]).run().ends_with(0);
+            fixture.record();
+            fixture.run(&["verify"]).run().ends_with(0);
         }
     }
 }

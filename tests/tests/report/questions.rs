@@ -1,4 +1,4 @@
-//! Reports of the library: what a question may ask for, and what it never changes.
+//! Reports of the library: what the options may ask for, and what it never changes.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::time::Duration;
@@ -7,13 +7,13 @@ use envaudit::ledger::{Actor, Event, FileStore, Timestamp};
 use envaudit::report::index::Index;
 use envaudit::report::{self, PageContext, Period, ReportOptions, Rights, Scope};
 use envaudit_tests::indexed::Indexed;
-use envaudit_tests::{Files, quarter};
+use envaudit_tests::{Files, sample_quarter};
 use serde_json::Value;
 
 fn with_quarter<T>(ask: impl FnOnce(&Index<'_>) -> T) -> T {
     let files = Files::new();
     let path = files.path().join("audit");
-    quarter::make(&path);
+    sample_quarter::make(&path);
     let store = FileStore::new(&path);
     ask(&Index::temporary(&store).unwrap())
 }

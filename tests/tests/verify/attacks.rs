@@ -6,27 +6,27 @@ use std::num::NonZeroUsize;
 use envaudit::ledger::anchor::Anchored;
 use envaudit::ledger::verify::{Finding, Report, Verdict, Verifier};
 use envaudit::ledger::{KeyRing, MasterKey};
-use envaudit_tests::ledger::{CHAIN, LedgerBytes, Scribe, file_name, found, key, ring};
+use envaudit_tests::ledger::{CHAIN, LedgerBuilder, LedgerBytes, file_name, found, key, ring};
 
 /// Three segments, events 1 to 6, 7 to 12 and 13 to 17, closed, with checkpoints at 7, 13 and 17.
-fn scribe(key: Option<MasterKey>) -> Scribe {
-    Scribe::closed(key, &[4, 4, 3])
+fn builder(key: Option<MasterKey>) -> LedgerBuilder {
+    LedgerBuilder::closed(key, &[4, 4, 3])
 }
 
 fn keyed() -> LedgerBytes {
-    scribe(Some(key())).ledger
+    builder(Some(key())).ledger
 }
 
 fn unkeyed() -> LedgerBytes {
-    scribe(None).ledger
+    builder(None).ledger
 }
 
 fn verify(ledger: &LedgerBytes) -> Report {
     Verifier::new().keys(&ring()).verify(ledger).unwrap()
 }
 
-fn anchor(scribe: &Scribe) -> Anchored {
-    Anchored::from(&scribe.state())
+fn anchor(builder: &LedgerBuilder) -> Anchored {
+    Anchored::from(&builder.state())
 }
 
 /// The file and the byte at which a line begins.
@@ -49,40 +49,40 @@ fn replace(line: &[u8], from: &str, to: &str) -> Vec<u8> {
 fn rehashed(line: &[u8], from: &str, to: &str) -> Vec<u8> {
     let line = String::from_utf8(replace(line, from, to)).unwrap();
     let (hashed, _) = line.split_once(",\"event_hash\"").unwrap();
-    Scribe::new(None).seal(hashed.to_owned())
+    LedgerBuilder::new(None).seal(hashed.to_owned())
 }
 
 #[test]
 fn an_intact_ledger_is_ok_as_far_as_it_is_anchored() {
-    let scribe = scribe(Some(key()));
+    let builder = builder(Some(key()));
     let ring = ring();
     let verifier = Verifier::new().keys(&ring);
-    let report = verifier.verify(&scribe.ledger).unwrap();
+    let report = verifier.verify(&builder.ledger).unwrap();
     assert_eq!(report.findings, []);
     assert_eq!(report.verdict(), Verdict::OkUnanchoredTail);
     assert!(report.is_intact());
     assert_eq!((report.events, report.segments, report.checkpoints, report.roots), (17, 3, 3, 3));
-    assert_eq!(report.tail, Some((17, scribe.previous)));
+    assert_eq!(report.tail, Some((17, builder.previous)));
     assert!(
         report.to_string().contains("whether newer events were cut off cannot be known"),
         "{report}"
     );
 
-    let report = verifier.clone().anchor(anchor(&scribe)).verify(&scribe.ledger).unwrap();
+    let report = verifier.clone().anchor(anchor(&builder)).verify(&builder.ledger).unwrap();
     assert_eq!(report.verdict(), Verdict::OkAnchored);
     assert_eq!(report.anchored, Some(17));
 
-    let mut longer = scribe.clone();
+    let mut longer = builder.clone();
     longer.events(2);
-    let report = verifier.anchor(anchor(&scribe)).verify(&longer.ledger).unwrap();
+    let report = verifier.anchor(anchor(&builder)).verify(&longer.ledger).unwrap();
     assert_eq!(report.verdict(), Verdict::OkUnanchoredTail);
     assert_eq!((report.anchored, report.events), (Some(17), 19));
 }
 
 #[test]
 fn an_intact_ledger_without_a_key_is_ok() {
-    let scribe = scribe(None);
-    let report = Verifier::new().anchor(anchor(&scribe)).verify(&scribe.ledger).unwrap();
+    let builder = builder(None);
+    let report = Verifier::new().anchor(anchor(&builder)).verify(&builder.ledger).unwrap();
     assert_eq!(report.findings, []);
     assert_eq!(report.verdict(), Verdict::OkAnchored);
 }
@@ -201,7 +201,7 @@ const WITHOUT_KEY: &[Case] = &[
         "an event of another ledger with the same key is put in the place of one",
         |ledger| {
             ledger.edit(1, |lines| {
-                let mut other = Scribe::new(Some(key()));
+                let mut other = LedgerBuilder::new(Some(key()));
                 other.chain = "0198c5a6-0000-7000-8000-5a1b2c3d4e5f".to_owned();
                 other.seq = 2;
                 lines[2] = other.line("door.opened", "{}");
@@ -281,7 +281,7 @@ const WITHOUT_KEY: &[Case] = &[
     ),
     (
         "the ledger is replaced by one with another key",
-        |ledger| *ledger = scribe(Some(MasterKey::from_bytes([9; 32]))).ledger,
+        |ledger| *ledger = builder(Some(MasterKey::from_bytes([9; 32]))).ledger,
         &[(Verdict::KeyUnknown, 1, 17)],
     ),
     (
@@ -435,15 +435,15 @@ fn what_is_done_to_a_ledger_without_a_key_is_found_unless_all_of_it_is_hashed_an
 
 #[test]
 fn a_line_of_another_form_under_the_key_is_found_unless_forms_are_taken_on_trust() {
-    let mut scribe = scribe(Some(key()));
-    scribe.event("door.opened", "{\"door\":1,\"door\":2}");
-    scribe.events(1);
+    let mut builder = builder(Some(key()));
+    builder.event("door.opened", "{\"door\":1,\"door\":2}");
+    builder.events(1);
     let ring = ring();
     let thorough = Verifier::new().keys(&ring);
-    let report = thorough.verify(&scribe.ledger).unwrap();
+    let report = thorough.verify(&builder.ledger).unwrap();
     assert_eq!(found(&report), [(Verdict::Modified, 18, 18)]);
     assert!(report.findings[0].expected.starts_with("a key that the object does not have yet"));
-    assert!(thorough.quick().verify(&scribe.ledger).unwrap().is_intact());
+    assert!(thorough.quick().verify(&builder.ledger).unwrap().is_intact());
 }
 
 #[test]
@@ -466,17 +466,18 @@ fn hashed(line: &[u8]) -> &[u8] {
 #[test]
 fn a_last_line_that_is_unfinished_is_torn_if_nobody_saw_it_finished() {
     for cut in [1, 40, 200] {
-        let mut scribe = scribe(Some(key()));
-        scribe.events(1);
-        let segment = scribe.ledger.segments.get_mut(&13).unwrap();
+        let mut builder = builder(Some(key()));
+        builder.events(1);
+        let segment = builder.ledger.segments.get_mut(&13).unwrap();
         segment.truncate(segment.len() - cut);
-        let report = verify(&scribe.ledger);
+        let report = verify(&builder.ledger);
         assert_eq!(found(&report), [(Verdict::Torn, 18, 18)], "{cut}");
-        assert_eq!(at(&report.findings[0]), place(&scribe.ledger, 13, 5));
+        assert_eq!(at(&report.findings[0]), place(&builder.ledger, 13, 5));
         assert!(!report.is_intact());
 
-        let anchored = anchor(&scribe);
-        let report = Verifier::new().keys(&ring()).anchor(anchored).verify(&scribe.ledger).unwrap();
+        let anchored = anchor(&builder);
+        let report =
+            Verifier::new().keys(&ring()).anchor(anchored).verify(&builder.ledger).unwrap();
         assert_eq!(found(&report), [(Verdict::Modified, 18, 18)], "{cut}");
     }
     let mut garbage = keyed();
@@ -486,16 +487,16 @@ fn a_last_line_that_is_unfinished_is_torn_if_nobody_saw_it_finished() {
 
 #[test]
 fn a_complete_last_line_with_a_wrong_hash_is_not_torn() {
-    let mut scribe = scribe(Some(key()));
-    scribe.events(1);
-    let mut ledger = scribe.ledger.clone();
+    let mut builder = builder(Some(key()));
+    builder.events(1);
+    let mut ledger = builder.ledger.clone();
     ledger.edit(13, |lines| lines[5] = replace(&lines[5], "door.opened", "door.closed"));
     assert_eq!(found(&verify(&ledger)), [(Verdict::Modified, 18, 18)]);
 }
 
 #[test]
 fn an_older_copy_of_the_whole_ledger_is_rolled_back() {
-    let old = scribe(Some(key()));
+    let old = builder(Some(key()));
     let mut new = old.clone();
     new.events(5);
     new.head();
@@ -516,7 +517,7 @@ fn an_older_copy_of_the_whole_ledger_is_rolled_back() {
 
 #[test]
 fn a_tail_that_is_cut_off_with_all_traces_is_found_by_the_anchor_alone() {
-    let whole = scribe(Some(key()));
+    let whole = builder(Some(key()));
     let mut cut = whole.ledger.clone();
     cut.edit(13, |lines| lines.truncate(2));
     cut.head = None;
@@ -534,10 +535,10 @@ fn a_tail_that_is_cut_off_with_all_traces_is_found_by_the_anchor_alone() {
 
 #[test]
 fn a_history_rewritten_with_the_key_is_forked_from_what_was_signed_or_anchored() {
-    let honest = scribe(Some(key()));
+    let honest = builder(Some(key()));
     let anchored = anchor(&honest);
     // The attacker has the key and writes all events from 5 on anew.
-    let mut forged = Scribe::new(Some(key()));
+    let mut forged = LedgerBuilder::new(Some(key()));
     forged.events(3);
     forged.event("door.closed", "{}");
     forged.roll();
@@ -562,17 +563,17 @@ fn a_history_rewritten_with_the_key_is_forked_from_what_was_signed_or_anchored()
 
 #[test]
 fn two_events_with_one_seq_under_the_key_are_a_fork() {
-    let mut scribe = scribe(Some(key()));
-    let mut other = scribe.clone();
-    scribe.event("door.opened", "{}");
+    let mut builder = builder(Some(key()));
+    let mut other = builder.clone();
+    builder.event("door.opened", "{}");
     let second = other.line("door.closed", "{}");
-    scribe.ledger.edit(13, |lines| lines.push(second));
-    let report = verify(&scribe.ledger);
+    builder.ledger.edit(13, |lines| lines.push(second));
+    let report = verify(&builder.ledger);
     assert_eq!(found(&report), [(Verdict::Forked, 18, 18)]);
-    assert_eq!(at(&report.findings[0]), place(&scribe.ledger, 13, 6));
+    assert_eq!(at(&report.findings[0]), place(&builder.ledger, 13, 6));
 
     // A writer with a stale view went on from an event that is not the last.
-    let mut stale = self::scribe(Some(key()));
+    let mut stale = self::builder(Some(key()));
     let before = stale.previous;
     stale.events(1);
     stale.previous = before;
@@ -582,34 +583,34 @@ fn two_events_with_one_seq_under_the_key_are_a_fork() {
 
 #[test]
 fn a_checkpoint_whose_root_is_not_that_of_the_events_is_a_fork() {
-    let mut scribe = scribe(Some(key()));
-    let mut state = scribe.state();
+    let mut builder = builder(Some(key()));
+    let mut state = builder.state();
     state.root[0] ^= 1;
     let seed = key().checkpoint_seed();
     let signer = envaudit::ledger::checkpoint::signer(CHAIN, &seed).unwrap();
-    scribe.ledger.checkpoints.insert(17, state.sign(&signer).unwrap().into_bytes());
-    let report = verify(&scribe.ledger);
+    builder.ledger.checkpoints.insert(17, state.sign(&signer).unwrap().into_bytes());
+    let report = verify(&builder.ledger);
     assert_eq!(found(&report), [(Verdict::Forked, 17, 17)]);
     assert_eq!(report.findings[0].file, "checkpoints/00000000000000000017.note");
 }
 
 #[test]
 fn a_prune_needs_its_statement() {
-    let mut scribe = scribe(Some(key()));
-    let first_kept = scribe.ledger.lines(7)[0].clone();
+    let mut builder = builder(Some(key()));
+    let first_kept = builder.ledger.lines(7)[0].clone();
     let previous = String::from_utf8(first_kept).unwrap();
     let (_, previous) = previous.split_once("\"previous_hash\":\"").unwrap();
     let previous = &previous[..64];
-    let mut unstated = scribe.ledger.clone();
+    let mut unstated = builder.ledger.clone();
     unstated.segments.remove(&1);
     assert_eq!(found(&verify(&unstated)), [(Verdict::Missing, 1, 6)]);
 
     let statement =
         format!("{{\"first_kept_seq\":7,\"previous_hash\":\"{previous}\",\"policy\":\"30 days\"}}");
-    scribe.event("ledger.pruned", &statement);
-    let mut pruned = scribe.ledger.clone();
+    builder.event("ledger.pruned", &statement);
+    let mut pruned = builder.ledger.clone();
     pruned.segments.remove(&1);
-    let report = Verifier::new().keys(&ring()).anchor(anchor(&scribe)).verify(&pruned).unwrap();
+    let report = Verifier::new().keys(&ring()).anchor(anchor(&builder)).verify(&pruned).unwrap();
     assert_eq!(found(&report), [(Verdict::Pruned, 1, 6)]);
     assert_eq!(report.verdict(), Verdict::OkAnchored);
     assert_eq!((report.first_seq, report.events, report.checkpoints), (Some(7), 12, 3));
@@ -621,7 +622,7 @@ fn a_prune_needs_its_statement() {
     let mut more = pruned.clone();
     more.segments.remove(&7);
     assert_eq!(found(&verify(&more)), [(Verdict::Missing, 1, 12)]);
-    let mut inner = scribe.ledger.clone();
+    let mut inner = builder.ledger.clone();
     inner.segments.remove(&7);
     assert_eq!(found(&verify(&inner)), [(Verdict::Missing, 7, 12)]);
 }
@@ -629,34 +630,34 @@ fn a_prune_needs_its_statement() {
 #[test]
 fn a_retired_key_may_not_be_used_again() {
     let new_key = MasterKey::from_bytes([9; 32]);
-    let mut scribe = scribe(Some(key()));
-    scribe.event("ledger.key_rotated", &format!("{{\"to\":\"{}\"}}", new_key.id()));
-    scribe.key = Some(new_key.clone());
-    scribe.events(3);
+    let mut builder = builder(Some(key()));
+    builder.event("ledger.key_rotated", &format!("{{\"to\":\"{}\"}}", new_key.id()));
+    builder.key = Some(new_key.clone());
+    builder.events(3);
     let both = KeyRing::new(new_key.clone()).retired(key());
-    let report = Verifier::new().keys(&both).verify(&scribe.ledger).unwrap();
+    let report = Verifier::new().keys(&both).verify(&builder.ledger).unwrap();
     assert_eq!(report.findings, [], "{report}");
 
     let old = ring();
-    let report = Verifier::new().keys(&old).verify(&scribe.ledger).unwrap();
+    let report = Verifier::new().keys(&old).verify(&builder.ledger).unwrap();
     assert_eq!(found(&report), [(Verdict::KeyUnknown, 19, 21)]);
     let new = KeyRing::new(new_key);
-    let report = Verifier::new().keys(&new).verify(&scribe.ledger).unwrap();
+    let report = Verifier::new().keys(&new).verify(&builder.ledger).unwrap();
     assert_eq!(found(&report), [(Verdict::KeyUnknown, 1, 18)]);
 
     // Somebody who got hold of the retired key goes on with it.
-    scribe.key = Some(key());
-    scribe.events(2);
-    let report = Verifier::new().keys(&both).verify(&scribe.ledger).unwrap();
+    builder.key = Some(key());
+    builder.events(2);
+    let report = Verifier::new().keys(&both).verify(&builder.ledger).unwrap();
     assert_eq!(found(&report), [(Verdict::Modified, 22, 22)]);
 }
 
 #[test]
 fn a_clock_that_went_back_is_a_warning() {
-    let mut scribe = scribe(Some(key()));
-    scribe.clock = -5;
-    scribe.events(2);
-    let report = verify(&scribe.ledger);
+    let mut builder = builder(Some(key()));
+    builder.clock = -5;
+    builder.events(2);
+    let report = verify(&builder.ledger);
     assert_eq!(found(&report), [(Verdict::ClockRegression, 18, 18)]);
     assert_eq!(report.verdict(), Verdict::OkUnanchoredTail);
     assert!(report.is_intact());
@@ -664,41 +665,41 @@ fn a_clock_that_went_back_is_a_warning() {
 
 #[test]
 fn what_was_verified_before_is_not_read_again() {
-    let mut scribe = scribe(Some(key()));
+    let mut builder = builder(Some(key()));
     let ring = ring();
-    let first = Verifier::new().keys(&ring).verify(&scribe.ledger).unwrap();
+    let first = Verifier::new().keys(&ring).verify(&builder.ledger).unwrap();
     let state: envaudit::ledger::verify::Verified =
         first.verified().unwrap().to_string().parse().unwrap();
-    assert_eq!((state.size(), *state.head()), (17, scribe.previous));
-    scribe.events(4);
-    scribe.roll();
-    scribe.checkpoint();
+    assert_eq!((state.size(), *state.head()), (17, builder.previous));
+    builder.events(4);
+    builder.roll();
+    builder.checkpoint();
     let verifier = Verifier::new().keys(&ring).since(state);
-    let report = verifier.verify(&scribe.ledger).unwrap();
+    let report = verifier.verify(&builder.ledger).unwrap();
     assert_eq!(report.findings, [], "{report}");
     assert_eq!((report.events, report.anchored), (6, Some(17)));
     // The roots of checkpoints go on from the peaks that were kept.
     assert_eq!((report.checkpoints, report.roots), (2, 2));
 
-    let mut behind = scribe.ledger.clone();
+    let mut behind = builder.ledger.clone();
     behind.edit(1, |lines| lines[2] = replace(&lines[2], "door.opened", "door.closed"));
     assert_eq!(verifier.verify(&behind).unwrap().findings, []);
-    let mut after = scribe.ledger.clone();
+    let mut after = builder.ledger.clone();
     after.edit(13, |lines| lines[6] = replace(&lines[6], "door.opened", "door.closed"));
     assert_eq!(found(&verifier.verify(&after).unwrap()), [(Verdict::Modified, 19, 19)]);
-    let mut older = scribe.ledger.clone();
+    let mut older = builder.ledger.clone();
     older.edit(13, |lines| lines.truncate(2));
     older.segments.remove(&23);
     (older.head, older.checkpoints) = (None, Default::default());
     assert_eq!(found(&verifier.verify(&older).unwrap()), [(Verdict::RolledBack, 17, 17)]);
-    let mut other = Scribe::new(Some(key()));
+    let mut other = LedgerBuilder::new(Some(key()));
     other.clock = 1;
     other.events(20);
     assert_eq!(verifier.verify(&other.ledger).unwrap().verdict(), Verdict::Forked);
 
     // A checkpoint alone does as well, without the roots.
-    let checkpoint = self::scribe(Some(key())).state();
-    let report = Verifier::new().keys(&ring).since(&checkpoint).verify(&scribe.ledger).unwrap();
+    let checkpoint = self::builder(Some(key())).state();
+    let report = Verifier::new().keys(&ring).since(&checkpoint).verify(&builder.ledger).unwrap();
     assert_eq!(report.findings, []);
     // Roots are computed again from the next segment on, which has the peaks.
     assert_eq!((report.events, report.checkpoints, report.roots), (6, 2, 1));

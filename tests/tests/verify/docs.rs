@@ -13,7 +13,7 @@ use envaudit::ledger::{
     Actor, Event, FileStore, KeyRing, LedgerOptions, Line, MasterKey, Origin, checkpoint, proof,
 };
 use envaudit_tests::fresh_ledger::Clock;
-use envaudit_tests::ledger::{LedgerBytes, Piece, Scribe};
+use envaudit_tests::ledger::{LedgerBuilder, LedgerBytes, Piece};
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
@@ -214,14 +214,14 @@ fn verify(key: Option<&MasterKey>, ledger: &LedgerBytes) -> Report {
 }
 
 fn rolled(key: Option<MasterKey>) -> LedgerBytes {
-    let mut scribe = Scribe::new(key);
-    scribe.events(3);
-    scribe.roll();
-    scribe.events(2);
-    scribe.roll();
-    scribe.event("ledger.closed", "{}");
-    scribe.head();
-    scribe.ledger
+    let mut builder = LedgerBuilder::new(key);
+    builder.events(3);
+    builder.roll();
+    builder.events(2);
+    builder.roll();
+    builder.event("ledger.closed", "{}");
+    builder.head();
+    builder.ledger
 }
 
 #[test]
@@ -353,11 +353,11 @@ fn the_program_takes_what_is_no_head_for_broken_behind_the_last_event() {
 #[test]
 #[cfg(unix)]
 fn the_program_takes_what_is_no_regular_file_for_broken() {
-    use envaudit_tests::strange::STRANGE;
+    use envaudit_tests::irregular_files::IRREGULAR_FILES;
     let (key, intact) = (key(), rolled(Some(key())));
     let root = tempfile::tempdir().unwrap();
     let mut expected = Vec::new();
-    for (at, (what, put)) in STRANGE.into_iter().enumerate() {
+    for (at, (what, put)) in IRREGULAR_FILES.into_iter().enumerate() {
         let names = [
             ("ledger.json", 1),
             ("HEAD", 12),

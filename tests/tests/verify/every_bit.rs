@@ -2,20 +2,20 @@
 
 use envaudit::ledger::verify::{Report, Verdict, Verifier};
 use envaudit::ledger::{KeyRing, MasterKey};
-use envaudit_tests::ledger::{LedgerBytes, Piece, Scribe, key};
+use envaudit_tests::ledger::{LedgerBuilder, LedgerBytes, Piece, key};
 
 /// Two segments of 4 and 3 events, with a checkpoint at 7 and HEAD.
-fn scribe(key: Option<MasterKey>) -> Scribe {
-    let mut scribe = Scribe::new(key);
-    scribe.events(2);
-    scribe.roll();
-    scribe.events(1);
-    scribe.event("ledger.closed", "{}");
-    if scribe.key.is_some() {
-        scribe.checkpoint();
+fn builder(key: Option<MasterKey>) -> LedgerBuilder {
+    let mut builder = LedgerBuilder::new(key);
+    builder.events(2);
+    builder.roll();
+    builder.events(1);
+    builder.event("ledger.closed", "{}");
+    if builder.key.is_some() {
+        builder.checkpoint();
     }
-    scribe.head();
-    scribe
+    builder.head();
+    builder
 }
 
 /// The event that a byte belongs to, its newline included.
@@ -60,7 +60,7 @@ fn flip_all(intact: &LedgerBytes, verify: impl Fn(&LedgerBytes) -> Report) -> us
 #[test]
 fn every_bit_of_a_ledger_with_a_key_is_guarded() {
     let ring = KeyRing::new(key());
-    let flipped = flip_all(&scribe(Some(key())).ledger, |ledger| {
+    let flipped = flip_all(&builder(Some(key())).ledger, |ledger| {
         Verifier::new().keys(&ring).threads(std::num::NonZeroUsize::MIN).verify(ledger).unwrap()
     });
     assert!(flipped > 20_000, "{flipped}");
@@ -68,16 +68,16 @@ fn every_bit_of_a_ledger_with_a_key_is_guarded() {
 
 /// The same without its first segment, as the last event says.
 fn pruned() -> LedgerBytes {
-    let mut scribe = scribe(Some(key()));
-    let seal = scribe.ledger.lines(1).pop().expect("four lines");
+    let mut builder = builder(Some(key()));
+    let seal = builder.ledger.lines(1).pop().expect("four lines");
     let digits = str::from_utf8(&seal[seal.len() - 67..seal.len() - 3]).expect("hex");
     let details =
         format!("{{\"first_kept_seq\":5,\"previous_hash\":\"{digits}\",\"policy\":\"30 days\"}}");
-    scribe.event("ledger.pruned", &details);
-    scribe.checkpoint();
-    scribe.head();
-    scribe.ledger.segments.remove(&1);
-    scribe.ledger
+    builder.event("ledger.pruned", &details);
+    builder.checkpoint();
+    builder.head();
+    builder.ledger.segments.remove(&1);
+    builder.ledger
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn every_bit_of_the_events_of_a_pruned_ledger_is_guarded() {
 
 #[test]
 fn every_bit_of_a_ledger_without_a_key_is_guarded_by_its_hashes() {
-    let flipped = flip_all(&scribe(None).ledger, |ledger| {
+    let flipped = flip_all(&builder(None).ledger, |ledger| {
         Verifier::new().threads(std::num::NonZeroUsize::MIN).verify(ledger).unwrap()
     });
     assert!(flipped > 20_000, "{flipped}");

@@ -10,7 +10,7 @@ use envaudit::ledger::verify::{Verdict, Verified, Verifier};
 use envaudit::ledger::{FileStore, KeyRing, checkpoint};
 use envaudit_tests::fresh_ledger::{event, options};
 use envaudit_tests::ledger::{
-    CHAIN, LedgerBytes, Scribe, damage, file_name, found, hash_in, key, ring, two_segments,
+    CHAIN, LedgerBuilder, LedgerBytes, damage, file_name, found, hash_in, key, ring, two_segments,
     verify_every_way,
 };
 use proptest::prelude::*;
@@ -21,7 +21,7 @@ fn keyed() -> LedgerBytes {
 
 #[test]
 fn no_number_of_warnings_hides_a_break() {
-    let mut scribe = Scribe::new(Some(key()));
+    let mut scribe = LedgerBuilder::new(Some(key()));
     scribe.clock = 10_000;
     for _ in 0..2500 {
         scribe.clock -= 2;
@@ -47,7 +47,7 @@ fn no_number_of_warnings_hides_a_break() {
 
 #[test]
 fn the_first_of_very_many_breaks_is_told() {
-    let mut scribe = Scribe::new(Some(key()));
+    let mut scribe = LedgerBuilder::new(Some(key()));
     scribe.events(6000);
     let mut ledger = scribe.ledger.clone();
     ledger.edit(1, |lines| {
@@ -276,7 +276,7 @@ fn a_pruned_ledger_begins_where_its_statement_says() {
     // One that nobody with the key wrote is none.
     let mut forged = unstated.ledger;
     forged.segments.remove(&1);
-    let mut scribe = Scribe::new(None);
+    let mut scribe = LedgerBuilder::new(None);
     (scribe.seq, scribe.previous) = (12, [0; 32]);
     let line = scribe.line("ledger.pruned", &statement(7));
     forged.edit(7, |lines| lines.push(line));
@@ -320,7 +320,7 @@ fn numbers_at_the_end_of_their_range_are_only_numbers() {
 
 #[test]
 fn roots_are_compared_wherever_checkpoints_stand() {
-    let mut scribe = Scribe::new(Some(key()));
+    let mut scribe = LedgerBuilder::new(Some(key()));
     for count in [1, 61, 1, 1, 62, 3, 64, 64, 700, 5] {
         scribe.events(count);
         scribe.checkpoint();

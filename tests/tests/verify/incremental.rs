@@ -3,11 +3,11 @@
 
 use envaudit::ledger::verify::{Verdict, Verified, Verifier};
 use envaudit_tests::ledger::{
-    LedgerBytes, Scribe, found, key, ring, two_segments, verify_every_way,
+    LedgerBuilder, LedgerBytes, found, key, ring, two_segments, verify_every_way,
 };
 
 /// The state after the 12 events of [`two_segments`], and the ledger with five more.
-fn continued() -> (Verified, Scribe) {
+fn continued() -> (Verified, LedgerBuilder) {
     let mut scribe = two_segments(Some(key()));
     let verified = verify_every_way(&scribe.ledger).verified().unwrap();
     scribe.events(5);

@@ -5,7 +5,8 @@ use envaudit::ledger::testing::MemoryStore;
 use envaudit::ledger::verify::{Signatures, Verdict, Verifier};
 use envaudit::ledger::{ChainKeys, FileStore, KeyRing, LedgerOptions, MasterKey, checkpoint};
 use envaudit_tests::ledger::{
-    CHAIN, LedgerBytes, Scribe, damage, found, key, ring, two_segments, verify_every_way_with,
+    CHAIN, LedgerBuilder, LedgerBytes, damage, found, key, ring, two_segments,
+    verify_every_way_with,
 };
 
 fn new_key() -> MasterKey {
@@ -13,7 +14,7 @@ fn new_key() -> MasterKey {
 }
 
 /// A ledger whose key was rotated at event 13.
-fn rotated() -> (Scribe, KeyRing) {
+fn rotated() -> (LedgerBuilder, KeyRing) {
     let mut scribe = two_segments(Some(key()));
     scribe.event("ledger.key_rotated", &format!("{{\"to\":\"{}\"}}", new_key().id()));
     scribe.key = Some(new_key());
@@ -138,7 +139,7 @@ fn the_chain_keys_find_all_that_the_master_keys_find_and_sign_nothing() {
 
     // Nor can they have another key sign: an event that names one is an event.
     let seed = [66; 32];
-    let mut forged = Scribe::new(Some(key()));
+    let mut forged = LedgerBuilder::new(Some(key()));
     forged.events(3);
     let stranger = checkpoint::signer(CHAIN, &seed).unwrap();
     let names = |to: &MasterKey| {

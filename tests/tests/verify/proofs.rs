@@ -6,33 +6,33 @@ use envaudit::ledger::checkpoint;
 use envaudit::ledger::note::VerifierKey;
 use envaudit::ledger::proof::{EventProof, ProofError, ProveError, prove};
 use envaudit::ledger::{KeyRing, Line, MasterKey};
-use envaudit_tests::ledger::{CHAIN, Scribe, key};
+use envaudit_tests::ledger::{CHAIN, LedgerBuilder, key};
 
 fn public_keys(key: &MasterKey) -> Vec<VerifierKey> {
     vec![checkpoint::signer(CHAIN, &key.checkpoint_seed()).unwrap().verifier().clone()]
 }
 
 /// Segments of 6, 6 and 5 events and then 2 more, with checkpoints at 7, 13 and 17.
-fn scribe() -> Scribe {
-    let mut scribe = Scribe::new(Some(key()));
+fn builder() -> LedgerBuilder {
+    let mut builder = LedgerBuilder::new(Some(key()));
     for _ in 0..2 {
-        scribe.events(4);
-        scribe.roll();
-        scribe.checkpoint();
+        builder.events(4);
+        builder.roll();
+        builder.checkpoint();
     }
-    scribe.events(4);
-    scribe.checkpoint();
-    scribe.events(2);
-    scribe
+    builder.events(4);
+    builder.checkpoint();
+    builder.events(2);
+    builder
 }
 
 #[test]
 fn every_event_under_a_checkpoint_can_be_proven_without_the_others() {
-    let scribe = scribe();
+    let builder = builder();
     let keys = public_keys(&key());
     let ring = KeyRing::new(key());
     for seq in 1..=17 {
-        let file = prove(&scribe.ledger, seq, &keys).unwrap().to_string();
+        let file = prove(&builder.ledger, seq, &keys).unwrap().to_string();
         let proof = EventProof::parse(file.as_bytes()).unwrap();
         let checkpoint = proof.verify(&keys).unwrap();
         let expected = [7, 13, 17].into_iter().find(|&size| size >= seq).unwrap();
@@ -50,11 +50,11 @@ fn every_event_under_a_checkpoint_can_be_proven_without_the_others() {
 
 #[test]
 fn a_proof_is_a_tlog_proof_file() {
-    let file = prove(&scribe().ledger, 15, &public_keys(&key())).unwrap().to_string();
+    let file = prove(&builder().ledger, 15, &public_keys(&key())).unwrap().to_string();
     let lines: Vec<_> = file.lines().collect();
     assert_eq!(lines[0], "c2sp.org/tlog-proof@v1");
     let line = BASE64.decode(lines[1].strip_prefix("extra ").unwrap().as_bytes()).unwrap();
-    assert_eq!(line.as_slice(), scribe().ledger.lines(13)[2].strip_suffix(b"\n").unwrap());
+    assert_eq!(line.as_slice(), builder().ledger.lines(13)[2].strip_suffix(b"\n").unwrap());
     assert_eq!(lines[2], "index 14");
     // Leaf 14 of 17: its neighbour, then pairs of 2, 4 and 8, then the last leaf.
     assert_eq!(lines[3..8].iter().map(|hash| hash.len()).collect::<Vec<_>>(), [44; 5]);
@@ -67,7 +67,7 @@ fn a_proof_is_a_tlog_proof_file() {
 #[test]
 fn events_that_are_pruned_or_not_yet_signed_are_not_proven() {
     let keys = public_keys(&key());
-    let mut ledger = scribe().ledger;
+    let mut ledger = builder().ledger;
     for seq in [18, 19, 20] {
         assert!(matches!(prove(&ledger, seq, &keys), Err(ProveError::NoCheckpoint { .. })));
     }
@@ -86,13 +86,13 @@ fn events_that_are_pruned_or_not_yet_signed_are_not_proven() {
 #[test]
 fn no_proof_is_made_from_events_that_were_not_signed() {
     let keys = public_keys(&key());
-    let mut scribe = scribe();
-    let mut forged = Scribe::new(Some(key()));
+    let mut builder = builder();
+    let mut forged = LedgerBuilder::new(Some(key()));
     forged.event("door.closed", "{}");
     forged.events(3);
     forged.roll();
-    scribe.ledger.segments.insert(1, forged.ledger.segments[&1].clone());
-    let error = prove(&scribe.ledger, 3, &keys).unwrap_err();
+    builder.ledger.segments.insert(1, forged.ledger.segments[&1].clone());
+    let error = prove(&builder.ledger, 3, &keys).unwrap_err();
     assert!(matches!(error, ProveError::NotWhatWasSigned { size: 7 }), "{error:?}");
 }
 
@@ -100,7 +100,7 @@ fn no_proof_is_made_from_events_that_were_not_signed() {
 fn no_bit_of_a_proof_can_be_flipped() {
     let keys = public_keys(&key());
     let ring = KeyRing::new(key());
-    let file = prove(&scribe().ledger, 10, &keys).unwrap().to_string();
+    let file = prove(&builder().ledger, 10, &keys).unwrap().to_string();
     let intact = EventProof::parse(file.as_bytes()).unwrap();
     for bit in 0..file.len() * 8 {
         let mut flipped = file.clone().into_bytes();
@@ -114,7 +114,7 @@ fn no_bit_of_a_proof_can_be_flipped() {
 #[test]
 fn the_public_key_ties_the_hash_and_the_ledger_key_ties_what_the_line_says() {
     let keys = public_keys(&key());
-    let proof = prove(&scribe().ledger, 10, &keys).unwrap();
+    let proof = prove(&builder().ledger, 10, &keys).unwrap();
     let line = String::from_utf8(proof.line().to_vec()).unwrap();
     let changed = line.replace("door.opened", "door.closed");
     assert_ne!(changed, line);
@@ -131,7 +131,7 @@ fn the_public_key_ties_the_hash_and_the_ledger_key_ties_what_the_line_says() {
 #[test]
 fn a_proof_of_another_place_is_refused() {
     let keys = public_keys(&key());
-    let ledger = scribe().ledger;
+    let ledger = builder().ledger;
     let file = prove(&ledger, 10, &keys).unwrap().to_string();
     let moved = file.replace("index 9\n", "index 10\n");
     assert_eq!(

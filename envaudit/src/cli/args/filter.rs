@@ -1,4 +1,4 @@
-//! EventFilterArgs events are asked for.
+//! The arguments that choose events.
 
 use chrono::{DateTime, Utc};
 use clap::{Args, ValueEnum};
@@ -10,7 +10,7 @@ use crate::ledger::{ActorKind, Filter, Outcome, redact};
 
 /// The arguments of `log` and `export` that choose events.
 #[derive(Args)]
-#[command(next_help_heading = "EventFilterArgs events")]
+#[command(next_help_heading = "Which events")]
 pub(crate) struct EventFilterArgs {
     /// With this action; `config.*` matches every action that begins with `config.`
     #[arg(long, value_name = "ACTION")]

@@ -14,7 +14,7 @@ use clap::{Args, ValueEnum};
 
 pub(crate) use self::index::IndexArgs;
 
-/// Where the keys come from, for a program that does not have the struct.
+/// The source of the keys, for a program that does not have the struct.
 #[derive(Args)]
 #[command(next_help_heading = "Where the keys come from")]
 pub(crate) struct SchemaArgs {
@@ -25,16 +25,17 @@ pub(crate) struct SchemaArgs {
     #[arg(id = "envaudit.bin", long = "bin", value_name = "PATH", global = true)]
     #[arg(conflicts_with = "envaudit.schema")]
     pub(crate) bin: Option<PathBuf>,
-    /// Which struct, where the program has embedded several
+    /// The struct, if the program has embedded several
     #[arg(id = "envaudit.struct", long = "struct", value_name = "NAME", global = true)]
     pub(crate) name: Option<String>,
 }
 
-/// What every command takes. The ids are our own, so that they never meet those of a program that mounts the commands.
+/// The arguments of every command. Their ids have a prefix, so that they never clash with those of a program that mounts the
+/// commands.
 #[derive(Args, Default)]
 #[command(next_help_heading = "Where the values come from")]
 pub(crate) struct Globals {
-    /// The environment, such as `prod`: `.env.prod` is read besides `.env` [default: $ENVAUDIT_ENV]
+    /// The environment, such as `prod`: `.env.prod` is read in addition to `.env` [default: $ENVAUDIT_ENV]
     #[arg(id = "envaudit.env", long = "env", value_name = "NAME", global = true)]
     pub(crate) environment: Option<String>,
     /// The folder of the `.env` files [default: the current one]
@@ -49,10 +50,10 @@ pub(crate) struct Globals {
     /// The folder of Kubernetes secrets [default: /etc/secrets]
     #[arg(id = "envaudit.k8s", long = "k8s-secrets", value_name = "DIR", global = true)]
     pub(crate) k8s: Vec<PathBuf>,
-    /// Without a schema: the variables of the environment that begin with this are keys too
+    /// Without a schema: variables of the environment with this prefix are keys too
     #[arg(id = "envaudit.prefix", long = "prefix", value_name = "PREFIX", global = true)]
     pub(crate) prefix: Option<String>,
-    /// Asks nothing that leaves this machine
+    /// Asks no source outside of this machine
     #[arg(id = "envaudit.ci", long = "ci", global = true)]
     pub(crate) ci: bool,
     /// Rules about where values may come from: a file, or `production`
@@ -70,7 +71,7 @@ pub(crate) struct Globals {
     )]
     #[arg(value_parser = time::parse_duration)]
     pub(crate) lock_timeout: Option<Duration>,
-    /// How the answer is written
+    /// The format of the answer
     #[arg(id = "envaudit.format", long = "format", value_name = "FORMAT", global = true)]
     #[arg(value_parser = formats(&["table", "json"]), help_heading = "How the answer looks")]
     pub(crate) format: Option<Format>,
@@ -86,7 +87,7 @@ impl Globals {
     }
 }
 
-/// What a program that mounts the commands decides itself.
+/// The arguments that a program that mounts the commands does not have.
 #[derive(Args, Clone, Copy, Default)]
 #[command(next_help_heading = "How the answer looks")]
 pub(crate) struct Presentation {
@@ -94,15 +95,16 @@ pub(crate) struct Presentation {
     #[arg(id = "envaudit.color", long = "color", value_name = "WHEN", global = true)]
     #[arg(value_enum, default_value = "auto")]
     pub(crate) color: ColorChoice,
-    /// Says nothing but the answer and what is wrong
+    /// Writes only the answer and errors
     #[arg(id = "envaudit.quiet", short = 'q', long = "quiet", global = true)]
     pub(crate) quiet: bool,
-    /// Says more of what is done
+    /// Writes more details
     #[arg(id = "envaudit.verbose", short = 'v', long = "verbose", global = true)]
     #[arg(conflicts_with = "envaudit.quiet")]
     pub(crate) verbose: bool,
 }
 
+/// When to use colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ColorChoice {
     #[default]
@@ -111,8 +113,8 @@ pub(crate) enum ColorChoice {
     Never,
 }
 
-/// The formats of all commands. A command that has others than `table` and `json` declares an argument of the same id
-/// `envaudit.format`, which takes the place of the global one.
+/// The formats of all commands. A command with other formats than `table` and `json` declares an argument with the same id
+/// `envaudit.format`, which replaces the global one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Format {
     Table,
@@ -136,7 +138,7 @@ impl Format {
     ];
 }
 
-/// Takes these of the formats.
+/// Parses these formats.
 pub(crate) fn formats(names: &'static [&'static str]) -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(names).map(|name| {
         let named = Format::NAMED.iter().find(|(known, _)| *known == name);

@@ -1,3 +1,5 @@
+//! `envaudit audit`: the source of every value.
+
 use clap::Args;
 
 use crate::audit::AuditEntry;
@@ -7,7 +9,7 @@ use crate::cli::invocation::Invocation;
 use crate::cli::output::{Cell, Table, Tone};
 use crate::sources::Source;
 
-/// Shows where each value comes from: source, file and line, when
+/// Shows the source, file and line of each value, and when it was loaded
 #[derive(Args)]
 #[command(after_help = "Example:\n  envaudit audit --env prod")]
 pub(crate) struct Audit {}
@@ -39,7 +41,7 @@ pub(super) fn run(_: &Audit, invocation: &mut Invocation<'_>) -> Result<(), CliE
     Ok(())
 }
 
-/// The source, a default paler than what somebody has set.
+/// The source; a default is fainter than a value that was set.
 fn source(entry: &AuditEntry) -> Cell {
     let tone = if entry.source == Source::SchemaDefault { Tone::Faint } else { Tone::Plain };
     Cell::toned(tone, entry.source.name())

@@ -1,3 +1,5 @@
+//! `envaudit check`: the problems of a configuration.
+
 use clap::Args;
 use serde_json::json;
 
@@ -6,7 +8,7 @@ use crate::cli::invocation::Invocation;
 use crate::cli::output::{Cell, Output, Tone};
 use crate::error::Problem;
 
-/// Loads and checks everything, and lists every problem there is
+/// Loads and checks everything, and lists every problem
 #[derive(Args)]
 #[command(after_help = "Example:\n  envaudit check --env prod --policy production")]
 pub(crate) struct Check {}
@@ -51,7 +53,7 @@ pub(super) fn run(_: &Check, invocation: &mut Invocation<'_>) -> Result<(), CliE
     if loaded.is_ok() { Ok(()) } else { Err(CliError::from(problems)) }
 }
 
-/// The text of [`LoadError`](crate::LoadError), with the messages set off.
+/// Writes the text of [`LoadError`](crate::LoadError), with the messages set off.
 fn list(out: &mut Output<'_>, name: &str, problems: &[Problem]) -> Result<(), CliError> {
     let noun = if problems.len() == 1 { "problem" } else { "problems" };
     out.line(&[Cell::toned(Tone::Bad, format!("{name}: {} {noun}", problems.len()))])?;

@@ -1,3 +1,5 @@
+//! `envaudit checkpoint`: a signed state of the ledger, to be kept elsewhere.
+
 use std::path::PathBuf;
 
 use clap::Args;
@@ -9,15 +11,15 @@ use crate::cli::ledger::RetiredKeys;
 use crate::ledger::anchor::{Anchored, FileAnchor};
 use crate::ledger::{Head, Ledger};
 
-/// Signs how far the ledger is, for keeping elsewhere
+/// Signs the current state of the ledger, to be kept elsewhere
 #[derive(Args)]
 #[command(
-    after_help = "What is printed shows later, to `verify --anchor` and `verify --from`, that nothing up to here was \
-                        cut off or changed. Keep it where those who can write to the ledger cannot.\n\n\
+    after_help = "The output proves later, to `verify --anchor` and `verify --from`, that nothing up to now was cut off \
+                        or changed. Keep it where those who can write to the ledger cannot write.\n\n\
                         Example:\n  envaudit checkpoint --anchor /mnt/elsewhere/anchor > kept.note"
 )]
 pub(crate) struct Checkpoint {
-    /// A file elsewhere that remembers this too, one line each time; repeatable
+    /// A file elsewhere that keeps this state too, one line each time; repeatable
     #[arg(long, value_name = "FILE")]
     anchor: Vec<PathBuf>,
     #[command(flatten)]
@@ -44,7 +46,7 @@ pub(super) fn run(args: &Checkpoint, invocation: &mut Invocation<'_>) -> Result<
     }
     match note {
         Some(note) => invocation.out.text(&note),
-        // Nothing signs in a ledger without a key.
+        // A ledger without a key signs nothing.
         None => invocation.out.text(&format!("{anchored}\n")),
     }
 }

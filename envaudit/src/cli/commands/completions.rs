@@ -1,10 +1,12 @@
+//! `envaudit completions`: the completion script of a shell.
+
 use clap::Args;
 use clap_complete::Shell;
 
 use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
 
-/// Writes what a shell needs to complete this command line
+/// Writes the completion script of a shell for this command line
 #[derive(Args)]
 #[command(after_help = "Example:\n  envaudit completions bash > /etc/bash_completion.d/envaudit")]
 pub(crate) struct Completions {

@@ -1,25 +1,27 @@
+//! `envaudit diff`: two audits compared.
+
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use crate::audit::{AuditSnapshot, Drift};
-use crate::cli::error::CliError;
-use crate::cli::invocation::Invocation;
+use crate::cli::error::{CliError, with_causes};
+use crate::cli::invocation::{Invocation, read_text};
 use crate::cli::output::{Cell, Tone};
 
-/// Compares where values came from: between two saved audits, or a saved one and now
+/// Compares the sources of values: in two saved audits, or in a saved one and now
 #[derive(Args)]
 #[command(
     after_help = "Example:\n  envaudit audit --json > audit.json\n  envaudit diff audit.json --exit-code"
 )]
 pub(crate) struct Diff {
-    /// What `envaudit audit --json` wrote; `-` reads it from stdin
+    /// The output of `envaudit audit --json`; `-` reads it from stdin
     #[arg(value_name = "OLD")]
     old: PathBuf,
-    /// What it wrote later [default: the configuration as it is now]
+    /// A later output [default: the configuration as it is now]
     #[arg(value_name = "NEW")]
     new: Option<PathBuf>,
-    /// Ends with 1 when anything differs
+    /// Exits with 1 if anything differs
     #[arg(long)]
     exit_code: bool,
 }
@@ -27,7 +29,7 @@ pub(crate) struct Diff {
 pub(super) fn run(args: &Diff, invocation: &mut Invocation<'_>) -> Result<(), CliError> {
     let stdin = Some(Path::new("-"));
     if args.new.as_deref() == stdin && Some(args.old.as_path()) == stdin {
-        return Err(CliError::usage("stdin can be read once; give one of the two as a file"));
+        return Err(CliError::usage("stdin can be read only once; give one of the two as a file"));
     }
     let old = saved(&args.old, invocation)?;
     let new = match &args.new {
@@ -54,9 +56,10 @@ pub(super) fn run(args: &Diff, invocation: &mut Invocation<'_>) -> Result<(), Cl
 fn saved(path: &Path, invocation: &mut Invocation<'_>) -> Result<AuditSnapshot, CliError> {
     let (name, text) = match path == Path::new("-") {
         true => ("stdin".to_owned(), invocation.read_stdin()?),
-        false => (path.display().to_string(), crate::cli::invocation::read_text(path)?),
+        false => (path.display().to_string(), read_text(path)?),
     };
     AuditSnapshot::from_json(&text).map_err(|error| {
-        CliError::unavailable(format!("{name}: {error}")).hint("`envaudit audit --json` writes one")
+        CliError::unavailable(format!("{name}: {}", with_causes(&error)))
+            .hint("`envaudit audit --json` writes one")
     })
 }

@@ -1,3 +1,5 @@
+//! `envaudit docs`: the variables as a table in Markdown.
+
 use clap::Args;
 
 use crate::cli::error::CliError;

@@ -1,3 +1,5 @@
+//! `envaudit explain`: every source that is asked for one variable.
+
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -11,7 +13,7 @@ use crate::schema::table::Table as Keys;
 use crate::schema::{DefaultText, KeyRequest, expected};
 use crate::sources::{Source, SourceSet};
 
-/// Shows which sources are asked for one variable, what each of them has, and which one wins
+/// Shows which sources are asked for one variable, what each of them answers, and which one wins
 #[derive(Args)]
 #[command(after_help = "Example:\n  envaudit explain APP_DB_PASSWORD --env prod")]
 pub(crate) struct Explain {
@@ -53,7 +55,7 @@ fn find(table: &'static Keys, key: &str) -> Result<&'static KeyRequest, CliError
         return Ok(&table.leaves[usize::from(name.leaf)]);
     }
     let failure = CliError::usage(match table.leaves.is_empty() {
-        true => format!("{key} is unknown: there are no variables at all"),
+        true => format!("{key} is unknown: there are no variables"),
         false => format!("{key} is unknown"),
     });
     Err(match nearest(key, table.texts()) {
@@ -64,11 +66,11 @@ fn find(table: &'static Keys, key: &str) -> Result<&'static KeyRequest, CliError
     })
 }
 
-/// The default of a variable whose optional struct is left out is not used.
+/// Marks the default of a variable as not used, because its optional struct is left out.
 fn leave_out(steps: &mut [Step]) {
     for step in steps {
         if matches!(&step.outcome, Outcome::Has(has) if has.role == Role::Wins) {
-            step.outcome = Outcome::NotAsked("no variable of its optional struct is set".into());
+            step.outcome = Outcome::NotAsked("no variable of its optional struct is set");
         }
     }
 }
@@ -109,14 +111,14 @@ impl Explanation<'_> {
         Ok(())
     }
 
-    /// What the variable is.
+    /// Writes what the variable is.
     fn write_about(&self, out: &mut Output<'_>) -> Result<(), CliError> {
         let request = self.request;
         let mut head = vec![Cell::toned(Tone::Heading, request.key())];
         if self.has_schema {
             head.push(Cell::plain(format!(": {}", expected(request))));
         } else if request.is_secret() {
-            head.push(Cell::plain(": taken for a secret"));
+            head.push(Cell::plain(": treated as a secret"));
         }
         out.line(&head)?;
         for line in request.field.docs.lines() {
@@ -143,7 +145,9 @@ impl Explanation<'_> {
                 let (mark, tone, answer) = match has.role {
                     Role::Wins => ("->", Tone::Good, "has it, and wins".to_owned()),
                     Role::Shadowed => ("", Tone::Warning, "has it, and is shadowed".to_owned()),
-                    Role::NotAllowed => ("", Tone::Bad, "has it, but may not supply it".to_owned()),
+                    Role::NotAllowed => {
+                        ("", Tone::Bad, "has it, but is not allowed to supply it".to_owned())
+                    }
                 };
                 let found_as = has.found_as.map(|name| format!(" (as {name})"));
                 (mark, tone, answer + &found_as.unwrap_or_default())
@@ -158,11 +162,7 @@ impl Explanation<'_> {
     }
 
     fn without_default(&self) -> &'static str {
-        if self.request.field.optional {
-            "there is no default; it is left empty"
-        } else {
-            "there is no default"
-        }
+        if self.request.field.optional { "no default; it is left empty" } else { "no default" }
     }
 
     fn place(&self, step: &Step) -> String {
@@ -188,12 +188,12 @@ impl Explanation<'_> {
         )
     }
 
-    /// The answer in one line.
+    /// Writes the answer in one line.
     fn write_end(&self, out: &mut Output<'_>) -> Result<(), CliError> {
         let key = self.request.key();
         let Some((step, _)) = self.winner() else {
             let text = match self.request.field.optional {
-                true => format!("{key} is not set, which it need not be"),
+                true => format!("{key} is not set; it is optional"),
                 false => format!("{key} has no value"),
             };
             return out.line(&[Cell::plain(text)]);

@@ -1,8 +1,10 @@
+//! `envaudit export`: events for other programs.
+
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::log::{Unreadable, each};
+use super::log::{UnreadableLines, for_each_event};
 use super::verify::counted;
 use crate::cli::args::filter::EventFilterArgs;
 use crate::cli::args::{Format, formats};
@@ -15,16 +17,16 @@ use crate::ledger::{ExportFormat, Reader};
 /// Writes events for a spreadsheet or a SIEM, the newest last
 #[derive(Args)]
 #[command(
-    after_help = "jsonl: the lines of the ledger as they are. csv: RFC 4180. ocsf: JSON of the Open Cybersecurity \
+    after_help = "jsonl: the lines of the ledger, unchanged. csv: RFC 4180. ocsf: JSON of the Open Cybersecurity \
                         Schema Framework. cef: ArcSight Common Event Format.\n\n\
                         Example:\n  envaudit export --format ocsf --since 24h > events.jsonl"
 )]
 pub(crate) struct Export {
-    /// How events are written
+    /// The format of the events
     #[arg(id = "envaudit.format", long = "format", value_name = "FORMAT")]
     #[arg(value_parser = formats(&["jsonl", "csv", "ocsf", "cef"]), default_value = "jsonl")]
     format: Format,
-    /// Writes the events to a file, whole or not at all; `-` is stdout
+    /// Writes the events to a file, as a whole or not at all; `-` is stdout
     #[arg(long, short = 'o', value_name = "FILE")]
     output: Option<PathBuf>,
     #[command(flatten)]
@@ -46,18 +48,18 @@ pub(super) fn run(args: &Export, invocation: &mut Invocation<'_>) -> Result<(), 
         Some(_) => ProgressSource::new(&stored.store, &invocation.out)?,
         None => ProgressSource::beside_answer(&stored.store, &invocation.out)?,
     };
-    let mut unreadable = Unreadable::default();
+    let mut unreadable = UnreadableLines::default();
     let mut text = format.header();
     let mut events = 0;
-    each(&Reader::new(&watched), filter, args.filter.limit, |record| {
+    for_each_event(&Reader::new(&watched), filter, args.filter.limit, |record| {
         let Some(record) = unreadable.pass(invocation, record)? else { return Ok(()) };
         if let Ok(line) = record.line() {
             format.write(&line, &mut text);
             events += 1;
         }
-        pass_on(&mut text, &mut file, invocation)
+        write_part(&mut text, &mut file, invocation)
     })?;
-    pass_on(&mut text, &mut file, invocation)?;
+    write_part(&mut text, &mut file, invocation)?;
     drop(watched);
     if let (Some(file), Some(path)) = (file, path) {
         file.finish()?;
@@ -66,8 +68,8 @@ pub(super) fn run(args: &Export, invocation: &mut Invocation<'_>) -> Result<(), 
     unreadable.end()
 }
 
-/// Writes what has come together to where it is wanted.
-fn pass_on(
+/// Writes the text collected so far to the file or to stdout.
+fn write_part(
     text: &mut String,
     file: &mut Option<WholeFile>,
     invocation: &mut Invocation<'_>,

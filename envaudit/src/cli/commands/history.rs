@@ -4,7 +4,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::changes::{change_json, side};
-use super::log::Unreadable;
+use super::log::UnreadableLines;
 use crate::cli::args::{IndexArgs, time};
 use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
@@ -29,7 +29,7 @@ pub(crate) struct History {
 
 pub(super) fn run(args: &History, invocation: &mut Invocation<'_>) -> Result<(), CliError> {
     let stored = invocation.stored_ledger_to_show()?;
-    let mut unreadable = Unreadable::default();
+    let mut unreadable = UnreadableLines::default();
     let mut table =
         Table::new(["TIME", "RESOURCE", "WHAT", "BEFORE", "AFTER", "WHO", "WHY", "SEQ"]).whole(0);
     let mut list = Vec::new();

@@ -1,3 +1,5 @@
+//! `envaudit ledger`: a new ledger, and the keys of its auditors.
+
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
@@ -5,7 +7,7 @@ use data_encoding::HEXLOWER;
 use serde_json::json;
 
 use super::verify::counted;
-use crate::cli::error::CliError;
+use crate::cli::error::{CliError, with_causes};
 use crate::cli::invocation::Invocation;
 use crate::cli::ledger::{
     GivenKey, refuse_beside, refuse_guessable, warn_of_readers, write_private,
@@ -14,7 +16,7 @@ use crate::cli::ledger::{KEY_VARIABLES, RetiredKeys};
 use crate::cli::output::{Cell, Tone};
 use crate::ledger::{FileStore, KeyRing, Manifest, MasterKey, checkpoint};
 
-/// Makes a ledger, and what its auditors need
+/// Makes a ledger, or the keys for its auditors
 #[derive(Args)]
 #[command(subcommand_required = true, arg_required_else_help = true)]
 #[command(disable_help_subcommand = true)]
@@ -30,26 +32,26 @@ enum LedgerCommand {
     ChainKey(ChainKey),
 }
 
-/// Makes a ledger, and a key if none is given; refuses where there is one
+/// Makes a ledger, and a key if none is given; refuses if there is a ledger already
 #[derive(Args)]
 #[command(
     after_help = "The key is taken from $ENVAUDIT_SIGNING_KEY or the file of $ENVAUDIT_SIGNING_KEY_FILE. In \
-                        production, which `--env prod` is, it must be given.\n\n\
+                        production (`--env prod`) it must be given.\n\n\
                         Example:\n  ENVAUDIT_SIGNING_KEY_FILE=/run/secrets/audit envaudit ledger init --env prod"
 )]
 struct Init {}
 
-/// Writes the keys that an auditor checks the text of events with into a new file
+/// Writes the keys with which an auditor checks the text of events to a new file
 #[derive(Args)]
 #[command(
-    after_help = "ActorArgs has the file can check every event, with `envaudit verify --chain-key FILE`, but neither sign \
-                        checkpoints nor find out what a fingerprint stands for. It is a secret all the same: events \
-                        behind the last checkpoint could be forged with it. Hand it over together with the public \
+    after_help = "The holder of the file can check every event, with `envaudit verify --chain-key FILE`, but can neither \
+                        sign checkpoints nor find the value of a fingerprint. The file is a secret all the same: events \
+                        after the last checkpoint could be forged with it. Hand it over together with the public \
                         key.\n\n\
                         Example:\n  envaudit ledger chain-key for-the-auditor.key"
 )]
 struct ChainKey {
-    /// The file, which is made, and readable by its owner alone
+    /// The file, which is created, and readable only by its owner
     #[arg(value_name = "FILE")]
     file: PathBuf,
     #[command(flatten)]
@@ -100,16 +102,17 @@ fn init(invocation: &mut Invocation<'_>) -> Result<(), CliError> {
             Cell::plain(format!(" the ledger {chain} in `{}`", dir.display())),
         ])?;
         if let Some(key) = public_key {
-            let text =
-                format!("its checkpoints are signed by {key}: hand this to who verifies them");
+            let text = format!(
+                "its checkpoints are signed with {key}: give this to those who verify them"
+            );
             out.line(&[Cell::plain(text)])?;
         }
     }
     if beside {
         let key = dir.join("signing.key");
         invocation.out.warn(&format!(
-            "the key was made in `{}`: whoever owns the folder can forge the ledger; keep the key elsewhere, and name it \
-             in $ENVAUDIT_SIGNING_KEY_FILE",
+            "the key was made in `{}`: the owner of the folder can forge the ledger; keep the key elsewhere, and name it in \
+             $ENVAUDIT_SIGNING_KEY_FILE",
             key.display()
         ));
     }
@@ -121,31 +124,32 @@ fn chain_key(
     retired: &RetiredKeys,
     invocation: &mut Invocation<'_>,
 ) -> Result<(), CliError> {
-    let hint = "name a place outside of it: who has the chain key can forge events behind the last checkpoint";
+    let hint = "name a place outside of it: with the chain key, events after the last checkpoint can be forged";
     refuse_beside(file, &invocation.ledger_dir(), hint)?;
     let stored = invocation.stored_ledger()?;
     if stored.is_unkeyed() {
         return Err(CliError::usage(
-            "the ledger has no key: everybody can check the text of its events",
+            "the ledger has no key: anybody can check the text of its events",
         ));
     }
     let Some(ring) = invocation.ledger_keys(&stored, retired)?.ring else {
-        return Err(CliError::unavailable("no key is given to derive the chain key from").hint(
+        return Err(CliError::unavailable("no key is given from which to derive the chain key").hint(
             "give the ledger's key in $ENVAUDIT_SIGNING_KEY or in the file of $ENVAUDIT_SIGNING_KEY_FILE",
         ));
     };
     let keys = ring.chain_keys();
     write_private(file, &keys.to_text()).map_err(|error| {
         CliError::unavailable(format!(
-            "the chain key cannot be kept in {}: {error}",
-            file.display()
+            "the chain key cannot be written to {}: {}",
+            file.display(),
+            with_causes(&error)
         ))
     })?;
     let first = stored.manifest.as_ref().and_then(Manifest::keys).map(|keys| keys.kid);
     if let Some(first) = first.filter(|first| keys.hasher(*first).is_none()) {
         invocation.out.warn(&format!(
-            "`ledger.json` names the key {first}, which was not given: events under it cannot be checked with this file; \
-             write another with `--retired-key FILE` for each earlier key"
+            "`ledger.json` names the key {first}, which was not given: events written with it cannot be checked with this \
+             file; write another with `--retired-key FILE` for each earlier key"
         ));
     }
     let kids: Vec<String> = keys.ids().map(|id| id.to_string()).collect();
@@ -161,11 +165,11 @@ fn chain_key(
         Cell::plain(format!(": {} in `{file}`", counted(kids.len() as u64, "chain key"))),
     ])?;
     let given: String = public_keys.iter().map(|key| format!(" --public-key {key}")).collect();
-    invocation.out.note(&format!("its receiver runs `envaudit verify --chain-key {file}{given}`"));
+    invocation.out.note(&format!("the receiver runs `envaudit verify --chain-key {file}{given}`"));
     Ok(())
 }
 
-/// What checkpoints have been signed by, over all rotations, in hex digits.
+/// The public keys of all checkpoints, over all rotations, in hex digits.
 fn signers(ring: &KeyRing, manifest: Option<&Manifest>) -> Vec<String> {
     let Some(manifest) = manifest else { return Vec::new() };
     let mut all: Vec<String> = ring.ids().filter_map(|id| ring.key(id)).map(public_key).collect();
@@ -174,12 +178,12 @@ fn signers(ring: &KeyRing, manifest: Option<&Manifest>) -> Vec<String> {
     all
 }
 
-/// What checkpoints are signed by under this key, in hex digits.
+/// The public key of checkpoints that this key signs, in hex digits.
 pub(super) fn public_key(key: &MasterKey) -> String {
     HEXLOWER.encode(&checkpoint::public_key(&key.checkpoint_seed()))
 }
 
-/// What checkpoints are signed by until there is a rotation, in hex digits.
+/// The public key of checkpoints before the first rotation, in hex digits.
 fn first_public_key(manifest: &Manifest) -> Option<String> {
     manifest.keys().map(|keys| HEXLOWER.encode(&keys.checkpoint_key))
 }

@@ -1,3 +1,5 @@
+//! `envaudit log`: the events of the ledger.
+
 use std::time::Duration;
 
 use clap::Args;
@@ -10,19 +12,19 @@ use crate::cli::output::{Cell, Columns, Table, Tone};
 use crate::ledger::store::{StoreError, StoreErrorKind};
 use crate::ledger::{Filter, ReadError, Reader, Record};
 
-/// How long a ledger that is followed is left alone when nothing new is there.
+/// The pause between two looks for new events.
 const PAUSE: Duration = Duration::from_millis(200);
-/// So many events are put in line at once.
+/// The number of events that are aligned together.
 const PART: usize = 512;
 
-/// Shows who did what, the newest last
+/// Shows events, the newest last
 #[derive(Args)]
-#[command(after_help = "With --json, each event is a line, as the ledger has it.\n\n\
+#[command(after_help = "With --json, each event is a line of the ledger, unchanged.\n\n\
                         Examples:\n  envaudit log --action 'config.*' --since 7d\n  envaudit log --limit 20 --follow")]
 pub(crate) struct Log {
     #[command(flatten)]
     filter: EventFilterArgs,
-    /// Goes on with what is appended, until it is interrupted or nobody reads any more
+    /// Continues with new events until it is interrupted or its output is closed
     #[arg(long, short = 'f')]
     follow: bool,
 }
@@ -35,15 +37,15 @@ pub(super) fn run(args: &Log, invocation: &mut Invocation<'_>) -> Result<(), Cli
         true => Some(reader.follow()?),
         false => None,
     };
-    // What comes later is what is followed.
+    // Later events come from `follow`.
     let last = follow.as_ref().map_or(u64::MAX, |follow| follow.last_seq());
     let there = filter.clone().seqs(0, last);
-    let mut lines = Lines::new(invocation);
-    each(&reader, there, args.filter.limit, |record| lines.read(invocation, record))?;
+    let mut lines = EventTable::new(invocation);
+    for_each_event(&reader, there, args.filter.limit, |record| lines.read(invocation, record))?;
     lines.write(invocation)?;
     while let Some(follow) = &mut follow {
         invocation.out.flush()?;
-        let records = follow.appended().map_err(|error| ended(&error))?;
+        let records = follow.appended().map_err(|error| follow_error(&error))?;
         if records.is_empty() && !invocation.peer.wait(PAUSE) {
             break;
         }
@@ -59,27 +61,27 @@ pub(super) fn run(args: &Log, invocation: &mut Invocation<'_>) -> Result<(), Cli
         }
         lines.write(invocation)?;
     }
-    if lines.is_without_any() && !args.follow {
-        invocation.out.note("no event of the ledger is such a one");
+    if lines.is_empty() && !args.follow {
+        invocation.out.note("no event matches");
     }
     lines.end()
 }
 
-/// Why a ledger is not followed any further.
-fn ended(error: &StoreError) -> CliError {
+/// The error that ends following a ledger.
+fn follow_error(error: &StoreError) -> CliError {
     let what = match error.kind() {
-        StoreErrorKind::Missing => "it is not there any more",
+        StoreErrorKind::Missing => "it is gone",
         StoreErrorKind::Replaced => {
-            "what was shown last is not in it any more; another is in its place, or it was set back"
+            "the last event that was shown is gone from it; it was replaced or set back"
         }
         _ => return error.into(),
     };
-    CliError::unavailable(format!("the ledger is followed no longer: {what}"))
-        .hint("`envaudit verify` says what is there now")
+    CliError::unavailable(format!("the ledger cannot be followed any longer: {what}"))
+        .hint("`envaudit verify` says what it is now")
 }
 
-/// Goes through events, the newest last: all, or the newest so many.
-pub(super) fn each(
+/// Calls `each` with events, the newest last: with all of them, or with the newest `limit`.
+pub(super) fn for_each_event(
     reader: &Reader<'_>,
     filter: Filter,
     limit: Option<usize>,
@@ -102,27 +104,27 @@ pub(super) fn each(
     }
 }
 
-/// Events that are shown, and what could not be read among them.
-struct Lines {
+/// The events as they are shown, and a count of unreadable lines.
+struct EventTable {
     table: Table,
     columns: Columns,
-    /// So many are not written yet.
+    /// The number of events that are not written yet.
     held: usize,
-    /// Whether there was one.
+    /// Whether there was any event.
     any: bool,
     human: bool,
-    unreadable: Unreadable,
+    unreadable: UnreadableLines,
 }
 
-impl Lines {
+impl EventTable {
     fn new(invocation: &Invocation<'_>) -> Self {
-        Lines {
+        EventTable {
             table: table(),
             columns: Columns::default(),
             held: 0,
             any: false,
             human: invocation.out.is_terminal(),
-            unreadable: Unreadable::default(),
+            unreadable: UnreadableLines::default(),
         }
     }
 
@@ -160,7 +162,7 @@ impl Lines {
         if self.held == PART { self.write(invocation) } else { Ok(()) }
     }
 
-    /// Writes what is held back.
+    /// Writes the events that are held.
     fn write(&mut self, invocation: &mut Invocation<'_>) -> Result<(), CliError> {
         if self.held == 0 {
             return Ok(());
@@ -171,7 +173,7 @@ impl Lines {
     }
 
     /// Whether there was nothing at all to show.
-    fn is_without_any(&self) -> bool {
+    fn is_empty(&self) -> bool {
         !self.any && self.unreadable.lines == 0
     }
 
@@ -184,13 +186,13 @@ fn table() -> Table {
     Table::new(["SEQ", "TIME", "ACTOR", "ACTION", "RESOURCE", "OUTCOME", "REASON"]).whole(1)
 }
 
-/// What cannot be read is said as it is met, and at the end that there was some.
+/// A count of lines that cannot be read: each is a warning, and together they are an error at the end.
 #[derive(Default)]
-pub(super) struct Unreadable {
+pub(super) struct UnreadableLines {
     lines: u64,
 }
 
-impl Unreadable {
+impl UnreadableLines {
     pub(super) fn pass<T>(
         &mut self,
         invocation: &mut Invocation<'_>,
@@ -210,8 +212,8 @@ impl Unreadable {
     pub(super) fn end(self) -> Result<(), CliError> {
         let lines = match self.lines {
             0 => return Ok(()),
-            1 => "a line of the ledger is none that it wrote".to_owned(),
-            lines => format!("{lines} lines of the ledger are none that it wrote"),
+            1 => "1 line of the ledger is not valid".to_owned(),
+            lines => format!("{lines} lines of the ledger are not valid"),
         };
         let failure = CliError { message: Some(lines), ..CliError::finding() };
         Err(failure.hint("`envaudit verify` says what is wrong with it"))

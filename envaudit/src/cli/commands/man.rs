@@ -1,6 +1,8 @@
+//! `envaudit man`: manual pages.
+
 use clap::Args;
 
-use crate::cli::error::CliError;
+use crate::cli::error::{CliError, with_causes};
 use crate::cli::invocation::Invocation;
 
 /// Writes the manual page of the program, or of one of its commands
@@ -27,6 +29,8 @@ pub(super) fn run(args: &Man, invocation: &mut Invocation<'_>) -> Result<(), Cli
     clap_mangen::Man::new(command)
         .source(concat!("envaudit ", env!("CARGO_PKG_VERSION")))
         .render(&mut page)
-        .map_err(|error| CliError::unavailable(format!("the page cannot be written: {error}")))?;
+        .map_err(|error| {
+            CliError::unavailable(format!("the page cannot be written: {}", with_causes(&error)))
+        })?;
     invocation.out.text(&String::from_utf8_lossy(&page))
 }

@@ -1,26 +1,28 @@
+//! `envaudit plan`: what a record would change.
+
 use clap::Args;
 use serde_json::json;
 
 use super::changes::{change_json, list};
-use super::record::{context, tell_doubts};
+use super::record::{context, warn_of_caveats};
 use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
 use crate::cli::ledger::RetiredKeys;
 use crate::cli::output::{Cell, Tone};
 use crate::ledger::{ChangeKind, ConfigChange, OpenError, redact};
 
-/// Shows what the current configuration would change against the last recorded one
+/// Compares the current configuration with the last recorded one
 #[derive(Args)]
 #[command(
-    after_help = "+ added, ~ changed, - removed, ↻ a secret rotated, of which only fingerprints are known. Nothing is \
-                        recorded.\n\n\
+    after_help = "+ added, ~ changed, - removed, ↻ a rotated secret, of which only the fingerprints are known. \
+                        Nothing is recorded.\n\n\
                         Example:\n  envaudit plan --env prod --exit-code"
 )]
 pub(crate) struct Plan {
-    /// What is configured [default: the name of the struct and the environment, as in `Checkout/prod`]
+    /// The name of the configuration [default: that of the struct and the environment, as in `Checkout/prod`]
     #[arg(long, value_name = "ID")]
     resource: Option<String>,
-    /// Ends with 1 if there is anything to change
+    /// Exits with 1 if there are changes
     #[arg(long)]
     exit_code: bool,
     #[command(flatten)]
@@ -35,7 +37,7 @@ pub(super) fn run(args: &Plan, invocation: &mut Invocation<'_>) -> Result<(), Cl
     let keys = invocation.ledger_keys(&stored, &args.retired)?;
     match (&keys.ring, stored.is_unkeyed()) {
         (None, false) => {
-            let why = "the values are compared by fingerprints, which the ledger's key makes";
+            let why = "no key is given, and the values are compared by fingerprints that need it";
             return Err(invocation.open_error(&OpenError::NoKey { why }));
         }
         (Some(_), true) => return Err(invocation.open_error(&OpenError::Downgraded)),
@@ -43,9 +45,10 @@ pub(super) fn run(args: &Plan, invocation: &mut Invocation<'_>) -> Result<(), Cl
     }
     let loaded = subject.load(settings).map_err(|error| CliError::from(&error))?;
     let context = context(args.resource.as_deref(), false);
-    let plan = crate::record::Plan::of(&stored.store, keys.ring.as_ref(), &loaded.view(), &context)
-        .map_err(|error| CliError::from(&error))?;
-    tell_doubts(&plan.uncompared, plan.changed.as_ref(), invocation);
+    let plan =
+        crate::record::Plan::of(&stored.store, keys.ring.as_ref(), &loaded.erased(), &context)
+            .map_err(|error| CliError::from(&error))?;
+    warn_of_caveats(&plan.uncompared, plan.changed.as_ref(), invocation);
     let counts = Counts::of(&plan.changes);
     let resource = redact(&plan.resource);
     if invocation.out.is_json() {
@@ -63,7 +66,7 @@ pub(super) fn run(args: &Plan, invocation: &mut Invocation<'_>) -> Result<(), Cl
     } else {
         let since = match plan.since {
             Some(seq) => format!(", compared with event {seq} of the ledger"),
-            None => ", of which nothing is recorded yet".to_owned(),
+            None => ", which is not recorded yet".to_owned(),
         };
         invocation.out.line(&[Cell::toned(Tone::Heading, &*resource), Cell::plain(since)])?;
         list(&plan.changes, invocation)?;
@@ -82,10 +85,10 @@ pub(super) fn run(args: &Plan, invocation: &mut Invocation<'_>) -> Result<(), Cl
 #[derive(Default)]
 struct Counts {
     added: usize,
-    /// Another value that is no secret.
+    /// Another value that is not a secret.
     changed: usize,
     rotated: usize,
-    /// Another source, whatever else.
+    /// Another source, with or without another value.
     moved: usize,
     removed: usize,
 }

@@ -1,3 +1,5 @@
+//! `envaudit prune`: the removal of old events.
+
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::Args;
 use serde_json::{Value, json};
@@ -11,18 +13,18 @@ use crate::cli::ledger::RetiredKeys;
 use crate::cli::output::{Cell, StepProgress, Table, Tone};
 use crate::ledger::{OpenError, PrunePlan, PrunePolicy};
 
-/// Takes the oldest events away, and records that it did
+/// Removes the oldest events, and records the removal
 #[derive(Args)]
 #[command(
-    after_help = "Only whole segments go, of which every event is older, and never the one that is written. A \
-                        configuration whose last state would go with them is recorded anew before.\n\n\
+    after_help = "Only whole segments are removed: those of which every event is older, and never the last one. A \
+                        configuration whose last state would be removed is recorded again before.\n\n\
                         Examples:\n  envaudit prune --keep 400d --dry-run\n  envaudit prune --keep 13months --actor ada --reason 'retention, OPS-7'"
 )]
 pub(crate) struct Prune {
-    /// How old events may become, a day at least: `400d`, `13months`, `2years`
+    /// The age that events may reach, at least a day: `400d`, `13months`, `2years`
     #[arg(long, value_name = "AGE")]
     keep: String,
-    /// Says what would go, and writes nothing
+    /// Shows what would be removed, and writes nothing
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
@@ -33,21 +35,21 @@ pub(crate) struct Prune {
 
 pub(super) fn run(args: &Prune, invocation: &mut Invocation<'_>) -> Result<(), CliError> {
     args.actor.check()?;
-    let before = before(&args.keep, invocation.now()).map_err(CliError::usage)?;
+    let cutoff = cutoff(&args.keep, invocation.now()).map_err(CliError::usage)?;
     match args.dry_run {
-        true => foresee(args, PrunePolicy::Before(before), invocation),
-        false => prune(args, PrunePolicy::Before(before), invocation),
+        true => dry_run(args, PrunePolicy::Before(cutoff), invocation),
+        false => prune(args, PrunePolicy::Before(cutoff), invocation),
     }
 }
 
-/// The moment before which events are too old.
-fn before(keep: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, String> {
+/// The time before which events are too old.
+fn cutoff(keep: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, String> {
     let age = TimeDelta::from_std(time::parse_age(keep)?).ok();
     age.and_then(|age| now.checked_sub_signed(age))
-        .ok_or_else(|| format!("`{keep}` ago is before all times"))
+        .ok_or_else(|| format!("`{keep}` ago is before the earliest time"))
 }
 
-fn foresee(
+fn dry_run(
     args: &Prune,
     policy: PrunePolicy,
     invocation: &mut Invocation<'_>,
@@ -55,15 +57,15 @@ fn foresee(
     let stored = invocation.stored_ledger()?;
     let keys = invocation.ledger_keys(&stored, &args.retired)?;
     if keys.ring.is_none() && !stored.is_unkeyed() {
-        let why = "states that would be recorded anew are checked with it";
+        let why = "no key is given, with which to check the states that would be recorded again";
         return Err(invocation.open_error(&OpenError::NoKey { why }));
     }
     let plan = PrunePlan::of(&stored.store, keys.ring.as_ref(), policy)
         .map_err(|error| CliError::from(&error))?;
     if invocation.out.is_json() {
-        return invocation.out.json(&foreseen(plan.as_ref()));
+        return invocation.out.json(&dry_run_json(plan.as_ref()));
     }
-    let Some(plan) = plan else { return nothing(invocation) };
+    let Some(plan) = plan else { return nothing_to_prune(invocation) };
     let mut table = Table::new(["SEGMENT", "FIRST", "LAST", "BYTES"]);
     let ends = plan.segments.iter().skip(1).map(|info| info.first_seq).chain([plan.first_kept]);
     for (info, end) in plan.segments.iter().zip(ends) {
@@ -77,7 +79,7 @@ fn foresee(
     invocation.out.table(&table)?;
     for carried in &plan.carried {
         invocation.out.line(&[Cell::plain(format!(
-            "the state of {}, which event {} has, would be recorded anew",
+            "the state of {}, which is in event {}, would be recorded again",
             carried.resource, carried.seq
         ))])?;
     }
@@ -92,7 +94,7 @@ fn foresee(
     ])
 }
 
-fn foreseen(plan: Option<&PrunePlan>) -> Value {
+fn dry_run_json(plan: Option<&PrunePlan>) -> Value {
     let carried = plan.map(|plan| plan.carried.iter());
     let carried = carried.into_iter().flatten();
     json!({
@@ -126,16 +128,16 @@ fn prune(
             "carried": pruned.map_or(0, |pruned| pruned.carried),
         }));
     }
-    let Some(pruned) = pruned else { return nothing(invocation) };
+    let Some(pruned) = pruned else { return nothing_to_prune(invocation) };
     let segments = counted(pruned.segments as u64, "segment");
     let carried = match pruned.carried {
         0 => String::new(),
-        states => format!("; {} recorded anew", counted(states as u64, "state")),
+        states => format!("; {} recorded again", counted(states as u64, "state")),
     };
     let kept = format!(": {segments}; the first event is now {}{carried}", pruned.first_kept);
     invocation.out.line(&[Cell::toned(Tone::Warning, "pruned"), Cell::plain(kept)])
 }
 
-fn nothing(invocation: &mut Invocation<'_>) -> Result<(), CliError> {
+fn nothing_to_prune(invocation: &mut Invocation<'_>) -> Result<(), CliError> {
     invocation.out.line(&[Cell::plain("nothing is old enough to be pruned")])
 }

@@ -1,3 +1,5 @@
+//! `envaudit record`: the configuration in the ledger.
+
 use clap::Args;
 use serde_json::json;
 
@@ -10,17 +12,17 @@ use crate::cli::output::{Cell, Tone};
 use crate::cli::subject::Subject;
 use crate::error::LoadError;
 use crate::ledger::{Actor, Context, Damage, Event, Ledger, Origin, Recorded, Values, redact};
-use crate::load::Untyped;
+use crate::load::DynamicLoad;
 
-/// Records the current configuration, with who changed it and why
+/// Records the current configuration, with an actor and a reason
 #[derive(Args)]
 #[command(after_help = "A configuration that cannot be loaded is recorded as a failure.\n\n\
                         Example:\n  envaudit record --env prod --actor user:ada --reason 'raise the limit, OPS-42'")]
 pub(crate) struct Record {
-    /// Who: a person, or `service:NAME`, `admin:NAME`, `system:NAME`, `user:NAME`
+    /// The actor: a person, or `service:NAME`, `admin:NAME`, `system:NAME`, `user:NAME`
     #[arg(long, value_name = "ACTOR")]
     actor: String,
-    /// Why, such as the release or the ticket
+    /// The reason, such as a release or a ticket
     #[arg(long, value_name = "TEXT")]
     reason: String,
     #[command(flatten)]
@@ -29,16 +31,16 @@ pub(crate) struct Record {
     retired: RetiredKeys,
 }
 
-/// What a record says besides who and why.
+/// The arguments of a record besides the actor and the reason.
 #[derive(Args)]
 pub(super) struct RecordArgs {
-    /// What is configured [default: the name of the struct and the environment, as in `Checkout/prod`]
+    /// The name of the configuration [default: that of the struct and the environment, as in `Checkout/prod`]
     #[arg(long, value_name = "ID")]
     resource: Option<String>,
     /// The W3C trace it belongs to, such as `00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01`
     #[arg(long, value_name = "TRACEPARENT")]
     trace_parent: Option<String>,
-    /// Records no values: fingerprints alone
+    /// Records only fingerprints, and no values
     #[arg(long)]
     no_values: bool,
 }
@@ -50,7 +52,7 @@ impl RecordArgs {
         reason: Option<&str>,
     ) -> Result<Context, CliError> {
         if self.resource.as_deref().is_some_and(|text| text.trim().is_empty()) {
-            return Err(CliError::usage("`--resource` must name what is configured"));
+            return Err(CliError::usage("`--resource` must not be empty"));
         }
         check_reason(reason)?;
         let mut context = context(self.resource.as_deref(), self.no_values);
@@ -68,7 +70,7 @@ impl RecordArgs {
     }
 }
 
-/// Says that plain values are recorded of which nobody has said that they are no secrets.
+/// Notes that values are recorded as plain text although no schema says that they are not secrets.
 pub(super) fn warn_of_values(
     subject: &Subject,
     what: &RecordArgs,
@@ -76,12 +78,12 @@ pub(super) fn warn_of_values(
 ) {
     if !subject.has_schema() && !what.no_values {
         invocation.out.note(
-            "without `--schema` or `--bin`, secrets are told by their names alone; `--no-values` records no value",
+            "without `--schema` or `--bin`, secrets are recognised only by their names; `--no-values` records no values",
         );
     }
 }
 
-/// The context of a configuration that is recorded, or compared with what was.
+/// The context of a configuration that is recorded, or compared with a record.
 pub(super) fn context(resource: Option<&str>, no_values: bool) -> Context {
     let context = Context::new().origin(Origin::Cli);
     let context = match no_values {
@@ -98,8 +100,8 @@ pub(super) fn context(resource: Option<&str>, no_values: bool) -> Context {
 /// The ids of a `traceparent` (W3C Trace Context).
 fn trace(text: &str) -> Result<(String, String), CliError> {
     let wrong = || {
-        CliError::usage(format!("`{text}` is no traceparent"))
-            .hint("it is written `00-<32 hex digits>-<16 hex digits>-<2 hex digits>`")
+        CliError::usage(format!("`{text}` is not a traceparent"))
+            .hint("its form is `00-<32 hex digits>-<16 hex digits>-<2 hex digits>`")
     };
     let parts: Vec<&str> = text.trim().split('-').collect();
     let [version, trace_id, span_id, flags, ..] = parts[..] else { return Err(wrong()) };
@@ -133,18 +135,18 @@ pub(super) fn run(args: &Record, invocation: &mut Invocation<'_>) -> Result<(), 
 
 pub(super) fn record(
     ledger: &Ledger,
-    loaded: &Untyped,
+    loaded: &DynamicLoad,
     context: &Context,
     invocation: &mut Invocation<'_>,
 ) -> Result<Recorded, CliError> {
-    let recorded = crate::record::record(ledger, &loaded.view(), context);
+    let recorded = crate::record::record(ledger, &loaded.erased(), context);
     let recorded = recorded.map_err(|error| CliError::from(&error))?;
-    tell_doubts(recorded.uncompared(), recorded.passed_over(), invocation);
+    warn_of_caveats(recorded.uncompared(), recorded.passed_over(), invocation);
     Ok(recorded)
 }
 
-/// Says what speaks against the comparison with the last record.
-pub(super) fn tell_doubts(
+/// Warns that the comparison with the last record is not complete.
+pub(super) fn warn_of_caveats(
     uncompared: &[String],
     changed: Option<&Damage>,
     invocation: &mut Invocation<'_>,
@@ -152,21 +154,21 @@ pub(super) fn tell_doubts(
     if let Some(damage) = changed {
         invocation.is_incomplete = true;
         invocation.out.warn(&format!(
-            "{damage}: it is passed over, though it may have been the last record; `envaudit verify` says what is wrong \
-             with the ledger"
+            "{damage}: the line is skipped, although it may have been the last record; `envaudit verify` says what is \
+             wrong with the ledger"
         ));
     }
     if !uncompared.is_empty() {
         invocation.out.warn(&format!(
-            "the last record was made under a key that is not given: whether {} changed cannot be known, and counts as a \
-             change; `--retired-key FILE` gives the key",
+            "the last record was made with a key that is not given: whether {} changed cannot be known, and counts as a \
+             change; give the key with `--retired-key FILE`",
             uncompared.join(", ")
         ));
     }
 }
 
-/// Records that nothing could be loaded, and says where. Where even that fails, it is said; the problems themselves matter
-/// more.
+/// Records that the configuration could not be loaded, and returns a sentence about that record. If it fails, that is only a
+/// warning: the problems of the load matter more.
 pub(super) fn record_failure(
     ledger: &Ledger,
     error: &LoadError,

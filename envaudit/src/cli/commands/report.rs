@@ -1,3 +1,5 @@
+//! `envaudit report`: the reports for auditors.
+
 use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 
@@ -19,13 +21,13 @@ use crate::report::{
     Table as ReportTable,
 };
 
-/// Answers what auditors ask: who touched what, who used special rights, what kept failing, how configurations stand
+/// Reports for auditors: access, privileged activity, repeated failures, and configurations
 #[derive(Args)]
 #[command(
     subcommand_required = true,
     arg_required_else_help = true,
     disable_help_subcommand = true,
-    after_help = "A page (`--format html`) needs nothing else: it can be mailed, printed and kept.\n\n\
+    after_help = "A page (`--format html`) is one file that needs no other: it can be mailed, printed and kept.\n\n\
                   Examples:\n  envaudit report config --since 90d --format html --output config.html\n  \
                   envaudit report failures --min 5 --within 10m"
 )]
@@ -42,7 +44,7 @@ enum ReportKind {
     Config(Config),
 }
 
-/// Who touched a thing, how often, when first and last, and how it ended
+/// Actors and the resources they accessed: how often, first and last time, and outcomes
 #[derive(Args)]
 #[command(after_help = "Example:\n  envaudit report access --resource 'checkout/*' --since 30d")]
 struct Access {
@@ -52,33 +54,33 @@ struct Access {
     common: CommonArgs,
 }
 
-/// What was done with special rights: by administrators, to secrets, to the ledger itself, or marked as such
+/// Privileged activity: by administrators, on secrets, on the ledger itself, or marked as privileged
 #[derive(Args)]
 #[command(
     after_help = "Example:\n  envaudit report privileged --actor root --resource 'vault/*' --since 30d"
 )]
 struct Privileged {
-    /// An actor with special rights besides administrators; `*` at the end stands for any text; repeatable
+    /// A privileged actor besides administrators; `*` at the end matches any text; repeatable
     #[arg(long, value_name = "ID")]
     actor: Vec<String>,
-    /// A thing that takes special rights, whoever touches it; `*` at the end stands for any text; repeatable
+    /// A resource on which every action is privileged; `*` at the end matches any text; repeatable
     #[arg(long, value_name = "ID")]
     resource: Vec<String>,
     #[command(flatten)]
     common: CommonArgs,
 }
 
-/// Failures and denials of the same actor on the same thing from the same origin that repeat
+/// Repeated failures and denials of the same actor on the same resource from the same origin
 #[derive(Args)]
 #[command(after_help = "Example:\n  envaudit report failures --min 5 --within 10m --exit-code")]
 struct Failures {
-    /// At least so many
+    /// At least this many
     #[arg(long, value_name = "COUNT", default_value = "5")]
     min: NonZeroU64,
-    /// So many in no more than this time, such as `10m`
+    /// Only if that many happened within this time, such as `10m`
     #[arg(long, value_name = "TIME")]
     within: Option<String>,
-    /// Ends with 1 if there are any
+    /// Exits with 1 if there are any
     #[arg(long)]
     exit_code: bool,
     #[command(flatten)]
@@ -87,14 +89,14 @@ struct Failures {
     common: CommonArgs,
 }
 
-/// Where secrets and values come from, broken rules, and what changed when
+/// Configurations: sources of secrets and values, broken rules, and changes
 #[derive(Args)]
 #[command(
-    after_help = "Rules are those of `--policy`; without it, secrets of production must not come from files or \
+    after_help = "The rules are those of `--policy`; without it, secrets of production must not come from files or \
                         defaults.\n\nExample:\n  envaudit report config --since 90d --format html --output config.html"
 )]
 struct Config {
-    /// Ends with 1 if rules are broken
+    /// Exits with 1 if rules are broken
     #[arg(long)]
     exit_code: bool,
     #[command(flatten)]
@@ -103,31 +105,31 @@ struct Config {
 
 #[derive(Args)]
 struct ScopeArgs {
-    /// On this thing, such as `checkout/prod`; `*` at the end stands for any text; repeatable
+    /// On this resource, such as `checkout/prod`; `*` at the end matches any text; repeatable
     #[arg(long, value_name = "ID")]
     resource: Vec<String>,
-    /// By this actor; `*` at the end stands for any text; repeatable
+    /// By this actor; `*` at the end matches any text; repeatable
     #[arg(long, value_name = "ID")]
     actor: Vec<String>,
-    /// Of this action; `config.*` are all that begin so
+    /// With this action; `config.*` matches every action that begins with `config.`
     #[arg(long, value_name = "ACTION")]
     action: Option<String>,
 }
 
 #[derive(Args)]
 struct CommonArgs {
-    /// How the answer is written
+    /// The format of the answer
     #[arg(id = "envaudit.format", long = "format", value_name = "FORMAT")]
     #[arg(value_parser = formats(&["table", "json", "csv", "html"]))]
     #[arg(help_heading = "How the answer looks")]
     format: Option<Format>,
-    /// Writes the answer to a file, whole or not at all; `-` is stdout
+    /// Writes the answer to a file, as a whole or not at all; `-` is stdout
     #[arg(long, short = 'o', value_name = "FILE", help_heading = "How the answer looks")]
     output: Option<PathBuf>,
-    /// The newest so many events in full
+    /// At most this many events in full, the newest
     #[arg(long, value_name = "COUNT", default_value_t = 200)]
     events: usize,
-    /// The most frequent so many groups
+    /// At most this many groups, the most frequent
     #[arg(long, value_name = "COUNT", default_value_t = 1000)]
     limit: usize,
     #[command(flatten)]
@@ -142,7 +144,7 @@ struct CommonArgs {
 }
 
 impl CommonArgs {
-    /// The file that is written, if one is.
+    /// The file to write, if one is given.
     fn file(&self) -> Option<&Path> {
         self.output.as_deref().filter(|path| *path != Path::new("-"))
     }
@@ -180,7 +182,7 @@ pub(super) fn run(args: &Report, invocation: &mut Invocation<'_>) -> Result<(), 
     }
 }
 
-/// Things as the ledger names them: without credentials.
+/// Resources as the ledger names them: without credentials.
 fn recorded(resources: &[String]) -> impl Iterator<Item = String> {
     resources.iter().map(|resource| redact(resource).into_owned())
 }
@@ -208,7 +210,7 @@ fn answer(
     let period = Period { since: since.map(Timestamp::from), until: until.map(Timestamp::from) };
     let options = ReportOptions::new().period(period).groups(common.limit).events(common.events);
     let stored = invocation.stored_ledger_to_show()?;
-    // Before the index is held, kind others may want to write.
+    // Before the index is locked, which other processes may want to write.
     let verdict = match common.verify || format == Format::Html {
         true => Some(common.verifier.verify(&stored, None, invocation)?),
         false => None,
@@ -243,7 +245,7 @@ fn answer(
 
 fn unavailable_index(error: &IndexError) -> CliError {
     CliError::unavailable_of(error).hint(
-        "a report needs room for an index of the ledger, in its folder or where temporary files go",
+        "a report needs space for an index of the ledger, in its folder or in the folder for temporary files",
     )
 }
 

@@ -1,3 +1,5 @@
+//! `envaudit rotate-key`: the change to another key.
+
 use std::path::PathBuf;
 
 use clap::Args;
@@ -11,17 +13,17 @@ use crate::cli::ledger::RetiredKeys;
 use crate::cli::ledger::{random, read_or_create, refuse_beside, warn_of_readers};
 use crate::cli::output::{Cell, Tone};
 
-/// Goes on with another key
+/// Changes to another key
 #[derive(Args)]
 #[command(
-    after_help = "A key that lies beside the ledger is replaced there, and the old one kept beside it as \
-                        `retired-….key`; nothing else is to be done. With --new-key, and for a key that is given, keep \
-                        the old key: the events up to now are verified with it, as `--retired-key`. Programs that have \
-                        the ledger open stop until they are given the new one.\n\n\
+    after_help = "A key that is kept beside the ledger is replaced there, and the old one is kept beside it as \
+                        `retired-….key`; there is nothing else to do. With --new-key, or if the key is given, keep the \
+                        old key: `--retired-key` verifies the events up to now with it. Programs that have the ledger \
+                        open stop until they are given the new key.\n\n\
                         Examples:\n  envaudit rotate-key\n  envaudit rotate-key --new-key /run/secrets/audit-2027"
 )]
 pub(crate) struct RotateKey {
-    /// The file with the new key, 64 hex digits; made if there is none [default: the key beside the ledger]
+    /// The file with the new key, 64 hex digits; created if there is none [default: the key beside the ledger]
     #[arg(long, value_name = "FILE")]
     new_key: Option<PathBuf>,
     #[command(flatten)]
@@ -33,13 +35,13 @@ pub(crate) struct RotateKey {
 pub(super) fn run(args: &RotateKey, invocation: &mut Invocation<'_>) -> Result<(), CliError> {
     args.actor.check()?;
     if let Some(path) = &args.new_key {
-        let hint = "keep the key elsewhere, or leave `--new-key` out for one that is managed beside the ledger";
+        let hint = "keep the key elsewhere, or leave `--new-key` out for a key that is managed beside the ledger";
         refuse_beside(path, &invocation.ledger_dir(), hint)?;
     }
     let ledger = invocation.open_ledger(&args.retired)?;
     let acting = args.actor.acting(&ledger, invocation)?;
     let Some(ring) = ledger.keys() else {
-        return Err(CliError::usage("the ledger has no key, and is not given one later"));
+        return Err(CliError::usage("the ledger has no key, and cannot be given one later"));
     };
     let (old, beside) = (ring.current().id(), ledger.key_is_beside_ledger());
     let (new, public_key, made, path) = match &args.new_key {
@@ -48,7 +50,7 @@ pub(super) fn run(args: &RotateKey, invocation: &mut Invocation<'_>) -> Result<(
             warn_of_readers(path, &invocation.ledger_dir(), &mut invocation.out);
             let (new, public_key) = (key.id(), public_key(&key));
             acting.rotate(key).map_err(|error| CliError::from(&error))?;
-            // Whoever writes from here on needs the new key alone.
+            // Writers of the new segment need only the new key.
             if let Err(error) = ledger.seal() {
                 let failure = CliError::from(&error).message.unwrap_or_default();
                 invocation.out.warn(&format!("no new segment was begun: {failure}"));
@@ -62,8 +64,8 @@ pub(super) fn run(args: &RotateKey, invocation: &mut Invocation<'_>) -> Result<(
             (new, public_key, true, invocation.ledger_dir().join("signing.key"))
         }
         None => {
-            return Err(CliError::usage("the key is given, so that the new one must be too")
-                .hint("`--new-key FILE` names its file, which is made if there is none"));
+            return Err(CliError::usage("the key is given, so the new one must be given too")
+                .hint("`--new-key FILE` names its file, which is created if there is none"));
         }
     };
     let retired = beside.then(|| invocation.ledger_dir().join(format!("retired-{old}.key")));
@@ -85,7 +87,7 @@ pub(super) fn run(args: &RotateKey, invocation: &mut Invocation<'_>) -> Result<(
                 Cell::plain(format!(": from the key {old} to {new}, which is in `{path}`")),
             ])?;
             let handed_over = format!(
-                "checkpoints are signed by {public_key} from here on: hand this, besides the earlier ones, to who verifies them"
+                "from now on, checkpoints are signed with {public_key}: give this to those who verify them; they also need the earlier ones"
             );
             invocation.out.line(&[Cell::plain(handed_over)])?;
         }
@@ -93,9 +95,9 @@ pub(super) fn run(args: &RotateKey, invocation: &mut Invocation<'_>) -> Result<(
     let kept = retired.map_or("the old one".to_owned(), |retired| format!("`{retired}`"));
     invocation.out.note(&match args.new_key {
         Some(_) => format!(
-            "from here on the key is to be given: ENVAUDIT_SIGNING_KEY_FILE={path}; keep {kept} for `verify --retired-key`"
+            "from now on, give this key: ENVAUDIT_SIGNING_KEY_FILE={path}; keep {kept} for `verify --retired-key`"
         ),
-        None => format!("the events up to now are verified with {kept}, which is found there"),
+        None => format!("the events up to now are verified with {kept}, which is found automatically"),
     });
     Ok(())
 }

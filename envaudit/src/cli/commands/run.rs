@@ -1,3 +1,5 @@
+//! `envaudit run`: a command that is started with the configuration.
+
 use std::ffi::OsString;
 use std::io;
 use std::process::{Command, ExitStatus};
@@ -6,24 +8,24 @@ use clap::Args;
 
 use super::record::{RecordArgs, record, record_failure, warn_of_values};
 use crate::cli::args::actor::ActorArgs;
-use crate::cli::error::CliError;
+use crate::cli::error::{CliError, with_causes};
 use crate::cli::invocation::Invocation;
 use crate::cli::ledger::{KEY_VARIABLES, RetiredKeys};
 use crate::ledger::redact;
-use crate::load::{Text, Untyped};
+use crate::load::{DynamicLoad, LoadedText};
 use crate::schema::DefaultText;
 use crate::sources::Source;
 use crate::sources::environment::Environment;
 
-/// What shells give for a command that cannot be run, and for one that is not there.
+/// The exit codes of shells for a command that cannot be run, and for one that does not exist.
 const CANNOT_RUN: u8 = 126;
 const NOT_FOUND: u8 = 127;
 
-/// Checks the configuration, records it, and becomes a command that is given it
+/// Checks the configuration, records it, and runs a command with it
 #[derive(Args)]
 #[command(
-    after_help = "The command gets the variables of this one, and those that were resolved; never the key of the \
-                        ledger, unless the schema names its variable. Without a record it is not started. Exit codes are those of the command; 126 if it cannot be run, 127 if there is none.\n\n\
+    after_help = "The command gets the variables of this one and those that were resolved, but not the key of the \
+                        ledger, unless the schema names its variable. Without a record it is not started. The exit code is that of the command; 126 if it cannot be run, 127 if it does not exist.\n\n\
                         Example:\n  envaudit run --env prod --reason 'release 1.4.2' -- ./checkout --port 8080"
 )]
 pub(crate) struct Run {
@@ -31,7 +33,7 @@ pub(crate) struct Run {
     actor: ActorArgs,
     #[command(flatten)]
     record: RecordArgs,
-    /// Starts the command even where no record can be made
+    /// Starts the command even if no record can be made
     #[arg(long)]
     degraded: bool,
     #[command(flatten)]
@@ -45,7 +47,7 @@ pub(super) fn run(args: &Run, invocation: &mut Invocation<'_>) -> Result<(), Cli
     super::without_json(
         invocation,
         "run",
-        "what is on stdout is the command's; `log --json` has the record",
+        "stdout belongs to the command; `log --json` has the record",
     )?;
     let context = args.record.context(args.actor.actor.as_deref(), args.actor.reason.as_deref())?;
     let Some((program, rest)) = args.command.split_first() else {
@@ -75,7 +77,7 @@ pub(super) fn run(args: &Run, invocation: &mut Invocation<'_>) -> Result<(), Cli
             return Err(not_started(failure, "because the check failed"));
         }
     };
-    if let Some(failure) = unfit(&loaded) {
+    if let Some(failure) = nul_byte_in_value(&loaded) {
         return Err(not_started(failure, "because the check failed"));
     }
     let opened = invocation.open_ledger(&args.retired);
@@ -96,7 +98,7 @@ pub(super) fn run(args: &Run, invocation: &mut Invocation<'_>) -> Result<(), Cli
     resolve(&mut command, &loaded, &invocation.env, has_schema);
     invocation.out.flush()?;
     let name = program.to_string_lossy();
-    match become_it(&mut command) {
+    match exec(&mut command) {
         Ok(status) => match status.code().map(u8::try_from) {
             Some(Ok(0)) => Ok(()),
             Some(Ok(code)) => Err(CliError::exit(code)),
@@ -107,72 +109,72 @@ pub(super) fn run(args: &Run, invocation: &mut Invocation<'_>) -> Result<(), Cli
                 io::ErrorKind::NotFound => NOT_FOUND,
                 _ => CANNOT_RUN,
             };
-            let message = Some(format!("`{name}` cannot be run: {error}"));
+            let message = Some(format!("`{name}` cannot be run: {}", with_causes(&error)));
             Err(CliError { message, ..CliError::exit(code) })
         }
     }
 }
 
-/// A value that no variable of a process can have.
-fn unfit(loaded: &Untyped) -> Option<CliError> {
-    let has_nul = |text: &Text| text.bytes.contains(&0);
-    let view = loaded.view();
+/// The error for a value that a variable of a process cannot have.
+fn nul_byte_in_value(loaded: &DynamicLoad) -> Option<CliError> {
+    let has_nul = |text: &LoadedText| text.bytes.contains(&0);
+    let view = loaded.erased();
     let mut texts = view.texts();
     let (_, entry, _) = texts.find(|(.., text)| text.as_ref().is_some_and(has_nul))?;
     let place = entry.location.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
     let message = format!(
-        "{} has a NUL byte in its value, from {}{place}, and no process can be given such a variable",
+        "{} has a NUL byte in its value, from {}{place}: a variable of a process cannot have one",
         entry.key, entry.source
     );
     Some(CliError { message: Some(message), ..CliError::finding() })
 }
 
-/// Gives the command the variables of this process and the values that were loaded. Those with the ledger's key are for
-/// this process alone: who can sign can forge. A schema that names one asks for it.
-fn resolve(command: &mut Command, loaded: &Untyped, env: &Environment, has_schema: bool) {
+/// Gives the command the variables of this process and the values that were loaded. It does not get the ledger's key, with
+/// which it could forge the ledger, unless the schema names the variable.
+fn resolve(command: &mut Command, loaded: &DynamicLoad, env: &Environment, has_schema: bool) {
     if let Environment::Given(vars) = env {
         command.env_clear().envs(vars.iter());
     }
     for name in KEY_VARIABLES {
         command.env_remove(name);
     }
-    for (request, entry, text) in loaded.view().texts() {
+    for (request, entry, text) in loaded.erased().texts() {
         let Some(text) = text else { continue };
         if !has_schema && KEY_VARIABLES.contains(&entry.key.as_ref()) {
             continue;
         }
-        // The text of such a default is code, and not the value.
+        // The text of such a default is code, not the value.
         let is_code = matches!(request.field.default, Some(DefaultText::Expression(_)));
         if entry.source == Source::SchemaDefault && is_code {
             continue;
         }
         if let Some(name) = entry.found_as.as_ref().filter(|name| name.ends_with("_FILE")) {
-            // Its content is given, and both at once would contradict each other.
+            // Its content is given instead: the two together would contradict each other.
             command.env_remove(name.as_ref());
         }
-        if let Some(value) = of_bytes(text.bytes.to_vec()) {
+        if let Some(value) = os_string(text.bytes.to_vec()) {
             command.env(entry.key.as_ref(), value);
         }
     }
 }
 
 #[cfg(unix)]
-fn of_bytes(bytes: Vec<u8>) -> Option<OsString> {
+fn os_string(bytes: Vec<u8>) -> Option<OsString> {
     Some(std::os::unix::ffi::OsStringExt::from_vec(bytes))
 }
 
 #[cfg(not(unix))]
-fn of_bytes(bytes: Vec<u8>) -> Option<OsString> {
+fn os_string(bytes: Vec<u8>) -> Option<OsString> {
     String::from_utf8(bytes).ok().map(OsString::from)
 }
 
-/// Comes back only if it fails: signals and the exit code are those of the command, which has this process now.
+/// Replaces this process by the command, so that signals and the exit code are the command's. Returns only on failure.
 #[cfg(unix)]
-fn become_it(command: &mut Command) -> io::Result<ExitStatus> {
+fn exec(command: &mut Command) -> io::Result<ExitStatus> {
     Err(std::os::unix::process::CommandExt::exec(command))
 }
 
 #[cfg(not(unix))]
-fn become_it(command: &mut Command) -> io::Result<ExitStatus> {
+fn exec(command: &mut Command) -> io::Result<ExitStatus> {
     command.status()
 }

@@ -1,3 +1,5 @@
+//! `envaudit schema`: the variables as a schema.
+
 use clap::Args;
 
 use crate::cli::error::CliError;
@@ -10,7 +12,7 @@ use crate::render;
     after_help = "Example:\n  envaudit schema --bin target/release/app --keys > envaudit.schema.json"
 )]
 pub(crate) struct Schema {
-    /// Writes what `--schema` reads instead of a JSON Schema
+    /// Writes the file that `--schema` reads, not a JSON Schema
     #[arg(long)]
     keys: bool,
 }

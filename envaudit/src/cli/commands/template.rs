@@ -1,10 +1,12 @@
+//! `envaudit template`: an `.env.example`.
+
 use clap::Args;
 
 use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
 use crate::render;
 
-/// Writes an `.env.example`: every variable with what is known of it
+/// Writes an `.env.example` with every variable and its description
 #[derive(Args)]
 #[command(after_help = "Example:\n  envaudit template --bin target/release/app > .env.example")]
 pub(crate) struct Template {}

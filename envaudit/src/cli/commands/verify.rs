@@ -1,3 +1,5 @@
+//! `envaudit verify`: whether the ledger is intact.
+
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -13,36 +15,35 @@ use crate::ledger::store::Store;
 use crate::ledger::verify::{Finding, Report, Signatures, Verified, Verifier};
 use crate::ledger::{ChainKeys, KeyRing};
 
-const NO_KEY: &str = "no key is given: whether the events were written by somebody who has it cannot be known; give \
-     the ledger's key in $ENVAUDIT_SIGNING_KEY_FILE, or its chain key with `--chain-key FILE`";
+const NO_KEY: &str = "no key is given: whether a holder of the key wrote the events cannot be known; give the ledger's key \
+     in $ENVAUDIT_SIGNING_KEY_FILE, or its chain key with `--chain-key FILE`";
 
-/// Tells whether the record is intact; exit code 1 if not
+/// Says whether the ledger is intact; exits with 1 if not
 #[derive(Args)]
 #[command(
-    after_help = "What can be known depends on what is given: the key, in $ENVAUDIT_SIGNING_KEY or \
-                        $ENVAUDIT_SIGNING_KEY_FILE, or the chain key that is derived from it, proves that the events \
-                        were written by somebody who has it; a public key, who signed the checkpoints; an anchor, that the newest events were not cut off.\n\n\
+    after_help = "The result depends on what is given: the key, in $ENVAUDIT_SIGNING_KEY or \
+                        $ENVAUDIT_SIGNING_KEY_FILE, or the chain key that is derived from it, proves that a holder of \
+                        the key wrote the events; a public key proves who signed the checkpoints; an anchor proves that the newest events were not cut off.\n\n\
                         Examples:\n  envaudit verify --anchor /mnt/elsewhere/anchor\n  envaudit verify --from kept.note"
 )]
 pub(crate) struct Verify {
-    /// Reads only what came after a state that was kept elsewhere: a checkpoint, or the answer of an earlier `--json`
+    /// Reads only the events after a state that was kept elsewhere: a checkpoint, or the answer of an earlier `--json`
     #[arg(long, value_name = "CHECKPOINT")]
     from: Option<PathBuf>,
     #[command(flatten)]
     verifier: VerifierArgs,
 }
 
-/// What is known of the ledger from elsewhere.
+/// Keys and states of the ledger that were kept elsewhere.
 #[derive(Args, Default)]
 pub(super) struct VerifierArgs {
-    /// A file kept elsewhere that knows how far the ledger was: that of an anchor, or a checkpoint; repeatable
+    /// A file with an earlier state of the ledger, kept elsewhere: that of an anchor, or a checkpoint; repeatable
     #[arg(long, value_name = "FILE")]
     anchor: Vec<PathBuf>,
-    /// The key that checkpoints are signed with, as it was handed over: 64 hex digits; repeatable
+    /// The public key of the checkpoints, as it was handed over: 64 hex digits; repeatable
     #[arg(long, value_name = "HEX")]
     public_key: Vec<String>,
-    /// The file with the keys that the text of events is checked with, from `envaudit ledger chain-key`: used instead of the
-    /// ledger's own key
+    /// The file from `envaudit ledger chain-key`, with the keys to check the text of events: used instead of the ledger's key
     #[arg(long, value_name = "FILE", conflicts_with = "retired")]
     chain_key: Option<PathBuf>,
     #[command(flatten)]
@@ -83,7 +84,7 @@ impl VerifierArgs {
             Some(_) => LedgerKeys { ring: None, beside: false },
             None => invocation.ledger_keys(stored, &self.retired)?,
         };
-        // One that may not be read is there, and one beside that is not asked for can forge all the same.
+        // A key that cannot be read counts too: also a key that is not used here can forge the ledger.
         let beside = keys.beside || !matches!(stored.store.key(), Ok(None));
         let signers = self.signers()?;
         let verifier = Verifier::new().key_beside(beside);
@@ -109,14 +110,14 @@ impl VerifierArgs {
         self.public_key.iter().map(|text| public_key(text)).collect()
     }
 
-    /// What else is to be given, where the ledger is not intact for want of it, perhaps.
+    /// Keys that are missing, if the ledger may only appear not to be intact without them.
     fn advice(&self, stored: &StoredLedger, report: &Report) -> Result<Option<String>, CliError> {
         let mut advice = Vec::new();
         if !report.missing_keys.is_empty() {
             advice.push(match &self.chain_key {
                 Some(path) => format!(
-                    "{} must have the chain keys of every rotation, a line each, the current one first: who has the keys \
-                     writes it with `envaudit ledger chain-key FILE`, and `--retired-key FILE` for each earlier key",
+                    "{} must have the chain keys of every rotation, one a line, the current one first: the holder of the keys writes \
+                     it with `envaudit ledger chain-key FILE`, and `--retired-key FILE` for each earlier key",
                     path.display()
                 ),
                 None => "give the current key in $ENVAUDIT_SIGNING_KEY_FILE, and each earlier one with \
@@ -130,8 +131,8 @@ impl VerifierArgs {
             .is_some_and(|first| !signers.is_empty() && !signers.contains(&first.checkpoint_key))
         {
             advice.push(
-                "`ledger.json` names the first of all public keys: if the key was rotated since, give the earlier ones \
-                 too, as they were handed over; `--public-key` is repeatable"
+                "`ledger.json` names the first public key: if the key was rotated since, give the earlier ones too, as they \
+                 were handed over; `--public-key` is repeatable"
                     .to_owned(),
             );
         }
@@ -142,18 +143,19 @@ impl VerifierArgs {
 /// The chain keys in a file.
 fn chain_keys_in(path: &Path) -> Result<ChainKeys, CliError> {
     let text = secrecy::zeroize::Zeroizing::new(read_text(path)?);
-    ChainKeys::parse(&text).map_err(|error| CliError::usage(format!("{}: {error}", path.display())))
+    ChainKeys::parse(&text)
+        .map_err(|error| CliError::usage(format!("{}: {}", path.display(), with_causes(&error))))
 }
 
 fn public_key(text: &str) -> Result<[u8; 32], CliError> {
     let bytes = data_encoding::HEXLOWER_PERMISSIVE.decode(text.trim().as_bytes()).ok();
     bytes.and_then(|bytes| bytes.try_into().ok()).ok_or_else(|| {
-        CliError::usage(format!("`{text}` is no public key, which has 64 hex digits"))
-            .hint("`envaudit ledger init`, `rotate-key` and `ledger chain-key` show it to who keeps the ledger")
+        CliError::usage(format!("`{text}` is not a public key, which has 64 hex digits"))
+            .hint("`envaudit ledger init`, `rotate-key` and `ledger chain-key` show it to the owner of the ledger")
     })
 }
 
-/// Whom files from elsewhere are believed to be by.
+/// The keys that files from elsewhere must be signed with.
 struct TrustedKeys<'t> {
     stored: &'t StoredLedger,
     ring: Option<&'t KeyRing>,
@@ -184,7 +186,7 @@ impl TrustedKeys<'_> {
         }
     }
 
-    /// The last state of an anchor; that of another ledger, where it has none of this one.
+    /// The last state of an anchor; that of another ledger, if it has none of this one.
     fn latest(&self, path: &Path) -> Result<Anchored, CliError> {
         let anchor = FileAnchor::new(path);
         let chain = self.stored.chain();
@@ -216,7 +218,7 @@ impl TrustedKeys<'_> {
         });
         let mut keys: Vec<[u8; 32]> = derived.chain(self.signers.iter().copied()).collect();
         if keys.is_empty() {
-            // Nothing better is known; the file itself was kept elsewhere.
+            // There is no better key; the file itself was kept elsewhere.
             let manifest = self.stored.manifest.as_ref().and_then(|manifest| manifest.keys());
             keys.extend(manifest.map(|keys| keys.checkpoint_key));
         }
@@ -239,9 +241,9 @@ fn verified_of(text: &str, path: &Path) -> Result<Verified, CliError> {
         let path = path.display();
         match state {
             Some(Value::Null) => CliError::usage(format!(
-                "{path} is the report of a ledger that was not intact: there is no verified state to go on from"
+                "{path} is the report of a ledger that was not intact: it has no verified state to continue from"
             )),
-            _ => CliError::unavailable(format!("{path} is JSON, and not the answer of `verify --json`")),
+            _ => CliError::unavailable(format!("{path} is JSON, but not the answer of `verify --json`")),
         }
     })
 }
@@ -273,7 +275,7 @@ fn show(report: &Report, args: &Verify, invocation: &mut Invocation<'_>) -> Resu
         (None, _) => {
             let why = match args.verifier.anchor.is_empty() {
                 true => "no anchor is given",
-                false => "what the anchor given knows of is not in this ledger",
+                false => "the state in the given anchor is not in this ledger",
             };
             (Tone::Warning, format!("{why}: whether newer events were cut off cannot be known"))
         }
@@ -281,20 +283,22 @@ fn show(report: &Report, args: &Verify, invocation: &mut Invocation<'_>) -> Resu
     out.line(&[Cell::toned(tail, trusted)])?;
     let checkpoints = counted(report.checkpoints, "checkpoint");
     let signed = match report.signatures {
-        Signatures::Trusted => format!("{checkpoints} agreed with, signed by a known key"),
+        Signatures::Trusted => format!("{checkpoints} verified, signed with a known key"),
         Signatures::Claimed => {
-            format!("{checkpoints} agreed with, signed by the key that the ledger itself names")
+            format!("{checkpoints} verified, signed with the key that the ledger itself names")
         }
         _ => "no checkpoints are signed".to_owned(),
     };
     out.line(&[Cell::plain(signed)])?;
     if report.key_beside {
-        let beside = "the key lies beside the ledger: whoever owns the folder can forge all of it";
+        let beside =
+            "the key is kept beside the ledger: the owner of the folder can forge all of it";
         out.line(&[Cell::toned(Tone::Warning, beside)])?;
     }
     if !report.missing_keys.is_empty() {
         let kids: Vec<_> = report.missing_keys.iter().map(ToString::to_string).collect();
-        let missing = format!("events are under keys that were not given: {}", kids.join(", "));
+        let missing =
+            format!("events were written with keys that were not given: {}", kids.join(", "));
         out.line(&[Cell::toned(Tone::Warning, missing)])?;
     }
     let first = report.first_break();

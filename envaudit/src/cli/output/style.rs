@@ -2,44 +2,44 @@
 
 use std::borrow::Cow;
 
+use anstyle::{AnsiColor, Style};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use envaudit_redact::is_turning;
 
-/// What a piece of text means, which decides on its colour.
+/// The meaning of a piece of text, which decides its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tone {
     Plain,
     /// A heading.
     Heading,
-    /// Of less weight: a default, what lost against another source.
+    /// Less important: a default, or a value that lost against another source.
     Faint,
-    /// A secret, or what stands in its place.
+    /// A secret, or the text shown instead of it.
     Masked,
     /// Fine, added.
     Good,
-    /// To be looked at, changed.
+    /// Worth a look, changed.
     Warning,
     /// Wrong, removed.
     Bad,
 }
 
 impl Tone {
-    /// The parameters of the escape sequence "select graphic rendition" (ECMA-48).
-    const fn parameters(self) -> &'static str {
+    const fn style(self) -> Style {
         match self {
-            Tone::Plain => "",
-            Tone::Heading => "1",
-            Tone::Faint => "2",
-            Tone::Masked => "35",
-            Tone::Good => "32",
-            Tone::Warning => "33",
-            Tone::Bad => "1;31",
+            Tone::Plain => Style::new(),
+            Tone::Heading => Style::new().bold(),
+            Tone::Faint => Style::new().dimmed(),
+            Tone::Masked => AnsiColor::Magenta.on_default(),
+            Tone::Good => AnsiColor::Green.on_default(),
+            Tone::Warning => AnsiColor::Yellow.on_default(),
+            Tone::Bad => AnsiColor::Red.on_default().bold(),
         }
     }
 }
 
-/// A piece of text with its meaning. Characters that a terminal would obey are not written.
+/// A piece of text with its meaning, without characters that a terminal would obey.
 #[derive(Clone, Debug)]
 pub(crate) struct Cell {
     tone: Tone,
@@ -60,7 +60,7 @@ impl Cell {
         Cell { tone, text: text.into() }
     }
 
-    /// How many columns it takes on one line.
+    /// The number of columns that it takes on one line.
     pub(super) fn width(&self) -> usize {
         self.text.width()
     }
@@ -75,27 +75,28 @@ impl Cell {
         self.painted(out, color, &self.text);
     }
 
-    /// Appends it within so many columns.
+    /// Appends it on one line of at most this many columns.
     pub(super) fn write_within(&self, out: &mut String, color: bool, columns: usize) {
         self.painted(out, color, &shortened(&self.text.replace('\n', " "), columns));
     }
 
     fn painted(&self, out: &mut String, color: bool, text: &str) {
-        let parameters = self.tone.parameters();
-        if color && !parameters.is_empty() && !text.is_empty() {
-            out.push_str(&format!("\u{1b}[{parameters}m{text}\u{1b}[0m"));
-        } else {
-            out.push_str(text);
+        match color && !text.is_empty() {
+            true => {
+                let style = self.tone.style();
+                out.push_str(&format!("{style}{text}{style:#}"));
+            }
+            false => out.push_str(text),
         }
     }
 }
 
-/// Control characters, and those that turn the direction of what follows.
+/// Control characters, and those that change the direction of the text after them.
 fn is_obeyed(char: char) -> bool {
     (char.is_control() && char != '\n') || is_turning(char)
 }
 
-/// The text within so many columns, its end cut off where it has more.
+/// The text, cut off if it takes more than this many columns.
 fn shortened(text: &str, columns: usize) -> Cow<'_, str> {
     if text.width() <= columns {
         return text.into();

@@ -2,7 +2,7 @@
 
 use super::style::{Cell, Tone};
 
-/// Between two columns.
+/// The space between two columns.
 const GAP: usize = 2;
 /// A column is not made narrower than this.
 const NARROWEST: usize = 8;
@@ -33,7 +33,7 @@ impl Table {
         Table { headings, rows: Vec::new(), whole: Vec::new() }
     }
 
-    /// Never cuts this column: what is left of it would say nothing.
+    /// Never cuts this column, because a part of it would be useless.
     pub(crate) fn whole(mut self, column: usize) -> Self {
         self.whole.push(column);
         self
@@ -47,8 +47,8 @@ impl Table {
         self.rows.is_empty()
     }
 
-    /// One row a line, without blanks at its end. Where it does not fit the width, the widest columns are cut; where that
-    /// is not enough, each cell of a row is a line.
+    /// One row a line, without blanks at its end. If it does not fit the width, the widest columns are cut; if that is not
+    /// enough, each cell of a row is a line.
     pub(super) fn render(&self, width: Option<usize>, color: bool) -> String {
         self.render_on(&mut Columns::default(), width, color)
     }
@@ -96,7 +96,7 @@ impl Table {
 }
 
 impl Table {
-    /// A line for each cell that is not empty, behind its heading, and an empty line between two rows.
+    /// A line for each cell that is not empty, after its heading, and an empty line between two rows.
     fn upright(&self, begun: bool, color: bool) -> String {
         let label = self.headings.iter().map(Cell::width).max().unwrap_or(0);
         let mut out = String::new();
@@ -133,7 +133,7 @@ fn sum(widths: &[usize]) -> usize {
     widths.iter().sum::<usize>() + widths.len().saturating_sub(1) * GAP
 }
 
-/// Takes columns from the widest until all fit, or none can spare any.
+/// Makes the widest columns narrower until all fit, or none can be narrower.
 fn fit(widths: &mut [usize], available: usize) {
     let mut excess = sum(widths).saturating_sub(available);
     while excess > 0 {
@@ -217,7 +217,7 @@ mod tests {
         table.row([Cell::toned(Tone::Bad, "x"), Cell::plain("y")]);
         assert_eq!(
             table.render(Some(80), true),
-            "\u{1b}[1mA\u{1b}[0m  \u{1b}[1mB\u{1b}[0m\n\u{1b}[1;31mx\u{1b}[0m  y\n"
+            "\u{1b}[1mA\u{1b}[0m  \u{1b}[1mB\u{1b}[0m\n\u{1b}[1m\u{1b}[31mx\u{1b}[0m  y\n"
         );
     }
 }

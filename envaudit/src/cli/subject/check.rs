@@ -1,6 +1,6 @@
-//! The checks of a value, as far as the metadata say them: its shape, `range`, `one_of`, `len`, `non_empty`.
+//! The checks of a value that the metadata describe: its shape, `range`, `one_of`, `len`, `non_empty`.
 //!
-//! What the program checks with code of its own (`parse_with`, `validate`, `FromStr`) is not known here and passes.
+//! Checks in the program's code (`parse_with`, `validate`, `FromStr`) are not known here, and their values pass.
 
 use core::str::FromStr;
 use core::time::Duration;
@@ -9,11 +9,11 @@ use std::collections::HashSet;
 use crate::schema::{Bounds, FieldSchema, KeyRequest, Shape};
 use crate::value::{EnvValue, Raw, ValueError};
 
-/// What separates elements where the metadata do not say it.
+/// The separators, if the metadata have none.
 const SEP: &str = ",";
 const KV_SEP: &str = "=";
 
-/// Whether the program would take the value.
+/// Whether the program would accept the value.
 pub(super) fn check(request: &KeyRequest, raw: &Raw<'_>) -> Result<(), ValueError> {
     let field = request.field();
     if field.parse_with.is_some() {
@@ -67,7 +67,7 @@ fn check_length(field: &FieldSchema, length: usize) -> Result<(), ValueError> {
     Ok(())
 }
 
-/// Checks each element; gives how many there are.
+/// Checks each element. Returns their number.
 fn elements(
     field: &FieldSchema,
     text: &str,
@@ -115,7 +115,7 @@ fn one(field: &FieldSchema, shape: Shape, text: &str) -> Result<(), ValueError> 
         Shape::Format { name, .. } => format(name, text),
         Shape::Json => json(text),
         Shape::Text | Shape::Path | Shape::Opaque => Ok(()),
-        // Of a collection within a collection the separator is not known.
+        // The separator of a collection within a collection is not known.
         Shape::List(_) | Shape::Array(..) | Shape::Map(_) => return Ok(()),
     }?;
     if let Some(range) = field.range {
@@ -169,7 +169,7 @@ fn format(name: &str, text: &str) -> Result<(), ValueError> {
 
     use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 
-    /// Whether the name is the one of the type; then, whether it takes the text.
+    /// If the name is that of the type: whether it accepts the text.
     fn of<T: EnvValue>(name: &str, text: &str) -> Option<bool> {
         let Shape::Format { name: own, .. } = T::SHAPE else { return None };
         (own == name).then(|| T::parse(text).is_ok())
@@ -203,7 +203,7 @@ fn json(text: &str) -> Result<(), ValueError> {
     serde_json::from_str::<serde_json::Value>(text).map(drop).map_err(ValueError::new)
 }
 
-/// Whether the bounds hold the value. A bound that is no literal is not known here.
+/// Whether the value is within the bounds. A bound that is not a literal is not known here.
 fn within<T: FromStr + PartialOrd>(value: T, Bounds { min, max, inclusive }: Bounds) -> bool {
     let known = |bound: Option<&str>| bound.and_then(|bound| literal::<T>(bound));
     let above = known(min).is_none_or(|min| value >= min);

@@ -1,5 +1,4 @@
-//! The keys where there is no schema: those that stand in the `.env` files, in the secret folders, and in the environment
-//! behind the prefix.
+//! The keys without a schema: those in the `.env` files, in the secret folders, and in the environment with the prefix.
 
 use std::collections::BTreeMap;
 
@@ -10,8 +9,8 @@ use crate::schema::owned::{OwnedSchema, Variable, text};
 use crate::schema::table::Table;
 use crate::schema::{FieldSchema, Shape};
 
-/// Makes a table of what is there. Every variable is an optional text; what is named like a secret is one, and so is all
-/// that stands in a folder of secrets. A key that is asked for is among them, whoever has it.
+/// Makes a table of the keys that are set. Every variable is an optional text. It is a secret if it is named like one or is
+/// in a folder of secrets. The key `asked` is always in the table.
 pub(super) fn find(
     settings: &LoadSettings,
     prefix: Option<&str>,
@@ -46,7 +45,7 @@ pub(super) fn find(
         optional_groups: Vec::new(),
     };
     schema.into_table().map_err(|reason| {
-        CliError::unavailable(format!("what was found is no configuration: {reason}")).hint(
+        CliError::unavailable(format!("the variables that were found are not a configuration: {reason}")).hint(
             "`--prefix` and `--env-file` say where to look, `--schema` and `--bin` which variables there are",
         )
     })

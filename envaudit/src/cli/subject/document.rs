@@ -1,4 +1,4 @@
-//! The keys as `AppConfig::schema_json()` wrote them.
+//! The keys in a file from `AppConfig::schema_json()`.
 
 use std::path::Path;
 
@@ -21,7 +21,9 @@ pub(super) fn read(path: &Path) -> Result<&'static Table, CliError> {
         foreign(format!("{shown} is not JSON (line {line}, column {column})"))
     })?;
     if value.get("$schema").is_some() {
-        return Err(foreign(format!("{shown} is a JSON Schema, which does not say enough")));
+        return Err(foreign(format!(
+            "{shown} is a JSON Schema, which does not have all that is needed"
+        )));
     }
     match value.get("version").and_then(Value::as_u64) {
         Some(version) if version > u64::from(VERSION) => {
@@ -79,7 +81,7 @@ fn variable(value: &Value, has_groups: bool) -> Result<Variable, String> {
         None | Some(Value::Null) => None,
         Some(default) => Some(default_text(default)?),
     };
-    // Without the optional structs it is not known when it has to be there, so it need not.
+    // Without the optional structs it is not known when it is required, so it is optional.
     let in_group = has_groups && object.contains_key("required_with");
     let required = flag(object, "required")?;
     let shape = shape(object.get("shape").ok_or("`shape` is missing")?, 0)?;
@@ -108,7 +110,7 @@ fn variable(value: &Value, has_groups: bool) -> Result<Variable, String> {
     Ok(Variable { names, sources: sources(object)?, field })
 }
 
-/// The group as the range of its keys, which stand together.
+/// The group as the range of its keys, which are next to each other.
 fn optional_group(value: &Value, variables: &[Variable]) -> Result<OptionalGroup, String> {
     let object = value.as_object().ok_or("`optional_groups` must be objects")?;
     let keys = strings(object, "keys")?;
@@ -122,12 +124,12 @@ fn optional_group(value: &Value, variables: &[Variable]) -> Result<OptionalGroup
     let leaves = first..first + keys.len();
     let own = variables.get(leaves.clone()).unwrap_or_default();
     if !own.iter().map(|variable| &variable.names[0]).eq(&keys) {
-        return Err("`optional_groups`: the keys of a group must stand together".to_owned());
+        return Err("`optional_groups`: the keys of a group must be next to each other".to_owned());
     }
     Ok(OptionalGroup { field: string(object, "field")?.to_owned(), leaves })
 }
 
-/// Sources that this version does not know cannot be asked by it; the variable stays restricted to the others.
+/// Leaves out sources that this version does not know; the variable stays restricted to the others.
 fn sources(object: &Object) -> Result<Option<SourceSet>, String> {
     match object.get("sources") {
         None | Some(Value::Null) => Ok(None),
@@ -168,7 +170,7 @@ fn shape(value: &Value, depth: usize) -> Result<Shape, String> {
     };
     let ends = || -> Result<(i128, u128), String> {
         let (min, max) = (string(object, "min")?.parse(), string(object, "max")?.parse());
-        min.ok().zip(max.ok()).ok_or_else(|| "`shape` has ends that are no integers".to_owned())
+        min.ok().zip(max.ok()).ok_or_else(|| "`shape` has ends that are not integers".to_owned())
     };
     Ok(match string(object, "kind")? {
         "boolean" => Shape::Boolean,
@@ -192,7 +194,7 @@ fn shape(value: &Value, depth: usize) -> Result<Shape, String> {
         }
         "map" => Shape::Map(inner("value")?),
         "json" => Shape::Json,
-        // What is not known is not checked.
+        // An unknown shape is not checked.
         _ => Shape::Opaque,
     })
 }

@@ -1,7 +1,7 @@
 //! The keys that `envaudit::embed!` put into a compiled program, whose format `schema/embed.rs` describes.
 //!
-//! The file is searched for the magic bytes, whatever its format, and none of it is run. It may be hostile: every length is
-//! bounded by what is there, and so is the number of places that are looked at.
+//! The file is searched for the magic bytes, whatever its format, and none of it is run. It may be hostile: every length
+//! is checked against the file, and the number of places that are looked at is limited.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -10,7 +10,7 @@ use std::path::Path;
 use memchr::memmem::Finder;
 
 use super::document::MAX_DEPTH;
-use crate::cli::error::CliError;
+use crate::cli::error::{CliError, with_causes};
 use crate::schema::embed::{END, MAGIC, VERSION, flag, shape};
 use crate::schema::owned::{OptionalGroup, OwnedSchema, Variable, text};
 use crate::schema::table::Table;
@@ -19,9 +19,9 @@ use crate::sources::SourceSet;
 
 /// The greatest length of the metadata of one struct.
 const MAX_BODY: u32 = 16 << 20;
-/// How many places with the magic bytes are looked at.
+/// The number of places with the magic bytes that are looked at.
 const MAX_PLACES: usize = 1000;
-/// How many structs are read.
+/// The number of structs that are read.
 const MAX_FOUND: usize = 64;
 const CHUNK: usize = 1 << 20;
 /// Magic, version and length.
@@ -30,8 +30,9 @@ const HEADER: usize = MAGIC.len() + 8;
 /// Reads the table of the struct, which has to be named if there are several.
 pub(super) fn read(path: &Path, name: Option<&str>) -> Result<&'static Table, CliError> {
     let shown = path.display();
-    let unreadable =
-        |error: io::Error| CliError::unavailable(format!("{shown} cannot be read: {error}"));
+    let unreadable = |error: io::Error| {
+        CliError::unavailable(format!("{shown} cannot be read: {}", with_causes(&error)))
+    };
     let found = open(path).and_then(|mut file| search(&mut file)).map_err(unreadable)?;
     let names = found.structs.iter().map(|found| format!("`{}`", found.name));
     let names = names.collect::<Vec<_>>().join(", ");
@@ -45,14 +46,14 @@ pub(super) fn read(path: &Path, name: Option<&str>) -> Result<&'static Table, Cl
     }
     match (structs.pop(), name) {
         (Some(only), _) => only.into_table().map_err(|reason| {
-            CliError::unavailable(format!("what is embedded in {shown} is damaged: {reason}"))
+            CliError::unavailable(format!("the configuration embedded in {shown} is damaged: {reason}"))
         }),
         (None, Some(name)) if !names.is_empty() => {
-            Err(CliError::usage(format!("{shown} has no configuration `{name}`, but {names}")))
+            Err(CliError::usage(format!("{shown} has no configuration `{name}`; it has {names}")))
         }
         (None, _) => Err(match found.newer {
             Some(version) => CliError::unavailable(format!(
-                "what is embedded in {shown} has version {version}; this envaudit reads up to {VERSION}"
+                "the configuration embedded in {shown} has version {version}; this envaudit reads up to {VERSION}"
             ))
             .hint("install a newer envaudit"),
             None => CliError::unavailable(format!("no configuration is embedded in {shown}")).hint(
@@ -62,7 +63,7 @@ pub(super) fn read(path: &Path, name: Option<&str>) -> Result<&'static Table, Cl
     }
 }
 
-/// A regular file: anything else could make the read wait for ever.
+/// Opens a regular file: a read of anything else could wait forever.
 fn open(path: &Path) -> io::Result<File> {
     let kind = std::fs::metadata(path)?;
     match (kind.is_file(), kind.is_dir()) {
@@ -103,7 +104,7 @@ fn search(file: &mut (impl Read + Seek)) -> io::Result<Found> {
     Ok(found)
 }
 
-/// Where the magic bytes stand.
+/// The places of the magic bytes.
 fn places(file: &mut impl Read) -> io::Result<Vec<u64>> {
     let finder = Finder::new(&MAGIC);
     let mut places = Vec::new();
@@ -121,14 +122,14 @@ fn places(file: &mut impl Read) -> io::Result<Vec<u64>> {
                 return Ok(places);
             }
         }
-        // The beginning of the magic bytes may stand at the end of what was read; a whole one has been seen.
+        // The magic bytes may begin at the end of this chunk; complete ones have been seen.
         let keep = buffer.len().min(MAGIC.len() - 1);
         start += (kept + read - keep) as u64;
         buffer.drain(..buffer.len() - keep);
     }
 }
 
-/// Version and body of what begins there, if it is whole.
+/// The version and the body at this place, if they are complete.
 fn read_at(file: &mut (impl Read + Seek), place: u64) -> io::Result<Option<(u32, Vec<u8>)>> {
     file.seek(SeekFrom::Start(place))?;
     let mut header = [0; HEADER];
@@ -140,7 +141,7 @@ fn read_at(file: &mut (impl Read + Seek), place: u64) -> io::Result<Option<(u32,
     if version == 0 || len > MAX_BODY {
         return Ok(None);
     }
-    // The end is looked at first: only what has one is read.
+    // The end is checked first: without it, nothing is read.
     let mut end = [0; END.len()];
     file.seek(SeekFrom::Start(place + HEADER as u64 + u64::from(len)))?;
     if !read_whole(file, &mut end)? || end != END {
@@ -159,7 +160,7 @@ fn read_whole(file: &mut impl Read, bytes: &mut [u8]) -> io::Result<bool> {
     }
 }
 
-/// What has not been read yet. Every method gives nothing where the bytes are not what they should be.
+/// The bytes that are not read yet. Every method returns `None` if they are not valid.
 struct Bytes<'b> {
     rest: &'b [u8],
 }
@@ -265,7 +266,7 @@ impl<'b> Bytes<'b> {
         Some(self.many(Bytes::leaked)?.leak())
     }
 
-    /// As many things as the number before them says, which is at most as many as there are bytes left.
+    /// A list after its length, which is at most the number of bytes left.
     fn many<T>(&mut self, mut read: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
         let count = self.u32()? as usize;
         if count > self.rest.len() {

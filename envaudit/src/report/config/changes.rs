@@ -1,4 +1,4 @@
-//! What changed in the period: on which days, and in which variables.
+//! The changes in the period, by day and by variable.
 
 use std::collections::BTreeMap;
 
@@ -25,20 +25,20 @@ const KINDS: [ChangeClass; 5] = [
 
 #[derive(Default)]
 pub(super) struct Changes {
-    /// How many changes of variables.
+    /// The number of changes of variables.
     pub(super) count: u64,
-    /// In how many events.
+    /// The number of events with these changes.
     pub(super) events: u64,
-    /// The first and the last moment of a change.
+    /// The times of the first and the last change.
     pub(super) seen: Option<(i64, i64)>,
-    /// What the timeline shows.
+    /// The start and the end of the timeline.
     pub(super) span: Option<(i64, i64)>,
     days: BTreeMap<i64, [u64; KINDS.len()]>,
     /// By configuration and key.
     pub(super) variables: BTreeMap<(String, String), Variable>,
 }
 
-/// What became of one variable.
+/// The changes of one variable.
 #[derive(Default)]
 pub(super) struct Variable {
     pub(super) count: u64,
@@ -53,7 +53,7 @@ struct Slot {
 }
 
 impl Changes {
-    /// The first record of a configuration is none: it says what was, and not what is other.
+    /// Finds the changes. The first record of a configuration is not a change.
     pub(super) fn find(index: &Index<'_>, period: Period) -> Result<Self, IndexError> {
         let mut changes = Changes::default();
         let Some((first, last)) = index.times() else { return Ok(changes) };
@@ -147,7 +147,7 @@ fn mark(what: ChangeClass) -> Mark {
 }
 
 impl Variable {
-    /// Where on the timeline something happened, and what.
+    /// The marks on the timeline.
     pub(super) fn marks(&self) -> Vec<Tick> {
         let tick = |(slot, found): (&i64, &Slot)| {
             let kinds = KINDS.iter().zip(found.kinds).filter(|(_, count)| *count > 0);

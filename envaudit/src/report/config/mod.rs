@@ -1,4 +1,4 @@
-//! How configurations stand, and what became of them.
+//! The report of configurations: their states and changes.
 
 mod changes;
 mod refused;
@@ -18,12 +18,12 @@ use super::{IndexFacts, Report, counted, days, format_micros};
 use crate::audit::Policy;
 use crate::report::index::{Index, IndexError};
 
-/// The configurations as they were last recorded in the period, or before it: which sources secrets come from, which values
-/// of production come from files or defaults, which rules are broken; what changed in the period, on which days and in which
-/// variables; and which configurations were refused.
+/// The configurations as they were last recorded in the period, or before it: the sources of secrets, the values of
+/// production from files or defaults, and the broken rules; the changes in the period by day and by variable; and the
+/// configurations that were refused.
 ///
-/// Without a policy, [`Policy::production`] is asked of the configurations of production alone: those whose environment is
-/// `prod` or `production`.
+/// Without a policy, [`Policy::production`] applies, and only to the configurations of production: those whose environment
+/// is `prod` or `production`.
 ///
 /// # Errors
 ///
@@ -91,7 +91,7 @@ pub fn configurations(
     })
 }
 
-/// A variable of a configuration: its state, what became of it, or both.
+/// A variable of a configuration: its state, its changes, or both.
 struct Row<'r> {
     resource: &'r str,
     key: &'r str,
@@ -177,7 +177,7 @@ impl Row<'_> {
 
 type Sources = Vec<(String, u64, bool)>;
 
-/// How many values come from where, and whether that is a file or a default.
+/// Sources, the number of values from each, and whether it is a file or a default.
 fn by_source(states: &[Configuration], which: impl Fn(&Entry) -> bool) -> Sources {
     let mut counts: BTreeMap<&str, (u64, bool)> = BTreeMap::new();
     for entry in states.iter().flat_map(|state| &state.entries).filter(|entry| which(entry)) {
@@ -199,7 +199,7 @@ fn sources_json(sources: &Sources) -> Value {
 }
 
 fn tables(states: &[Configuration], variables: &[Row<'_>], refused: &Refused) -> Vec<Table> {
-    let note = "Each variable as it was last recorded, and what became of it in the period.";
+    let note = "Each variable as it was last recorded, and its changes in the period.";
     let main = Table {
         heading: "Variables".to_owned(),
         note: note.to_owned(),

@@ -1,4 +1,4 @@
-//! Configurations that could not be loaded, as the ledger has them.
+//! The configurations in the ledger that could not be loaded.
 
 use rusqlite::params_from_iter;
 use serde_json::{Value, json};
@@ -9,10 +9,10 @@ use crate::report::options::{Condition, ReportOptions};
 use crate::report::table::{Column, Field, Mark, Table};
 use crate::report::{format_micros, html};
 
-/// The newest of them, and how many there are.
+/// The newest of them, and their number.
 pub(super) struct Refused {
     pub(super) count: u64,
-    /// How many of those that are listed broke a policy.
+    /// The number of listed ones that broke a policy.
     pub(super) policy: u64,
     loads: Vec<Load>,
 }

@@ -62,7 +62,7 @@ pub(super) fn at_end(
     )?;
     let mut states = Vec::new();
     let mut after = String::new();
-    // The empty name comes before all others, and is none.
+    // The empty name comes before all others, and no configuration has it.
     while let Some(resource) = next.query_row([&after], |row| row.get::<_, Option<String>>(0))? {
         let found = last
             .query_row(params![resource, until], |row| {
@@ -93,7 +93,7 @@ pub(super) fn at_end(
     Ok(states)
 }
 
-/// By the name of the environment; where a record has none, by the end of the configuration's own.
+/// By the name of the environment; if a record has none, by the end of the configuration's name.
 fn is_production(environment: Option<&str>, resource: &str) -> bool {
     let named = environment.or_else(|| resource.rsplit_once('/').map(|(_, name)| name));
     let is = |name: &str| ["prod", "production"].iter().any(|prod| name.eq_ignore_ascii_case(prod));
@@ -129,12 +129,12 @@ fn judged(
 }
 
 impl Configuration {
-    /// How many rules are broken.
+    /// The number of broken rules.
     pub(super) fn broken(&self) -> usize {
         self.entries.iter().map(|entry| entry.broken.len()).sum()
     }
 
-    /// How many values of production come from files or defaults.
+    /// The number of values of production from files or defaults.
     pub(super) fn outside(&self) -> usize {
         match self.production {
             true => self.entries.iter().filter(|entry| entry.is_outside()).count(),

@@ -4,17 +4,17 @@ use super::text::{escape, grouped, time, utc};
 use crate::report::counted;
 use crate::report::table::Mark;
 
-/// More variables than these have no line of their own on a timeline.
+/// The most variables with a line on a timeline.
 const LINES: usize = 500;
 
-/// Something to look at.
+/// A chart.
 #[derive(Debug)]
 pub(in crate::report) enum Picture {
-    /// Amounts one beside the other, each of parts.
+    /// Upright bars next to each other, each of several parts.
     Columns { heading: String, bars: Vec<Bar> },
-    /// Amounts one below the other.
+    /// Horizontal bars below each other.
     Bars { heading: String, bars: Vec<(String, u64, Mark)> },
-    /// When something happened to whom: group, name, how often, and the ticks.
+    /// The times of changes. A row has a group, a name, a number of changes, and its ticks.
     Timeline { from: i64, to: i64, rows: Vec<(String, String, u64, Span)> },
 }
 
@@ -69,7 +69,7 @@ fn columns(heading: &str, bars: &[Bar], out: &mut String) {
         grouped(all),
         grouped(most),
     );
-    // A few days would otherwise be a few walls.
+    // A few bars would otherwise be very wide.
     let width = if bars.len() < 8 { 4 } else { 8 };
     for (at, bar) in bars.iter().enumerate() {
         let mut from = HEIGHT;
@@ -85,7 +85,7 @@ fn columns(heading: &str, bars: &[Bar], out: &mut String) {
         put!(out, "<g><title>{}: {}</title>", escape(&bar.label), words.join(", "));
         for (mark, _, count) in bar.parts.iter().filter(|(_, _, count)| *count > 0) {
             let height = *count as f64 / most as f64 * (HEIGHT - 2.0);
-            // What is there can be seen.
+            // Even the smallest part is visible.
             let height = height.max(0.8);
             from -= height;
             let x = at * 10 + (10 - width) / 2;
@@ -106,7 +106,7 @@ fn columns(heading: &str, bars: &[Bar], out: &mut String) {
     out.push_str("</p></div>\n</section>\n");
 }
 
-/// What the colours mean, of the parts that are there.
+/// The meaning of the colours of these parts.
 fn legend<'p>(parts: impl Iterator<Item = &'p (Mark, &'static str, u64)>, out: &mut String) {
     let mut named: Vec<(Mark, &str)> = Vec::new();
     for (mark, name, _) in parts.filter(|(_, _, count)| *count > 0) {

@@ -1,8 +1,8 @@
 //! A report as one HTML page.
 //!
-//! Nothing of it is asked of anybody else: styles and script stand in it, a content security policy allows those two by
-//! their hashes and nothing besides. Pictures are SVG. The script changes times to the reader's zone and filters rows; without
-//! it, the page says the same.
+//! The page needs no other file: its styles and its script are part of it, and a content security policy allows only those
+//! two, by their hashes. Pictures are SVG. The script changes times to the reader's zone and filters rows; the page says the
+//! same without it.
 
 /// Appends to a text, which cannot fail.
 macro_rules! put {
@@ -28,12 +28,12 @@ pub(super) use text::grouped;
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("page.js");
 
-/// What stands around a report.
+/// The facts that a page shows besides the report.
 #[derive(Clone, Copy, Debug)]
 pub struct PageContext<'f> {
-    /// What verification says of the ledger.
+    /// The result of a verification of the ledger.
     pub verdict: Option<&'f verify::Report>,
-    /// Whether verification was given an anchor, even if it is one of another ledger.
+    /// Whether the verification was given an anchor, even one of another ledger.
     pub anchor_given: bool,
     /// The id of the ledger.
     pub ledger: Option<&'f str>,
@@ -176,7 +176,10 @@ fn write_table(table: &Table, at: usize, out: &mut String) {
     out.push_str("</tbody>\n</table>\n</div>\n");
     if table.omitted > 0 {
         let more = counted(table.omitted, "row");
-        put!(out, "<p class=\"note\">{more} more are left out here; the totals count them.</p>\n");
+        put!(
+            out,
+            "<p class=\"note\">{more} more are left out here; the totals include them.</p>\n"
+        );
     }
     out.push_str("</section>\n");
 }

@@ -7,8 +7,8 @@ use chrono::DateTime;
 use crate::report::format_micros;
 use envaudit_redact::is_turning;
 
-/// A text that stands for itself in elements and in quoted attributes. What a reader cannot see, or what turns the direction of
-/// what follows, is replaced.
+/// Escapes a text for elements and for quoted attributes. Characters that a reader cannot see, or that change the direction
+/// of the text after them, are replaced.
 pub(super) fn escape(text: &str) -> Cow<'_, str> {
     if !text.contains(is_special) {
         return text.into();
@@ -33,7 +33,7 @@ fn is_special(char: char) -> bool {
     matches!(char, '&' | '<' | '>' | '"' | '\'')
         || char.is_control()
         || is_turning(char)
-        // Those that are not seen.
+        // Characters that cannot be seen.
         || matches!(char, '\u{200b}'..='\u{200d}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{2065}' | '\u{feff}')
 }
 

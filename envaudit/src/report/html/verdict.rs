@@ -1,4 +1,4 @@
-//! What verification says, at the top of a page.
+//! The result of the verification, at the top of a page.
 
 use data_encoding::HEXLOWER;
 
@@ -7,7 +7,7 @@ use super::text::{escape, grouped};
 use crate::ledger::verify::{Report, Signatures};
 use crate::report::counted;
 
-/// So many findings are listed.
+/// At most this many findings are listed.
 const LISTED: usize = 50;
 
 const INTACT: &str = "<svg class=\"sign\" viewBox=\"0 0 24 24\" aria-hidden=\"true\"><path d=\"M12 2 4 5v6c0 5 3.4 9.3 8 11 \
@@ -19,14 +19,14 @@ pub(super) fn write(context: &PageContext<'_>, last_line: Option<u64>, out: &mut
     let Some(report) = context.verdict else {
         out.push_str(
             "<section class=\"verdict warning\" aria-labelledby=\"verdict\">\n<div>\n<h2 id=\"verdict\">Not verified</h2>\n\
-             <p>Whether the record is intact was not asked when this report was made.</p>\n</div>\n</section>\n",
+             <p>The record was not verified when this report was made.</p>\n</div>\n</section>\n",
         );
         return;
     };
     let (class, sign, word) = match (report.is_intact(), report.anchored) {
         (true, Some(_)) => ("good", INTACT, "The record is intact"),
         (true, None) => {
-            ("good", INTACT, "The record is intact, as far as can be known without an anchor of it")
+            ("good", INTACT, "The record is intact, as far as can be known without an anchor")
         }
         (false, _) => ("bad", BROKEN, "The record is not intact"),
     };
@@ -63,7 +63,7 @@ pub(super) fn write(context: &PageContext<'_>, last_line: Option<u64>, out: &mut
     out.push_str("</div>\n</section>\n");
 }
 
-/// What the verdict rests on.
+/// The facts behind the verdict.
 fn known(report: &Report, anchor_given: bool, last_line: Option<u64>) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some((seq, hash)) = report.tail {
@@ -91,7 +91,7 @@ fn known(report: &Report, anchor_given: bool, last_line: Option<u64>) -> Vec<Str
         }
         (None, _) => {
             let why = match anchor_given {
-                true => "What the anchor given knows of is not in this ledger",
+                true => "The state in the given anchor is not in this ledger",
                 false => "No anchor was given",
             };
             format!("{why}: whether newer events were cut off cannot be known.")
@@ -99,15 +99,15 @@ fn known(report: &Report, anchor_given: bool, last_line: Option<u64>) -> Vec<Str
     });
     let checkpoints = counted(report.checkpoints, "checkpoint");
     lines.push(match report.signatures {
-        Signatures::Trusted => format!("{checkpoints} agreed with, signed by a known key."),
+        Signatures::Trusted => format!("{checkpoints} verified, signed with a known key."),
         Signatures::Claimed => {
-            format!("{checkpoints} agreed with, signed by the key that the ledger itself names.")
+            format!("{checkpoints} verified, signed with the key that the ledger itself names.")
         }
         _ => "No checkpoint is signed.".into(),
     });
     if report.key_beside {
         lines.push(
-            "<span class=\"mark warning\">The key lies beside the ledger: whoever owns the folder can forge all of it.</span>"
+            "<span class=\"mark warning\">The key is kept beside the ledger: the owner of the folder can forge all of it.</span>"
                 .into(),
         );
     }

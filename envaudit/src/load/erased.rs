@@ -1,7 +1,7 @@
 //! A loaded configuration without its type.
 
 use super::Loaded;
-use super::texts::{Text, Texts};
+use super::loaded_texts::{LoadedText, LoadedTexts};
 use crate::audit::{Audit, AuditEntry, AuditFields};
 use crate::config::EnvConfig;
 use crate::schema::KeyRequest;
@@ -9,7 +9,7 @@ use crate::schema::table::Table;
 use crate::sources::environment::Environment;
 
 /// A configuration that was loaded, whatever its type.
-pub(crate) struct LoadedView<'a> {
+pub(crate) struct ErasedLoad<'a> {
     /// The name of the struct.
     pub(crate) config: &'static str,
     /// The environment's name.
@@ -18,16 +18,16 @@ pub(crate) struct LoadedView<'a> {
     pub(crate) environment: &'a Environment,
     table: &'static Table,
     entries: Vec<&'a AuditEntry>,
-    texts: &'a Texts,
+    texts: &'a LoadedTexts,
 }
 
-impl<'a> LoadedView<'a> {
+impl<'a> ErasedLoad<'a> {
     pub(super) fn new<A: AuditFields>(
         table: &'static Table,
         audit: &'a Audit<A>,
-        texts: &'a Texts,
+        texts: &'a LoadedTexts,
     ) -> Self {
-        LoadedView {
+        ErasedLoad {
             config: table.schema.name,
             environment_name: audit.environment(),
             environment: texts.environment(),
@@ -40,16 +40,13 @@ impl<'a> LoadedView<'a> {
     /// Each key with where its value came from and what its text was; `None` where a field was left empty.
     pub(crate) fn texts(
         &self,
-    ) -> impl Iterator<Item = (&'static KeyRequest, &'a AuditEntry, Option<Text>)> {
-        let entries = self.table.leaves.iter().zip(&self.entries).enumerate();
-        entries.map(|(index, (request, entry))| {
-            (request, *entry, self.texts.get(index, request, entry))
-        })
+    ) -> impl Iterator<Item = (&'static KeyRequest, &'a AuditEntry, Option<LoadedText>)> {
+        self.texts.by_key(self.table, self.entries.iter().copied())
     }
 }
 
 impl<T: EnvConfig> Loaded<T> {
-    pub(crate) fn view(&self) -> LoadedView<'_> {
-        LoadedView::new(T::TABLE, &self.audit, &self.texts)
+    pub(crate) fn erased(&self) -> ErasedLoad<'_> {
+        ErasedLoad::new(T::TABLE, &self.audit, &self.texts)
     }
 }

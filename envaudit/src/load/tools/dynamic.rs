@@ -3,25 +3,26 @@
 use core::iter::Zip;
 use core::slice;
 
-use super::layers::Layers;
-use super::loader::Loader;
-use super::reader::Reader;
-use super::settings::LoadSettings;
-use super::slot::Slot;
-use super::texts::Texts;
-use super::{Loaded, LoadedView};
 use crate::audit::{Audit, AuditEntry, AuditFields, BLANK};
 use crate::config::EnvConfig;
 use crate::error::LoadError;
+use crate::load::inputs::Inputs;
+use crate::load::key_slot::KeySlot;
+use crate::load::layers::Layers;
+use crate::load::loaded_texts::LoadedTexts;
+use crate::load::loader::Loader;
+use crate::load::reader::FieldReader;
+use crate::load::settings::LoadSettings;
+use crate::load::{ErasedLoad, Loaded};
 use crate::schema::table::Table;
 use crate::schema::{KeyRequest, Member, Schema};
 use crate::value::{Raw, ValueError};
 
 /// What a load gave, without the struct: where each value came from, and its text.
-pub(crate) struct Untyped {
+pub(crate) struct DynamicLoad {
     table: &'static Table,
     audit: Audit<Entries>,
-    texts: Texts,
+    texts: LoadedTexts,
 }
 
 /// The entries in the order of the keys.
@@ -36,24 +37,24 @@ impl AuditFields for Entries {
     }
 }
 
-impl<T: EnvConfig> From<Loaded<T>> for Untyped {
+impl<T: EnvConfig> From<Loaded<T>> for DynamicLoad {
     fn from(loaded: Loaded<T>) -> Self {
         let audit = &loaded.audit;
         let environment = audit.environment().map(str::to_owned);
         let mut untyped: Audit<Entries> = Audit::blank(T::TABLE, environment);
         *untyped.fields_mut() = Entries(audit.entries().cloned().collect());
         untyped.set_warnings(audit.warnings().to_vec());
-        Untyped { table: T::TABLE, audit: untyped, texts: loaded.texts }
+        DynamicLoad { table: T::TABLE, audit: untyped, texts: loaded.texts }
     }
 }
 
 /// Reads a value and checks it, as far as the metadata say how.
 pub(crate) type Check = fn(&KeyRequest, &Raw<'_>) -> Result<(), ValueError>;
 
-impl Untyped {
+impl DynamicLoad {
     /// Loads with the settings of a typed load.
     pub(crate) fn load_as<T: EnvConfig>(settings: LoadSettings) -> Result<Self, LoadError> {
-        Loader::<T>::with(settings).load().map(Untyped::from)
+        Loader::<T>::with(settings).load().map(DynamicLoad::from)
     }
 
     /// Loads what the table names.
@@ -62,13 +63,16 @@ impl Untyped {
         table: &'static Table,
         check: Check,
     ) -> Result<Self, LoadError> {
-        let mut layers = Layers::new(settings, table);
-        let mut slots: Vec<Slot> = table.leaves.iter().map(|_| Slot::EMPTY).collect();
+        let inputs = Inputs::of(settings);
+        let mut layers = Layers::new(&inputs, table);
+        let mut slots: Vec<KeySlot> = table.leaves.iter().map(|_| KeySlot::EMPTY).collect();
         layers.fill(&mut slots);
         let noted = layers.take_notes();
-        let mut audit: Audit<Entries> = Audit::blank(table, layers.environment_name.take());
+        let environment = inputs.environment().unwrap_or_default().map(str::to_owned);
+        let mut audit: Audit<Entries> = Audit::blank(table, environment);
         *audit.fields_mut() = Entries(vec![BLANK; table.leaves.len()]);
-        let mut reader = Reader::new(settings, &layers, table, &mut slots, settings.now(), noted);
+        let mut reader =
+            FieldReader::new(settings, &layers, table, &mut slots, settings.now(), noted);
         let rest = table.leaves.iter().zip(&mut audit.fields_mut().0);
         read(&mut reader, &mut Walk { schema: table.schema, rest, check });
         let texts = reader.take_texts();
@@ -76,7 +80,7 @@ impl Untyped {
         audit.set_warnings(warnings);
         settings.check_policy(&audit, &mut problems);
         match problems.is_empty() {
-            true => Ok(Untyped { table, audit, texts }),
+            true => Ok(DynamicLoad { table, audit, texts }),
             false => Err(LoadError::new(table.schema.name, problems)),
         }
     }
@@ -85,8 +89,8 @@ impl Untyped {
         &self.audit
     }
 
-    pub(crate) fn view(&self) -> LoadedView<'_> {
-        LoadedView::new(self.table, &self.audit, &self.texts)
+    pub(crate) fn erased(&self) -> ErasedLoad<'_> {
+        ErasedLoad::new(self.table, &self.audit, &self.texts)
     }
 }
 
@@ -99,7 +103,7 @@ struct Walk<'w> {
 }
 
 /// Reads every field, as the code of the derive does.
-fn read(reader: &mut Reader<'_>, walk: &mut Walk<'_>) -> Option<()> {
+fn read(reader: &mut FieldReader<'_>, walk: &mut Walk<'_>) -> Option<()> {
     let outer = walk.schema;
     for member in outer.members {
         match member {

@@ -3,6 +3,7 @@
 use secrecy::zeroize::Zeroizing;
 
 use crate::audit::AuditEntry;
+use crate::schema::table::Table;
 use crate::schema::{DefaultText, KeyRequest};
 use crate::sources::Source;
 use crate::sources::environment::Environment;
@@ -11,23 +12,23 @@ use crate::value::Raw;
 /// What the files, folders and providers gave for each key. What the environment gave is not in here: it is asked again
 /// when somebody wants to know, so that a load of variables alone keeps nothing.
 #[derive(Clone)]
-pub(crate) struct Texts {
+pub(crate) struct LoadedTexts {
     environment: Environment,
-    kept: Vec<(usize, Text)>,
+    kept: Vec<(usize, LoadedText)>,
 }
 
 /// The text of one value, wiped from memory when dropped.
 #[derive(Clone)]
-pub(crate) struct Text {
+pub(crate) struct LoadedText {
     pub(crate) bytes: Zeroizing<Vec<u8>>,
     /// Whether a reference put the value of a secret field into it.
     #[cfg(feature = "ledger")]
     pub(crate) has_secret: bool,
 }
 
-impl Texts {
+impl LoadedTexts {
     pub(super) fn new(environment: &Environment) -> Self {
-        Texts { environment: environment.clone(), kept: Vec::new() }
+        LoadedTexts { environment: environment.clone(), kept: Vec::new() }
     }
 
     #[cfg(feature = "ledger")]
@@ -35,11 +36,21 @@ impl Texts {
         &self.environment
     }
 
+    /// Each key with where its value came from and what its text was; `None` where a field was left empty.
+    pub(crate) fn by_key<'a>(
+        &'a self,
+        table: &'static Table,
+        entries: impl Iterator<Item = &'a AuditEntry>,
+    ) -> impl Iterator<Item = (&'static KeyRequest, &'a AuditEntry, Option<LoadedText>)> {
+        let entries = table.leaves.iter().zip(entries).enumerate();
+        entries.map(|(index, (request, entry))| (request, entry, self.get(index, request, entry)))
+    }
+
     /// Takes note of what was found for the key at this position.
     pub(super) fn note(&mut self, index: usize, entry: &AuditEntry, raw: &Raw<'_>) {
         if !is_variable(entry) {
             let bytes = Zeroizing::new(raw.as_bytes().to_vec());
-            let text = Text {
+            let text = LoadedText {
                 bytes,
                 #[cfg(feature = "ledger")]
                 has_secret: raw.is_secret(),
@@ -50,12 +61,7 @@ impl Texts {
 
     /// The text of the key at this position; `None` where a field was left empty. Of a default that is an expression it is
     /// the expression.
-    pub(crate) fn get(
-        &self,
-        index: usize,
-        request: &KeyRequest,
-        entry: &AuditEntry,
-    ) -> Option<Text> {
+    fn get(&self, index: usize, request: &KeyRequest, entry: &AuditEntry) -> Option<LoadedText> {
         if entry.unset {
             return None;
         }
@@ -70,7 +76,7 @@ impl Texts {
                 DefaultText::Value(text) | DefaultText::Expression(text) => text.into(),
             }
         };
-        Some(Text {
+        Some(LoadedText {
             bytes: Zeroizing::new(bytes),
             #[cfg(feature = "ledger")]
             has_secret: false,
@@ -83,7 +89,7 @@ fn is_variable(entry: &AuditEntry) -> bool {
     entry.source == Source::System && entry.provider.is_none() && entry.location.is_none()
 }
 
-impl Text {
+impl LoadedText {
     /// The text, if it is UTF-8.
     #[cfg(feature = "ledger")]
     pub(crate) fn as_str(&self) -> Option<&str> {
@@ -92,8 +98,8 @@ impl Text {
 }
 
 /// Nothing of the texts.
-impl core::fmt::Debug for Texts {
+impl core::fmt::Debug for LoadedTexts {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("Texts")
+        f.write_str("LoadedTexts")
     }
 }

@@ -2,55 +2,55 @@
 
 use std::fs;
 
-use envaudit_tests::stage::{RECORD, Stage};
-use envaudit_tests::strange::STRANGE;
+use envaudit_tests::cli_fixture::{CliFixture, RECORD};
+use envaudit_tests::irregular_files::IRREGULAR_FILES;
 
-fn stage() -> Stage {
-    let stage = Stage::new("PORT=80\n");
-    stage.record();
-    stage.run(&["checkpoint"]).run().ends_with(0);
-    stage.open().seal().expect("sealed");
-    stage.open().close().expect("closed");
-    stage
+fn fixture() -> CliFixture {
+    let fixture = CliFixture::new("PORT=80\n");
+    fixture.record();
+    fixture.run(&["checkpoint"]).run().ends_with(0);
+    fixture.open().seal().expect("sealed");
+    fixture.open().close().expect("closed");
+    fixture
 }
 
 /// Verification says what is wrong with this name, and every other command ends, too.
-fn assert_told(stage: &Stage, name: &str, what: &str) {
+fn assert_told(fixture: &CliFixture, name: &str, what: &str) {
     for args in [&["verify"][..], &["verify", "--json"]] {
-        let verified = stage.run(args).run().ends_with(1);
+        let verified = fixture.run(args).run().ends_with(1);
         assert_eq!(verified.out, "", "{what}");
         let file = name.rsplit('/').next().expect("a name");
         assert!(verified.err.contains(file), "{name}, {what}: {}", verified.err);
         assert!(verified.err.contains("it is not the file that was written"), "{}", verified.err);
     }
     for args in [&["log"][..], &["history", "PORT"], &["export"], &["plan"], &RECORD] {
-        stage.run(args).run();
+        fixture.run(args).run();
     }
 }
 
 #[test]
 fn a_file_that_is_none_is_tampering_and_nobody_waits_for_it() {
-    for (what, put) in STRANGE {
-        let stage = stage();
-        let checkpoints = fs::read_dir(stage.ledger().join("checkpoints")).expect("a folder");
+    for (what, put) in IRREGULAR_FILES {
+        let fixture = fixture();
+        let checkpoints = fs::read_dir(fixture.ledger().join("checkpoints")).expect("a folder");
         let checkpoint = checkpoints.map(|file| file.expect("a file").file_name()).min();
         let checkpoint = checkpoint.expect("a checkpoint").into_string().expect("UTF-8");
         let checkpoint = format!("checkpoints/{checkpoint}");
         for name in ["ledger.json", "HEAD", "00000000000000000001.jsonl", &checkpoint] {
-            let path = stage.ledger().join(name);
+            let path = fixture.ledger().join(name);
             let moved = path.with_extension("moved");
             fs::rename(&path, &moved).expect("moved");
             put(&path);
-            assert_told(&stage, name, what);
+            assert_told(&fixture, name, what);
             fs::remove_file(&path).or_else(|_| fs::remove_dir(&path)).expect("removed");
             fs::rename(&moved, &path).expect("moved back");
         }
-        stage.run(&["verify"]).run().ends_with(0);
-        let folder = stage.ledger().join("checkpoints");
-        fs::rename(&folder, stage.files.path().join("moved")).expect("moved");
+        fixture.run(&["verify"]).run().ends_with(0);
+        let folder = fixture.ledger().join("checkpoints");
+        fs::rename(&folder, fixture.files.path().join("moved")).expect("moved");
         if what != "a folder" {
             put(&folder);
-            assert_told(&stage, "checkpoints", what);
+            assert_told(&fixture, "checkpoints", what);
         }
     }
 }
@@ -59,9 +59,9 @@ fn a_file_that_is_none_is_tampering_and_nobody_waits_for_it() {
 fn a_number_that_no_event_has_names_no_segment_and_no_checkpoint() {
     for digits in ["00000000000000000000", "99999999999999999999", "18446744073709551616"] {
         for name in [format!("{digits}.jsonl"), format!("checkpoints/{digits}.note")] {
-            let stage = stage();
-            fs::write(stage.ledger().join(&name), "").expect("written");
-            assert_told(&stage, &name, "no event has this number");
+            let fixture = fixture();
+            fs::write(fixture.ledger().join(&name), "").expect("written");
+            assert_told(&fixture, &name, "no event has this number");
         }
     }
 }

@@ -8,26 +8,26 @@ use crate::sources::env_file::Interpreted;
 /// What the files, folders and providers have for one key. The process environment is not in here: it is asked by name
 /// when the key is read.
 #[doc(hidden)]
-pub struct Slot {
-    pub(super) held: Option<Held>,
-    /// Allowed sources that have it, the one of `held` included.
+pub struct KeySlot {
+    pub(super) candidate: Option<Candidate>,
+    /// Allowed sources that have it, the one of `candidate` included.
     pub(super) sources: SourceSet,
     /// Sources that have it and may not supply it.
     pub(super) denied: Option<Denied>,
 }
 
 /// The value that wins among the files, folders and providers.
-pub(super) struct Held {
+pub(super) struct Candidate {
     /// Which of the layers has it.
     pub(super) layer: u16,
     /// Under which of its names, 0 being the key.
     pub(super) rank: u16,
     /// The line, in an env file.
     pub(super) line: u32,
-    pub(super) value: HeldValue,
+    pub(super) value: CandidateValue,
 }
 
-pub(super) enum HeldValue {
+pub(super) enum CandidateValue {
     /// From and to in the text of an env file.
     Span(u32, u32),
     /// A value of an env file that had to be interpreted.
@@ -46,7 +46,7 @@ pub(super) struct Denied {
     pub(super) line: u32,
 }
 
-impl Slot {
+impl KeySlot {
     /// Nothing found.
-    pub const EMPTY: Slot = Slot { held: None, sources: SourceSet::EMPTY, denied: None };
+    pub const EMPTY: KeySlot = KeySlot { candidate: None, sources: SourceSet::EMPTY, denied: None };
 }

@@ -1,5 +1,5 @@
 //! How the derive chooses what reads a field: an associated item of an inherent impl wins over one of a trait, and the
-//! inherent impl is there only where its bound holds. So `Pick::<T>::take` is [`EnvValue`]'s where `T` has it, else
+//! inherent impl is there only where its bound holds. So `ParseStrategy::<T>::take` is [`EnvValue`]'s where `T` has it, else
 //! `FromStr`'s, without a blanket impl that would collide with the others.
 
 #![allow(missing_docs, reason = "called by generated code, not part of the API")]
@@ -13,9 +13,9 @@ use serde::de::DeserializeOwned;
 use super::{EnvValue, IsSecret, Raw, ValueError};
 use crate::schema::Shape;
 
-pub struct Pick<T>(PhantomData<T>);
+pub struct ParseStrategy<T>(PhantomData<T>);
 
-impl<T: EnvValue> Pick<T> {
+impl<T: EnvValue> ParseStrategy<T> {
     pub const SHAPE: Shape = T::SHAPE;
     pub const OPTIONAL: bool = T::OPTIONAL;
 
@@ -44,7 +44,7 @@ pub trait ByFromStr<T> {
     }
 }
 
-impl<T> ByFromStr<T> for Pick<T> {}
+impl<T> ByFromStr<T> for ParseStrategy<T> {}
 
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from an environment variable",

@@ -1,20 +1,20 @@
 //! What has to be watched so that no change of a file is missed.
 //!
-//! A file itself is never watched: what replaces it is another file. Watched are the folders it is in, and for every
+//! A file itself is never watched: what replaces it is another file. WatchedPaths are the folders it is in, and for every
 //! symbolic link on the way to it the folder that has the link.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use crate::load::Watched;
+use crate::load::WatchedPaths;
 
 /// How many links are followed, one behind the other.
 const MAX_LINKS: usize = 16;
 
 /// Folders, and which names in each of them count.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Places(BTreeMap<PathBuf, Names>);
+pub(super) struct WatchList(BTreeMap<PathBuf, Names>);
 
 #[derive(Debug, PartialEq, Eq)]
 enum Names {
@@ -22,9 +22,9 @@ enum Names {
     These(BTreeSet<OsString>),
 }
 
-impl Places {
-    pub(super) fn of(watched: &Watched) -> Self {
-        let mut places = Places::default();
+impl WatchList {
+    pub(super) fn of(watched: &WatchedPaths) -> Self {
+        let mut places = WatchList::default();
         for file in &watched.files {
             places.add_path(file, MAX_LINKS);
         }

@@ -29,43 +29,43 @@ pub struct Checkout {
 }
 
 /// A folder with a schema, an `.env` file and a ledger.
-pub struct Stage {
+pub struct CliFixture {
     /// The folder.
     pub files: Files,
     schema: PathBuf,
 }
 
-impl Stage {
+impl CliFixture {
     /// With this `.env` and a new ledger.
     pub fn new(env_file: &str) -> Self {
-        let stage = Stage::without_ledger(env_file);
-        stage.run(&["ledger", "init"]).run().ends_with(0);
-        stage
+        let fixture = CliFixture::without_ledger(env_file);
+        fixture.run(&["ledger", "init"]).run().ends_with(0);
+        fixture
     }
 
     /// With this `.env` alone.
     pub fn without_ledger(env_file: &str) -> Self {
         let files = Files::with(".env", env_file);
         let schema = files.write("schema.json", Checkout::schema_json());
-        Stage { files, schema }
+        CliFixture { files, schema }
     }
 
     /// With this `.env`, and a ledger that was begun at this time, as it was open then.
     pub fn begun(env_file: &str, at: &str) -> (Self, Ledger) {
-        let stage = Stage::without_ledger(env_file);
+        let fixture = CliFixture::without_ledger(env_file);
         let at: DateTime<Utc> = at.parse().expect("a time");
         let options = LedgerOptions::new().key(key()).clock(move || at);
-        let ledger = options.init(stage.ledger()).expect("made");
-        (stage, ledger)
+        let ledger = options.init(fixture.ledger()).expect("made");
+        (fixture, ledger)
     }
 
     /// With this `.env`, which was recorded in 2020 and never since: the segment with the only state is old.
     pub fn unchanged_for_years(env_file: &str) -> Self {
-        let (stage, ledger) = Stage::begun(env_file, "2020-01-01T00:00:00Z");
-        let loaded = stage.files.loader::<Checkout>().load().expect("a configuration");
+        let (fixture, ledger) = CliFixture::begun(env_file, "2020-01-01T00:00:00Z");
+        let loaded = fixture.files.loader::<Checkout>().load().expect("a configuration");
         loaded.record_in(&ledger, &Context::new().reason("first start")).expect("recorded");
         ledger.seal().expect("sealed");
-        stage
+        fixture
     }
 
     /// With the schema of another configuration.
