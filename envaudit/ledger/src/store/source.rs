@@ -56,6 +56,12 @@ pub trait SegmentSource: Sync {
         parts.iter().map(|&(offset, limit)| self.read(first_seq, offset, limit)).collect()
     }
 
+    /// How many bytes are read at once where many are needed: 4 MiB unless the store says otherwise. One that answers each
+    /// request slowly wants more.
+    fn block_size(&self) -> usize {
+        4 << 20
+    }
+
     /// The checkpoints with a larger seq than this one, or the first of all, in order, at most `limit` of them: the seq and
     /// the bytes of each.
     ///

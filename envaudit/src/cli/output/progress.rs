@@ -109,6 +109,10 @@ impl SegmentSource for ProgressSource<'_> {
         Ok(bytes)
     }
 
+    fn block_size(&self) -> usize {
+        self.source.block_size()
+    }
+
     fn checkpoints_after(
         &self,
         seq: Option<u64>,
