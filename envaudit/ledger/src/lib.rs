@@ -91,6 +91,7 @@ pub mod __private {
     pub use crate::config_state::value::key_of;
     pub use crate::export::csv::write_record as write_csv_record;
     pub use crate::format::walk::{list, member, members, text};
+    pub use crate::read::lines::{LineBlock, LineBlocks, LineBytes, LineEnd, Lines, line_in};
     pub use crate::read::locate::{Located, line_at, time_of};
     pub use crate::store::lock_wait::wait_for_lock;
 }

@@ -1,12 +1,12 @@
 //! What looks like a credential, and what is done with it.
 
-mod ahead;
 mod arguments;
 mod direction;
 mod ip_address;
 mod named;
 mod names;
 mod references;
+mod search;
 mod shapes;
 mod urls;
 mod webhooks;

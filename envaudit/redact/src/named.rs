@@ -2,9 +2,9 @@
 
 use core::ops::Range;
 
-use super::ahead::{Ahead, LastAt};
 use super::names::{names_a_dsn, names_a_secret_in_text};
 use super::references::is_bracketed;
+use super::search::{ForwardSearch, LastMatch};
 use super::urls::before_sign;
 use super::{REDACTED, Spans, ends_word};
 
@@ -44,21 +44,21 @@ struct Opening {
 /// Where values end, in all the ways that there are.
 struct Values<'t> {
     text: &'t str,
-    words: Ahead<'t>,
-    addresses: Ahead<'t>,
-    headers: Ahead<'t>,
-    semicolons: Ahead<'t>,
-    connections: Ahead<'t>,
-    names: Ahead<'t>,
-    braces: Ahead<'t>,
+    words: ForwardSearch<'t>,
+    addresses: ForwardSearch<'t>,
+    headers: ForwardSearch<'t>,
+    semicolons: ForwardSearch<'t>,
+    connections: ForwardSearch<'t>,
+    names: ForwardSearch<'t>,
+    braces: ForwardSearch<'t>,
     brackets: [Brackets<'t>; 4],
-    colons: Ahead<'t>,
-    last: LastAt,
+    colons: ForwardSearch<'t>,
+    last: LastMatch,
 }
 
 impl<'t> Values<'t> {
     fn new(text: &'t str) -> Self {
-        let ahead = |find: fn(&str) -> Option<usize>| Ahead::new(text, find);
+        let ahead = |find: fn(&str) -> Option<usize>| ForwardSearch::new(text, find);
         Values {
             text,
             words: ahead(|rest| rest.find(ends_value)),
@@ -77,7 +77,7 @@ impl<'t> Values<'t> {
                 Brackets::new(text, "$(", ")", |rest| rest.find([')', '\n'])),
             ],
             colons: ahead(|rest| rest.find(':')),
-            last: LastAt::default(),
+            last: LastMatch::default(),
         }
     }
 
@@ -155,8 +155,8 @@ struct Brackets<'t> {
     text: &'t str,
     open: &'static str,
     close: &'static str,
-    inside: Ahead<'t>,
-    behind: Ahead<'t>,
+    inside: ForwardSearch<'t>,
+    behind: ForwardSearch<'t>,
 }
 
 impl<'t> Brackets<'t> {
@@ -166,8 +166,8 @@ impl<'t> Brackets<'t> {
         close: &'static str,
         inside: fn(&str) -> Option<usize>,
     ) -> Self {
-        let behind: Ahead<'_> = Ahead::new(text, |rest| rest.find(ends_value));
-        Brackets { text, open, close, inside: Ahead::new(text, inside), behind }
+        let behind: ForwardSearch<'_> = ForwardSearch::new(text, |rest| rest.find(ends_value));
+        Brackets { text, open, close, inside: ForwardSearch::new(text, inside), behind }
     }
 
     /// Where the brackets end that begin here, and where the value ends that begins with them.

@@ -1,7 +1,7 @@
 //! Credentials that are known by how they look.
 
 use super::Spans;
-use super::ahead::Ahead;
+use super::search::ForwardSearch;
 
 /// The shortest key is no shorter.
 const MIN_KEY: usize = 12;
@@ -91,7 +91,7 @@ fn known_shape(word: &str) -> Option<usize> {
         return None;
     }
     let word = word.trim_end_matches(['.', '-', '_']);
-    let mut dots = Ahead::new(word, |rest| rest.find('.'));
+    let mut dots = ForwardSearch::new(word, |rest| rest.find('.'));
     let mut dots_left = word.bytes().filter(|byte| *byte == b'.').count();
     let fronts = word.bytes().enumerate().filter(|(_, byte)| !byte.is_ascii_alphanumeric());
     core::iter::once((0, b'-')).chain(fronts.map(|(at, byte)| (at + 1, byte))).find_map(

@@ -1,6 +1,6 @@
 //! Credentials in URLs, and before the `@` of other addresses.
 
-use super::ahead::{Ahead, LastAt};
+use super::search::{ForwardSearch, LastMatch};
 use super::{REDACTED, Spans, ends_word};
 
 pub(super) fn find(text: &str, spans: &mut Spans) {
@@ -13,8 +13,8 @@ pub(super) fn find(text: &str, spans: &mut Spans) {
 
 /// The userinfo of every URL, also where a password was not encoded and has a `/` in it.
 fn userinfo(text: &str, spans: &mut Spans) {
-    let mut words = Ahead::new(text, |rest| rest.find(ends_word));
-    let mut last = LastAt::default();
+    let mut words = ForwardSearch::new(text, |rest| rest.find(ends_word));
+    let mut last = LastMatch::default();
     let mut done = 0;
     for at in memchr::memchr_iter(b':', text.as_bytes()) {
         // The second as some writers of JSON have it.
@@ -44,9 +44,9 @@ fn userinfo(text: &str, spans: &mut Spans) {
 /// `jdbc:oracle:thin:scott/tiger@…`: what stands before the `@`.
 fn oracle(text: &str, spans: &mut Spans) {
     const DRIVER: &str = "jdbc:oracle:";
-    let mut words = Ahead::new(text, |rest| rest.find(ends_word));
-    let mut signs = Ahead::new(text, |rest| rest.find('@'));
-    let mut slashes = Ahead::new(text, |rest| rest.find('/'));
+    let mut words = ForwardSearch::new(text, |rest| rest.find(ends_word));
+    let mut signs = ForwardSearch::new(text, |rest| rest.find('@'));
+    let mut slashes = ForwardSearch::new(text, |rest| rest.find('/'));
     let mut done = 0;
     for (at, _) in text.match_indices(DRIVER) {
         if at < done {
@@ -73,7 +73,7 @@ fn oracle(text: &str, spans: &mut Spans) {
 /// The format: <https://github.com/go-sql-driver/mysql#dsn-data-source-name>.
 fn go(text: &str, spans: &mut Spans) {
     const NETWORKS: [&str; 6] = ["tcp(", "tcp4(", "tcp6(", "unix(", "cloudsql(", "/"];
-    let mut colons = Ahead::new(text, |rest| rest.find(':'));
+    let mut colons = ForwardSearch::new(text, |rest| rest.find(':'));
     let (mut word, mut seen) = (0, 0);
     for at in memchr::memchr_iter(b'@', text.as_bytes()) {
         let boundary = text[seen..at].char_indices().rfind(|(_, char)| ends_word(*char));
@@ -95,8 +95,8 @@ fn go(text: &str, spans: &mut Spans) {
 
 /// Where in an address that is all of a text a password is.
 pub(super) fn of_dsn(text: &str) -> Option<core::ops::Range<usize>> {
-    let mut colons: Ahead<'_> = Ahead::new(text, |rest| rest.find(':'));
-    before_sign(text, 0, text.len(), &mut LastAt::default(), &mut colons)
+    let mut colons: ForwardSearch<'_> = ForwardSearch::new(text, |rest| rest.find(':'));
+    before_sign(text, 0, text.len(), &mut LastMatch::default(), &mut colons)
 }
 
 /// Where in an address without a scheme a password is, or a user that stands alone: before the last `@` of it.
@@ -104,8 +104,8 @@ pub(super) fn before_sign(
     text: &str,
     start: usize,
     end: usize,
-    last: &mut LastAt,
-    colons: &mut Ahead<'_>,
+    last: &mut LastMatch,
+    colons: &mut ForwardSearch<'_>,
 ) -> Option<core::ops::Range<usize>> {
     let sign = last.within(text, start, end)?;
     let colon = colons.from(start);

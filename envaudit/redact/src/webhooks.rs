@@ -1,6 +1,6 @@
 //! Addresses that are a secret themselves: anybody can post to a webhook who has its address.
 
-use super::ahead::Ahead;
+use super::search::ForwardSearch;
 use super::{REDACTED, Spans, ends_word};
 
 /// Hosts, and the part of a path behind which is what only those know who may use them. A slash ends a whole part.
@@ -28,7 +28,7 @@ const MAX_PARTS: usize = 6;
 
 /// The secret part of the address of every webhook, also without a scheme, and with slashes as JSON may escape them.
 pub(super) fn find(text: &str, spans: &mut Spans) {
-    let mut paths = Ahead::new(text, |rest| {
+    let mut paths = ForwardSearch::new(text, |rest| {
         rest.find(|char: char| ends_word(char) || matches!(char, '?' | '#'))
     });
     let (mut seen, mut done) = (0, 0);

@@ -6,23 +6,20 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memmem};
+use memchr::memmem;
 
 use super::details;
 use super::value::RecordedValue;
-use crate::config_state::table::{Known, States};
+use crate::config_state::table::{States, TableEntry};
 use crate::error::Damage;
 use crate::format::json::write_string;
 use crate::format::line::Line;
 use crate::format::walk::{list, member, text};
 use crate::key::KeyRing;
-use crate::read::locate::{first_line, line_around};
+use crate::read::lines::{LineBlocks, LineEnd, line_around, line_in};
+use crate::read::locate::first_line;
 use crate::read::reader::Reader;
 use crate::store::{SegmentInfo, SegmentSource, StoreError};
-
-/// What is read first; the next blocks are larger, up to [`MAX_BLOCK`].
-const FIRST_BLOCK: u64 = 64 << 10;
-const MAX_BLOCK: u64 = 1 << 20;
 
 /// The last state of a resource.
 pub struct LastState {
@@ -76,8 +73,9 @@ fn search(
     let needle = needle(resource);
     let finder = memmem::Finder::new(&needle);
     while let Some(info) = segments.pop() {
-        let mut blocks = Blocks::of(&info);
-        while let Some((start, lines)) = blocks.next(source)? {
+        for block in LineBlocks::backward(source, info.first_seq, 0..info.len) {
+            let block = block?;
+            let lines = block.bytes();
             // Searching forward is many times faster than backward, and there are few to find.
             let found: Vec<usize> = finder.find_iter(lines).collect();
             for at in found.into_iter().rev() {
@@ -90,12 +88,13 @@ fn search(
                         line.seq <= above || !is_lost(source, ring, &line, resource)?
                     }
                     // The last line of all may be one that was not written to its end.
-                    Err(_) => !lines[at..].contains(&b'\n'),
+                    Err(_) => block.end() == LineEnd::Torn,
                 };
                 if !sound && changed.is_none() {
                     let before = bytes.as_ptr() as usize - lines.as_ptr() as usize;
                     let what = "an event of the configuration was changed";
-                    *changed = Some(Damage::new(info.first_seq, start + before as u64, what));
+                    *changed =
+                        Some(Damage::new(info.first_seq, block.offset() + before as u64, what));
                 }
             }
             if first_seq(lines).is_some_and(|seq| seq <= above) {
@@ -108,17 +107,17 @@ fn search(
         let line = first_line(source, info.first_seq)?;
         let Ok(line) = Line::parse(&line) else { continue };
         let states = States::read(&line, ring).filter(|_| line.seq == info.first_seq);
-        match states.map_or(Known::Nothing, |states| states.get(resource)) {
-            Known::Last(seq) => match state_at(source, ring, resource, seq)? {
-                At::State(found) => return Ok((seq > above).then_some(found)),
+        match states.map_or(TableEntry::Nothing, |states| states.get(resource)) {
+            TableEntry::Last(seq) => match state_at(source, ring, resource, seq)? {
+                StateAt::State(found) => return Ok((seq > above).then_some(found)),
                 // What was pruned since is not behind it. Without a key, anybody can have written that.
-                At::Referred(seq) if seq < first_kept && ring.is_some() => return Ok(None),
-                At::Referred(_) | At::Nothing => {}
+                StateAt::Referred(seq) if seq < first_kept && ring.is_some() => return Ok(None),
+                StateAt::Referred(_) | StateAt::Nothing => {}
             },
-            Known::NoneFrom(from) if ring.is_some() => {
+            TableEntry::NoneFrom(from) if ring.is_some() => {
                 segments.truncate(segments.partition_point(|info| info.first_seq < from));
             }
-            Known::NoneFrom(_) | Known::Nothing => {}
+            TableEntry::NoneFrom(_) | TableEntry::Nothing => {}
         }
     }
     Ok(None)
@@ -156,7 +155,7 @@ fn needle(resource: &str) -> Vec<u8> {
 }
 
 /// What is found at the number of an event.
-enum At {
+enum StateAt {
     State(LastState),
     /// The state is that of this event, which is not there.
     Referred(u64),
@@ -170,14 +169,14 @@ fn state_at(
     ring: Option<&KeyRing>,
     resource: &str,
     seq: u64,
-) -> Result<At, StoreError> {
+) -> Result<StateAt, StoreError> {
     let Some(record) = Reader::new(source).get(seq)? else {
-        return Ok(At::Referred(seq));
+        return Ok(StateAt::Referred(seq));
     };
     let sound = |line: &Line<'_>| line.hash_holds_under(ring) == Some(true);
     match record.line().ok().filter(sound) {
         Some(line) => follow(source, &line, resource, &sound),
-        None => Ok(At::Nothing),
+        None => Ok(StateAt::Nothing),
     }
 }
 
@@ -194,9 +193,9 @@ fn state_of(
         return Ok(None);
     }
     match follow(source, line, resource, &sound)? {
-        At::State(found) => Ok(Some(found)),
+        StateAt::State(found) => Ok(Some(found)),
         // If it was pruned, this load is the first that is known.
-        At::Referred(_) | At::Nothing => Ok(None),
+        StateAt::Referred(_) | StateAt::Nothing => Ok(None),
     }
 }
 
@@ -208,9 +207,9 @@ fn is_lost(
     resource: &str,
 ) -> Result<bool, StoreError> {
     let is_changed = |line: &Line<'_>| line.hash_holds_under(ring) == Some(false);
-    match said(line) {
+    match recorded_ref(line) {
         Some((of, _)) if of == resource && is_changed(line) => Ok(true),
-        Some((of, Said::Since(since))) if of == resource => {
+        Some((of, RecordedRef::Since(since))) if of == resource => {
             let record = Reader::new(source).get(since)?;
             Ok(record.is_some_and(|record| record.line().is_ok_and(|line| is_changed(&line))))
         }
@@ -223,58 +222,58 @@ fn follow(
     line: &Line<'_>,
     resource: &str,
     sound: &dyn Fn(&Line<'_>) -> bool,
-) -> Result<At, StoreError> {
-    let since = match said(line) {
-        Some((of, Said::State(values))) if of == resource => {
-            return Ok(At::State(LastState { seq: line.seq, values }));
+) -> Result<StateAt, StoreError> {
+    let since = match recorded_ref(line) {
+        Some((of, RecordedRef::State(values))) if of == resource => {
+            return Ok(StateAt::State(LastState { seq: line.seq, values }));
         }
-        Some((of, Said::Since(since))) if of == resource => since,
-        _ => return Ok(At::Nothing),
+        Some((of, RecordedRef::Since(since))) if of == resource => since,
+        _ => return Ok(StateAt::Nothing),
     };
     let Some(record) = Reader::new(source).get(since)? else {
-        return Ok(At::Referred(since));
+        return Ok(StateAt::Referred(since));
     };
     let line = record.line().ok().filter(sound);
-    match line.as_ref().and_then(said) {
-        Some((of, Said::State(values))) if of == resource => {
-            Ok(At::State(LastState { seq: since, values }))
+    match line.as_ref().and_then(recorded_ref) {
+        Some((of, RecordedRef::State(values))) if of == resource => {
+            Ok(StateAt::State(LastState { seq: since, values }))
         }
-        _ => Ok(At::Nothing),
+        _ => Ok(StateAt::Nothing),
     }
 }
 
 /// What the line of a successful load says of the configuration.
-enum Said {
+enum RecordedRef {
     State(Vec<RecordedValue>),
     /// The state is that of an event before.
     Since(u64),
 }
 
 /// The resource that a line is about, and what it says of it.
-fn said<'a>(line: &Line<'a>) -> Option<(Cow<'a, str>, Said)> {
+fn recorded_ref<'a>(line: &Line<'a>) -> Option<(Cow<'a, str>, RecordedRef)> {
     let is_load = (line.action == "config.loaded" || line.action == "config.changed")
         && line.resource_type.is_some_and(|kind| kind == "config")
         && line.outcome == "success";
     let details = line.details.filter(|_| is_load)?;
     let said = match member(details, "unchanged_since").and_then(|since| since.parse().ok()) {
-        Some(since) if since < line.seq => Said::Since(since),
+        Some(since) if since < line.seq => RecordedRef::Since(since),
         Some(_) => return None,
-        None => Said::State(values(details)?),
+        None => RecordedRef::State(values(details)?),
     };
     Some((line.resource_id?.get(), said))
 }
 
 /// The state that the line of a successful load has.
 pub fn recorded_state(line: &Line<'_>) -> Option<Vec<RecordedValue>> {
-    match said(line)? {
-        (_, Said::State(values)) => Some(values),
-        (_, Said::Since(_)) => None,
+    match recorded_ref(line)? {
+        (_, RecordedRef::State(values)) => Some(values),
+        (_, RecordedRef::Since(_)) => None,
     }
 }
 
 /// The resource whose state a line has or refers to.
 pub(crate) fn resource_of<'a>(line: &Line<'a>) -> Option<Cow<'a, str>> {
-    said(line).map(|(resource, _)| resource)
+    recorded_ref(line).map(|(resource, _)| resource)
 }
 
 fn values(details: &str) -> Option<Vec<RecordedValue>> {
@@ -282,44 +281,5 @@ fn values(details: &str) -> Option<Vec<RecordedValue>> {
 }
 
 fn first_seq(lines: &[u8]) -> Option<u64> {
-    let line = &lines[..memchr(b'\n', lines)?];
-    Line::parse(line).ok().map(|line| line.seq)
-}
-
-/// The blocks of a segment from its end on, each of whole lines.
-struct Blocks {
-    segment: u64,
-    /// What lies before this is not read yet.
-    to: u64,
-    size: u64,
-    block: Vec<u8>,
-    /// How many bytes at the beginning of `block` are the end of a line that begins before it.
-    part: usize,
-}
-
-impl Blocks {
-    fn of(info: &SegmentInfo) -> Self {
-        let (segment, to) = (info.first_seq, info.len);
-        Blocks { segment, to, size: FIRST_BLOCK, block: Vec::new(), part: 0 }
-    }
-
-    /// The next block, and the place of the segment at which it begins.
-    fn next(&mut self, source: &dyn SegmentSource) -> Result<Option<(u64, &[u8])>, StoreError> {
-        if self.to == 0 {
-            return Ok(None);
-        }
-        let from = self.to.saturating_sub(self.size);
-        let len = usize::try_from(self.to - from).unwrap_or(usize::MAX);
-        let mut bytes = source.read(self.segment, from, len)?;
-        bytes.truncate(len);
-        bytes.extend_from_slice(&self.block[..self.part]);
-        self.block = bytes;
-        self.part = match from {
-            0 => 0,
-            _ => memchr(b'\n', &self.block).map_or(self.block.len(), |newline| newline + 1),
-        };
-        self.to = from;
-        self.size = (self.size * 4).min(MAX_BLOCK);
-        Ok(Some((from + self.part as u64, &self.block[self.part..])))
-    }
+    Line::parse(line_in(lines)?).ok().map(|line| line.seq)
 }

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use crate::config_state::resource_of;
 use crate::format::line::Line;
 use crate::key::KeyRing;
-use crate::read::locate::line_around;
+use crate::read::lines::line_around;
 
 /// What the line of every configuration's event has. Other lines may have it too, in their details.
 const NEEDLE: &[u8] = b",\"resource_type\":\"config\",\"resource_id\":\"";
@@ -30,7 +30,7 @@ pub(crate) struct States {
 
 /// What a table knows of a configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Known {
+pub(crate) enum TableEntry {
     /// Its last event.
     Last(u64),
     /// It has none from this event on.
@@ -59,11 +59,11 @@ impl States {
         (from <= line.seq && last.values().all(before)).then_some(States { from, last })
     }
 
-    pub(crate) fn get(&self, resource: &str) -> Known {
+    pub(crate) fn get(&self, resource: &str) -> TableEntry {
         match self.last.get(resource) {
-            Some(&seq) => Known::Last(seq),
-            None if resource.len() <= MAX_NAME => Known::NoneFrom(self.from),
-            None => Known::Nothing,
+            Some(&seq) => TableEntry::Last(seq),
+            None if resource.len() <= MAX_NAME => TableEntry::NoneFrom(self.from),
+            None => TableEntry::Nothing,
         }
     }
 

@@ -13,13 +13,14 @@ use crate::evidence::note::VerifierKey;
 use crate::format::line::{Line, LineError};
 use crate::format::opening::{hash_of, peaks_of};
 use crate::key::ChainKeys;
+use crate::read::lines::{LineEnd, Lines};
+use crate::read::locate::line_at;
 use crate::store::{SegmentInfo, SegmentSource, StoreError};
 
 /// The first line of a proof.
 const HEADER: &str = "c2sp.org/tlog-proof@v1";
 /// A proof is a line of 1 MiB in base64, 64 hashes and a note at most.
 const MAX_PROOF: usize = 4 << 20;
-const BLOCK: usize = 4 << 20;
 
 /// One event, and the proof that it is in a ledger. Its `Display` is the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,28 +52,20 @@ pub fn prove(
     builder.skip(&before)?;
     let mut tree = before;
     let mut proven = None;
-    'segments: for segment in &segments[first..] {
-        let mut offset = 0;
-        while offset < segment.len {
-            // What stands behind the checkpoint may be torn.
-            if tree.size() == checkpoint.size {
-                break 'segments;
+    for segment in &segments[first..] {
+        let damaged = || ProveError::Damaged { seq: segment.first_seq };
+        let mut lines = Lines::forward(source, segment.first_seq, 0..segment.len);
+        // What stands after the checkpoint may be torn.
+        while tree.size() < checkpoint.size
+            && let Some(line) = lines.next_line()?
+        {
+            let hash = hash_of(line.bytes).filter(|_| line.end == LineEnd::Newline);
+            let leaf = merkle::leaf_hash(&hash.ok_or_else(damaged)?);
+            builder.push(leaf);
+            tree.push(leaf);
+            if tree.size() == seq {
+                proven = Some(line.bytes.to_vec());
             }
-            let damaged = || ProveError::Damaged { seq: segment.first_seq };
-            let block = source.read(segment.first_seq, offset, BLOCK)?;
-            let whole = memchr::memrchr(b'\n', &block).ok_or_else(damaged)? + 1;
-            for line in block[..whole - 1].split(|&byte| byte == b'\n') {
-                if tree.size() == checkpoint.size {
-                    break 'segments;
-                }
-                let leaf = merkle::leaf_hash(&hash_of(line).ok_or_else(damaged)?);
-                builder.push(leaf);
-                tree.push(leaf);
-                if tree.size() == seq {
-                    proven = Some(line.to_vec());
-                }
-            }
-            offset += whole as u64;
         }
     }
     if tree.size() != checkpoint.size || tree.root() != checkpoint.root {
@@ -110,9 +103,8 @@ fn tree_before(source: &dyn SegmentSource, segment: &SegmentInfo) -> Result<Tree
         return Ok(Tree::new());
     }
     let damaged = || ProveError::Damaged { seq: segment.first_seq };
-    let block = source.read(segment.first_seq, 0, crate::format::line::MAX_LINE)?;
-    let end = memchr::memchr(b'\n', &block).ok_or_else(damaged)?;
-    let line = Line::parse(&block[..end]).map_err(|_| damaged())?;
+    let line = line_at(source, segment.first_seq, 0)?.ok_or_else(damaged)?;
+    let line = Line::parse(&line.bytes).map_err(|_| damaged())?;
     Ok(Tree::from_peaks(segment.first_seq - 1, peaks_of(&line).ok_or_else(damaged)?)?)
 }
 

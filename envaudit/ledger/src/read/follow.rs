@@ -2,12 +2,10 @@
 
 use core::fmt;
 
+use crate::read::lines::{LineBlocks, LineEnd};
 use crate::read::locate::Located;
 use crate::read::reader::{ReadError, Reader, Record};
 use crate::store::{LINE_END, SegmentSource, StoreError, StoreErrorKind};
-
-/// How much is read at once.
-const BLOCK: usize = 1 << 20;
 
 /// Gives the events that are appended to a ledger, by whatever process, segment after segment. Made by [`Reader::follow`].
 ///
@@ -122,37 +120,30 @@ impl Follow<'_> {
 
     /// The lines of the segment that are complete, as far as one block has them.
     fn read(&mut self) -> Result<Vec<Record>, StoreError> {
-        let mut bytes: Vec<u8> = Vec::new();
-        let end = loop {
-            let from = self.offset + bytes.len() as u64;
-            let block = self.source.read(self.segment, from, BLOCK)?;
-            let read = block.len();
-            bytes.extend_from_slice(&block);
-            match memchr::memrchr(b'\n', &bytes) {
-                Some(end) => break end + 1,
-                None if read == 0 => return Ok(Vec::new()),
-                None => {}
-            }
+        let (segment, from) = (self.segment, self.offset);
+        let block = LineBlocks::forward(self.source, segment, from..u64::MAX).next().transpose()?;
+        let Some(block) = block.filter(|block| block.end() != LineEnd::Torn) else {
+            return Ok(Vec::new());
         };
-        let mut records = Vec::new();
-        for line in bytes[..end].split_inclusive(|&byte| byte == b'\n') {
-            let complete = line.strip_suffix(b"\n").unwrap_or(line).to_vec();
-            let record =
-                Record(Located { segment: self.segment, offset: self.offset, bytes: complete });
-            if let Ok(line) = record.line() {
-                self.last_seq = line.seq;
+        let end = match block.end() {
+            LineEnd::TooLong => {
+                self.source.read(segment, block.to() - LINE_END as u64, LINE_END)?
             }
-            self.offset += line.len() as u64;
-            self.end = end_of(line);
-            records.push(record);
-        }
+            LineEnd::Newline | LineEnd::Torn => end_of(block.bytes()),
+        };
+        let records = block.lines().map(|line| Record(Located::of(segment, line)));
+        let records: Vec<Record> = records.collect();
+        let seqs = records.iter().rev().filter_map(|record| record.line().ok());
+        self.last_seq = seqs.map(|line| line.seq).next().unwrap_or(self.last_seq);
+        self.offset = block.to();
+        self.end = end;
         Ok(records)
     }
 }
 
-/// As much of the end of a line as has its hash.
-fn end_of(line: &[u8]) -> Vec<u8> {
-    line[line.len().saturating_sub(LINE_END)..].to_vec()
+/// As much of the end of lines as has the last hash.
+fn end_of(lines: &[u8]) -> Vec<u8> {
+    lines[lines.len().saturating_sub(LINE_END)..].to_vec()
 }
 
 impl fmt::Debug for Follow<'_> {

@@ -2,5 +2,6 @@
 
 pub(crate) mod filter;
 pub(crate) mod follow;
+pub(crate) mod lines;
 pub(crate) mod locate;
 pub(crate) mod reader;

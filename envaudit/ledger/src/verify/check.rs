@@ -1,10 +1,11 @@
 //! What can be said of a line by itself, on any core.
 
-use super::growing::GROUP;
-use super::outline::Outline;
+use super::incremental_tree::GROUP;
+use super::line_outline::LineOutline;
 use crate::evidence::merkle::{self, Hash, Tree};
 use crate::format::line::{Line, LineError, MAX_LINE, hash_hex};
 use crate::key::{ChainKeys, EventHash, Hasher, KeyId};
+use crate::read::lines::LineBlock;
 
 /// One line, looked at by itself.
 pub(super) struct Checked {
@@ -124,20 +125,16 @@ pub(super) struct Checker<'k> {
 }
 
 impl Checker<'_> {
-    /// Looks at every line of a block, which begins at a line's beginning. What stands behind the last newline is a line too.
-    pub(super) fn lines(&self, bytes: &[u8], offset: u64) -> Vec<Checked> {
-        let mut lines = Vec::with_capacity(bytes.len() / 256);
-        let mut at = 0;
-        while at < bytes.len() {
-            let end = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |length| at + length);
-            let line = &bytes[at..end];
-            let earlier = if self.from <= 1 { None } else { claimed(line) };
+    /// Looks at every line of a block.
+    pub(super) fn lines(&self, block: &LineBlock) -> Vec<Checked> {
+        let mut lines = Vec::with_capacity(block.bytes().len() / 256);
+        for line in block.lines() {
+            let earlier = if self.from <= 1 { None } else { claimed(line.bytes) };
             let state = match earlier {
                 Some(seq) if seq < self.from => State::Earlier { seq },
-                _ => self.line(line),
+                _ => self.line(line.bytes),
             };
-            lines.push(Checked { offset: offset + at as u64, state });
-            at = end + 1;
+            lines.push(Checked { offset: line.offset, state });
         }
         if self.leaves {
             add_groups(&mut lines);
@@ -184,7 +181,7 @@ impl Checker<'_> {
 
     /// The event of a line whose hash holds under a key: whoever has the key gave it its form. Nothing in all other cases.
     fn outlined(&self, bytes: &[u8]) -> Option<Event> {
-        let outline = Outline::read(bytes).filter(|outline| !outline.own)?;
+        let outline = LineOutline::read(bytes).filter(|outline| !outline.own)?;
         let hasher = self.keys?.hasher(outline.kid)?;
         let holds = same(&hasher.hash(outline.hashed), &outline.hash);
         let chain = self.chain.as_deref().is_none_or(|chain| chain.as_bytes() == outline.chain);
@@ -205,10 +202,9 @@ impl Checker<'_> {
         if self.leaves { merkle::leaf_hash(hash) } else { [0; 32] }
     }
 
-    /// The first line of a block, if its hash holds.
-    pub(super) fn sound<'b>(&self, block: &'b [u8]) -> Option<Line<'b>> {
-        let end = memchr::memchr(b'\n', block)?;
-        let line = Line::parse(&block[..end]).ok()?;
+    /// A line, if its hash holds.
+    pub(super) fn sound<'b>(&self, line: &'b [u8]) -> Option<Line<'b>> {
+        let line = Line::parse(line).ok()?;
         let proof = self.prove(&line).ok()?;
         (proof == Proof::Hash).then_some(line)
     }

@@ -13,14 +13,14 @@
 //! | the public key of the checkpoints | that the history is the one that was signed |
 //! | an anchor | that nothing up to there was cut off or replaced |
 
-mod chain;
 mod check;
-mod claims;
+mod expected_heads;
 mod finding;
-mod growing;
+mod incremental_tree;
+mod line_outline;
 mod notes;
-mod outline;
 mod report;
+mod sequence;
 mod statements;
 mod stream;
 mod verdict;
@@ -31,21 +31,22 @@ use std::path::PathBuf;
 
 use sha2::{Digest, Sha256};
 
-use self::chain::{Chain, Expected};
 use self::check::Checker;
-use self::claims::{By, Claim, Claims};
+use self::expected_heads::{ClaimSource, ExpectedHead, ExpectedHeads};
 use self::finding::{file_finding, manifest_finding, other_manifest};
 use self::notes::Notes;
+use self::sequence::{Expected, Sequence};
 use self::statements::Statement;
 use super::key::{ChainKeys, EventHash, KeyRing};
-use super::store::{FileStore, SegmentInfo, SegmentSource, Store, StoreError};
+use super::store::{FileStore, KeyStore, SegmentInfo, SegmentSource, StoreError};
 use crate::evidence::anchor::{AnchorError, Anchored};
 use crate::evidence::checkpoint;
 use crate::evidence::merkle::Tree;
 use crate::evidence::note::VerifierKey;
 use crate::format::head::Head;
-use crate::format::line::{MAX_LINE, hash_hex};
+use crate::format::line::hash_hex;
 use crate::format::manifest::Manifest;
+use crate::read::locate::line_at;
 
 pub use self::finding::Finding;
 pub use self::report::{NotVerified, Report, Signatures, Verified};
@@ -181,7 +182,7 @@ impl<'k> Verifier<'k> {
         let (notes, signed) =
             Notes::read(chain.as_deref().unwrap_or_default(), notes, &public_keys);
         claims.extend(signed);
-        let claims = Claims::new(claims);
+        let claims = ExpectedHeads::new(claims);
 
         checker.chain = chain.clone();
         checker.leaves = has_notes;
@@ -201,7 +202,7 @@ impl<'k> Verifier<'k> {
             roots: checker.leaves,
         };
         let tree = self.tree().filter(|_| checker.leaves);
-        let mut walk = Chain::new(expected, claims, notes, tree);
+        let mut walk = Sequence::new(expected, claims, notes, tree);
         found.into_iter().for_each(|finding| walk.found(finding));
 
         let first =
@@ -317,14 +318,14 @@ impl<'k> Verifier<'k> {
     }
 
     /// What the caller knows of the ledger.
-    fn outside(&self, chain: Option<&str>, found: &mut Vec<Finding>) -> Vec<Claim> {
+    fn outside(&self, chain: Option<&str>, found: &mut Vec<Finding>) -> Vec<ExpectedHead> {
         let earlier = self.verified.iter().map(|verified| {
             let Verified { chain, size, head, .. } = verified;
-            (chain, *size, *head, By::Earlier)
+            (chain, *size, *head, ClaimSource::Earlier)
         });
         let anchors = self.anchors.iter().map(|anchored| {
             let Anchored { chain, size, head } = anchored;
-            (chain, *size, *head, By::Anchor)
+            (chain, *size, *head, ClaimSource::Anchor)
         });
         let mut claims = Vec::new();
         if let (Some(expected), Some(chain)) = (&self.chain, chain)
@@ -344,7 +345,7 @@ impl<'k> Verifier<'k> {
                         format!("chain {chain}"),
                     ));
                 }
-                _ => claims.push(Claim { size, head, root: None, by }),
+                _ => claims.push(ExpectedHead { size, head, root: None, by }),
             }
         }
         claims
@@ -363,8 +364,9 @@ fn chain_id(
 ) -> Result<Option<String>, StoreError> {
     let claimed = manifest.map(|manifest| manifest.chain().to_string());
     let Some(segment) = segments.first() else { return Ok(claimed) };
-    let block = source.read(segment.first_seq, 0, MAX_LINE)?;
-    let Some(sound) = checker.sound(&block) else { return Ok(claimed) };
+    let first = line_at(source, segment.first_seq, 0)?;
+    let sound = first.as_ref().and_then(|first| checker.sound(&first.bytes));
+    let Some(sound) = sound else { return Ok(claimed) };
     if let Some(claimed) = claimed.filter(|claimed| claimed != sound.chain) {
         let expected = format!("chain {}, as the first event has it", sound.chain);
         found.push(manifest_finding(Verdict::Modified, expected, format!("chain {claimed}")));
@@ -380,15 +382,18 @@ fn chain_id(
     Ok(Some(sound.chain.to_owned()))
 }
 
-fn read_head(bytes: Option<&[u8]>, found: &mut Vec<Finding>) -> Option<Claim> {
+fn read_head(bytes: Option<&[u8]>, found: &mut Vec<Finding>) -> Option<ExpectedHead> {
     match Head::parse(bytes?) {
         Ok(Head { seq: 0, .. }) => {
             found.push(file_finding("HEAD", Verdict::Modified, 0, "the last event", "event 0"));
             None
         }
-        Ok(Head { seq, hash, segment }) => {
-            Some(Claim { size: seq, head: hash, root: None, by: By::Head { segment } })
-        }
+        Ok(Head { seq, hash, segment }) => Some(ExpectedHead {
+            size: seq,
+            head: hash,
+            root: None,
+            by: ClaimSource::Head { segment },
+        }),
         Err(error) => {
             let expected = format!("{} at byte {}", error.expected(), error.offset());
             found.push(file_finding("HEAD", Verdict::Modified, 0, expected, "something else"));

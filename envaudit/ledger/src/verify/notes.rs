@@ -1,6 +1,6 @@
 //! The checkpoints of a ledger, as far as they can be trusted.
 
-use super::claims::{By, Claim};
+use super::expected_heads::{ClaimSource, ExpectedHead};
 use super::finding::{Finding, file_finding};
 use super::verdict::Verdict;
 use crate::evidence::checkpoint::{self, Checkpoint, CheckpointError};
@@ -31,7 +31,7 @@ impl Notes {
         chain: &str,
         notes: Vec<(u64, Vec<u8>)>,
         keys: &[VerifierKey],
-    ) -> (Self, Vec<Claim>) {
+    ) -> (Self, Vec<ExpectedHead>) {
         let unread = |(seq, bytes)| {
             let (expected, found) = (String::new(), String::new());
             Note { seq, bytes, expected, found, unknown: false, named: false }
@@ -43,7 +43,7 @@ impl Notes {
     }
 
     /// Accepts those that the key of a rotation has signed.
-    pub(super) fn accept(&mut self, key: &[u8; 32]) -> Vec<Claim> {
+    pub(super) fn accept(&mut self, key: &[u8; 32]) -> Vec<ExpectedHead> {
         match checkpoint::verifier(&self.chain, key) {
             Ok(key) => self.accept_with(&[key]),
             Err(_) => Vec::new(),
@@ -62,13 +62,13 @@ impl Notes {
         }
     }
 
-    fn accept_with(&mut self, keys: &[VerifierKey]) -> Vec<Claim> {
+    fn accept_with(&mut self, keys: &[VerifierKey]) -> Vec<ExpectedHead> {
         let mut claims = Vec::new();
         for mut note in core::mem::take(&mut self.open) {
             match Checkpoint::open(&note.bytes, keys) {
                 Ok(Checkpoint { size, root, head, .. }) if size == note.seq => {
-                    let by = By::Checkpoint { file: file_name(size) };
-                    claims.push(Claim { size, head, root: Some(root), by });
+                    let by = ClaimSource::Checkpoint { file: file_name(size) };
+                    claims.push(ExpectedHead { size, head, root: Some(root), by });
                     continue;
                 }
                 Ok(checkpoint) => {

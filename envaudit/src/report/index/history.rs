@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 
 use rusqlite::{OptionalExtension as _, params};
 
-use super::near::Near;
-use super::row::{Row, Texts, What};
+use super::read_ahead::ReadAhead;
+use super::row::{ChangeClass, Row, Texts};
 use super::{Index, IndexError, believed};
 use crate::ledger::__private::Changes;
 use crate::ledger::Historic;
@@ -26,7 +26,7 @@ impl<'s> Index<'s> {
             changes: Changes::of(key),
             after: -1,
             ready: VecDeque::new(),
-            near: Near::new(),
+            near: ReadAhead::new(),
             ended: false,
         }
     }
@@ -42,7 +42,7 @@ pub struct IndexedHistory<'i, 's> {
     changes: Changes,
     after: i64,
     ready: VecDeque<Place>,
-    near: Near,
+    near: ReadAhead,
     ended: bool,
 }
 
@@ -102,9 +102,9 @@ impl IndexedHistory<'_, '_> {
         let next = next.map(|next| next.at);
         let found = self.near.line(self.index.source, segment.first_seq, place.at, next)?;
         let record = believed(found, time)?;
-        let what = What::read(what).ok_or_else(IndexError::other)?;
+        let what = ChangeClass::read(what).ok_or_else(IndexError::other)?;
         // Whether a first record says anything new depends on the state before.
-        if what == What::First {
+        if what == ChangeClass::First {
             let resource = record.line().ok().and_then(|line| line.resource_id);
             let resource = resource.map(|text| text.get().into_owned()).unwrap_or_default();
             if let Some(before) = self.state_before(place.id, &resource)? {
@@ -120,7 +120,7 @@ impl IndexedHistory<'_, '_> {
 }
 
 /// Whether the index would say this of the event.
-fn speaks_of(record: &Record, key: &str, what: What) -> bool {
+fn speaks_of(record: &Record, key: &str, what: ChangeClass) -> bool {
     let row = record.line().map(|line| Row::of(&line, 0, &mut Texts::default()));
     let config = row.ok().and_then(|row| row.config);
     config.is_some_and(|config| config.changes.iter().any(|(of, said)| of == key && *said == what))

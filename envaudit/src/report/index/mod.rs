@@ -44,13 +44,13 @@
 
 mod catch_up;
 mod error;
-mod fit;
 mod history;
 mod insert;
-mod near;
 mod place;
+mod read_ahead;
 mod row;
 mod schema;
+mod status;
 
 use core::fmt;
 use std::path::Path;
@@ -61,12 +61,12 @@ use crate::ledger::__private::{Located, line_at, time_of};
 use crate::ledger::Record;
 use crate::ledger::Timestamp;
 use crate::ledger::store::SegmentSource;
-use fit::Indexed;
 use row::{BETWEEN, Row, Span, Texts};
+use status::Indexed;
 
 pub use error::IndexError;
 pub use history::{HistoryError, IndexedHistory};
-pub(crate) use row::{MARKED, REFUSED, SECRET, What};
+pub(crate) use row::{ChangeClass, MARKED, REFUSED, SECRET};
 
 /// An index of a ledger, as it was when it was opened.
 pub struct Index<'s> {
@@ -114,8 +114,8 @@ impl<'s> Index<'s> {
         temporary: bool,
     ) -> Result<Self, IndexError> {
         db.execute_batch("BEGIN")?;
-        let mut fit = fit::look(&db, source)?;
-        if !fit.is_whole() {
+        let mut status = status::look(&db, source)?;
+        if !status.is_whole() {
             db.execute_batch("COMMIT")?;
             if !writable {
                 return Err(IndexError::unusable("it is not up to date, and cannot be written"));
@@ -123,9 +123,9 @@ impl<'s> Index<'s> {
             catch_up::run(&mut db, source)?;
             // From here on nobody changes what is read.
             db.execute_batch("BEGIN")?;
-            fit = fit::look(&db, source)?;
+            status = status::look(&db, source)?;
         }
-        Ok(Index { source, db, segments: fit.into_segments(), temporary })
+        Ok(Index { source, db, segments: status.into_segments(), temporary })
     }
 
     /// Asks the index in a directory. Where it turns out to be damaged, or to say other than the ledger, it is made anew and

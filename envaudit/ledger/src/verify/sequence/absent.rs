@@ -1,12 +1,12 @@
 //! Bad lines, gaps, and events that turn up where they should not.
 
-use super::{Chain, GAPS, Gap, Rival, Spot};
+use super::{ForkCandidate, GAPS, Gap, Sequence, Spot};
 use crate::format::line::hash_hex;
 use crate::verify::check::Event;
 use crate::verify::finding::Finding;
 use crate::verify::verdict::Verdict;
 
-impl Chain {
+impl Sequence {
     /// Decides what the bad lines before event `seq` are: as many of them as events are absent stand in the place of those, the
     /// others were put in.
     pub(super) fn settle_bad(&mut self, seq: u64) {
@@ -67,7 +67,7 @@ impl Chain {
         let found = format!("another event {}, {}", event.seq, hash_hex(&event.hash));
         let finding = self.add(verdict, event.seq, spot, expected, found);
         if let Some(first) = self.last.filter(|_| event.seq + 1 == self.next) {
-            self.rival = Some(Rival { hash: event.hash, first, finding });
+            self.fork = Some(ForkCandidate { hash: event.hash, first, finding });
         }
     }
 

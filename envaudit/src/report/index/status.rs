@@ -1,14 +1,16 @@
 //! How much of an index is still true of its ledger.
 
-use memchr::memchr;
 use rusqlite::Connection;
 use sha2::{Digest as _, Sha256};
 
 use super::error::IndexError;
 use super::schema;
-use crate::ledger::__private::line_at;
+use crate::ledger::__private::{LineBlocks, LineEnd, line_at};
 use crate::ledger::MAX_LINE;
 use crate::ledger::store::{SegmentInfo, SegmentSource};
+
+/// What is read first of what may have been appended: one line is enough to know.
+const FIRST_READ: usize = 64 << 10;
 
 /// A segment as far as it is indexed.
 #[derive(Clone, Debug)]
@@ -25,7 +27,7 @@ pub(super) struct Indexed {
 }
 
 /// An index against its ledger.
-pub(super) struct Fit {
+pub(super) struct IndexStatus {
     /// Of `ledger.json`.
     pub(super) ledger: [u8; 32],
     /// Whether there are tables.
@@ -40,7 +42,7 @@ pub(super) struct Fit {
     behind: bool,
 }
 
-impl Fit {
+impl IndexStatus {
     /// Whether the index needs nothing.
     pub(super) fn is_whole(&self) -> bool {
         self.made && !self.has_others && !self.behind
@@ -52,7 +54,7 @@ impl Fit {
 }
 
 /// Compares an index with its ledger.
-pub(super) fn look(db: &Connection, source: &dyn SegmentSource) -> Result<Fit, IndexError> {
+pub(super) fn look(db: &Connection, source: &dyn SegmentSource) -> Result<IndexStatus, IndexError> {
     let ledger = Sha256::digest(source.manifest()?).into();
     let mut segments = source.segments()?;
     // One that is just being begun.
@@ -73,7 +75,7 @@ pub(super) fn look(db: &Connection, source: &dyn SegmentSource) -> Result<Fit, I
             kept.len() < segments.len() || goes_on(last, &segments[kept.len() - 1], source)?
         }
     };
-    Ok(Fit { ledger, made, has_others: kept.len() < count, kept, segments, behind })
+    Ok(IndexStatus { ledger, made, has_others: kept.len() < count, kept, segments, behind })
 }
 
 fn indexed(db: &Connection) -> Result<Vec<Indexed>, IndexError> {
@@ -122,7 +124,7 @@ fn unchanged(indexed: Vec<Indexed>, segments: &[SegmentInfo]) -> Vec<Indexed> {
 
 fn is_last_line(of: &Indexed, source: &dyn SegmentSource) -> Result<bool, IndexError> {
     let len = of.end - of.last_at - 1;
-    if len > MAX_LINE as u64 {
+    if len >= MAX_LINE as u64 {
         // Damage, of which nothing but its place is known.
         return Ok(true);
     }
@@ -132,22 +134,13 @@ fn is_last_line(of: &Indexed, source: &dyn SegmentSource) -> Result<bool, IndexE
     }))
 }
 
-/// Whether a whole line stands behind what is indexed of a segment.
+/// Whether there is a whole line after what is indexed of a segment.
 fn goes_on(
     of: &Indexed,
     info: &SegmentInfo,
     source: &dyn SegmentSource,
 ) -> Result<bool, IndexError> {
-    let mut from = of.end;
-    while from < info.len {
-        let bytes = source.read(of.first_seq, from, MAX_LINE)?;
-        if bytes.is_empty() {
-            break;
-        }
-        if memchr(b'\n', &bytes).is_some() {
-            return Ok(true);
-        }
-        from += bytes.len() as u64;
-    }
-    Ok(false)
+    let rest = LineBlocks::forward(source, of.first_seq, of.end..info.len);
+    let next = rest.starting_with(FIRST_READ).next().transpose()?;
+    Ok(next.is_some_and(|block| block.end() != LineEnd::Torn))
 }

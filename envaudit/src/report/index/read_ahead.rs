@@ -2,9 +2,7 @@
 
 use std::collections::VecDeque;
 
-use memchr::memchr;
-
-use crate::ledger::__private::{Located, line_at};
+use crate::ledger::__private::{Located, line_at, line_in};
 use crate::ledger::store::{SegmentSource, StoreError};
 
 /// What the line of most events fits into; once there were longer ones, more is read.
@@ -17,16 +15,16 @@ const GAP: u64 = 8 << 10;
 const MOST: u64 = 256 << 10;
 
 /// What was read of a segment last, and was not asked for yet.
-pub(super) struct Near {
+pub(super) struct ReadAhead {
     segment: u64,
     /// From which byte on, and the bytes.
     parts: VecDeque<(u64, Vec<u8>)>,
     likely: u64,
 }
 
-impl Near {
+impl ReadAhead {
     pub(super) fn new() -> Self {
-        Near { segment: 0, parts: VecDeque::new(), likely: LIKELY }
+        ReadAhead { segment: 0, parts: VecDeque::new(), likely: LIKELY }
     }
 
     /// The line that begins at this byte of a segment; `None` if none ends behind it. `next` are the places in that segment
@@ -45,9 +43,8 @@ impl Near {
             self.segment = segment;
         }
         let held = self.held(segment, offset).unwrap_or_default();
-        if let Some(newline) = memchr(b'\n', held) {
-            let bytes = held[..newline].to_vec();
-            return Ok(Some(Located { segment, offset, bytes }));
+        if let Some(line) = line_in(held) {
+            return Ok(Some(Located { segment, offset, bytes: line.to_vec() }));
         }
         let located = line_at(source, segment, offset)?;
         let len = located.as_ref().map_or(0, |located| located.bytes.len() as u64);

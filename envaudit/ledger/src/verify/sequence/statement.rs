@@ -1,12 +1,12 @@
 //! What the events of the ledger itself say.
 
-use super::{Chain, STATEMENTS, Spot};
+use super::{STATEMENTS, Sequence, Spot};
 use crate::key::EventHash;
 use crate::verify::finding::other_manifest;
 use crate::verify::statements::Statement;
 use crate::verify::verdict::Verdict;
 
-impl Chain {
+impl Sequence {
     pub(super) fn statement(&mut self, spot: Spot, seq: u64, sound: bool, statement: Statement) {
         match statement {
             Statement::Created { manifest } => self.compare_manifest(seq, manifest),

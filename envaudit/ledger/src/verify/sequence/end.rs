@@ -1,11 +1,11 @@
 //! What is left to be said after the last line.
 
-use super::Chain;
+use super::Sequence;
 use crate::format::line::hash_hex;
 use crate::verify::finding::{Finding, file_finding};
 use crate::verify::verdict::Verdict;
 
-impl Chain {
+impl Sequence {
     /// Bad lines that nothing follows: all but an unfinished last one were changed.
     pub(super) fn settle_end(&mut self) {
         let bad = core::mem::take(&mut self.bad);

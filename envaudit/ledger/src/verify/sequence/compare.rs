@@ -1,28 +1,28 @@
 //! An event against those before it, and against what was claimed of it.
 
-use super::{Chain, Spot};
+use super::{Sequence, Spot};
 use crate::evidence::merkle::{Hash, Tree};
 use crate::format::line::hash_hex;
 use crate::key::EventHash;
 use crate::verify::check::{Event, Proof};
-use crate::verify::claims::{By, Claim};
+use crate::verify::expected_heads::{ClaimSource, ExpectedHead};
 use crate::verify::finding::file_finding;
-use crate::verify::growing::Growing;
+use crate::verify::incremental_tree::IncrementalTree;
 use crate::verify::statements::Statement;
 use crate::verify::verdict::Verdict;
 
-impl Chain {
+impl Sequence {
     pub(super) fn compare_link(&mut self, spot: Spot, event: &Event) {
-        let rival = self.rival.take();
+        let fork = self.fork.take();
         let Some(previous) = self.previous.filter(|previous| *previous != event.previous) else {
             return;
         };
-        if let Some(rival) = rival.filter(|rival| rival.hash == event.previous) {
+        if let Some(fork) = fork.filter(|fork| fork.hash == event.previous) {
             // The ledger goes on from the second of the two: the first was one too many.
-            let finding = rival.finding.and_then(|place| self.findings.at(place, event.seq - 1));
+            let finding = fork.finding.and_then(|place| self.findings.at(place, event.seq - 1));
             if let Some(finding) = finding {
-                finding.file = self.expected.files[rival.first.segment].clone();
-                finding.offset = rival.first.offset;
+                finding.file = self.expected.files[fork.first.segment].clone();
+                finding.offset = fork.first.offset;
             }
             self.tree = None;
             return;
@@ -126,7 +126,7 @@ impl Chain {
             }
             _ => {
                 let tree = Tree::from_peaks(seq - 1, peaks.to_vec());
-                self.tree = tree.ok().map(Growing::new);
+                self.tree = tree.ok().map(IncrementalTree::new);
             }
         }
     }
@@ -147,7 +147,7 @@ impl Chain {
     }
 
     /// Compares a claim with the hash of event `seq`.
-    pub(super) fn compare_claim(&mut self, claim: &Claim, seq: u64, hash: &EventHash) {
+    pub(super) fn compare_claim(&mut self, claim: &ExpectedHead, seq: u64, hash: &EventHash) {
         if claim.size != seq || seq == 0 {
             // The event is not there: that is reported as it is.
             return;
@@ -171,9 +171,9 @@ impl Chain {
             self.summary.roots += 1;
         }
         match claim.by {
-            By::Checkpoint { .. } => self.summary.checkpoints += 1,
-            By::Anchor | By::Earlier => self.summary.anchored = Some(seq),
-            By::Head { segment } => self.compare_head(seq, segment),
+            ClaimSource::Checkpoint { .. } => self.summary.checkpoints += 1,
+            ClaimSource::Anchor | ClaimSource::Earlier => self.summary.anchored = Some(seq),
+            ClaimSource::Head { segment } => self.compare_head(seq, segment),
         }
     }
 

@@ -6,16 +6,16 @@ use crate::key::EventHash;
 
 /// "The event `size` had the hash `head`."
 #[derive(Clone, Debug)]
-pub(super) struct Claim {
+pub(super) struct ExpectedHead {
     pub(super) size: u64,
     pub(super) head: EventHash,
     /// The root of the tree over the events up to there.
     pub(super) root: Option<Hash>,
-    pub(super) by: By,
+    pub(super) by: ClaimSource,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum By {
+pub(super) enum ClaimSource {
     /// A signed note in the ledger.
     Checkpoint { file: String },
     /// `HEAD`, which anybody who can write to the ledger can write.
@@ -26,27 +26,27 @@ pub(super) enum By {
     Earlier,
 }
 
-impl By {
+impl ClaimSource {
     /// What the claim is called in a finding.
     pub(super) fn name(&self) -> &str {
         match self {
-            By::Checkpoint { file } => file,
-            By::Head { .. } => "HEAD",
-            By::Anchor => "an anchor",
-            By::Earlier => "an earlier verification",
+            ClaimSource::Checkpoint { file } => file,
+            ClaimSource::Head { .. } => "HEAD",
+            ClaimSource::Anchor => "an anchor",
+            ClaimSource::Earlier => "an earlier verification",
         }
     }
 
     /// Whether it is kept where those who can write to the ledger do not reach.
     pub(super) fn is_outside(&self) -> bool {
-        matches!(self, By::Anchor | By::Earlier)
+        matches!(self, ClaimSource::Anchor | ClaimSource::Earlier)
     }
 
     /// What it means when the ledger has another event there.
     pub(super) fn contradicted(&self) -> Verdict {
         match self {
             // Nothing protects HEAD: most likely it is what was changed.
-            By::Head { .. } => Verdict::Modified,
+            ClaimSource::Head { .. } => Verdict::Modified,
             _ => Verdict::Forked,
         }
     }
@@ -54,30 +54,30 @@ impl By {
 
 /// The claims that have not been compared with the ledger yet.
 #[derive(Debug, Default)]
-pub(super) struct Claims {
+pub(super) struct ExpectedHeads {
     /// The smallest size last.
-    open: Vec<Claim>,
+    open: Vec<ExpectedHead>,
 }
 
-impl Claims {
-    pub(super) fn new(claims: Vec<Claim>) -> Self {
-        let mut open = Claims::default();
+impl ExpectedHeads {
+    pub(super) fn new(claims: Vec<ExpectedHead>) -> Self {
+        let mut open = ExpectedHeads::default();
         open.extend(claims);
         open
     }
 
-    pub(super) fn extend(&mut self, more: Vec<Claim>) {
+    pub(super) fn extend(&mut self, more: Vec<ExpectedHead>) {
         self.open.extend(more);
         self.open.sort_by_key(|claim| core::cmp::Reverse(claim.size));
     }
 
     /// The next claim about an event up to `seq`.
-    pub(super) fn take(&mut self, seq: u64) -> Option<Claim> {
+    pub(super) fn take(&mut self, seq: u64) -> Option<ExpectedHead> {
         self.open.pop_if(|claim| claim.size <= seq)
     }
 
     /// All claims that are left, the smallest first.
-    pub(super) fn rest(&mut self) -> impl Iterator<Item = Claim> {
+    pub(super) fn rest(&mut self) -> impl Iterator<Item = ExpectedHead> {
         core::mem::take(&mut self.open).into_iter().rev()
     }
 

@@ -3,16 +3,16 @@
 /// The next place of something. What was found from one place holds for all places up to it.
 ///
 /// The places asked for should grow: then all searches together take no longer than one through the text.
-pub(super) struct Ahead<'t, F = fn(&str) -> Option<usize>> {
+pub(super) struct ForwardSearch<'t, F = fn(&str) -> Option<usize>> {
     text: &'t str,
     find: F,
     /// From where was looked, and what was found.
     known: Option<(usize, usize)>,
 }
 
-impl<'t, F: FnMut(&str) -> Option<usize>> Ahead<'t, F> {
+impl<'t, F: FnMut(&str) -> Option<usize>> ForwardSearch<'t, F> {
     pub(super) fn new(text: &'t str, find: F) -> Self {
-        Ahead { text, find, known: None }
+        ForwardSearch { text, find, known: None }
     }
 
     /// Where it is, at this place or behind it; without one, where the text ends.
@@ -31,12 +31,12 @@ impl<'t, F: FnMut(&str) -> Option<usize>> Ahead<'t, F> {
 
 /// The last `@` of a stretch of text. Stretches that end at the same place are looked through once.
 #[derive(Default)]
-pub(super) struct LastAt {
+pub(super) struct LastMatch {
     /// From where and to where was looked, and what was found.
     known: Option<(usize, usize, Option<usize>)>,
 }
 
-impl LastAt {
+impl LastMatch {
     pub(super) fn within(&mut self, text: &str, start: usize, end: usize) -> Option<usize> {
         let found = match self.known {
             Some((from, to, found)) if to == end && from <= start => found,
@@ -59,7 +59,7 @@ mod tests {
     fn all_searches_together_look_at_each_byte_once() {
         let text = format!("{}.{}", "a".repeat(1000), "b".repeat(1000));
         let mut steps = 0;
-        let mut dots = Ahead::new(&text, |rest| {
+        let mut dots = ForwardSearch::new(&text, |rest| {
             let found = rest.find('.');
             steps += found.unwrap_or(rest.len());
             found
@@ -73,7 +73,7 @@ mod tests {
     #[test]
     fn the_last_sign_is_told_for_each_stretch() {
         let text = "a@b@c d@e";
-        let mut last = LastAt::default();
+        let mut last = LastMatch::default();
         assert_eq!(last.within(text, 0, 5), Some(3));
         assert_eq!(last.within(text, 2, 5), Some(3));
         assert_eq!(last.within(text, 4, 5), None);

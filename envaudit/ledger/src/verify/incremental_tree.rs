@@ -9,15 +9,15 @@ pub(super) const GROUP: u64 = 1 << HEIGHT;
 
 /// A tree of which some of the newest leaves may not have been added yet.
 #[derive(Debug)]
-pub(super) struct Growing {
+pub(super) struct IncrementalTree {
     tree: Tree,
     /// The leaves since the last multiple of [`GROUP`].
     pending: Vec<Hash>,
 }
 
-impl Growing {
+impl IncrementalTree {
     pub(super) fn new(tree: Tree) -> Self {
-        Growing { tree, pending: Vec::new() }
+        IncrementalTree { tree, pending: Vec::new() }
     }
 
     pub(super) fn size(&self) -> u64 {
@@ -64,7 +64,7 @@ mod tests {
         let leaves: Vec<Hash> = (0..700_u32).map(|at| leaf_hash(&at.to_be_bytes())).collect();
         for (from, step) in [(0, 1000), (0, 7), (1, 1000), (63, 65), (64, 64), (130, 1)] {
             let mut plain: Tree = leaves[..from].iter().copied().collect();
-            let mut growing = Growing::new(plain.clone());
+            let mut growing = IncrementalTree::new(plain.clone());
             for (at, leaf) in leaves.iter().enumerate().skip(from) {
                 plain.push(*leaf);
                 let group = (at + 1).checked_sub(GROUP as usize).filter(|at| at % 64 == 0);

@@ -3,16 +3,16 @@
 mod absent;
 mod compare;
 mod end;
-mod said;
+mod statement;
 
 use std::collections::VecDeque;
 
 use crate::evidence::merkle::Tree;
 use crate::key::{EventHash, KeyId, NO_HASH};
 use crate::verify::check::{Bad, Checked, Event, Proof, Reason, State};
-use crate::verify::claims::{By, Claim, Claims};
+use crate::verify::expected_heads::{ClaimSource, ExpectedHead, ExpectedHeads};
 use crate::verify::finding::Finding;
-use crate::verify::growing::Growing;
+use crate::verify::incremental_tree::IncrementalTree;
 use crate::verify::notes::Notes;
 use crate::verify::report::Findings;
 use crate::verify::statements::{Pruned, Statement};
@@ -58,10 +58,10 @@ pub(super) struct Expected {
 }
 
 /// Goes through all lines in order.
-pub(super) struct Chain {
+pub(super) struct Sequence {
     expected: Expected,
     findings: Findings,
-    claims: Claims,
+    claims: ExpectedHeads,
     /// Checkpoints that no known key has signed.
     notes: Notes,
     /// The seq of the next event.
@@ -76,8 +76,8 @@ pub(super) struct Chain {
     bad_count: u64,
     gaps: Vec<Gap>,
     recent: VecDeque<(u64, EventHash)>,
-    rival: Option<Rival>,
-    tree: Option<Growing>,
+    fork: Option<ForkCandidate>,
+    tree: Option<IncrementalTree>,
     keys: Keys,
     /// The segment of the last event, and its first one if that is good.
     opened: Option<(usize, u64)>,
@@ -112,7 +112,7 @@ struct Gap {
 }
 
 /// A second event with the seq of the last: the next event tells which of the two it follows.
-struct Rival {
+struct ForkCandidate {
     hash: EventHash,
     first: Spot,
     finding: Option<usize>,
@@ -132,10 +132,10 @@ struct Keys {
     stray: Option<KeyId>,
 }
 
-impl Chain {
+impl Sequence {
     pub(super) fn new(
         expected: Expected,
-        claims: Claims,
+        claims: ExpectedHeads,
         notes: Notes,
         tree: Option<Tree>,
     ) -> Self {
@@ -143,7 +143,7 @@ impl Chain {
         let next = expected.verified.max(1);
         let previous = (expected.verified == 0).then_some(NO_HASH);
         let named = expected.kid.into_iter().collect();
-        Chain {
+        Sequence {
             expected,
             findings: Findings::default(),
             claims,
@@ -156,8 +156,8 @@ impl Chain {
             bad_count: 0,
             gaps: Vec::new(),
             recent: VecDeque::with_capacity(RECENT),
-            rival: None,
-            tree: tree.map(Growing::new),
+            fork: None,
+            tree: tree.map(IncrementalTree::new),
             keys: Keys { named, ..Keys::default() },
             opened: None,
             start: None,
@@ -283,7 +283,7 @@ impl Chain {
         for finding in self.notes.refused(keys_missing) {
             self.findings.add(finding);
         }
-        (self.findings, self.summary, self.tree.map(Growing::into_tree))
+        (self.findings, self.summary, self.tree.map(IncrementalTree::into_tree))
     }
 
     fn add(
@@ -302,18 +302,20 @@ impl Chain {
 
     fn add_claim(
         &mut self,
-        claim: &Claim,
+        claim: &ExpectedHead,
         verdict: Verdict,
         seq: u64,
         expected: String,
         found: String,
     ) {
         let file = match (&claim.by, self.last) {
-            (By::Checkpoint { .. } | By::Head { .. }, _) | (_, None) => claim.by.name().to_owned(),
+            (ClaimSource::Checkpoint { .. } | ClaimSource::Head { .. }, _) | (_, None) => {
+                claim.by.name().to_owned()
+            }
             (_, Some(last)) => self.expected.files[last.segment].clone(),
         };
         let offset = match (&claim.by, self.last) {
-            (By::Anchor | By::Earlier, Some(last)) => last.offset,
+            (ClaimSource::Anchor | ClaimSource::Earlier, Some(last)) => last.offset,
             _ => 0,
         };
         self.findings.add(Finding { verdict, seq, last_seq: seq, file, offset, expected, found });

@@ -5,7 +5,7 @@ use crate::format::timestamp::Timestamp;
 use crate::key::{EventHash, KeyId};
 
 /// The members at the beginning and at the end of a line. What is between them is not looked at.
-pub(super) struct Outline<'a> {
+pub(super) struct LineOutline<'a> {
     pub(super) seq: u64,
     pub(super) timestamp: Timestamp,
     pub(super) chain: &'a [u8],
@@ -18,7 +18,7 @@ pub(super) struct Outline<'a> {
     pub(super) hash: EventHash,
 }
 
-impl<'a> Outline<'a> {
+impl<'a> LineOutline<'a> {
     /// Reads a line with a key id, given without its newline. Nothing where it does not look like one.
     pub(super) fn read(line: &'a [u8]) -> Option<Self> {
         let rest = line.strip_suffix(b"\"}")?;
@@ -45,7 +45,7 @@ impl<'a> Outline<'a> {
         cursor.skip(b",\"action\":\"")?;
         let own = cursor.0.starts_with(b"ledger.");
         let (previous, hash) = (hash_of_digits(previous)?, hash_of_digits(hash)?);
-        Some(Outline { seq, timestamp, chain, kid, own, hashed, previous, hash })
+        Some(LineOutline { seq, timestamp, chain, kid, own, hashed, previous, hash })
     }
 }
 
@@ -110,7 +110,7 @@ mod tests {
             [("ada", "door.opened"), ("a\\\"b\\\\", "door.opened"), ("", "ledger.closed")]
         {
             let text = line(actor, action);
-            let outline = Outline::read(text.as_bytes()).unwrap();
+            let outline = LineOutline::read(text.as_bytes()).unwrap();
             let line = Line::parse(text.as_bytes()).unwrap();
             assert_eq!(outline.seq, line.seq);
             assert_eq!(outline.timestamp, line.timestamp);
@@ -126,8 +126,8 @@ mod tests {
     fn a_line_that_is_cut_short_has_no_outline() {
         let text = line("ada", "door.opened");
         for cut in 0..text.len() {
-            assert!(Outline::read(&text.as_bytes()[..cut]).is_none(), "{cut}");
-            assert!(cut == 0 || Outline::read(&text.as_bytes()[cut..]).is_none(), "{cut}");
+            assert!(LineOutline::read(&text.as_bytes()[..cut]).is_none(), "{cut}");
+            assert!(cut == 0 || LineOutline::read(&text.as_bytes()[cut..]).is_none(), "{cut}");
         }
     }
 }
