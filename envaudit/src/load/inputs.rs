@@ -206,10 +206,10 @@ mod tests {
     use std::sync::Arc;
 
     use super::{InputKind, Inputs};
+    use crate::load::WatchedPaths;
     use crate::load::explain;
     use crate::load::layers::Layers;
     use crate::load::settings::LoadSettings;
-    use crate::load::WatchedPaths;
     use crate::schema::table::Table;
     use crate::sources::{Source, SourceSet};
     use crate::{EnvConfig, Fetched, KeyRequest, Provider, ProviderError};

@@ -1,3 +1,5 @@
+//! The errors of an index.
+
 use core::fmt;
 use std::error::Error;
 
