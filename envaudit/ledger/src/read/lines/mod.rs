@@ -1,7 +1,7 @@
 //! The lines of a segment, forward and backward, however the store's blocks cut them.
 //!
-//! [`LineBlocks`] reads blocks and cuts them at lines, for callers that search or hash many lines at once; [`Lines`]
-//! returns one line after the other. Both say how a line ends: a torn end and a line that is too long are never mistaken for lines.
+//! [`LineBlocks`] reads blocks and cuts them at lines, for callers that search or hash many lines at once; [`Lines`] returns
+//! one line after the other. Both say how a line ends: a torn end and a line that is too long are never mistaken for lines.
 
 mod blocks;
 #[cfg(test)]
