@@ -161,8 +161,14 @@ impl SegmentSource for LedgerBytes {
         Ok(rest[..rest.len().min(limit)].to_vec())
     }
 
-    fn checkpoints(&self) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
-        Ok(self.checkpoints.iter().map(|(seq, note)| (*seq, note.clone())).collect())
+    fn checkpoints_after(
+        &self,
+        seq: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
+        let later =
+            self.checkpoints.iter().filter(|(found, _)| seq.is_none_or(|seq| **found > seq));
+        Ok(later.take(limit).map(|(seq, note)| (*seq, note.clone())).collect())
     }
 
     fn head(&self) -> Result<Option<Vec<u8>>, StoreError> {

@@ -1,6 +1,6 @@
 //! `EnvConfig::__read`: each field in turn, then the struct if every field has a value.
 //!
-//! Expressions and paths of the user's stand in this code, so its own names begin with `__`.
+//! This code has expressions and paths of the user's in it, so its own names begin with `__`.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};

@@ -28,7 +28,7 @@ pub(crate) fn stub(mut model: Model) -> TokenStream {
     quote!(#audit_struct #impls)
 }
 
-/// For what is no struct with named fields at all.
+/// For an input that is not a struct with named fields.
 pub(crate) fn stub_without_fields(input: &DeriveInput) -> TokenStream {
     let DeriveInput { ident, vis, generics, .. } = input;
     let audit = format_ident!("{}Audit", ident.unraw());

@@ -277,7 +277,7 @@ fn value_limits(field: &Field, ty: &Ty) -> TokenStream {
     checks
 }
 
-/// A bound of a range. What is no literal is given the type, so that the compiler's complaint is about the bound.
+/// A bound of a range. What is not a literal is given the type, so that the compiler's complaint is about the bound.
 fn bound(ty: &Type, expr: &Expr) -> TokenStream {
     let is_literal = match expr {
         Expr::Unary(unary) => matches!(*unary.expr, Expr::Lit(_)),

@@ -1,4 +1,4 @@
-//! What an error message may show of a value or of somebody else's message.
+//! What an error message may show of a value or of a foreign message.
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ pub(crate) fn shown(value: &str) -> String {
     shown.replace("\\'", "'").replace("\\\"", "\"")
 }
 
-/// A message of somebody else's parser: of bounded length, without the userinfo of a URL.
+/// The message of a foreign parser: of bounded length, without the userinfo of a URL.
 pub(crate) fn shown_message(message: &str) -> String {
     const MAX_CHARS: usize = 400;
     let message = without_userinfo(message);
@@ -26,7 +26,7 @@ pub(crate) fn plain(text: &str) -> Cow<'_, str> {
     if text.contains(is_bad) { text.replace(is_bad, "").into() } else { text.into() }
 }
 
-/// Replaces what stands before the last `@` and could be a password: all that follows the first `//`, or the word. A
+/// Replaces the text before the last `@` and could be a password: all that follows the first `//`, or the word. A
 /// password that is not escaped may hold any of the characters that would end the authority, and is a common reason
 /// for a URL to be invalid.
 fn without_userinfo(text: &str) -> Cow<'_, str> {

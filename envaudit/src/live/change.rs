@@ -25,7 +25,7 @@ pub struct Change<T: EnvConfig> {
 pub struct KeyChange {
     /// The full key.
     pub key: &'static str,
-    /// Whether the value is another one, and not only the place it comes from.
+    /// Whether the value is different, and not only the place it comes from.
     pub is_new_value: bool,
     /// Where the value came from before.
     pub before: AuditEntry,
@@ -112,9 +112,9 @@ impl fmt::Display for KeyChange {
             (_, true) => write!(f, "- {key}: no longer set"),
             _ if before.source != after.source => {
                 write!(f, "~ {key}: from {} ({} before)", after.source, before.source)?;
-                if self.is_new_value { f.write_str(", another value") } else { Ok(()) }
+                if self.is_new_value { f.write_str(", new value") } else { Ok(()) }
             }
-            _ => write!(f, "~ {key}: another value ({})", after.source),
+            _ => write!(f, "~ {key}: new value ({})", after.source),
         }
     }
 }

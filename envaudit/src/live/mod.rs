@@ -1,5 +1,5 @@
-//! A configuration that is read again while the program runs: when its files change, on SIGHUP, on an interval, or when it
-//! is told to.
+//! A configuration that is read again while the program runs: when its files change, on SIGHUP, on an interval, or on
+//! request.
 //!
 //! ```
 //! use envaudit::live::Update;
@@ -32,7 +32,7 @@
 //! # }
 //! ```
 //!
-//! A new state that cannot be loaded changes nothing: the last good one stays, and subscribers are told why. With a ledger,
+//! A new state that cannot be loaded changes nothing: the last good one stays, and subscribers learn why. With a ledger,
 //! a new state counts once it is recorded.
 
 mod change;
@@ -94,7 +94,8 @@ impl<T: EnvConfig> Live<T> {
         self.state.reload()
     }
 
-    /// Makes the configuration be read again soon, on the thread that also follows the files. For triggers of one's own.
+    /// Returns a handle by which the configuration is read again soon, on the thread that also follows the files: for custom
+    /// triggers.
     pub fn trigger(&self) -> Trigger {
         self.worker.trigger()
     }

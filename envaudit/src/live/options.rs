@@ -12,8 +12,8 @@ use super::{Live, LiveError};
 use crate::config::EnvConfig;
 use crate::load::Loader;
 
-/// When a configuration is read again. Made by [`Loader::live`]; without any further call it is read again when it is told
-/// to, by [`Live::reload`] or [`Live::trigger`].
+/// When a configuration is read again. Made by [`Loader::live`]; without any further call it is read again only by
+/// [`Live::reload`] and [`Live::trigger`].
 #[must_use = "nothing is loaded until `start` is called"]
 pub struct LiveOptions<T> {
     loader: Loader<T>,

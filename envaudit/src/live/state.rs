@@ -9,14 +9,15 @@ use super::change::Change;
 use super::error::LiveError;
 use super::update::Update;
 use crate::config::EnvConfig;
+use crate::error::with_causes;
 use crate::load::{Loaded, Loader};
 
-/// What readers, the worker and those who reload by hand share.
+/// What readers, the worker and callers of `reload` share.
 pub(super) struct LiveState<T: EnvConfig> {
     pub(super) loader: Loader<T>,
     pub(super) current: ArcSwap<Loaded<T>>,
     pub(super) recorder: Option<Recorder>,
-    /// One reload at a time. Holds why the last one failed, so that the same failure is told once.
+    /// One reload at a time. Holds why the last one failed, so that the same failure is reported once.
     pub(super) reloading: Mutex<Option<String>>,
     pub(super) subscribers: Mutex<Vec<Sender<Update<T>>>>,
 }
@@ -44,7 +45,7 @@ impl<T: EnvConfig> LiveState<T> {
             }
             Err(error) => {
                 let error = Arc::new(error);
-                let said = error.to_string();
+                let said = with_causes(&*error);
                 if last_failure.as_ref() != Some(&said) {
                     *last_failure = Some(said);
                     self.record_failure(&error);

@@ -1,4 +1,4 @@
-//! What the subscribers of a live configuration are told.
+//! What subscribers of a live configuration receive.
 
 use core::fmt;
 use std::sync::Arc;
@@ -6,13 +6,14 @@ use std::sync::Arc;
 use super::change::Change;
 use super::error::LiveError;
 use crate::config::EnvConfig;
+use crate::error::with_causes;
 
-/// What subscribers are told.
+/// What subscribers receive.
 #[non_exhaustive]
 pub enum Update<T: EnvConfig> {
     /// There is a new configuration.
     Changed(Arc<Change<T>>),
-    /// A new state could not be used; the last good one stays. The same failure is told once, however often it is met.
+    /// A new state could not be used; the last good one stays. The same failure is reported once, however often it occurs.
     Rejected(Arc<LiveError>),
 }
 
@@ -30,7 +31,9 @@ impl<T: EnvConfig> fmt::Display for Update<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Update::Changed(change) => change.fmt(f),
-            Update::Rejected(error) => write!(f, "the configuration stays as it was: {error}"),
+            Update::Rejected(error) => {
+                write!(f, "the configuration stays as it was: {}", with_causes(&**error))
+            }
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What has to be watched so that no change of a file is missed.
+//! The folders to watch so that no change of a file is missed.
 //!
 //! A file itself is never watched: what replaces it is another file. WatchedPaths are the folders it is in, and for every
 //! symbolic link on the way to it the folder that has the link.
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::load::WatchedPaths;
 
-/// How many links are followed, one behind the other.
+/// How many links are followed, one after the other.
 const MAX_LINKS: usize = 16;
 
 /// Folders, and which names in each of them count.

@@ -184,7 +184,7 @@ fn run<T: EnvConfig>(
                 state.tell(|| Update::Rejected(Arc::clone(&error)));
             }
         }
-        // Subscribers are told how it went.
+        // Subscribers receive the outcome.
         let _ = state.reload();
     }
 }

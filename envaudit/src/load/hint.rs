@@ -7,7 +7,8 @@ use crate::sources::{Source, SourceKind, SourceSet};
 /// ask is named only where it asks nothing else.
 pub(super) fn places(sources: SourceSet, inputs: &Inputs<'_>) -> String {
     let asked: SourceSet = inputs
-        .iter()
+        .list()
+        .into_iter()
         .filter(|input| input.kind.takes_values() && sources.contains(input.source))
         .map(|input| input.source)
         .collect();

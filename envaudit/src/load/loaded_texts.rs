@@ -1,4 +1,4 @@
-//! The texts that a load has read, for those who ask afterwards what the values were: a ledger, a comparison of two loads.
+//! The texts that a load has read, for a ledger and for the comparison of two loads.
 
 use secrecy::zeroize::Zeroizing;
 
@@ -9,8 +9,8 @@ use crate::sources::Source;
 use crate::sources::environment::Environment;
 use crate::value::Raw;
 
-/// What the files, folders and providers gave for each key. What the environment gave is not in here: it is asked again
-/// when somebody wants to know, so that a load of variables alone keeps nothing.
+/// What the files, folders and providers gave for each key. What the environment gave is not in here: it is read again
+/// when it is needed, so that a load of variables alone keeps nothing.
 #[derive(Clone)]
 pub(crate) struct LoadedTexts {
     environment: Environment,

@@ -54,7 +54,7 @@ impl<T: EnvConfig> Loader<T> {
 
     /// The environment's name, such as `prod`: `.env.prod` is read besides `.env`, and a policy can ask for it.
     ///
-    /// Default: the variable `ENVAUDIT_ENV`, else none. An empty name is none.
+    /// Default: the variable `ENVAUDIT_ENV`, if it is set. An empty name counts as none.
     pub fn environment(mut self, name: impl Into<String>) -> Self {
         self.settings.environment_name = Some(name.into());
         self
@@ -199,7 +199,7 @@ impl<T: EnvConfig> Loader<T> {
     }
 }
 
-/// What those need who record or watch what a loader loads.
+/// For recording and watching what a loader loads.
 #[cfg(any(feature = "ledger", feature = "live"))]
 impl<T: EnvConfig> Loader<T> {
     /// What it takes for the process environment.

@@ -16,6 +16,8 @@ mod reader;
 mod redaction;
 mod scope;
 mod settings;
+#[cfg(all(test, feature = "cli", feature = "live"))]
+mod tests;
 #[cfg(feature = "cli")]
 mod tools;
 #[cfg(feature = "live")]

@@ -1,4 +1,4 @@
-//! What a `${NAME}` in an env file stands for: the value that this very load would give the name.
+//! The value of a `${NAME}` in an env file: the one that this load would give the name.
 
 use std::borrow::Cow;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! What a loader was told: everything that a load depends on.
+//! The settings of a loader: everything that a load depends on.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::sources::environment::Environment;
 use crate::sources::provider::Provider;
 use crate::sources::{Source, SourceSet};
 
-/// What [`Loader`] has been told.
+/// The settings of a [`Loader`](super::Loader).
 pub(crate) struct LoadSettings {
     pub(crate) environment: Environment,
     pub(crate) environment_name: Option<String>,

@@ -1,4 +1,4 @@
-//! Which files and folders a loader reads, for those who watch them.
+//! The files and folders that a loader reads, to watch them.
 
 use std::path::PathBuf;
 
@@ -16,7 +16,7 @@ pub(crate) struct WatchedPaths {
 impl WatchedPaths {
     pub(super) fn of(inputs: &Inputs<'_>) -> Self {
         let mut watched = WatchedPaths::default();
-        for input in inputs.iter() {
+        for input in inputs.list() {
             match input.kind {
                 InputKind::EnvFile(file) => watched.files.push(file.path.into_owned()),
                 InputKind::Folder(folder) => watched.folders.push(folder.path.into_owned()),

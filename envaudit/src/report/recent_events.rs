@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::scan::Place;
+use super::scan::EventPlace;
 use super::table::{Column, Field, Mark, Table};
 use crate::ledger::{Line, Text};
 use crate::report::index::{Index, IndexError};
@@ -26,7 +26,7 @@ pub(super) struct RecentEvent {
 }
 
 impl RecentEvent {
-    fn of(line: &Line<'_>) -> Self {
+    fn new(line: &Line<'_>) -> Self {
         let text = |text: Option<Text<'_>>| text.map(|text| text.get().into_owned());
         RecentEvent {
             seq: line.seq,
@@ -89,11 +89,11 @@ pub(super) fn outcome(outcome: &str) -> Field {
 /// Reads events from the ledger.
 pub(super) fn read(
     index: &Index<'_>,
-    places: impl Iterator<Item = Place>,
+    places: impl Iterator<Item = EventPlace>,
 ) -> Result<Vec<RecentEvent>, IndexError> {
-    let read = |place: Place| {
+    let read = |place: EventPlace| {
         let record = index.read_as_told(place.id, place.at, place.time)?;
-        record.line().map(|line| RecentEvent::of(&line)).map_err(|_| IndexError::other())
+        record.line().map(|line| RecentEvent::new(&line)).map_err(|_| IndexError::other())
     };
     places.map(read).collect()
 }

@@ -25,10 +25,10 @@ macro_rules! sources {
         /// assert_eq!("k8s".parse(), Ok(Source::K8s));
         /// assert!(Source::System < Source::SchemaDefault);
         /// ```
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
         #[non_exhaustive]
         pub enum Source {
-            $($(#[doc = $docs])* $variant,)*
+            $($(#[doc = $docs])* #[serde(rename = $name)] $variant,)*
         }
 
         impl Source {
@@ -81,7 +81,7 @@ sources! {
     Azure: "azure", SourceKind::Store, "in Azure Key Vault";
     /// AWS Secrets Manager and Parameter Store (`aws`).
     Aws: "aws", SourceKind::Store, "in AWS";
-    /// Any other store, through a [`Provider`](crate::Provider) of one's own (`custom`).
+    /// Any other store, through a custom [`Provider`](crate::Provider) (`custom`).
     Custom: "custom", SourceKind::Store, "in the program's own store";
     /// The process environment, `KEY_FILE` included (`system`).
     System: "system", SourceKind::Environment, "in the environment";
@@ -110,20 +110,9 @@ impl fmt::Display for Source {
 }
 
 /// A text that names no [`Source`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a source; the sources are {all}", all = SourceSet::ALL)]
 pub struct UnknownSource(String);
-
-impl fmt::Display for UnknownSource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is not a source; the sources are ", self.0)?;
-        for (at, source) in Source::ALL.iter().enumerate() {
-            write!(f, "{}{source}", if at == 0 { "" } else { ", " })?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for UnknownSource {}
 
 impl FromStr for Source {
     type Err = UnknownSource;
@@ -134,12 +123,6 @@ impl FromStr for Source {
             .copied()
             .find(|source| source.name() == text)
             .ok_or_else(|| UnknownSource(text.to_owned()))
-    }
-}
-
-impl Serialize for Source {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
 use envaudit::ledger::FileStore;
-use envaudit::ledger::store::Store;
+use envaudit::ledger::store::StoreLock;
 use envaudit_tests::cli_fixture::{CliFixture, RECORD};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_envaudit_command");

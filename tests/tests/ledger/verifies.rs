@@ -1,7 +1,7 @@
 //! What a ledger writes in the course of its life, verification finds intact.
 
 use envaudit::ledger::anchor::Anchored;
-use envaudit::ledger::store::{Durability, Store, Tail};
+use envaudit::ledger::store::{Batch, ChainStore, Deadline, Tail};
 use envaudit::ledger::testing::MemoryDisk;
 use envaudit::ledger::verify::{Report, Verdict, Verifier};
 use envaudit::ledger::{FileStore, KeyRing, Ledger, MasterKey, PrunePolicy};
@@ -51,7 +51,10 @@ fn every_stage_of_a_ledger_is_intact() {
         let hash = ledger.head().hash;
         Tail { seq: ledger.head().seq, hash, segment: info.first_seq, offset: info.len }
     };
-    copy(&disk).append(&tail, b"{\"v\":1,\"seq\":", Durability::Immediate).unwrap();
+    let torn = b"{\"v\":1,\"seq\":";
+    let after = Tail { offset: tail.offset + torn.len() as u64, ..tail };
+    let batch = Batch::new(&tail, torn, &[], &after);
+    copy(&disk).append(&batch, Deadline::NEVER).unwrap();
     let reopened = open().open_in(copy(&disk)).unwrap();
     assert_intact(&reopened, "a recovery");
     ledger.append(&event(30)).unwrap();

@@ -220,14 +220,14 @@ fn a_real_sighup_makes_a_real_process_read_its_file_again() {
     };
     files.write(".env", "APP_LEVEL=2\n");
     hang_up();
-    assert_eq!(lines.next().unwrap(), "2 ~ APP_LEVEL: another value (file)");
+    assert_eq!(lines.next().unwrap(), "2 ~ APP_LEVEL: new value (file)");
     files.write(".env", "APP_LEVEL=two\n");
     hang_up();
     let line = lines.next().unwrap();
     assert!(line.starts_with("2 the configuration stays as it was"), "{line}");
     files.write(".env", "APP_LEVEL=3\n");
     hang_up();
-    assert_eq!(lines.next().unwrap(), "3 ~ APP_LEVEL: another value (file)");
+    assert_eq!(lines.next().unwrap(), "3 ~ APP_LEVEL: new value (file)");
     child.kill().unwrap();
     child.wait().unwrap();
 }

@@ -55,7 +55,7 @@ fn a_reload_by_hand_gives_the_typed_difference() {
     assert!(!change.has(Config::key("APP_PORT")), "only its line has changed");
     assert_eq!(change.before().region, None);
     assert_eq!(change.after().region.as_deref(), Some("eu-1"));
-    assert_eq!(change.to_string(), "+ APP_REGION: set (file)\n~ APP_API_KEY: another value (file)");
+    assert_eq!(change.to_string(), "+ APP_REGION: set (file)\n~ APP_API_KEY: new value (file)");
     assert!(Arc::ptr_eq(&change, &changed(&updates)), "subscribers are told the same");
     assert_eq!(live.get().region.as_deref(), Some("eu-1"));
     assert_eq!(kept.region, None, "whoever holds the former state has it still");
@@ -74,10 +74,7 @@ fn a_value_that_only_moves_is_a_change_and_no_new_value() {
     files.write(".env", "");
     files.write(".env.prod", "");
     let change = live.reload().unwrap().expect("a change");
-    assert_eq!(
-        change.to_string(),
-        "~ APP_PORT: from schema_default (file.env before), another value"
-    );
+    assert_eq!(change.to_string(), "~ APP_PORT: from schema_default (file.env before), new value");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use envaudit::ledger::anchor::{Anchor, AnchorError, Anchored};
+use envaudit::ledger::anchor::{Anchor, AnchorError, AnchorScope, Anchored};
 use envaudit::ledger::proof::prove;
 use envaudit::ledger::testing::{MemoryDisk, MemoryStore};
 use envaudit::ledger::verify::{Verdict, Verified, Verifier};
@@ -426,7 +426,7 @@ impl Anchor for Told {
         Ok(())
     }
 
-    fn latest(&self, _: Option<&str>) -> Result<Option<Anchored>, AnchorError> {
+    fn latest(&self, _: AnchorScope<'_>) -> Result<Option<Anchored>, AnchorError> {
         Ok(self.0.lock().unwrap().clone())
     }
 }

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::{KeyRing, MasterKey};
 use crate::error::OpenError;
 use crate::settings::LedgerSettings;
-use crate::store::Store;
+use crate::store::ChainStore;
 use crate::write::recover::last_key;
 
 const KEY_VARIABLE: &str = "ENVAUDIT_SIGNING_KEY";
@@ -45,14 +45,14 @@ pub(crate) struct KeyLookup {
 
 impl KeySource {
     /// The keys to open the ledger with.
-    pub(crate) fn find(&self, store: &dyn Store) -> Result<KeyLookup, OpenError> {
+    pub(crate) fn find(&self, store: &dyn ChainStore) -> Result<KeyLookup, OpenError> {
         let mut found = self.find_current(store)?;
         let retired = self.retired.iter().cloned();
         found.ring = found.ring.map(|ring| retired.fold(ring, KeyRing::retired));
         Ok(found)
     }
 
-    fn find_current(&self, store: &dyn Store) -> Result<KeyLookup, OpenError> {
+    fn find_current(&self, store: &dyn ChainStore) -> Result<KeyLookup, OpenError> {
         let given = |ring| KeyLookup { ring, beside: false, outdated: None, made: None };
         match &self.keys {
             GivenKeys::Given(ring) => return Ok(given(Some(ring.clone()))),
@@ -65,7 +65,10 @@ impl KeySource {
         if self.production {
             return Err(OpenError::NoKey { why: "in production a key must be given" });
         }
-        let key = match store.key().map_err(OpenError::Store)? {
+        let Some(beside) = store.keys() else {
+            return Err(OpenError::NoKey { why: "a store of this kind keeps no key: give one" });
+        };
+        let key = match beside.key().map_err(OpenError::Store)? {
             Some(bytes) => {
                 let text = Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned());
                 parsed("signing.key", &text)?
@@ -74,7 +77,7 @@ impl KeySource {
         };
         let mut ring = KeyRing::new(key.clone());
         let mut outdated = None;
-        if let Some(bytes) = store.next_key().map_err(OpenError::Store)? {
+        if let Some(bytes) = beside.next_key().map_err(OpenError::Store)? {
             let text = Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned());
             // One that was not written to its end has not been used.
             if let Ok(next) = MasterKey::from_hex(&text)
@@ -85,7 +88,7 @@ impl KeySource {
             }
         }
         // Whoever could put a key there could have put the current one there too.
-        for bytes in store.retired_keys().map_err(OpenError::Store)? {
+        for bytes in beside.retired_keys().map_err(OpenError::Store)? {
             let text = Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned());
             ring = ring.retired(parsed("a retired key beside the ledger", &text)?);
         }
@@ -95,11 +98,11 @@ impl KeySource {
     /// The keys to make a ledger with.
     pub(crate) fn find_or_make(
         &self,
-        store: &dyn Store,
+        store: &dyn ChainStore,
         settings: &LedgerSettings,
     ) -> Result<KeyLookup, OpenError> {
         match self.find(store) {
-            Err(OpenError::NoKey { .. }) if !self.production => {
+            Err(OpenError::NoKey { .. }) if !self.production && store.keys().is_some() => {
                 let mut bytes = Zeroizing::new([0; 32]);
                 settings.fill(&mut *bytes).map_err(OpenError::Entropy)?;
                 let key = MasterKey::from_bytes(*bytes);

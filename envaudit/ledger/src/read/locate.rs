@@ -1,6 +1,7 @@
 //! Finding an event by its seq, without reading the events before it.
 
 use crate::format::line::MAX_LINE;
+use crate::format::opening::{after_seq, seq_of};
 use crate::format::timestamp::Timestamp;
 use crate::read::lines::{LineBlocks, LineBytes, LineEnd, Lines};
 use crate::store::{SegmentInfo, SegmentSource, StoreError};
@@ -100,18 +101,6 @@ pub(crate) fn first_line(source: &dyn SegmentSource, segment: u64) -> Result<Vec
     let block = blocks.next().transpose()?;
     let line = block.as_ref().and_then(|block| block.lines().next());
     Ok(line.map_or_else(Vec::new, |line| line.bytes.to_vec()))
-}
-
-/// The seq at the beginning of a line, if all of it is there.
-fn seq_of(line: &[u8]) -> Option<u64> {
-    after_seq(line).map(|(seq, _)| seq)
-}
-
-fn after_seq(line: &[u8]) -> Option<(u64, &[u8])> {
-    let rest = line.strip_prefix(b"{\"v\":1,\"seq\":")?;
-    let digits = rest.iter().position(|byte| !byte.is_ascii_digit())?;
-    let seq = str::from_utf8(&rest[..digits]).ok()?.parse().ok()?;
-    Some((seq, &rest[digits..]))
 }
 
 /// The time at the beginning of a line, whatever follows it.

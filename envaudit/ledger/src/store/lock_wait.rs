@@ -3,7 +3,7 @@
 use core::fmt;
 use core::time::Duration;
 
-use crate::store::{Store, StoreError, StoreErrorKind};
+use crate::store::{StoreError, StoreErrorKind, StoreLock};
 
 /// The first pause between two tries; each is twice as long as the one before, up to [`LONGEST`].
 const FIRST: Duration = Duration::from_millis(1);
@@ -27,17 +27,22 @@ impl Default for LockWait {
 
 impl LockWait {
     /// Takes the lock. The limit is held against the pauses: a try costs next to nothing.
-    pub(crate) fn lock(&self, store: &dyn Store) -> Result<(), StoreError> {
-        let Some(limit) = self.limit else { return store.lock() };
+    pub(crate) fn lock(&self, lock: &dyn StoreLock) -> Result<(), StoreError> {
+        let Some(limit) = self.limit else { return lock.lock() };
         let (mut waited, mut pause) = (Duration::ZERO, FIRST);
         loop {
-            match store.try_lock() {
+            match lock.try_lock() {
                 Err(error) if error.kind() == StoreErrorKind::Locked => {
                     if waited >= limit {
+                        lock.give_up();
                         return Err(error.because(Waited(limit)));
                     }
                 }
-                result => return result,
+                Err(error) => {
+                    lock.give_up();
+                    return Err(error);
+                }
+                Ok(()) => return Ok(()),
             }
             let next = pause.min(limit - waited);
             (self.pause)(next);
@@ -47,9 +52,9 @@ impl LockWait {
     }
 }
 
-/// Takes the lock of a store within this time.
-pub fn wait_for_lock(store: &dyn Store, limit: Duration) -> Result<(), StoreError> {
-    LockWait { limit: Some(limit), ..LockWait::default() }.lock(store)
+/// Takes a lock within this time.
+pub fn wait_for_lock(lock: &dyn StoreLock, limit: Duration) -> Result<(), StoreError> {
+    LockWait { limit: Some(limit), ..LockWait::default() }.lock(lock)
 }
 
 /// How long it was waited in vain.

@@ -38,7 +38,7 @@ use self::notes::Notes;
 use self::sequence::{Expected, Sequence};
 use self::statements::Statement;
 use super::key::{ChainKeys, EventHash, KeyRing};
-use super::store::{FileStore, SegmentInfo, SegmentSource, Store, StoreError};
+use super::store::{FileStore, KeyStore, SegmentInfo, SegmentSource, StoreError};
 use crate::evidence::anchor::{AnchorError, Anchored};
 use crate::evidence::checkpoint;
 use crate::evidence::merkle::Tree;

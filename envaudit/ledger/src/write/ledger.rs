@@ -2,12 +2,13 @@
 
 use core::fmt;
 use std::path::PathBuf;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use uuid::Uuid;
 
 use crate::error::{AppendError, OpenError};
 use crate::event::Event;
+use crate::evidence::anchor::AnchorScope;
 use crate::format::head::Head;
 use crate::format::manifest::Manifest;
 use crate::format::timestamp::Timestamp;
@@ -16,9 +17,10 @@ use crate::options::LedgerOptions;
 use crate::read::filter::Filter;
 use crate::read::reader::Reader;
 use crate::settings::LedgerSettings;
-use crate::store::{SegmentSource, Store, Tail};
+use crate::store::{ChainStore, SegmentSource, Tail};
 use crate::verify::{Report, Verifier, VerifyError};
 use crate::write::append::own;
+use crate::write::lock_keeper::LockKeeper;
 use crate::write::recover;
 use crate::write::state::{State, Stopped};
 
@@ -44,7 +46,8 @@ use crate::write::state::{State, Stopped};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Ledger {
-    pub(crate) store: Box<dyn Store>,
+    pub(crate) store: Arc<dyn ChainStore>,
+    pub(crate) lock: Arc<LockKeeper>,
     pub(crate) manifest: Manifest,
     pub(crate) settings: LedgerSettings,
     pub(crate) key_beside: bool,
@@ -250,7 +253,9 @@ impl Ledger {
             self.take_checkpoint(state)?;
             state.stopped = Some(Stopped::Closed);
             Ok(())
-        })
+        })?;
+        self.lock.release();
+        Ok(())
     }
 
     /// Reads a poisoned ledger anew, finds out what became of the last writes, and goes on.
@@ -299,8 +304,12 @@ impl Ledger {
     /// ```
     pub fn verify(&self) -> Result<Report, VerifyError> {
         let chain = self.manifest.chain().to_string();
-        let kept: Result<Vec<_>, _> =
-            self.settings.anchors.iter().map(|anchor| anchor.latest(Some(&chain))).collect();
+        let kept: Result<Vec<_>, _> = self
+            .settings
+            .anchors
+            .iter()
+            .map(|anchor| anchor.latest(AnchorScope::Ledger(&chain)))
+            .collect();
         let kept = kept.map_err(VerifyError::Anchor)?;
         let keys = self.keys();
         let mut verifier = Verifier::new().chain(chain).key_beside(self.key_is_beside_ledger());
@@ -311,14 +320,19 @@ impl Ledger {
         verifier.verify(self.source())
     }
 
-    /// Reopens a ledger that an earlier failure has poisoned. Gives how many events of that write are there after all.
-    /// Nothing where it stays poisoned.
-    pub(crate) fn reopen_if_poisoned(&self) -> Option<usize> {
-        match self.state().stopped {
-            Some(Stopped::Poisoned(_)) => {}
-            _ => return Some(0),
-        }
-        self.reopen().ok().map(|reopened| reopened.found.len())
+    /// Reopens a ledger that an earlier failure has poisoned. Returns which events of that write are there after all, by their
+    /// places in it; `None` if the ledger stays poisoned.
+    pub(crate) fn reopen_if_poisoned(&self) -> Option<Vec<usize>> {
+        let uncertain = {
+            let state = self.state();
+            match state.stopped {
+                Some(Stopped::Poisoned(_)) => state.uncertain.clone(),
+                _ => return Some(Vec::new()),
+            }
+        };
+        let found = self.reopen().ok()?.found;
+        let there = uncertain.iter().enumerate().filter(|(_, id)| found.contains(id));
+        Some(there.map(|(at, _)| at).collect())
     }
 }
 
@@ -326,6 +340,7 @@ impl Drop for Ledger {
     fn drop(&mut self) {
         // A ledger that is dropped without being closed loses nothing that a sync can save.
         let _ = self.flush();
+        self.lock.release();
     }
 }
 

@@ -5,16 +5,17 @@ use serde_json::{Map, Value};
 use data_encoding::HEXLOWER;
 
 use crate::error::AppendError;
-use crate::evidence::anchor::Anchored;
+use crate::evidence::anchor::{AnchorError, Anchored};
 use crate::evidence::checkpoint::{self, Checkpoint};
 use crate::evidence::note::{NoteError, NoteSigner};
 use crate::format::head::Head;
 use crate::format::timestamp::Timestamp;
-use crate::store::Tail;
-use crate::write::append::{elapsed, own};
+use crate::store::{Batch, Tail};
+use crate::write::append::{FirstLine, elapsed, own};
 use crate::write::digest::Digest;
 use crate::write::ledger::Ledger;
-use crate::write::state::{Failure, State, failed};
+use crate::write::recover;
+use crate::write::state::{Failure, State};
 
 impl Ledger {
     /// Ends the segment if it is large enough or its month is over. Gives the time of what is written next.
@@ -70,13 +71,19 @@ impl Ledger {
         details.insert("previous_last_seq".to_owned(), seq.into());
         states.write(&mut details, segments.first().map_or(old, |info| info.first_seq));
         let event = own("ledger.segment_opened").details_json(Value::from(details).to_string());
-        let (line, hash) = self.first_line(state, &event)?;
-        self.store.start_segment(seq + 1, &line).map_err(failed)?;
-        state.tail = Tail { seq: seq + 1, hash, segment: seq + 1, offset: line.len() as u64 };
+        let FirstLine { bytes, hash, event_id } = self.first_line(state, &event)?;
+        let last = Tail { seq: seq + 1, hash, segment: seq + 1, offset: bytes.len() as u64 };
+        let ids = [event_id];
+        let mut batch = Batch::new(&state.tail, &bytes, &ids, &last);
+        batch.epoch = state.epoch.as_ref();
+        self.commit(&batch, state.by)?;
+        state.tail = last;
         state.sealed = false;
         state.digest = None;
-        // A guard against accidents; opening the ledger sees to it if it fails here.
-        let _ = self.store.seal(old);
+        if let Some(files) = self.store.files() {
+            // A guard against accidents; opening the ledger sees to it if it fails here.
+            let _ = files.seal(old);
+        }
         Ok(())
     }
 
@@ -113,37 +120,44 @@ impl Ledger {
         let Tail { seq, hash, segment, .. } = state.tail;
         let head = Head { seq, hash, segment };
         if let Some(signer) = self.signer(state) {
-            let signer = signer.map_err(|error| AppendError::Checkpoint(error.to_string()))?;
+            let signer = signer.map_err(|error| AppendError::Sign(error.into()))?;
             let root = self.digest(state)?.tree.root();
             let chain = self.manifest.chain.to_string();
             let note = Checkpoint { chain, size: seq, root, head: hash }
                 .sign(&signer)
-                .map_err(|error| AppendError::Checkpoint(error.to_string()))?;
+                .map_err(AppendError::Sign)?;
             self.store
-                .write_checkpoint(seq, note.as_bytes())
-                .map_err(|error| AppendError::Checkpoint(error.to_string()))?;
+                .put_checkpoint(seq, note.as_bytes(), state.by)
+                .map_err(AppendError::Checkpoint)?;
         }
-        self.store
-            .write_head(&head.to_bytes())
-            .map_err(|error| AppendError::Checkpoint(error.to_string()))?;
+        if let Some(files) = self.store.files() {
+            files.write_head(&head.to_bytes()).map_err(AppendError::Checkpoint)?;
+        }
         state.checkpointed = (seq, self.settings.now());
         let anchored = Anchored { chain: self.manifest.chain.to_string(), size: seq, head: hash };
         let mut first = Ok(());
         for anchor in &self.settings.anchors {
-            let kept = anchor.put(&anchored).map_err(AppendError::Anchor);
+            let kept = match &self.settings.anchor_slot {
+                Some(slot) => anchor.put_in(slot, &anchored),
+                None => anchor.put(&anchored),
+            };
+            let kept = match kept {
+                // Another writer of this ledger may have been faster with a later checkpoint.
+                Err(AnchorError::Behind { kept, .. }) if self.has_seen(&kept) => Ok(()),
+                kept => kept.map_err(AppendError::Anchor),
+            };
             first = first.and(kept);
         }
         first
     }
 }
 
-/// Whether an anchor says that the ledger is not what it was.
-fn is_alarm(error: &AppendError) -> bool {
-    use crate::evidence::anchor::AnchorError::{Behind, Conflict};
-    matches!(error, AppendError::Anchor(Behind { .. } | Conflict { .. }))
-}
-
 impl Ledger {
+    /// Whether the ledger has what an anchor keeps of it, though this writer has not read that far.
+    fn has_seen(&self, kept: &Anchored) -> bool {
+        recover::has_event(self, kept.size, &kept.head).unwrap_or(false)
+    }
+
     /// The note signer of the current key; `None` in an unkeyed ledger.
     pub(crate) fn signer(&self, state: &State) -> Option<Result<NoteSigner, NoteError>> {
         let ring = state.ring.as_ref()?;
@@ -151,4 +165,10 @@ impl Ledger {
         let seed = seed.unwrap_or_else(|| ring.current().checkpoint_seed());
         Some(checkpoint::signer(&self.manifest.chain.to_string(), &seed))
     }
+}
+
+/// Whether an anchor says that the ledger is not what it was.
+fn is_alarm(error: &AppendError) -> bool {
+    use AnchorError::{Behind, Conflict};
+    matches!(error, AppendError::Anchor(Behind { .. } | Conflict { .. }))
 }

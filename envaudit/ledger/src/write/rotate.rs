@@ -8,7 +8,7 @@ use crate::format::walk::{member, text};
 use crate::key::{Hasher, KeyId, KeyRing, MasterKey};
 use crate::read::filter::Filter;
 use crate::read::reader::ReadError;
-use crate::store::{NextKey, WriteError};
+use crate::store::{KeyAfter, WriteError};
 use crate::write::ledger::Ledger;
 use crate::write::on_behalf_of::Acting;
 use crate::write::state::{Failure, State, failed};
@@ -38,18 +38,20 @@ impl Ledger {
 
     /// Gives the staged key its place after a rotation that was recorded and then interrupted. The lock is held.
     pub(crate) fn end_rotation(&self, state: &State, old: &MasterKey) -> Result<(), OpenError> {
-        let next = self.store.next_key().map_err(OpenError::Store)?;
+        let Some(beside) = self.store.keys() else { return Ok(()) };
+        let next = beside.next_key().map_err(OpenError::Store)?;
         let current = state.ring.as_ref().map(|ring| ring.current().to_hex());
         // Another process may have done it by now.
         if next.as_deref() == current.as_ref().map(|text| text.as_bytes()) {
-            self.retire(old, NextKey::Staged).map_err(OpenError::Write)?;
+            self.retire(old, KeyAfter::Staged).map_err(OpenError::Write)?;
         }
         Ok(())
     }
 
     /// Puts the key beside the ledger aside.
-    fn retire(&self, old: &MasterKey, next: NextKey) -> Result<(), WriteError> {
-        self.store.retire_key(old.id().as_str(), old.to_hex().as_bytes(), next)
+    fn retire(&self, old: &MasterKey, next: KeyAfter) -> Result<(), WriteError> {
+        let Some(beside) = self.store.keys() else { return Ok(()) };
+        beside.retire_key(old.id().as_str(), old.to_hex().as_bytes(), next)
     }
 
     /// A key is retired for a reason, and whoever has it could go on with the ledger.
@@ -93,7 +95,7 @@ impl Acting<'_> {
             let (ring, old) = rotated(state, &key)?;
             self.write_rotation(state, ring)?;
             if ledger.key_is_beside_ledger() {
-                ledger.retire(&old, NextKey::Elsewhere).map_err(failed)?;
+                ledger.retire(&old, KeyAfter::Removed).map_err(failed)?;
             }
             Ok(ledger.take_checkpoint(state)?)
         })
@@ -107,15 +109,16 @@ impl Acting<'_> {
     pub fn rotate_beside(&self, key: MasterKey) -> Result<(), AppendError> {
         let ledger = self.ledger;
         ledger.with_tail(|state| {
-            if !ledger.key_is_beside_ledger() {
+            let beside = ledger.store.keys().filter(|_| ledger.key_is_beside_ledger());
+            let Some(beside) = beside else {
                 let reason = "it does not lie beside the ledger";
                 return Err(AppendError::Rotation(reason).into());
-            }
+            };
             let (ring, old) = rotated(state, &key)?;
             // The new key is durable before anything is hashed with it.
-            ledger.store.stage_key(key.to_hex().as_bytes()).map_err(failed)?;
+            beside.stage_key(key.to_hex().as_bytes()).map_err(failed)?;
             self.write_rotation(state, ring)?;
-            ledger.retire(&old, NextKey::Staged).map_err(failed)?;
+            ledger.retire(&old, KeyAfter::Staged).map_err(failed)?;
             Ok(ledger.take_checkpoint(state)?)
         })
     }

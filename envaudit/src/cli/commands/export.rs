@@ -5,13 +5,12 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::log::{UnreadableLines, for_each_event};
-use super::verify::counted;
 use crate::cli::args::filter::EventFilterArgs;
 use crate::cli::args::{Format, formats};
 use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
-use crate::cli::output::ProgressSource;
 use crate::cli::output::WholeFile;
+use crate::cli::output::{ProgressSource, counted};
 use crate::ledger::{ExportFormat, Reader};
 
 /// Writes events for a spreadsheet or a SIEM, the newest last

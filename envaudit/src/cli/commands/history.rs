@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::changes::{change_json, side};
+use super::changes::{change_json, value_with_source};
 use super::log::UnreadableLines;
 use crate::cli::args::{IndexArgs, time};
 use crate::cli::error::CliError;
@@ -31,7 +31,7 @@ pub(super) fn run(args: &History, invocation: &mut Invocation<'_>) -> Result<(),
     let stored = invocation.stored_ledger_to_show()?;
     let mut unreadable = UnreadableLines::default();
     let mut table =
-        Table::new(["TIME", "RESOURCE", "WHAT", "BEFORE", "AFTER", "WHO", "WHY", "SEQ"]).whole(0);
+        Table::new(["TIME", "RESOURCE", "WHAT", "BEFORE", "AFTER", "WHO", "WHY", "SEQ"]).uncut(0);
     let mut list = Vec::new();
     for answer in answers(args, &stored, invocation)? {
         match unreadable.pass(invocation, answer)? {
@@ -83,7 +83,7 @@ fn answers(
         })
     };
     let source = ProgressSource::new(&stored.store, &invocation.out)?;
-    match answers_of_index(args, &source, invocation, &entry)? {
+    match answers_of_index(args, &source, invocation, entry)? {
         Some(answers) => Ok(answers),
         None => {
             let history = Reader::new(&source).history(&args.key)?;
@@ -130,8 +130,8 @@ fn row(historic: &Historic, line: &Line<'_>, human: bool) -> [Cell; 8] {
         Cell::plain(time::format_time(line.timestamp.to_datetime(), human)),
         Cell::plain(resource.as_str()),
         Cell::toned(tone, what),
-        side(change.before.as_ref()),
-        side(change.after.as_ref()),
+        value_with_source(change.before.as_ref()),
+        value_with_source(change.after.as_ref()),
         Cell::plain(line.actor_id.get()),
         Cell::plain(text(line.reason).unwrap_or_default()),
         Cell::toned(Tone::Faint, line.seq.to_string()),

@@ -6,14 +6,13 @@ use clap::{Args, Subcommand};
 use data_encoding::HEXLOWER;
 use serde_json::json;
 
-use super::verify::counted;
 use crate::cli::error::{CliError, with_causes};
 use crate::cli::invocation::Invocation;
 use crate::cli::ledger::{
     GivenKey, refuse_beside, refuse_guessable, warn_of_readers, write_private,
 };
 use crate::cli::ledger::{KEY_VARIABLES, RetiredKeys};
-use crate::cli::output::{Cell, Tone};
+use crate::cli::output::{Cell, Tone, counted};
 use crate::ledger::{FileStore, KeyRing, Manifest, MasterKey, checkpoint};
 
 /// Makes a ledger, or the keys for its auditors

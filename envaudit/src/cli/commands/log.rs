@@ -183,7 +183,7 @@ impl EventTable {
 }
 
 fn table() -> Table {
-    Table::new(["SEQ", "TIME", "ACTOR", "ACTION", "RESOURCE", "OUTCOME", "REASON"]).whole(1)
+    Table::new(["SEQ", "TIME", "ACTOR", "ACTION", "RESOURCE", "OUTCOME", "REASON"]).uncut(1)
 }
 
 /// A count of lines that cannot be read: each is a warning, and together they are an error at the end.

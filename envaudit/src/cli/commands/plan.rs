@@ -49,7 +49,7 @@ pub(super) fn run(args: &Plan, invocation: &mut Invocation<'_>) -> Result<(), Cl
         crate::record::Plan::of(&stored.store, keys.ring.as_ref(), &loaded.erased(), &context)
             .map_err(|error| CliError::from(&error))?;
     warn_of_caveats(&plan.uncompared, plan.changed.as_ref(), invocation);
-    let counts = Counts::of(&plan.changes);
+    let counts = Counts::new(&plan.changes);
     let resource = redact(&plan.resource);
     if invocation.out.is_json() {
         invocation.out.json(&json!({
@@ -94,7 +94,7 @@ struct Counts {
 }
 
 impl Counts {
-    fn of(changes: &[ConfigChange]) -> Self {
+    fn new(changes: &[ConfigChange]) -> Self {
         let mut counts = Counts::default();
         for change in changes {
             counts.moved += usize::from(change.moved().is_some());

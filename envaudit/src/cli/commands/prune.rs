@@ -4,13 +4,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::verify::counted;
 use crate::cli::args::actor::ActorArgs;
 use crate::cli::args::time;
 use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
 use crate::cli::ledger::RetiredKeys;
-use crate::cli::output::{Cell, StepProgress, Table, Tone};
+use crate::cli::output::{Cell, StepProgress, Table, Tone, counted};
 use crate::ledger::{OpenError, PrunePlan, PrunePolicy};
 
 /// Removes the oldest events, and records the removal

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use crate::cli::error::{CliError, code, with_causes};
 use crate::cli::invocation::{Invocation, read_text};
 use crate::cli::ledger::{LedgerKeys, RetiredKeys, StoredLedger};
-use crate::cli::output::{Cell, ProgressSource, Tone};
-use crate::ledger::anchor::{Anchor, Anchored, FileAnchor};
+use crate::cli::output::{Cell, ProgressSource, Tone, counted};
+use crate::ledger::anchor::{Anchor, AnchorScope, Anchored, FileAnchor};
 use crate::ledger::checkpoint::{self, Checkpoint};
-use crate::ledger::store::Store;
+use crate::ledger::store::KeyStore;
 use crate::ledger::verify::{Finding, Report, Signatures, Verified, Verifier};
 use crate::ledger::{ChainKeys, KeyRing};
 
@@ -190,11 +190,14 @@ impl TrustedKeys<'_> {
     fn latest(&self, path: &Path) -> Result<Anchored, CliError> {
         let anchor = FileAnchor::new(path);
         let chain = self.stored.chain();
-        let ours =
-            anchor.latest(chain.as_deref()).map_err(|error| CliError::unavailable_of(&error))?;
+        let ours = anchor
+            .latest(chain.as_deref().map_or(AnchorScope::Any, AnchorScope::Ledger))
+            .map_err(|error| CliError::unavailable_of(&error))?;
         let any = match ours {
             Some(ours) => Some(ours),
-            None => anchor.latest(None).map_err(|error| CliError::unavailable_of(&error))?,
+            None => {
+                anchor.latest(AnchorScope::Any).map_err(|error| CliError::unavailable_of(&error))?
+            }
         };
         any.ok_or_else(|| {
             CliError::unavailable(format!(
@@ -316,11 +319,6 @@ fn show(report: &Report, args: &Verify, invocation: &mut Invocation<'_>) -> Resu
         out.line(&[Cell::plain(format!("and {} more", report.omitted))])?;
     }
     Ok(())
-}
-
-/// `1 event`, `2 events`.
-pub(super) fn counted(count: u64, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 pub(super) fn value(report: &Report) -> Value {

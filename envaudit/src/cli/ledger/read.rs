@@ -2,7 +2,9 @@
 
 use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
-use crate::ledger::store::{SegmentSource, Store, StoreErrorKind, StoreState};
+use crate::ledger::store::{
+    ChainStore, Deadline, SegmentSource, StoreErrorKind, StoreLock, StoreState,
+};
 use crate::ledger::{FORMAT_VERSION, FileStore, Head, MAX_LINE, Manifest, OpenError, Reader};
 
 /// A ledger that exists, and that nothing is written to.
@@ -16,7 +18,7 @@ impl Invocation<'_> {
     /// Opens the ledger to read it.
     pub(crate) fn stored_ledger(&self) -> Result<StoredLedger, CliError> {
         let store = FileStore::new(self.ledger_dir());
-        match store.state()? {
+        match store.state(Deadline::NEVER)? {
             StoreState::Present => {}
             StoreState::Foreign { example } => {
                 return Err(self.open_error(&OpenError::NoManifest { example }));
@@ -100,8 +102,10 @@ impl StoredLedger {
                     self.store.unlock();
                     again?
                 }
-                Err(error) if error.kind() == StoreErrorKind::Locked => None,
-                Err(_) => Some(found),
+                Err(error) => {
+                    self.store.give_up();
+                    (error.kind() != StoreErrorKind::Locked).then_some(found)
+                }
             },
         };
         Ok(found.map(|(file, bytes)| {

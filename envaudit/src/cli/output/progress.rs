@@ -113,8 +113,12 @@ impl SegmentSource for ProgressSource<'_> {
         self.source.block_size()
     }
 
-    fn checkpoints(&self) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
-        self.source.checkpoints()
+    fn checkpoints_after(
+        &self,
+        seq: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
+        self.source.checkpoints_after(seq, limit)
     }
 
     fn head(&self) -> Result<Option<Vec<u8>>, StoreError> {

@@ -25,7 +25,7 @@ pub(crate) enum SchemaSource {
 }
 
 impl SchemaSource {
-    pub(super) fn of<T: EnvConfig>() -> Self {
+    pub(super) fn of_struct<T: EnvConfig>() -> Self {
         let load = |settings, _| DynamicLoad::load_as::<T>(settings);
         SchemaSource::Struct(Subject { table: T::TABLE, load, has_schema: true })
     }

@@ -34,7 +34,7 @@ impl Fill<'_, '_> {
 
     fn env_file(&mut self, file: &EnvFile) {
         let table = self.layers.table;
-        // Lines often stand in the order of the fields.
+        // Lines are often in the order of the fields.
         let mut next = 0;
         for assignment in file.assignments() {
             let assignment = match assignment {

@@ -22,7 +22,7 @@ pub(in crate::load) enum LayerKind {
 }
 
 impl LayerKind {
-    /// Where in this layer a value stands.
+    /// Where in this layer a value is.
     #[inline]
     pub(in crate::load) fn location(&self, name: &str, line: u32) -> Option<Location> {
         match self {
@@ -108,7 +108,7 @@ impl LayerKind {
         }
     }
 
-    /// Where a variable of these names stands, what counts first: the position of the name, and the line in an env file.
+    /// Where a variable of these names is, what counts first: the position of the name, and the line in an env file.
     #[cfg(feature = "cli")]
     pub(in crate::load) fn occurrences(&self, names: &[&str]) -> Vec<(usize, u32)> {
         let first = |has: &dyn Fn(&str) -> bool| {

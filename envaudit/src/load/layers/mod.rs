@@ -72,19 +72,13 @@ impl<'s> Layers<'s> {
 
     fn open(&mut self) {
         let inputs = self.inputs;
-        // They work while the files are read, and are asked and heard in the order in which the loader was given them.
-        let mut providers = Vec::new();
-        for (at, input) in inputs.iter().enumerate() {
-            if let InputKind::Provider(given, provider) = input.kind {
-                providers.push((given, at, provider));
-            }
-        }
-        providers.sort_by_key(|(given, ..)| *given);
-        let ask = |(_, at, provider)| (at, PendingFetch::ask(provider, self.table.leaves));
-        let pending: Vec<(usize, PendingFetch)> = providers.into_iter().map(ask).collect();
+        let pending = self.ask_providers();
         self.check_environment();
         let mut has_dir = None;
-        for (at, input) in inputs.iter().enumerate() {
+        let mut next = 0;
+        inputs.each(|input| {
+            let at = next;
+            next += 1;
             if matches!(input.source.kind(), SourceKind::EnvironmentFile | SourceKind::EnvFile) {
                 has_dir = has_dir.or_else(|| Some(self.check_dir()));
             }
@@ -100,12 +94,32 @@ impl<'s> Layers<'s> {
                 | InputKind::Nothing(_) => None,
             };
             self.add(at, input.source, opened);
-        }
+        });
         for (at, pending) in &pending {
             let answer = self.take_answer(pending);
             self.add(*at, pending.provider().source(), answer);
         }
         self.layers.sort_by_key(|layer| layer.input);
+    }
+
+    /// The providers and the positions of their inputs. They work while the files are read, and are asked and heard in the
+    /// order in which the loader was given them.
+    fn ask_providers(&self) -> Vec<(usize, PendingFetch)> {
+        if self.settings.providers.is_empty() {
+            return Vec::new();
+        }
+        let list = self.inputs.list();
+        let mut providers: Vec<_> = list
+            .iter()
+            .enumerate()
+            .filter_map(|(at, input)| match input.kind {
+                InputKind::Provider(given, provider) => Some((given, at, provider)),
+                _ => None,
+            })
+            .collect();
+        providers.sort_by_key(|(given, ..)| *given);
+        let ask = |(_, at, provider)| (at, PendingFetch::ask(provider, self.table.leaves));
+        providers.into_iter().map(ask).collect()
     }
 
     fn add(&mut self, at: usize, source: Source, opened: Option<LayerKind>) {
@@ -153,7 +167,7 @@ impl<'s> Layers<'s> {
             Err(error) if input.is_named => {
                 self.unreadable(source, path, &error.to_string(), UNREADABLE);
             }
-            // It is there on many hosts, for somebody else.
+            // Many hosts have such a folder for another program.
             Err(error) => self.warnings.push(Warning::FolderUnreadable {
                 source,
                 path: path.to_owned(),

@@ -23,7 +23,7 @@ impl FieldReader<'_> {
         let hint = match near {
             Some((name, place)) => format!("{name} is set in {place}; did you mean that?"),
             None => match self.unread_place(request) {
-                Some(place) => format!("it may be set in {place}: mend that first"),
+                Some(place) => format!("it may be set in {place}: fix that first"),
                 None => format!("set {key} {}", places(request.sources, self.layers.inputs())),
             },
         };

@@ -275,7 +275,7 @@ impl<'a> FieldReader<'a> {
         }
     }
 
-    /// The value that wins, if any source has one. The entry is told where it was found.
+    /// Returns the value that wins, if any source has one, and notes in the entry where it was found.
     fn find(
         &mut self,
         index: usize,

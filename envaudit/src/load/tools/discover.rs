@@ -9,7 +9,7 @@ use crate::schema::table::Table;
 const NOTHING: &Schema = &Schema::new("", "", &[]);
 const NO_KEYS: &Table = &Table::new(NOTHING, &[], &[], &[]);
 
-/// The names, and of each whether it stands in a folder of secrets. What cannot be read is left to the load to report.
+/// The names, and whether each is in a folder of secrets. A file that cannot be read is left to the load to report.
 pub(crate) fn keys_of_files(settings: &LoadSettings) -> Vec<(String, bool)> {
     let inputs = Inputs::of(settings);
     let layers = Layers::new(&inputs, NO_KEYS);

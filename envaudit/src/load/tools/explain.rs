@@ -1,4 +1,4 @@
-//! Which sources a load asks for one variable, in order, and what each of them says: the load told step by step.
+//! The sources that a load asks for one variable, in order, and the answer of each.
 
 use std::path::PathBuf;
 
@@ -29,7 +29,7 @@ pub(crate) enum Outcome {
 /// Where one place has the variable.
 pub(crate) struct Has {
     pub(crate) location: Option<Location>,
-    /// The alias or the `KEY_FILE` variable under which it stands there.
+    /// The alias or the `KEY_FILE` variable under which it is set there.
     pub(crate) found_as: Option<&'static str>,
     pub(crate) role: Role,
 }
@@ -44,7 +44,7 @@ pub(crate) enum Role {
     NotAllowed,
 }
 
-/// What the places say, in the order in which they are asked; what stands first and is allowed wins.
+/// The answers of all places, in the order in which they are asked; the first that is allowed wins.
 pub(crate) fn explain(
     settings: &LoadSettings,
     table: &'static Table,
@@ -53,7 +53,8 @@ pub(crate) fn explain(
     let inputs = Inputs::of(settings);
     let layers = Layers::new(&inputs, table);
     let mut steps: Vec<Step> = inputs
-        .iter()
+        .list()
+        .into_iter()
         .enumerate()
         .flat_map(|(at, input)| {
             let layer = layers.all().iter().find(|layer| usize::from(layer.input) == at);
@@ -141,7 +142,7 @@ impl Asking<'_> {
         }
         for name in self.request.names.iter().filter(|name| name.reads_file) {
             if let Some(path) = environment.get(name.file) {
-                // What is no path to anything could be the secret itself.
+                // A value that is not a path could be the secret itself.
                 let path = PathBuf::from(path);
                 let is_shown = !self.request.is_secret() || folder::could_be_a_path(&path);
                 let location = Location::File { path: path.as_path().into(), line: None };

@@ -63,7 +63,7 @@ impl Changes {
             return Ok(changes);
         }
         changes.span = Some((from, to));
-        let condition = Condition::of(index, period).and("c.what <> 0");
+        let condition = Condition::in_period(index, period).and("c.what <> 0");
         // There are fewer changes than events.
         let sql = |columns: &str| {
             format!(

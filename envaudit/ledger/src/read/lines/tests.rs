@@ -54,7 +54,11 @@ impl SegmentSource for OneSegment {
         self.block_size
     }
 
-    fn checkpoints(&self) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
+    fn checkpoints_after(
+        &self,
+        _: Option<u64>,
+        _: usize,
+    ) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
         Ok(Vec::new())
     }
 

@@ -54,6 +54,8 @@ pub enum PruneError {
         /// Why one was not.
         source: WriteError,
     },
+    /// The store removes nothing, as one under a retention lock. Nothing was taken away.
+    Forbidden,
     /// The ledger cannot be read. Nothing was taken away.
     Read(ReadError),
     /// What would go is not what was written: it is evidence. Nothing was taken away.
@@ -75,6 +77,9 @@ impl fmt::Display for PruneError {
             PruneError::Remove { removed, source } => {
                 write!(f, "{removed} segments were pruned, one was not: {source}; prune again")
             }
+            PruneError::Forbidden => {
+                f.write_str("nothing was pruned: the store of this ledger removes nothing")
+            }
             PruneError::Read(error) => write!(f, "nothing was pruned: {error}"),
             PruneError::Changed(finding) => {
                 write!(f, "nothing was pruned, because what would go was changed: {finding}")
@@ -94,7 +99,7 @@ impl Error for PruneError {
             PruneError::Append(source) => Some(source),
             PruneError::Remove { source, .. } => Some(source),
             PruneError::Read(source) => Some(source),
-            PruneError::Changed(_) | PruneError::KeyNeeded { .. } => None,
+            PruneError::Forbidden | PruneError::Changed(_) | PruneError::KeyNeeded { .. } => None,
         }
     }
 }
@@ -170,6 +175,7 @@ impl Acting<'_> {
         each: &mut dyn FnMut(usize, usize),
     ) -> Result<Option<Pruned>, PruneError> {
         let ledger = self.ledger;
+        let Some(removal) = ledger.store.removal() else { return Err(PruneError::Forbidden) };
         let mut configurations = Configurations::default();
         // Much may have to be read, and others need the lock; what has changed since is little.
         let (source, keys) = (ledger.source(), ledger.keys());
@@ -188,7 +194,7 @@ impl Acting<'_> {
             source: WriteError::Rejected(error),
         })?;
         for (removed, info) in segments.iter().enumerate() {
-            let result = ledger.store.remove_segment(info.first_seq);
+            let result = removal.remove_segment(info.first_seq, ledger.deadline());
             result.map_err(|source| PruneError::Remove { removed, source })?;
             each(removed + 1, segments.len());
         }

@@ -1,5 +1,7 @@
 //! What others have appended since.
 
+use std::sync::Arc;
+
 use super::end::{MAX_TORN, is_seal};
 use super::torn::{Torn, cut, record};
 use super::{load, rejected, rotated_to};
@@ -7,7 +9,7 @@ use crate::error::{AppendError, Damage, OpenError};
 use crate::format::line::Line;
 use crate::read::filter::Filter;
 use crate::read::reader::ReadError;
-use crate::store::Tail;
+use crate::store::{StoreError, StoreErrorKind, Tail};
 use crate::write::ledger::Ledger;
 use crate::write::state::{Failure, State};
 
@@ -18,7 +20,10 @@ pub(crate) fn catch_up(ledger: &Ledger, state: &mut State) -> Result<(), Failure
     let mut before = state.tail;
     loop {
         let segment = state.tail.segment;
-        let len = ledger.store.segment_len(segment).map_err(rejected)?;
+        let len = match ledger.store.files() {
+            Some(files) => files.segment_len(segment).map_err(rejected)?,
+            None => len_of(ledger, segment).map_err(rejected)?,
+        };
         if len < state.tail.offset {
             let found = format!(
                 "the file ends here, and had {} bytes: events were cut off",
@@ -56,6 +61,16 @@ pub(crate) fn catch_up(ledger: &Ledger, state: &mut State) -> Result<(), Failure
         Some(torn) => record(ledger, state, &torn),
         None => Ok(()),
     }
+}
+
+/// The length of a segment, as it is listed.
+fn len_of(ledger: &Ledger, segment: u64) -> Result<u64, StoreError> {
+    let segments = ledger.store.segments()?;
+    let found = segments.iter().find(|info| info.first_seq == segment);
+    found.map(|info| info.len).ok_or_else(|| {
+        let doing = format!("read segment {segment}, which this writer has written to");
+        StoreError::new(StoreErrorKind::Missing, doing)
+    })
 }
 
 /// Whether the last line that this writer knows still is the one that it knows.
@@ -108,7 +123,7 @@ pub(super) fn refused(error: OpenError) -> AppendError {
         OpenError::Anchor(error) => AppendError::Anchor(error),
         OpenError::Store(error) => AppendError::Rejected(error),
         OpenError::Append(error) => *error,
-        error => AppendError::Poisoned { reason: error.to_string() },
+        error => AppendError::Poisoned(Arc::new(error)),
     }
 }
 

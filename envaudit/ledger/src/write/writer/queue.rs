@@ -97,8 +97,8 @@ impl Shared {
     /// Finds out which events of a failed write are there all the same, and queues the others again, before all later ones.
     fn settle(&self, doubtful: &mut Doubtful) {
         let Some(there) = self.ledger.reopen_if_poisoned() else { return };
-        // A write goes on from its beginning: what is there of it are the first.
-        let missing: VecDeque<Item> = doubtful.drain(..).skip(there).flatten().collect();
+        let missing = doubtful.drain(..).enumerate().filter(|(at, _)| !there.contains(at));
+        let missing: VecDeque<Item> = missing.filter_map(|(_, item)| item).collect();
         if !missing.is_empty() {
             self.put_back(missing, None);
         }
