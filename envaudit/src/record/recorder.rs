@@ -1,8 +1,5 @@
 //! A loaded configuration becomes a record.
 
-use core::fmt;
-use std::error::Error;
-
 use super::actor::process_actor;
 use super::context::{Context, Values};
 use super::current::{Current, current, uncompared};
@@ -203,37 +200,13 @@ impl<E: Fn(&'static str) -> Event> Record<'_, E> {
 }
 
 /// Why a configuration was not recorded.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RecordError {
     /// The last record of the resource cannot be looked for.
-    Store(StoreError),
+    #[error("the last record of the configuration cannot be read")]
+    Store(#[source] StoreError),
     /// The record was not appended.
-    Append(AppendError),
-}
-
-impl From<AppendError> for RecordError {
-    fn from(error: AppendError) -> Self {
-        RecordError::Append(error)
-    }
-}
-
-impl fmt::Display for RecordError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            RecordError::Store(error) => {
-                write!(f, "the last record of the configuration cannot be read: {error}")
-            }
-            RecordError::Append(error) => write!(f, "the configuration was not recorded: {error}"),
-        }
-    }
-}
-
-impl Error for RecordError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            RecordError::Store(error) => error.source(),
-            RecordError::Append(error) => error.source(),
-        }
-    }
+    #[error("the configuration was not recorded")]
+    Append(#[from] AppendError),
 }

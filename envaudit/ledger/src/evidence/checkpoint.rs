@@ -3,6 +3,7 @@
 use core::fmt;
 
 use data_encoding::{BASE64, HEXLOWER};
+use thiserror::Error;
 
 use crate::evidence::merkle::Hash;
 use crate::evidence::note::{self, NoteError, NoteSigner, VerifierKey};
@@ -154,50 +155,24 @@ pub(crate) fn hash(text: &str) -> Option<Hash> {
 }
 
 /// Why a checkpoint is refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CheckpointError {
     /// The note around it.
-    Note(NoteError),
+    #[error("the checkpoint cannot be trusted")]
+    Note(#[from] NoteError),
     /// The note says something else than a checkpoint.
+    #[error("the note is no checkpoint of a ledger: its {what} line is wrong")]
     Text {
         /// The line that is wrong.
         what: &'static str,
     },
     /// The key is that of another ledger.
+    #[error("a checkpoint of {origin} is signed by the key of {signer}")]
     Signer {
         /// The ledger the checkpoint speaks of.
         origin: String,
         /// The name of the key.
         signer: String,
     },
-}
-
-impl fmt::Display for CheckpointError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            CheckpointError::Note(_) => f.write_str("the checkpoint cannot be trusted"),
-            CheckpointError::Text { what } => {
-                write!(f, "the note is no checkpoint of a ledger: its {what} line is wrong")
-            }
-            CheckpointError::Signer { origin, signer } => {
-                write!(f, "a checkpoint of {origin} is signed by the key of {signer}")
-            }
-        }
-    }
-}
-
-impl std::error::Error for CheckpointError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            CheckpointError::Note(error) => Some(error),
-            _ => None,
-        }
-    }
-}
-
-impl From<NoteError> for CheckpointError {
-    fn from(error: NoteError) -> Self {
-        CheckpointError::Note(error)
-    }
 }

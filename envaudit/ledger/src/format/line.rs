@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use data_encoding::HEXLOWER;
 use subtle::ConstantTimeEq;
+use thiserror::Error;
 
 use crate::format::json::{ScanError, Scanner, unescape, write_string, write_u64};
 use crate::format::timestamp::Timestamp;
@@ -350,7 +351,8 @@ impl fmt::Display for Text<'_> {
 }
 
 /// Why bytes are no line of a ledger.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("byte {at} of the line: expected {expected}")]
 pub struct LineError {
     at: usize,
     expected: &'static str,
@@ -372,14 +374,6 @@ impl LineError {
         self.expected
     }
 }
-
-impl fmt::Display for LineError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "byte {} of the line: expected {}", self.at, self.expected)
-    }
-}
-
-impl std::error::Error for LineError {}
 
 #[cfg(test)]
 mod tests {

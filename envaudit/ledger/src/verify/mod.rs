@@ -25,11 +25,11 @@ mod statements;
 mod stream;
 mod verdict;
 
-use core::fmt;
 use core::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use sha2::{Digest, Sha256};
+use thiserror::Error;
 
 use self::check::Checker;
 use self::expected_heads::{ClaimSource, ExpectedHead, ExpectedHeads};
@@ -403,35 +403,13 @@ fn read_head(bytes: Option<&[u8]>, found: &mut Vec<Finding>) -> Option<ExpectedH
 }
 
 /// Why a ledger could not be verified at all.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum VerifyError {
     /// The store cannot be read.
-    Store(StoreError),
+    #[error("the ledger cannot be read")]
+    Store(#[from] StoreError),
     /// An anchor of the ledger cannot be read.
-    Anchor(AnchorError),
-}
-
-impl fmt::Display for VerifyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            VerifyError::Store(_) => f.write_str("the ledger cannot be read"),
-            VerifyError::Anchor(_) => f.write_str("an anchor of the ledger cannot be read"),
-        }
-    }
-}
-
-impl std::error::Error for VerifyError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            VerifyError::Store(error) => Some(error),
-            VerifyError::Anchor(error) => Some(error),
-        }
-    }
-}
-
-impl From<StoreError> for VerifyError {
-    fn from(error: StoreError) -> Self {
-        VerifyError::Store(error)
-    }
+    #[error("an anchor of the ledger cannot be read")]
+    Anchor(#[source] AnchorError),
 }

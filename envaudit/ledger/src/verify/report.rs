@@ -3,6 +3,7 @@
 use core::fmt;
 
 use data_encoding::HEXLOWER;
+use thiserror::Error;
 
 use super::finding::Finding;
 use super::verdict::Verdict;
@@ -235,16 +236,9 @@ impl core::str::FromStr for Verified {
 }
 
 /// The text is no [`Verified`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[error("a verified state is written `{} <chain> <size> <head> <peaks…>`", Verified::WORD)]
 pub struct NotVerified;
-
-impl fmt::Display for NotVerified {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a verified state is written `{} <chain> <size> <head> <peaks…>`", Verified::WORD)
-    }
-}
-
-impl std::error::Error for NotVerified {}
 
 /// Collects findings, the same of neighbouring events as one. Breaks and warnings are counted apart, so that no number of
 /// warnings hides a break; of too many breaks, those of the earliest events are kept.

@@ -54,12 +54,14 @@ struct Place {
 }
 
 /// An item of a history that is no change.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HistoryError {
     /// The index gives no answer.
+    #[error(transparent)]
     Index(IndexError),
     /// A line of the ledger is none.
+    #[error(transparent)]
     Read(ReadError),
 }
 
@@ -160,23 +162,5 @@ impl Iterator for IndexedHistory<'_, '_> {
 impl fmt::Debug for IndexedHistory<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("IndexedHistory").field("key", &self.key).finish_non_exhaustive()
-    }
-}
-
-impl fmt::Display for HistoryError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            HistoryError::Index(error) => error.fmt(f),
-            HistoryError::Read(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for HistoryError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            HistoryError::Index(error) => error.source(),
-            HistoryError::Read(error) => error.source(),
-        }
     }
 }

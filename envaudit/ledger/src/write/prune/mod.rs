@@ -3,12 +3,10 @@
 mod carry;
 mod plan;
 
-use core::fmt;
-use std::error::Error;
-
 use data_encoding::HEXLOWER;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
+use thiserror::Error;
 
 use self::carry::Configurations;
 use self::plan::{Going, first_of};
@@ -42,12 +40,14 @@ pub struct Pruned {
 }
 
 /// Why a ledger was not pruned.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum PruneError {
     /// The statement of what is taken away could not be recorded. Nothing was taken away.
-    Append(AppendError),
+    #[error("nothing was pruned")]
+    Append(#[source] AppendError),
     /// Some segments could not be removed; the next prune removes them.
+    #[error("{removed} segments were pruned, one was not; prune again")]
     Remove {
         /// How many were.
         removed: usize,
@@ -55,53 +55,26 @@ pub enum PruneError {
         source: WriteError,
     },
     /// The store removes nothing, as one under a retention lock. Nothing was taken away.
+    #[error("nothing was pruned: the store of this ledger removes nothing")]
     Forbidden,
     /// The ledger cannot be read. Nothing was taken away.
-    Read(ReadError),
+    #[error("nothing was pruned")]
+    Read(#[source] ReadError),
     /// What would go is not what was written: it is evidence. Nothing was taken away.
+    #[error("nothing was pruned, because what would go was changed: {0}")]
     Changed(Box<Finding>),
     /// The last state of a configuration would go, and the key that its event was hashed with was not given, so that it
     /// cannot be recorded anew. Nothing was taken away.
+    #[error(
+        "nothing was pruned, because the state of {resource}, which event {seq} has, would have to be recorded anew, \
+         and the key of that event was not given"
+    )]
     KeyNeeded {
         /// Such as `checkout/prod`.
         resource: String,
         /// The event that has the state.
         seq: u64,
     },
-}
-
-impl fmt::Display for PruneError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            PruneError::Append(error) => write!(f, "nothing was pruned: {error}"),
-            PruneError::Remove { removed, source } => {
-                write!(f, "{removed} segments were pruned, one was not: {source}; prune again")
-            }
-            PruneError::Forbidden => {
-                f.write_str("nothing was pruned: the store of this ledger removes nothing")
-            }
-            PruneError::Read(error) => write!(f, "nothing was pruned: {error}"),
-            PruneError::Changed(finding) => {
-                write!(f, "nothing was pruned, because what would go was changed: {finding}")
-            }
-            PruneError::KeyNeeded { resource, seq } => write!(
-                f,
-                "nothing was pruned, because the state of {resource}, which event {seq} has, would have to be recorded anew, \
-                 and the key of that event was not given"
-            ),
-        }
-    }
-}
-
-impl Error for PruneError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            PruneError::Append(source) => Some(source),
-            PruneError::Remove { source, .. } => Some(source),
-            PruneError::Read(source) => Some(source),
-            PruneError::Forbidden | PruneError::Changed(_) | PruneError::KeyNeeded { .. } => None,
-        }
-    }
 }
 
 impl Ledger {
