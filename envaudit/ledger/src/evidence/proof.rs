@@ -161,7 +161,7 @@ impl EventProof {
         let line = Line::parse(&self.line).map_err(ProofError::Line)?;
         let checkpoint =
             Checkpoint::open(self.note.as_bytes(), keys).map_err(ProofError::Checkpoint)?;
-        if line.chain != checkpoint.chain || line.seq != self.seq() {
+        if line.ledger_id != checkpoint.ledger_id || line.seq != self.seq() {
             return Err(ProofError::OtherEvent);
         }
         let leaf = merkle::leaf_hash(&line.event_hash);

@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 use self::carry::Configurations;
-use self::plan::{Going, first_of};
+use self::plan::{SegmentsToPrune, first_of};
 use crate::error::{AppendError, Damage};
 use crate::format::line::parse_hash;
 use crate::key::KeyRing;
@@ -18,8 +18,8 @@ use crate::read::reader::ReadError;
 use crate::store::{SegmentSource, StoreError, StoreErrorKind, WriteError};
 use crate::verify::{Finding, Verdict, Verifier, VerifyError};
 use crate::write::ledger::Ledger;
-use crate::write::on_behalf_of::Acting;
-use crate::write::state::{Failure, State};
+use crate::write::on_behalf_of::OnBehalfOf;
+use crate::write::state::{StepError, WriterState};
 
 pub use self::carry::CarriedState;
 pub use self::plan::{PrunePlan, PrunePolicy};
@@ -85,7 +85,7 @@ impl Ledger {
     ///
     /// When nothing, or not everything, was taken away.
     pub fn prune(&self, policy: PrunePolicy) -> Result<Option<Pruned>, PruneError> {
-        Acting::itself(self).prune(policy)
+        OnBehalfOf::of_itself(self).prune(policy)
     }
 
     /// [`prune`](Self::prune), telling after each segment how many are gone, and of how many.
@@ -98,7 +98,7 @@ impl Ledger {
         policy: PrunePolicy,
         each: &mut dyn FnMut(usize, usize),
     ) -> Result<Option<Pruned>, PruneError> {
-        Acting::itself(self).prune_watched(policy, each)
+        OnBehalfOf::of_itself(self).prune_watched(policy, each)
     }
 
     /// The SHA-256 of `ledger.json`, which has to be the one that the first event or the last prune names: once those are
@@ -127,7 +127,7 @@ impl Ledger {
     }
 }
 
-impl Acting<'_> {
+impl OnBehalfOf<'_> {
     /// [`Ledger::prune`] by this actor.
     ///
     /// # Errors
@@ -153,15 +153,17 @@ impl Acting<'_> {
         // Much may have to be read, and others need the lock; what has changed since is little.
         let (source, keys) = (ledger.source(), ledger.keys());
         let all = source.segments().map_err(|error| PruneError::Read(error.into()))?;
-        let going = Going::of(source, &all, policy).map_err(PruneError::Read)?;
-        let Some(Going { first_kept, .. }) = going else { return Ok(None) };
+        let going = SegmentsToPrune::of(source, &all, policy).map_err(PruneError::Read)?;
+        let Some(SegmentsToPrune { first_kept, .. }) = going else { return Ok(None) };
         refuse_changed(source, keys.as_ref(), first_kept)?;
         configurations.read(source, first_kept).map_err(PruneError::Read)?;
         configurations.carried(source, keys.as_ref(), first_kept)?;
         let stated = ledger
             .with_tail(|state| self.state_prune(state, policy, &mut configurations))
             .map_err(PruneError::Append)??;
-        let Some((Going { segments, first_kept }, carried)) = stated else { return Ok(None) };
+        let Some((SegmentsToPrune { segments, first_kept }, carried)) = stated else {
+            return Ok(None);
+        };
         let _held = ledger.locked().map_err(|error| PruneError::Remove {
             removed: 0,
             source: WriteError::Rejected(error),
@@ -177,18 +179,20 @@ impl Acting<'_> {
     /// Records the states that would go, and then that their segments do.
     fn state_prune(
         &self,
-        state: &mut State,
+        state: &mut WriterState,
         policy: PrunePolicy,
         configurations: &mut Configurations,
-    ) -> Result<Result<Option<(Going, usize)>, PruneError>, Failure> {
+    ) -> Result<Result<Option<(SegmentsToPrune, usize)>, PruneError>, StepError> {
         let (ledger, source) = (self.ledger, self.ledger.source());
         let segments = source.segments().map_err(AppendError::Rejected)?;
         let live = segments.iter().position(|info| info.first_seq == state.tail.segment);
         // What others have done since is not known here.
         let Some(live) = live.filter(|live| live + 1 == segments.len()) else {
-            return Err(Failure::Stale);
+            return Err(StepError::Behind);
         };
-        let Some(going) = Going::of(source, &segments[..=live], policy).map_err(unread)? else {
+        let Some(going) =
+            SegmentsToPrune::of(source, &segments[..=live], policy).map_err(unread)?
+        else {
             return Ok(Ok(None));
         };
         let kept = &segments[going.segments.len()];
@@ -205,12 +209,12 @@ impl Acting<'_> {
             ledger.write_events(state, &events, now, &mut |_| {})?;
         }
         let event = self
-            .own("ledger.pruned")
+            .ledger_event("ledger.pruned")
             .detail("first_kept_seq", going.first_kept)
             .detail("manifest_sha256", HEXLOWER.encode(&manifest))
             .detail("previous_hash", HEXLOWER.encode(&previous_hash))
             .detail("policy", policy.to_string());
-        ledger.write_own(state, &event)?;
+        ledger.write_ledger_event(state, &event)?;
         ledger.sync(state)?;
         Ok(Ok(Some((going, carried.len()))))
     }
