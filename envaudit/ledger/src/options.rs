@@ -19,7 +19,7 @@ use crate::settings::{LedgerSettings, SyncMode};
 use crate::store::lock_wait::LockWait;
 use crate::store::{ChainStore, Deadline, FileStore, StoreState};
 use crate::write::ledger::Ledger;
-use crate::write::open::Made;
+use crate::write::open::CreateOutcome;
 
 /// How a ledger is made and opened; each setting has a default.
 ///
@@ -292,8 +292,8 @@ impl LedgerOptions {
         match store.state(Deadline::after(self.settings.write_timeout)).map_err(OpenError::Store)? {
             StoreState::Absent | StoreState::Unfinished => Ledger::make(Arc::new(store), self)
                 .and_then(|made| match made {
-                    Made::Ledger(ledger) => Ok(*ledger),
-                    Made::ByAnother(..) => Err(OpenError::Exists),
+                    CreateOutcome::Ledger(ledger) => Ok(*ledger),
+                    CreateOutcome::ByAnother(..) => Err(OpenError::Exists),
                 }),
             StoreState::Present => Err(OpenError::Exists),
             StoreState::Foreign { example } => Err(OpenError::NoManifest { example }),
@@ -322,8 +322,8 @@ impl LedgerOptions {
         match store.state(Deadline::after(self.settings.write_timeout)).map_err(OpenError::Store)? {
             StoreState::Absent | StoreState::Unfinished => {
                 match Ledger::make(Arc::new(store), self)? {
-                    Made::Ledger(ledger) => Ok(*ledger),
-                    Made::ByAnother(store, options) => Ledger::load(store, *options),
+                    CreateOutcome::Ledger(ledger) => Ok(*ledger),
+                    CreateOutcome::ByAnother(store, options) => Ledger::load(store, *options),
                 }
             }
             _ => self.open_in(store),
