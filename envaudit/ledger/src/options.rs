@@ -13,11 +13,11 @@ use zeroize::Zeroizing;
 
 use crate::error::OpenError;
 use crate::evidence::anchor::{Anchor, AnchorSlot};
-use crate::key::lookup::{GivenKeys, KeySource};
 use crate::key::{KeyRing, MasterKey};
 use crate::settings::{LedgerSettings, SyncMode};
 use crate::store::lock_wait::LockWait;
 use crate::store::{ChainStore, Deadline, FileStore, StoreState};
+use crate::write::key_lookup::{GivenKeys, KeySource};
 use crate::write::ledger::Ledger;
 use crate::write::open::Made;
 
