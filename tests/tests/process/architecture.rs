@@ -422,12 +422,12 @@ fn module_of(file: &Path) -> Vec<String> {
     names
 }
 
-/// All files of Rust in a folder and those below it.
+/// All files of Rust in a folder and those below it, but for what is built.
 pub(crate) fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).expect("a folder can be read") {
         let path = entry.expect("a folder can be read").path();
-        if path.is_dir() {
+        if path.is_dir() && !path.ends_with("target") {
             files.extend(rust_files(&path));
         } else if path.extension().is_some_and(|end| end == "rs") {
             files.push(path);

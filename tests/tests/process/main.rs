@@ -3,6 +3,7 @@
 mod architecture;
 mod audit_allocations;
 mod dependencies;
+mod documents;
 mod environment;
 #[cfg(all(feature = "ledger", unix))]
 mod ledger_crash;

@@ -1,3 +1,5 @@
+//! JSON Lines: the lines of the ledger, as they are.
+
 use super::Line;
 
 /// The very bytes of the line, so that its hash can still be checked.
