@@ -70,6 +70,20 @@ fn every_file_in_the_maps_is_there() {
     assert!(absent.is_empty(), "{}", absent.join("\n"));
 }
 
+#[test]
+fn every_gate_is_run_is_a_job_and_is_described() {
+    let run = fs::read_to_string(top().join(".ci/run")).expect("a script is text");
+    let list = run.lines().find_map(|line| line.strip_prefix("for gate in ")?.strip_suffix("; do"));
+    let gates: Vec<&str> = list.expect("it has a list").split(' ').collect();
+    let jobs = fs::read_to_string(top().join(".github/workflows/gates.yml")).expect("there is one");
+    let guide = fs::read_to_string(top().join("docs/contributing.md")).expect("there is one");
+    for gate in gates {
+        assert!(top().join(".ci").join(gate).is_file(), ".ci/{gate} is not there");
+        assert!(jobs.contains(&format!("- {gate}\n")), "no job for .ci/{gate}");
+        assert!(guide.contains(&format!("`.ci/{gate}`")), "docs/contributing.md has no .ci/{gate}");
+    }
+}
+
 /// The links of a document that lead to files, with their lines.
 fn links(text: &str) -> Vec<(usize, String)> {
     let mut found = Vec::new();
