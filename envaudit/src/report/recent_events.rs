@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::scan::EventPlace;
 use super::table::{Column, Field, Mark, Table};
-use crate::ledger::{Line, LineText};
+use crate::ledger::format::{Line, LineText};
 use crate::report::index::{Index, IndexError};
 
 /// An event of the ledger.

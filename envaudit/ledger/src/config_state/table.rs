@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::config_state::resource_of;
 use crate::format::line::Line;
-use crate::key::KeyRing;
+use crate::keys::KeyRing;
 use crate::read::lines::line_around;
 
 /// What the line of every configuration's event has. Other lines may have it too, in their details.

@@ -3,7 +3,8 @@
 use rusqlite::params_from_iter;
 use serde_json::{Value, json};
 
-use crate::ledger::{Line, Timestamp};
+use crate::ledger::Timestamp;
+use crate::ledger::format::Line;
 use crate::report::index::{Index, IndexError, REFUSED};
 use crate::report::options::{Condition, ReportOptions};
 use crate::report::table::{Column, Field, Mark, Table};
