@@ -1,4 +1,4 @@
-//! JSON Lines: the lines of the ledger, as they are.
+//! One JSON object a line: the lines as they are in the ledger.
 
 use super::Line;
 
