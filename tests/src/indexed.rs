@@ -6,7 +6,7 @@ use std::time::Duration;
 use envaudit::EnvConfig;
 use envaudit::ledger::store::SegmentSource;
 use envaudit::ledger::{
-    Actor, Context, FileStore, Historic, Ledger, LedgerOptions, ReadError, Reader, SyncMode,
+    Actor, Context, FileStore, HistoryEntry, Ledger, LedgerOptions, ReadError, Reader, SyncMode,
 };
 use envaudit::report::index::{HistoryError, Index, IndexError};
 
@@ -137,9 +137,9 @@ pub fn changes(index: &Index<'_>, key: &str) -> Result<usize, IndexError> {
     changes.sum()
 }
 
-fn shown(historic: Result<Historic, ReadError>) -> String {
+fn shown(historic: Result<HistoryEntry, ReadError>) -> String {
     match historic {
-        Ok(Historic { record, resource, change, .. }) => {
+        Ok(HistoryEntry { record, resource, change, .. }) => {
             let (segment, offset) = (record.segment(), record.offset());
             format!("{segment}:{offset} {resource} {change} {:?}", change.after)
         }

@@ -182,7 +182,7 @@ pub struct LedgerBuilder {
     /// The key that events are hashed with.
     pub key: Option<MasterKey>,
     /// The id of the ledger.
-    pub chain: String,
+    pub ledger_id: String,
     /// The seq of the last event.
     pub seq: u64,
     /// The hash of the last event.
@@ -237,7 +237,7 @@ impl LedgerBuilder {
         let ledger = LedgerBytes { manifest: manifest.into_bytes(), ..LedgerBytes::default() };
         let mut builder = LedgerBuilder {
             key,
-            chain: CHAIN.to_owned(),
+            ledger_id: CHAIN.to_owned(),
             seq: 0,
             previous: NO_HASH,
             tree: Tree::new(),
@@ -274,7 +274,7 @@ impl LedgerBuilder {
              \"timestamp\":\"2026-11-30T12:{minute:02}:{second:02}.{micros:06}Z\",\"chain\":\"{}\"{},\
              \"actor_type\":\"service\",\"actor_id\":\"door\",\"action\":\"{action}\",\"outcome\":\"success\",\
              \"details\":{details},\"previous_hash\":\"{}\"",
-            self.chain,
+            self.ledger_id,
             kid.unwrap_or_default(),
             HEXLOWER.encode(&self.previous),
         );
@@ -300,7 +300,7 @@ impl LedgerBuilder {
         let peaks = self.tree.peaks().iter().map(|peak| format!("\"{}\"", HEXLOWER.encode(peak)));
         let details = format!(
             "{{\"chain\":\"{}\",\"peaks\":[{}],\"previous_last_seq\":{}}}",
-            self.chain,
+            self.ledger_id,
             peaks.collect::<Vec<_>>().join(","),
             self.seq
         );
@@ -309,8 +309,8 @@ impl LedgerBuilder {
 
     /// What a checkpoint of the ledger as it is says.
     pub fn state(&self) -> Checkpoint {
-        let chain = self.chain.clone();
-        Checkpoint { chain, size: self.seq, root: self.tree.root(), head: self.previous }
+        let ledger_id = self.ledger_id.clone();
+        Checkpoint { ledger_id, size: self.seq, root: self.tree.root(), head: self.previous }
     }
 
     /// Signs a checkpoint of the ledger as it is.

@@ -59,13 +59,13 @@ pub mod verify;
 mod write;
 
 pub use self::evidence::{anchor, checkpoint, merkle, note, proof};
-pub use config_state::{ChangeKind, ConfigChange, Historic, History, RecordedValue};
+pub use config_state::{ChangeKind, ConfigChange, History, HistoryEntry, RecordedValue};
 pub use envaudit_redact::{REDACTED, is_secret_name, mask_ip, redact};
 pub use error::{AppendError, Damage, OpenError};
 pub use event::{Actor, ActorKind, Event, EventError, Origin, Outcome};
 pub use export::ExportFormat;
 pub use format::head::Head;
-pub use format::line::{LINE_VERSION, Line, LineError, MAX_LINE, Text};
+pub use format::line::{LINE_VERSION, Line, LineError, LineText, MAX_LINE};
 pub use format::manifest::{Algorithm, FORMAT_VERSION, Manifest, ManifestKeys};
 pub use format::timestamp::Timestamp;
 pub use key::{
@@ -78,9 +78,9 @@ pub use read::reader::{ReadError, Reader, Record, Records};
 pub use settings::SyncMode;
 pub use store::FileStore;
 pub use write::ledger::{Appended, Ledger, Reopened};
-pub use write::on_behalf_of::Acting;
+pub use write::on_behalf_of::OnBehalfOf;
 pub use write::prune::{CarriedState, PruneError, PrunePlan, PrunePolicy, Pruned};
-pub use write::writer::{Class, LedgerWriter, SubmitError, Ticket, WriterOptions};
+pub use write::writer::{Delivery, LedgerWriter, SubmitError, Ticket, WriterOptions};
 
 /// What the crate `envaudit` is built on. Not part of the API: both crates are released together, under one version.
 #[doc(hidden)]

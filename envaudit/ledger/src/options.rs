@@ -19,7 +19,7 @@ use crate::store::lock_wait::LockWait;
 use crate::store::{ChainStore, Deadline, FileStore, StoreState};
 use crate::write::key_lookup::{GivenKeys, KeySource};
 use crate::write::ledger::Ledger;
-use crate::write::open::Made;
+use crate::write::open::CreateOutcome;
 
 /// How a ledger is made and opened; each setting has a default.
 ///
@@ -293,8 +293,8 @@ impl LedgerOptions {
             StoreState::Absent | StoreState::Unfinished => {
                 Ledger::make(Arc::new(store), self.settings, self.key_source).and_then(|made| {
                     match made {
-                        Made::Ledger(ledger) => Ok(*ledger),
-                        Made::ByAnother(..) => Err(OpenError::Exists),
+                        CreateOutcome::Ledger(ledger) => Ok(*ledger),
+                        CreateOutcome::ByAnother(..) => Err(OpenError::Exists),
                     }
                 })
             }
@@ -325,8 +325,10 @@ impl LedgerOptions {
         match store.state(Deadline::after(self.settings.write_timeout)).map_err(OpenError::Store)? {
             StoreState::Absent | StoreState::Unfinished => {
                 match Ledger::make(Arc::new(store), self.settings, self.key_source)? {
-                    Made::Ledger(ledger) => Ok(*ledger),
-                    Made::ByAnother(store, settings, keys) => Ledger::load(store, *settings, keys),
+                    CreateOutcome::Ledger(ledger) => Ok(*ledger),
+                    CreateOutcome::ByAnother(store, settings, keys) => {
+                        Ledger::load(store, *settings, keys)
+                    }
                 }
             }
             _ => self.open_in(store),

@@ -1,12 +1,12 @@
 //! What can be wrong with a configuration.
 
-#[cfg(any(feature = "cli", feature = "live"))]
+#[cfg(any(feature = "ledger", feature = "live"))]
 mod causes;
 mod shown;
 
 use core::fmt;
 
-#[cfg(any(feature = "cli", feature = "live"))]
+#[cfg(any(feature = "ledger", feature = "live"))]
 pub(crate) use causes::with_causes;
 use serde::{Serialize, Serializer};
 pub(crate) use shown::{plain, shown, shown_message};

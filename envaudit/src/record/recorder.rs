@@ -1,8 +1,5 @@
 //! A loaded configuration becomes a record.
 
-use core::fmt;
-use std::error::Error;
-
 use super::actor::process_actor;
 use super::context::{Context, Values};
 use super::current::{Current, current, uncompared};
@@ -29,12 +26,12 @@ pub struct Recorded {
     resource: String,
     unchanged_since: Option<u64>,
     changes: Vec<ConfigChange>,
-    doubts: Doubts,
+    caveats: ComparisonCaveats,
 }
 
 /// What speaks against the comparison of a record with the one before.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Doubts {
+struct ComparisonCaveats {
     uncompared: Vec<String>,
     changed: Option<Damage>,
 }
@@ -54,13 +51,13 @@ impl Recorded {
     /// given. They are recorded as changed. Opened with the [retired key](crate::ledger::LedgerOptions::retired_key), the
     /// ledger can compare them.
     pub fn uncompared(&self) -> &[String] {
-        &self.doubts.uncompared
+        &self.caveats.uncompared
     }
 
     /// Where an event of this configuration was changed by somebody without the key, which may have been its last record.
     /// The ledger should be [verified](crate::ledger::Ledger::verify).
-    pub fn passed_over(&self) -> Option<&Damage> {
-        self.doubts.changed.as_ref()
+    pub fn damaged_predecessor(&self) -> Option<&Damage> {
+        self.caveats.changed.as_ref()
     }
 
     /// What is other than in the last record of the resource. Nothing, where it is the first.
@@ -119,8 +116,8 @@ pub(crate) fn record(
         with_values: context.values == Values::Redacted,
         event: |action| context.event(action, &resource, &actor),
     };
-    let (appended, unchanged_since, changes, doubts) = record.append(ledger, &resource)?;
-    Ok(Recorded { appended, resource, unchanged_since, changes, doubts })
+    let (appended, unchanged_since, changes, caveats) = record.append(ledger, &resource)?;
+    Ok(Recorded { appended, resource, unchanged_since, changes, caveats })
 }
 
 /// Records that a configuration could not be loaded: which problems there were, and none of the values.
@@ -145,7 +142,7 @@ struct Record<'a, E> {
     event: E,
 }
 
-type Written = (Appended, Option<u64>, Vec<ConfigChange>, Doubts);
+type Written = (Appended, Option<u64>, Vec<ConfigChange>, ComparisonCaveats);
 
 impl<E: Fn(&'static str) -> Event> Record<'_, E> {
     fn append(&self, ledger: &Ledger, resource: &str) -> Result<Written, RecordError> {
@@ -162,12 +159,12 @@ impl<E: Fn(&'static str) -> Event> Record<'_, E> {
             let (event, since, changes) = self.compare(last.as_ref(), ring);
             let before = last.as_ref().map_or(&[][..], |last| &last.values);
             let uncompared = uncompared(before, &self.current, ring);
-            let doubts = Doubts { uncompared, changed: changed.clone() };
-            compared = Some((since, changes, doubts));
+            let caveats = ComparisonCaveats { uncompared, changed: changed.clone() };
+            compared = Some((since, changes, caveats));
             Ok::<_, RecordError>(event)
         })?;
-        let (since, changes, doubts) = compared.unwrap_or_default();
-        Ok((appended, since, changes, doubts))
+        let (since, changes, caveats) = compared.unwrap_or_default();
+        Ok((appended, since, changes, caveats))
     }
 
     fn compare(
@@ -203,37 +200,13 @@ impl<E: Fn(&'static str) -> Event> Record<'_, E> {
 }
 
 /// Why a configuration was not recorded.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RecordError {
     /// The last record of the resource cannot be looked for.
-    Store(StoreError),
+    #[error("the last record of the configuration cannot be read")]
+    Store(#[source] StoreError),
     /// The record was not appended.
-    Append(AppendError),
-}
-
-impl From<AppendError> for RecordError {
-    fn from(error: AppendError) -> Self {
-        RecordError::Append(error)
-    }
-}
-
-impl fmt::Display for RecordError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            RecordError::Store(error) => {
-                write!(f, "the last record of the configuration cannot be read: {error}")
-            }
-            RecordError::Append(error) => write!(f, "the configuration was not recorded: {error}"),
-        }
-    }
-}
-
-impl Error for RecordError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            RecordError::Store(error) => error.source(),
-            RecordError::Append(error) => error.source(),
-        }
-    }
+    #[error("the configuration was not recorded")]
+    Append(#[from] AppendError),
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::scan::EventPlace;
 use super::table::{Column, Field, Mark, Table};
-use crate::ledger::{Line, Text};
+use crate::ledger::{Line, LineText};
 use crate::report::index::{Index, IndexError};
 
 /// An event of the ledger.
@@ -27,7 +27,7 @@ pub(super) struct RecentEvent {
 
 impl RecentEvent {
     fn new(line: &Line<'_>) -> Self {
-        let text = |text: Option<Text<'_>>| text.map(|text| text.get().into_owned());
+        let text = |text: Option<LineText<'_>>| text.map(|text| text.get().into_owned());
         RecentEvent {
             seq: line.seq,
             time: line.timestamp.micros(),

@@ -15,12 +15,12 @@ fn second_key() -> MasterKey {
 fn report(ledger: &Ledger) -> Report {
     let ring = KeyRing::new(second_key()).retired(key());
     let head = ledger.head();
-    let chain = ledger.manifest().chain().to_string();
+    let ledger_id = ledger.manifest().ledger_id().to_string();
     let public = ledger.manifest().keys().expect("a keyed ledger").checkpoint_key;
     Verifier::new()
         .keys(&ring)
         .public_key(public)
-        .anchor(Anchored { chain, size: head.seq, head: head.hash })
+        .anchor(Anchored { ledger_id, size: head.seq, head: head.hash })
         .verify(ledger.source())
         .expect("it can be read")
 }

@@ -120,8 +120,8 @@ fn more_states_than_a_write_may_have_are_carried_in_several() {
         loader.record_to(&ledger, context).load_recorded().expect("recorded");
     }
     ledger.seal().expect("sealed");
-    let acting = ledger.acting(Actor::user("ada")).reason("retention");
-    let pruned = acting.prune(PrunePolicy::KeepSegments(1)).expect("pruned");
+    let on_behalf = ledger.on_behalf_of(Actor::user("ada")).reason("retention");
+    let pruned = on_behalf.prune(PrunePolicy::KeepSegments(1)).expect("pruned");
     assert_eq!(pruned.expect("a segment went").carried, 20);
     let events = events(&ledger);
     let by_ada = events.iter().filter(|event| event["actor_id"] == "ada").count();

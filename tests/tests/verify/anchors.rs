@@ -6,8 +6,8 @@ use envaudit::ledger::anchor::{
     self, Anchor, AnchorError, AnchorScope, Anchored, FileAnchor, WriterAnchor,
 };
 
-fn anchored(chain: &str, size: u64, head: u8) -> Anchored {
-    Anchored { chain: chain.to_owned(), size, head: [head; 32] }
+fn anchored(ledger_id: &str, size: u64, head: u8) -> Anchored {
+    Anchored { ledger_id: ledger_id.to_owned(), size, head: [head; 32] }
 }
 
 #[test]
@@ -46,9 +46,9 @@ fn a_file_takes_nothing_that_it_could_not_give_back() {
     let directory = tempfile::tempdir().unwrap();
     let anchor = FileAnchor::new(directory.path().join("anchors"));
     let two_lines = format!("a 9 {}\nenvaudit-anchor-v1 b", "00".repeat(32));
-    for chain in ["", "a b", "a\n", two_lines.as_str()] {
-        let error = anchor.put(&anchored(chain, 9, 1)).unwrap_err();
-        assert!(matches!(error, AnchorError::Other { .. }), "{chain:?}: {error:?}");
+    for ledger_id in ["", "a b", "a\n", two_lines.as_str()] {
+        let error = anchor.put(&anchored(ledger_id, 9, 1)).unwrap_err();
+        assert!(matches!(error, AnchorError::Other { .. }), "{ledger_id:?}: {error:?}");
     }
     assert!(!anchor.path().exists());
 }

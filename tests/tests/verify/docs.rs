@@ -71,8 +71,8 @@ fn the_worked_example_is_what_the_writer_writes() {
 
     let key = key();
     let fingerprint = key.fingerprint("DB_PASSWORD", b"hunter2");
-    let chain = Line::parse(lines[0].trim_ascii_end()).unwrap().chain.to_owned();
-    let signer = checkpoint::signer(&chain, &key.checkpoint_seed()).unwrap();
+    let ledger_id = Line::parse(lines[0].trim_ascii_end()).unwrap().ledger_id.to_owned();
+    let signer = checkpoint::signer(&ledger_id, &key.checkpoint_seed()).unwrap();
     for derived in [
         key.id().to_string(),
         HEXLOWER.encode(&*key.checkpoint_seed()),

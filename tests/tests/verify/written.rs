@@ -126,8 +126,8 @@ fn an_anchor_of_the_writer_anchors_the_verification() {
         options().anchor(anchor.clone()).init_in(FileStore::on(MemoryDisk::default())).unwrap();
     ledger.append(&event(1)).unwrap();
     ledger.close().unwrap();
-    let chain = ledger.manifest().chain().to_string();
-    let kept = anchor.latest(AnchorScope::Ledger(&chain)).unwrap().unwrap();
+    let ledger_id = ledger.manifest().ledger_id().to_string();
+    let kept = anchor.latest(AnchorScope::Ledger(&ledger_id)).unwrap().unwrap();
     let ring = KeyRing::new(key());
     let report = Verifier::new().keys(&ring).anchor(kept).verify(ledger.source()).unwrap();
     assert_eq!(report.verdict(), Verdict::OkAnchored, "{report}");
@@ -139,9 +139,9 @@ fn every_event_of_a_closed_ledger_can_be_proven() {
     ledger.close().unwrap();
     let manifest = ledger.manifest();
     let public = manifest.keys().unwrap().checkpoint_key;
-    let chain = manifest.chain().to_string();
+    let ledger_id = manifest.ledger_id().to_string();
     let keys: Vec<VerifierKey> =
-        vec![envaudit::ledger::checkpoint::verifier(&chain, &public).unwrap()];
+        vec![envaudit::ledger::checkpoint::verifier(&ledger_id, &public).unwrap()];
     let ring = KeyRing::new(key());
     for seq in 1..=ledger.head().seq {
         let proof = proof::prove(ledger.source(), seq, &keys).unwrap();

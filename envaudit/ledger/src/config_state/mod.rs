@@ -8,6 +8,6 @@ pub(crate) mod table;
 pub(crate) mod value;
 
 pub use change::{ChangeKind, ConfigChange};
-pub use history::{Historic, History};
+pub use history::{History, HistoryEntry};
 pub(crate) use last::{resource_of, state_before};
 pub use value::RecordedValue;

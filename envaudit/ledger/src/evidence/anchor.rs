@@ -28,7 +28,7 @@ const SLOT_WORD: &str = "envaudit-anchor-slot-v1";
 /// ```
 /// use envaudit_ledger::anchor::Anchored;
 ///
-/// let anchored = Anchored { chain: "0198c5a6-7c4e-7d0a-8f3e-5a1b2c3d4e5f".to_owned(), size: 42, head: [0xab; 32] };
+/// let anchored = Anchored { ledger_id: "0198c5a6-7c4e-7d0a-8f3e-5a1b2c3d4e5f".to_owned(), size: 42, head: [0xab; 32] };
 /// let line = anchored.to_string();
 /// assert!(line.starts_with("envaudit-anchor-v1 0198c5a6-7c4e-7d0a-8f3e-5a1b2c3d4e5f 42 abab"));
 /// assert_eq!(line.parse(), Ok(anchored));
@@ -36,7 +36,7 @@ const SLOT_WORD: &str = "envaudit-anchor-slot-v1";
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Anchored {
     /// The id of the ledger.
-    pub chain: String,
+    pub ledger_id: String,
     /// How many events there were; also the seq of the last one.
     pub size: u64,
     /// The `event_hash` of the last one.
@@ -45,7 +45,7 @@ pub struct Anchored {
 
 impl fmt::Display for Anchored {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{WORD} {} {} {}", self.chain, self.size, HEXLOWER.encode(&self.head))
+        write!(f, "{WORD} {} {} {}", self.ledger_id, self.size, HEXLOWER.encode(&self.head))
     }
 }
 
@@ -60,25 +60,25 @@ impl core::str::FromStr for Anchored {
 
     fn from_str(line: &str) -> Result<Self, NotAnAnchor> {
         let mut words = line.split(' ');
-        let (Some(WORD), Some(chain), Some(size), Some(head), None) =
+        let (Some(WORD), Some(ledger_id), Some(size), Some(head), None) =
             (words.next(), words.next(), words.next(), words.next(), words.next())
         else {
             return Err(NotAnAnchor);
         };
         let size = checkpoint::decimal(size).ok_or(NotAnAnchor)?;
         let head = checkpoint::hash(head).ok_or(NotAnAnchor)?;
-        if chain.is_empty() || chain.contains(char::is_whitespace) {
+        if ledger_id.is_empty() || ledger_id.contains(char::is_whitespace) {
             return Err(NotAnAnchor);
         }
-        Ok(Anchored { chain: chain.to_owned(), size, head })
+        Ok(Anchored { ledger_id: ledger_id.to_owned(), size, head })
     }
 }
 
 impl From<&Checkpoint> for Anchored {
     /// A checkpoint that was kept elsewhere is an anchor too.
     fn from(checkpoint: &Checkpoint) -> Self {
-        let Checkpoint { chain, size, head, .. } = checkpoint.clone();
-        Anchored { chain, size, head }
+        let Checkpoint { ledger_id, size, head, .. } = checkpoint.clone();
+        Anchored { ledger_id, size, head }
     }
 }
 
@@ -182,7 +182,7 @@ pub trait Anchor: Send + Sync {
 /// # let directory = std::env::temp_dir().join(format!("envaudit-anchor-{}", std::process::id()));
 /// # std::fs::create_dir_all(&directory)?;
 /// let anchor = FileAnchor::new(directory.join("anchors"));
-/// let kept = Anchored { chain: "a-ledger".to_owned(), size: 42, head: [7; 32] };
+/// let kept = Anchored { ledger_id: "a-ledger".to_owned(), size: 42, head: [7; 32] };
 /// anchor.put(&kept)?;
 /// assert_eq!(anchor.latest(AnchorScope::Ledger("a-ledger"))?, Some(kept.clone()));
 ///
@@ -235,12 +235,12 @@ impl FileAnchor {
             return Err(AnchorError::Other { anchor, source });
         }
         let new = !self.path.exists();
-        let slot_line = slot.map(|slot| format!("{}{}", slot_prefix(slot), anchored.chain));
+        let slot_line = slot.map(|slot| format!("{}{}", slot_prefix(slot), anchored.ledger_id));
         let slot_line = match slot_line {
             Some(line) if !self.has_line(&line)? => Some(line),
             _ => None,
         };
-        if let Some(kept) = self.latest(AnchorScope::Ledger(&anchored.chain))? {
+        if let Some(kept) = self.latest(AnchorScope::Ledger(&anchored.ledger_id))? {
             check_progress(&self.name(), &kept, anchored)?;
             if kept == *anchored && slot_line.is_none() {
                 return Ok(());
@@ -298,15 +298,15 @@ impl Anchor for FileAnchor {
             // What a crash left unfinished is not an anchor, and need not be one.
             let Some(line) = str::from_utf8(line).ok() else { continue };
             if let AnchorScope::Slot(slot) = of
-                && let Some(chain) = line.strip_prefix(&slot_prefix(slot))
+                && let Some(ledger_id) = line.strip_prefix(&slot_prefix(slot))
             {
-                in_slot.insert(chain.to_owned());
+                in_slot.insert(ledger_id.to_owned());
                 continue;
             }
             let Ok(kept) = line.parse::<Anchored>() else { continue };
             let is_asked_for = match of {
-                AnchorScope::Ledger(chain) => chain == kept.chain,
-                AnchorScope::Slot(_) => in_slot.contains(&kept.chain),
+                AnchorScope::Ledger(ledger_id) => ledger_id == kept.ledger_id,
+                AnchorScope::Slot(_) => in_slot.contains(&kept.ledger_id),
                 AnchorScope::Any => true,
             };
             if !is_asked_for {
@@ -314,7 +314,7 @@ impl Anchor for FileAnchor {
             }
             match &latest {
                 Some(before)
-                    if before.chain == kept.chain
+                    if before.ledger_id == kept.ledger_id
                         && before.size == kept.size
                         && before.head != kept.head =>
                 {
@@ -375,7 +375,7 @@ fn sync_directory(_: &Path) -> io::Result<()> {
 /// use envaudit_ledger::anchor::{Anchor, Anchored, WriterAnchor};
 ///
 /// let anchor = WriterAnchor::new("log", Vec::new());
-/// anchor.put(&Anchored { chain: "a-ledger".to_owned(), size: 1, head: [0; 32] })?;
+/// anchor.put(&Anchored { ledger_id: "a-ledger".to_owned(), size: 1, head: [0; 32] })?;
 /// assert!(anchor.into_inner().starts_with(b"envaudit-anchor-v1 a-ledger 1 0000"));
 /// # Ok::<(), envaudit_ledger::anchor::AnchorError>(())
 /// ```
@@ -432,7 +432,7 @@ pub struct FnAnchor<F> {
 /// let anchor = anchor::from_fn("channel", move |anchored: &Anchored| {
 ///     sender.send(anchored.size).map_err(|error| error.to_string().into())
 /// });
-/// anchor.put(&Anchored { chain: "a-ledger".to_owned(), size: 7, head: [0; 32] })?;
+/// anchor.put(&Anchored { ledger_id: "a-ledger".to_owned(), size: 7, head: [0; 32] })?;
 /// assert_eq!(receiver.recv(), Ok(7));
 /// # Ok::<(), envaudit_ledger::anchor::AnchorError>(())
 /// ```

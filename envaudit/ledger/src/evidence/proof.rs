@@ -6,6 +6,7 @@
 use core::fmt;
 
 use data_encoding::BASE64;
+use thiserror::Error;
 
 use crate::evidence::checkpoint::{self, Checkpoint, CheckpointError};
 use crate::evidence::merkle::{self, Hash, MerkleError, PathBuilder, Tree};
@@ -160,7 +161,7 @@ impl EventProof {
         let line = Line::parse(&self.line).map_err(ProofError::Line)?;
         let checkpoint =
             Checkpoint::open(self.note.as_bytes(), keys).map_err(ProofError::Checkpoint)?;
-        if line.chain != checkpoint.chain || line.seq != self.seq() {
+        if line.ledger_id != checkpoint.ledger_id || line.seq != self.seq() {
             return Err(ProofError::OtherEvent);
         }
         let leaf = merkle::leaf_hash(&line.event_hash);
@@ -199,133 +200,76 @@ impl fmt::Display for EventProof {
 }
 
 /// Why a proof could not be made.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ProveError {
     /// The store cannot be read.
-    Store(StoreError),
+    #[error("the ledger cannot be read")]
+    Store(#[from] StoreError),
     /// There is no such event, or it was pruned.
+    #[error("event {seq} is not in the ledger")]
     NotThere {
         /// Its seq.
         seq: u64,
     },
     /// No checkpoint that the keys have signed covers the event yet.
+    #[error(
+        "no checkpoint signed with the keys given covers event {seq}; take one, or check the keys"
+    )]
     NoCheckpoint {
         /// Its seq.
         seq: u64,
     },
     /// A segment cannot be read as lines.
+    #[error("segment {seq:020}.jsonl is damaged; verify the ledger")]
     Damaged {
         /// The first seq of the segment.
         seq: u64,
     },
     /// The events do not add up to the root of the checkpoint.
+    #[error(
+        "the events are not those that the checkpoint of {size} events was signed over; verify the ledger"
+    )]
     NotWhatWasSigned {
         /// The size of the checkpoint.
         size: u64,
     },
     /// The hashes do not make a proof.
-    Merkle(MerkleError),
+    #[error("no proof can be made")]
+    Merkle(#[from] MerkleError),
     /// The proof that came out does not hold.
-    Proof(ProofError),
-}
-
-impl fmt::Display for ProveError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ProveError::Store(_) => f.write_str("the ledger cannot be read"),
-            ProveError::NotThere { seq } => write!(f, "event {seq} is not in the ledger"),
-            ProveError::NoCheckpoint { seq } => write!(
-                f,
-                "no checkpoint signed with the keys given covers event {seq}; take one, or check the keys"
-            ),
-            ProveError::Damaged { seq } => {
-                write!(f, "segment {seq:020}.jsonl is damaged; verify the ledger")
-            }
-            ProveError::NotWhatWasSigned { size } => write!(
-                f,
-                "the events are not those that the checkpoint of {size} events was signed over; verify the ledger"
-            ),
-            ProveError::Merkle(_) | ProveError::Proof(_) => f.write_str("no proof can be made"),
-        }
-    }
-}
-
-impl std::error::Error for ProveError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            ProveError::Store(error) => Some(error),
-            ProveError::Merkle(error) => Some(error),
-            ProveError::Proof(error) => Some(error),
-            _ => None,
-        }
-    }
-}
-
-impl From<StoreError> for ProveError {
-    fn from(error: StoreError) -> Self {
-        ProveError::Store(error)
-    }
-}
-
-impl From<MerkleError> for ProveError {
-    fn from(error: MerkleError) -> Self {
-        ProveError::Merkle(error)
-    }
-}
-
-impl From<ProofError> for ProveError {
-    fn from(error: ProofError) -> Self {
-        ProveError::Proof(error)
-    }
+    #[error("no proof can be made")]
+    Proof(#[from] ProofError),
 }
 
 /// Why a proof is refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ProofError {
     /// It does not have the form of a proof.
+    #[error("this is no proof: {what}")]
     Malformed {
         /// What is wrong with it.
         what: &'static str,
     },
     /// The event is not a line of a ledger.
-    Line(LineError),
+    #[error("the event in the proof is no line of a ledger")]
+    Line(#[source] LineError),
     /// The checkpoint cannot be trusted.
-    Checkpoint(CheckpointError),
+    #[error("the checkpoint in the proof is refused")]
+    Checkpoint(#[source] CheckpointError),
     /// The event is of another ledger than the checkpoint, or has another seq than the proof says.
+    #[error(
+        "the event is of another ledger than the checkpoint, or has another seq than the proof says"
+    )]
     OtherEvent,
     /// The hashes do not lead to the root that was signed.
-    Merkle(MerkleError),
+    #[error("the event is not under the root that was signed")]
+    Merkle(#[source] MerkleError),
     /// The event was hashed with a key that is not in the ring.
+    #[error("the event was hashed with a key that was not given")]
     KeyUnknown,
     /// The event's hash is not that of its line: the line was changed.
+    #[error("the event's hash is not that of its line: the line was changed")]
     Hash,
-}
-
-impl fmt::Display for ProofError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            ProofError::Malformed { what } => return write!(f, "this is no proof: {what}"),
-            ProofError::Line(_) => "the event in the proof is no line of a ledger",
-            ProofError::Checkpoint(_) => "the checkpoint in the proof is refused",
-            ProofError::OtherEvent => {
-                "the event is of another ledger than the checkpoint, or has another seq than the proof says"
-            }
-            ProofError::Merkle(_) => "the event is not under the root that was signed",
-            ProofError::KeyUnknown => "the event was hashed with a key that was not given",
-            ProofError::Hash => "the event's hash is not that of its line: the line was changed",
-        })
-    }
-}
-
-impl std::error::Error for ProofError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            ProofError::Line(error) => Some(error),
-            ProofError::Checkpoint(error) => Some(error),
-            ProofError::Merkle(error) => Some(error),
-            _ => None,
-        }
-    }
 }

@@ -2,10 +2,10 @@
 
 use core::fmt;
 use std::collections::VecDeque;
-use std::error::Error;
 
 use memchr::memchr;
 use memchr::memmem::Finder;
+use thiserror::Error;
 
 use crate::format::line::{Line, LineError};
 use crate::read::filter::Filter;
@@ -215,12 +215,16 @@ impl fmt::Debug for Records<'_> {
 }
 
 /// Why an event could not be read.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ReadError {
     /// The store cannot be read. Nothing comes after this.
-    Store(StoreError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// A line is not one of a ledger. The ones after it are still read.
+    #[error(
+        "segment {segment:020}.jsonl has no line of a ledger at byte {offset}; verify the ledger"
+    )]
     Line {
         /// The first seq of its segment.
         segment: u64,
@@ -229,33 +233,4 @@ pub enum ReadError {
         /// What is wrong.
         source: LineError,
     },
-}
-
-impl From<StoreError> for ReadError {
-    fn from(error: StoreError) -> Self {
-        ReadError::Store(error)
-    }
-}
-
-impl fmt::Display for ReadError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ReadError::Store(error) => error.fmt(f),
-            ReadError::Line { segment, offset, .. } => {
-                write!(
-                    f,
-                    "segment {segment:020}.jsonl has no line of a ledger at byte {offset}; verify the ledger"
-                )
-            }
-        }
-    }
-}
-
-impl Error for ReadError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            ReadError::Store(error) => error.source(),
-            ReadError::Line { source, .. } => Some(source),
-        }
-    }
 }

@@ -1,7 +1,8 @@
 //! How long a writer waits for a lock that another holds.
 
-use core::fmt;
 use core::time::Duration;
+
+use thiserror::Error;
 
 use crate::store::{StoreError, StoreErrorKind, StoreLock};
 
@@ -35,7 +36,10 @@ impl LockWait {
                 Err(error) if error.kind() == StoreErrorKind::Locked => {
                     if waited >= limit {
                         lock.give_up();
-                        return Err(error.because(Waited(limit)));
+                        return Err(match limit.is_zero() {
+                            true => error.because(NotWaited),
+                            false => error.because(Waited(limit)),
+                        });
                     }
                 }
                 Err(error) => {
@@ -58,16 +62,11 @@ pub fn wait_for_lock(lock: &dyn StoreLock, limit: Duration) -> Result<(), StoreE
 }
 
 /// How long it was waited in vain.
-#[derive(Debug)]
+#[derive(Debug, Error)]
+#[error("waited {0:?}")]
 struct Waited(Duration);
 
-impl fmt::Display for Waited {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.is_zero() {
-            true => f.write_str("it was not waited for"),
-            false => write!(f, "waited {:?}", self.0),
-        }
-    }
-}
-
-impl std::error::Error for Waited {}
+/// The limit leaves no time to wait.
+#[derive(Debug, Error)]
+#[error("it was not waited for")]
+struct NotWaited;

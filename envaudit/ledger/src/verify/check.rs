@@ -11,10 +11,10 @@ use crate::read::lines::LineBlock;
 pub(super) struct Checked {
     /// Where it begins in its segment.
     pub(super) offset: u64,
-    pub(super) state: State,
+    pub(super) state: LineState,
 }
 
-pub(super) enum State {
+pub(super) enum LineState {
     /// It can be read. Whether its hash holds is in the event.
     Event(Event),
     /// It says that it is an event that was verified before, and was not looked at.
@@ -113,7 +113,7 @@ impl Reason {
 /// How lines are checked.
 pub(super) struct Checker<'k> {
     pub(super) keys: Option<&'k ChainKeys>,
-    pub(super) chain: Option<String>,
+    pub(super) ledger_id: Option<String>,
     /// Lines with a lower seq have been verified before.
     pub(super) from: u64,
     /// Whether the hashes of leaves are wanted.
@@ -131,7 +131,7 @@ impl Checker<'_> {
         for line in block.lines() {
             let earlier = if self.from <= 1 { None } else { claimed(line.bytes) };
             let state = match earlier {
-                Some(seq) if seq < self.from => State::Earlier { seq },
+                Some(seq) if seq < self.from => LineState::Earlier { seq },
                 _ => self.line(line.bytes),
             };
             lines.push(Checked { offset: line.offset, state });
@@ -142,15 +142,15 @@ impl Checker<'_> {
         lines
     }
 
-    fn line(&self, bytes: &[u8]) -> State {
-        let bad = |reason| State::Bad(Bad { claimed: claimed(bytes), reason });
+    fn line(&self, bytes: &[u8]) -> LineState {
+        let bad = |reason| LineState::Bad(Bad { claimed: claimed(bytes), reason });
         if bytes.len() >= MAX_LINE {
             return bad(Reason::TooLong);
         }
         if self.quick
             && let Some(event) = self.outlined(bytes)
         {
-            return State::Event(event);
+            return LineState::Event(event);
         }
         let line = match Line::parse(bytes) {
             Ok(line) => line,
@@ -160,13 +160,13 @@ impl Checker<'_> {
             Ok(proof) => proof,
             Err(reason) => return bad(reason),
         };
-        if self.chain.as_deref().is_some_and(|chain| chain != line.chain) {
+        if self.ledger_id.as_deref().is_some_and(|ledger_id| ledger_id != line.ledger_id) {
             return bad(Reason::Chain);
         }
         if let Err(error) = members(&line) {
             return bad(Reason::Malformed(error));
         }
-        State::Event(Event {
+        LineState::Event(Event {
             seq: line.seq,
             previous: line.previous_hash,
             hash: line.event_hash,
@@ -184,8 +184,9 @@ impl Checker<'_> {
         let outline = LineOutline::read(bytes).filter(|outline| !outline.own)?;
         let hasher = self.keys?.hasher(outline.kid)?;
         let holds = same(&hasher.hash(outline.hashed), &outline.hash);
-        let chain = self.chain.as_deref().is_none_or(|chain| chain.as_bytes() == outline.chain);
-        (holds && chain).then(|| Event {
+        let same_ledger =
+            self.ledger_id.as_deref().is_none_or(|id| id.as_bytes() == outline.ledger_id);
+        (holds && same_ledger).then(|| Event {
             seq: outline.seq,
             previous: outline.previous,
             hash: outline.hash,
@@ -239,7 +240,7 @@ fn add_groups(lines: &mut [Checked]) {
     let mut tree = Tree::new();
     let mut next = 0;
     for line in lines {
-        let State::Event(event) = &mut line.state else {
+        let LineState::Event(event) = &mut line.state else {
             next = 0;
             continue;
         };

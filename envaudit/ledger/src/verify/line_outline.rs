@@ -8,7 +8,7 @@ use crate::key::{EventHash, KeyId};
 pub(super) struct LineOutline<'a> {
     pub(super) seq: u64,
     pub(super) timestamp: Timestamp,
-    pub(super) chain: &'a [u8],
+    pub(super) ledger_id: &'a [u8],
     pub(super) kid: KeyId,
     /// Whether the ledger itself wrote the event.
     pub(super) own: bool,
@@ -35,7 +35,7 @@ impl<'a> LineOutline<'a> {
         cursor.skip(b"\",\"timestamp\":\"")?;
         let timestamp = Timestamp::parse(str::from_utf8(cursor.take(27)?).ok()?)?;
         cursor.skip(b"\",\"chain\":\"")?;
-        let chain = cursor.take(36)?;
+        let ledger_id = cursor.take(36)?;
         cursor.skip(b"\",\"kid\":\"")?;
         let kid = KeyId::parse(str::from_utf8(cursor.take(16)?).ok()?)?;
         cursor.skip(b"\",\"actor_type\":\"")?;
@@ -45,7 +45,7 @@ impl<'a> LineOutline<'a> {
         cursor.skip(b",\"action\":\"")?;
         let own = cursor.0.starts_with(b"ledger.");
         let (previous, hash) = (hash_of_digits(previous)?, hash_of_digits(hash)?);
-        Some(LineOutline { seq, timestamp, chain, kid, own, hashed, previous, hash })
+        Some(LineOutline { seq, timestamp, ledger_id, kid, own, hashed, previous, hash })
     }
 }
 
@@ -114,7 +114,7 @@ mod tests {
             let line = Line::parse(text.as_bytes()).unwrap();
             assert_eq!(outline.seq, line.seq);
             assert_eq!(outline.timestamp, line.timestamp);
-            assert_eq!(outline.chain, line.chain.as_bytes());
+            assert_eq!(outline.ledger_id, line.ledger_id.as_bytes());
             assert_eq!(Some(outline.kid), line.kid);
             assert_eq!(outline.own, action.starts_with("ledger."));
             assert_eq!(outline.hashed, line.hashed_bytes());

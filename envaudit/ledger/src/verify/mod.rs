@@ -25,11 +25,11 @@ mod statements;
 mod stream;
 mod verdict;
 
-use core::fmt;
 use core::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use sha2::{Digest, Sha256};
+use thiserror::Error;
 
 use self::check::Checker;
 use self::expected_heads::{ClaimSource, ExpectedHead, ExpectedHeads};
@@ -62,7 +62,7 @@ pub struct Verifier<'k> {
     public_keys: Vec<[u8; 32]>,
     pub(crate) anchors: Vec<Anchored>,
     verified: Option<Verified>,
-    chain: Option<String>,
+    ledger_id: Option<String>,
     threads: Option<NonZeroUsize>,
     quick: bool,
     key_beside: bool,
@@ -105,8 +105,8 @@ impl<'k> Verifier<'k> {
 
     /// The id that the ledger should have: with it, a ledger of another origin in its place is found, even one under the same
     /// key.
-    pub fn chain(mut self, id: impl Into<String>) -> Self {
-        self.chain = Some(id.into());
+    pub fn ledger_id(mut self, id: impl Into<String>) -> Self {
+        self.ledger_id = Some(id.into());
         self
     }
 
@@ -165,7 +165,7 @@ impl<'k> Verifier<'k> {
         let manifest = self.read_manifest(&manifest_bytes, &mut found);
         let mut checker = Checker {
             keys: self.keys,
-            chain: None,
+            ledger_id: None,
             from: self.verified.as_ref().map_or(0, |verified| verified.size),
             leaves: false,
             quick: self.quick,
@@ -173,18 +173,19 @@ impl<'k> Verifier<'k> {
                 || manifest.as_ref().is_some_and(|it| it.keys().is_some()),
         };
         let hash: EventHash = Sha256::digest(&manifest_bytes).into();
-        let chain = chain_id(source, &segments, manifest.as_ref(), &hash, &checker, &mut found)?;
-        let (public_keys, signatures) = self.signers(chain.as_deref(), manifest.as_ref());
+        let ledger_id =
+            find_ledger_id(source, &segments, manifest.as_ref(), &hash, &checker, &mut found)?;
+        let (public_keys, signatures) = self.signers(ledger_id.as_deref(), manifest.as_ref());
 
-        let mut claims = self.outside(chain.as_deref(), &mut found);
+        let mut claims = self.outside(ledger_id.as_deref(), &mut found);
         claims.extend(read_head(head.as_deref(), &mut found));
         let has_notes = !notes.is_empty();
         let (notes, signed) =
-            Notes::read(chain.as_deref().unwrap_or_default(), notes, &public_keys);
+            Notes::read(ledger_id.as_deref().unwrap_or_default(), notes, &public_keys);
         claims.extend(signed);
         let claims = ExpectedHeads::new(claims);
 
-        checker.chain = chain.clone();
+        checker.ledger_id = ledger_id.clone();
         checker.leaves = has_notes;
         let verified = checker.from;
         let expected = Expected {
@@ -230,7 +231,7 @@ impl<'k> Verifier<'k> {
         let lacks_keys = self.keys.is_none() && findings.lack_keys();
         let (findings, omitted) = findings.finish();
         Ok(Report {
-            chain: chain.unwrap_or_default(),
+            ledger_id: ledger_id.unwrap_or_default(),
             events: summary.events,
             bytes,
             segments: segments.len() as u64,
@@ -290,23 +291,26 @@ impl<'k> Verifier<'k> {
     /// the one that the ledger names.
     fn signers(
         &self,
-        chain: Option<&str>,
+        ledger_id: Option<&str>,
         manifest: Option<&Manifest>,
     ) -> (Vec<VerifierKey>, Signatures) {
-        let Some(chain) = chain else { return (Vec::new(), Signatures::Absent) };
+        let Some(ledger_id) = ledger_id else { return (Vec::new(), Signatures::Absent) };
         let derived = self.ring.into_iter().flat_map(|ring| {
             let seeds = ring.ids().filter_map(|id| ring.key(id)).map(|key| key.checkpoint_seed());
-            seeds.filter_map(|seed| Some(checkpoint::signer(chain, &seed).ok()?.verifier().clone()))
+            seeds.filter_map(|seed| {
+                Some(checkpoint::signer(ledger_id, &seed).ok()?.verifier().clone())
+            })
         });
         let derived: Vec<_> = derived.collect();
-        let given = self.public_keys.iter().filter_map(|key| checkpoint::verifier(chain, key).ok());
+        let given =
+            self.public_keys.iter().filter_map(|key| checkpoint::verifier(ledger_id, key).ok());
         let mut trusted: Vec<_> = given.collect();
         // Where the key that was given is of another origin than the master key, the latter does not sign.
         if trusted.is_empty() || trusted.iter().any(|key| derived.contains(key)) {
             trusted.extend(derived);
         }
         let claimed = manifest.and_then(Manifest::keys).map(|keys| &keys.checkpoint_key);
-        let claimed = claimed.and_then(|key| checkpoint::verifier(chain, key).ok());
+        let claimed = claimed.and_then(|key| checkpoint::verifier(ledger_id, key).ok());
         match claimed {
             _ if !self.public_keys.is_empty() => (trusted, Signatures::Trusted),
             Some(claimed) if trusted.contains(&claimed) => (trusted, Signatures::Trusted),
@@ -317,32 +321,32 @@ impl<'k> Verifier<'k> {
         }
     }
 
-    /// The heads that the caller expects.
-    fn outside(&self, chain: Option<&str>, found: &mut Vec<Finding>) -> Vec<ExpectedHead> {
+    /// What the caller knows of the ledger.
+    fn outside(&self, ledger_id: Option<&str>, found: &mut Vec<Finding>) -> Vec<ExpectedHead> {
         let earlier = self.verified.iter().map(|verified| {
-            let Verified { chain, size, head, .. } = verified;
-            (chain, *size, *head, ClaimSource::Earlier)
+            let Verified { ledger_id, size, head, .. } = verified;
+            (ledger_id, *size, *head, ClaimSource::Earlier)
         });
         let anchors = self.anchors.iter().map(|anchored| {
-            let Anchored { chain, size, head } = anchored;
-            (chain, *size, *head, ClaimSource::Anchor)
+            let Anchored { ledger_id, size, head } = anchored;
+            (ledger_id, *size, *head, ClaimSource::Anchor)
         });
         let mut claims = Vec::new();
-        if let (Some(expected), Some(chain)) = (&self.chain, chain)
-            && expected != chain
+        if let (Some(expected), Some(ledger_id)) = (&self.ledger_id, ledger_id)
+            && expected != ledger_id
         {
             let expected = format!("the ledger {expected}");
-            let found_here = format!("chain {chain}");
+            let found_here = format!("chain {ledger_id}");
             found.push(manifest_finding(Verdict::Forked, expected, found_here));
         }
         for (of, size, head, by) in earlier.chain(anchors) {
-            match chain {
-                Some(chain) if chain != of => {
+            match ledger_id {
+                Some(ledger_id) if ledger_id != of => {
                     let expected = format!("the ledger {of}, says {}", by.name());
                     found.push(manifest_finding(
                         Verdict::Forked,
                         expected,
-                        format!("chain {chain}"),
+                        format!("chain {ledger_id}"),
                     ));
                 }
                 _ => claims.push(ExpectedHead { size, head, root: None, by }),
@@ -354,7 +358,7 @@ impl<'k> Verifier<'k> {
 
 /// The id of the ledger. Where `ledger.json` and a first event that is sound disagree, it is the event that is believed: one
 /// file is easier to change than all events.
-fn chain_id(
+fn find_ledger_id(
     source: &dyn SegmentSource,
     segments: &[SegmentInfo],
     manifest: Option<&Manifest>,
@@ -362,13 +366,13 @@ fn chain_id(
     checker: &Checker<'_>,
     found: &mut Vec<Finding>,
 ) -> Result<Option<String>, StoreError> {
-    let claimed = manifest.map(|manifest| manifest.chain().to_string());
+    let claimed = manifest.map(|manifest| manifest.ledger_id().to_string());
     let Some(segment) = segments.first() else { return Ok(claimed) };
     let first = line_at(source, segment.first_seq, 0)?;
     let sound = first.as_ref().and_then(|first| checker.sound(&first.bytes));
     let Some(sound) = sound else { return Ok(claimed) };
-    if let Some(claimed) = claimed.filter(|claimed| claimed != sound.chain) {
-        let expected = format!("chain {}, as the first event has it", sound.chain);
+    if let Some(claimed) = claimed.filter(|claimed| claimed != sound.ledger_id) {
+        let expected = format!("chain {}, as the first event has it", sound.ledger_id);
         found.push(manifest_finding(Verdict::Modified, expected, format!("chain {claimed}")));
     }
     // Where the first event was verified before, it is not read again.
@@ -379,7 +383,7 @@ fn chain_id(
     {
         found.push(other_manifest(1, &expected, hash));
     }
-    Ok(Some(sound.chain.to_owned()))
+    Ok(Some(sound.ledger_id.to_owned()))
 }
 
 fn read_head(bytes: Option<&[u8]>, found: &mut Vec<Finding>) -> Option<ExpectedHead> {
@@ -403,35 +407,13 @@ fn read_head(bytes: Option<&[u8]>, found: &mut Vec<Finding>) -> Option<ExpectedH
 }
 
 /// Why a ledger could not be verified at all.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum VerifyError {
     /// The store cannot be read.
-    Store(StoreError),
+    #[error("the ledger cannot be read")]
+    Store(#[from] StoreError),
     /// An anchor of the ledger cannot be read.
-    Anchor(AnchorError),
-}
-
-impl fmt::Display for VerifyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            VerifyError::Store(_) => f.write_str("the ledger cannot be read"),
-            VerifyError::Anchor(_) => f.write_str("an anchor of the ledger cannot be read"),
-        }
-    }
-}
-
-impl std::error::Error for VerifyError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            VerifyError::Store(error) => Some(error),
-            VerifyError::Anchor(error) => Some(error),
-        }
-    }
-}
-
-impl From<StoreError> for VerifyError {
-    fn from(error: StoreError) -> Self {
-        VerifyError::Store(error)
-    }
+    #[error("an anchor of the ledger cannot be read")]
+    Anchor(#[source] AnchorError),
 }

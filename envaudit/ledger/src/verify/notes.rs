@@ -9,7 +9,7 @@ use crate::evidence::note::{NoteError, VerifierKey};
 /// Checkpoints that have not been accepted yet, each with why.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
-    chain: String,
+    ledger_id: String,
     open: Vec<Note>,
 }
 
@@ -28,7 +28,7 @@ struct Note {
 impl Notes {
     /// Sorts the checkpoints into claims and those that the keys do not vouch for.
     pub(super) fn read(
-        chain: &str,
+        ledger_id: &str,
         notes: Vec<(u64, Vec<u8>)>,
         keys: &[VerifierKey],
     ) -> (Self, Vec<ExpectedHead>) {
@@ -37,14 +37,14 @@ impl Notes {
             Note { seq, bytes, expected, found, unknown: false, named: false }
         };
         let open = notes.into_iter().map(unread).collect();
-        let mut notes = Notes { chain: chain.to_owned(), open };
+        let mut notes = Notes { ledger_id: ledger_id.to_owned(), open };
         let claims = notes.accept_with(keys);
         (notes, claims)
     }
 
     /// Accepts those that the key of a rotation has signed.
     pub(super) fn accept(&mut self, key: &[u8; 32]) -> Vec<ExpectedHead> {
-        match checkpoint::verifier(&self.chain, key) {
+        match checkpoint::verifier(&self.ledger_id, key) {
             Ok(key) => self.accept_with(&[key]),
             Err(_) => Vec::new(),
         }
@@ -52,7 +52,7 @@ impl Notes {
 
     /// Notes of which an event says whose they are, where it is not the event's to say.
     pub(super) fn name(&mut self, seq: u64, key: &[u8; 32]) {
-        let Ok(key) = checkpoint::verifier(&self.chain, key) else { return };
+        let Ok(key) = checkpoint::verifier(&self.ledger_id, key) else { return };
         for note in &mut self.open {
             if Checkpoint::open(&note.bytes, core::slice::from_ref(&key)).is_ok() {
                 note.expected = "a checkpoint signed by a key that was given".to_owned();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError, mpsc};
 
-use super::check::{Bad, Checked, Checker, Reason, State};
+use super::check::{Bad, Checked, Checker, LineState, Reason};
 use crate::format::line::MAX_LINE;
 use crate::read::lines::{LineBlock, LineBlocks, LineEnd, LinePieces};
 use crate::store::{SegmentInfo, SegmentSource, StoreError};
@@ -100,7 +100,7 @@ impl Block {
         let too_long = block.end() != LineEnd::Newline && bytes == LONG;
         let lines = if too_long {
             let bad = Bad { claimed: None, reason: Reason::TooLong };
-            vec![Checked { offset: block.offset(), state: State::Bad(bad) }]
+            vec![Checked { offset: block.offset(), state: LineState::Bad(bad) }]
         } else {
             checker.lines(&block)
         };

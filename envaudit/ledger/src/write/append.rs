@@ -6,17 +6,17 @@ use uuid::Uuid;
 
 use crate::error::AppendError;
 use crate::event::Event;
-use crate::format::line::{MAX_LINE, Place, write};
+use crate::format::line::{LineHeader, MAX_LINE, write};
 use crate::format::timestamp::Timestamp;
 use crate::key::EventHash;
 use crate::settings::SyncMode;
 use crate::store::{Batch, BatchOutcome, Deadline, Durability, StoreError, Tail, WriteError};
 use crate::write::ledger::{Appended, Ledger};
 use crate::write::lock_keeper::HeldLock;
-use crate::write::on_behalf_of::itself;
+use crate::write::on_behalf_of::self_actor;
 use crate::write::recover;
 use crate::write::retry::Retry;
-use crate::write::state::{Failure, State, failed};
+use crate::write::state::{StepError, WriterState, step_error};
 
 /// How much is written at once.
 pub(crate) const MAX_BATCH: usize = 8 << 20;
@@ -31,7 +31,7 @@ pub(crate) struct FirstLine {
 }
 
 impl Ledger {
-    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+    pub(crate) fn state(&self) -> MutexGuard<'_, WriterState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -56,7 +56,7 @@ impl Ledger {
     /// up with them and runs it again, until the deadline.
     pub(crate) fn with_tail<T>(
         &self,
-        mut act: impl FnMut(&mut State) -> Result<T, Failure>,
+        mut act: impl FnMut(&mut WriterState) -> Result<T, StepError>,
     ) -> Result<T, AppendError> {
         let mut state = self.state();
         state.usable()?;
@@ -72,13 +72,13 @@ impl Ledger {
             state.lock_kept = false;
             let caught_up = if recover::is_pruned_away(self, &state) {
                 recover::start_over(self, &mut state)
-            } else if let Failure::Stale = failure {
+            } else if let StepError::Behind = failure {
                 recover::catch_up(self, &mut state)
             } else {
                 break Err(failure);
             };
             match caught_up {
-                Ok(()) | Err(Failure::Stale) => {}
+                Ok(()) | Err(StepError::Behind) => {}
                 Err(failure) => break Err(failure),
             }
             let retry = match &mut retry {
@@ -91,7 +91,7 @@ impl Ledger {
                 Some(retry) => retry,
             };
             if !retry.pause() {
-                break Err(Failure::Stale);
+                break Err(StepError::Behind);
             }
         };
         if let (Ok(_), SyncMode::Interval(_)) = (&result, self.settings.sync) {
@@ -103,16 +103,16 @@ impl Ledger {
     /// Writes the lines of these events in one write. `each` is told when they are acknowledged.
     pub(crate) fn write_events(
         &self,
-        state: &mut State,
+        state: &mut WriterState,
         events: &[Event],
         now: Timestamp,
         each: &mut dyn FnMut(Appended),
-    ) -> Result<(), Failure> {
+    ) -> Result<(), StepError> {
         // Nothing stands behind a seal.
         if state.sealed {
             self.start_next(state)?;
         }
-        let State { tail, hasher, buffer, batch_ids, ids, foreign, .. } = state;
+        let WriterState { tail, hasher, buffer, batch_ids, ids, foreign, .. } = state;
         buffer.clear();
         batch_ids.clear();
         let mut next = *tail;
@@ -124,15 +124,16 @@ impl Ledger {
             let event_id =
                 ids.next(now, |bytes| self.settings.fill(bytes)).map_err(AppendError::Entropy)?;
             batch_ids.push(event_id);
-            let place = Place {
+            let header = LineHeader {
                 seq: next.seq + 1,
                 event_id,
                 timestamp: now,
-                chain: self.manifest.chain,
+                ledger_id: self.manifest.ledger_id,
                 hasher,
                 previous_hash: &next.hash,
             };
-            let hash = write(buffer, &place, |out| event.write(out)).map_err(AppendError::Event)?;
+            let hash =
+                write(buffer, &header, |out| event.write(out)).map_err(AppendError::Event)?;
             let len = buffer.len() - start;
             if len > MAX_LINE {
                 return Err(AppendError::LineTooLong { len }.into());
@@ -155,14 +156,14 @@ impl Ledger {
         // Nothing is built upon what may not be on disk; one sync serves both.
         if let (Some(from), Some(files)) = (*foreign, files) {
             let rewritten = files.rewrite_and_sync(tail.segment, from, Durability::Deferred);
-            rewritten.map_err(failed)?;
+            rewritten.map_err(step_error)?;
         }
         let mut batch = Batch::new(tail, buffer, batch_ids, &next);
         batch.epoch = state.epoch.as_ref();
         batch.durability = durability;
         batch.lock_kept = state.lock_kept;
         if let Err(failure) = self.commit(&batch, state.by) {
-            if let Failure::Failed(AppendError::Unknown(_)) = failure {
+            if let StepError::Failed(AppendError::Unknown(_)) = failure {
                 state.uncertain = core::mem::take(batch_ids);
             }
             return Err(failure);
@@ -186,42 +187,46 @@ impl Ledger {
 
     /// Writes a batch. Where a store without files does not say whether it was written, that is found out first: it is
     /// written once, or not at all.
-    pub(crate) fn commit(&self, batch: &Batch<'_>, by: Deadline) -> Result<(), Failure> {
+    pub(crate) fn commit(&self, batch: &Batch<'_>, by: Deadline) -> Result<(), StepError> {
         let mut error = match self.store.append(batch, by) {
             Ok(_) => return Ok(()),
             // What reads back from a file need not be on the disk: the ledger is read anew before anything else is written.
             Err(WriteError::Unknown(error)) if self.store.files().is_none() => error,
-            Err(error) => return Err(failed(error)),
+            Err(error) => return Err(step_error(error)),
         };
         let mut retry = Retry::new(&self.settings, by);
         loop {
             match self.store.resolve(batch, by) {
                 Ok(BatchOutcome::There) => return Ok(()),
                 Ok(BatchOutcome::Absent { tail }) if tail != *batch.after => {
-                    return Err(Failure::Stale);
+                    return Err(StepError::Behind);
                 }
                 Ok(_) => match self.store.append(batch, by) {
                     Ok(_) => return Ok(()),
                     // The first try may have come through in the end.
                     Err(WriteError::Stale { .. }) => {}
                     Err(WriteError::Unknown(newer)) => error = newer,
-                    Err(other) => return Err(failed(other)),
+                    Err(other) => return Err(step_error(other)),
                 },
                 Err(newer) => error = newer,
             }
             if !retry.pause() {
-                return Err(Failure::Failed(AppendError::Unknown(error)));
+                return Err(StepError::Failed(AppendError::Unknown(error)));
             }
         }
     }
 
     /// Writes an event of the ledger itself.
-    pub(crate) fn write_own(&self, state: &mut State, event: &Event) -> Result<(), Failure> {
+    pub(crate) fn write_ledger_event(
+        &self,
+        state: &mut WriterState,
+        event: &Event,
+    ) -> Result<(), StepError> {
         let now = self.settings.now();
         self.write_events(state, core::slice::from_ref(event), now, &mut |_| {})
     }
 
-    pub(crate) fn sync(&self, state: &mut State) -> Result<(), Failure> {
+    pub(crate) fn sync(&self, state: &mut WriterState) -> Result<(), StepError> {
         let segment = state.tail.segment;
         if let Some(files) = self.store.files() {
             match (state.foreign, state.unsynced) {
@@ -229,7 +234,7 @@ impl Ledger {
                 (None, Some(_)) => files.sync(segment),
                 (None, None) => Ok(()),
             }
-            .map_err(failed)?;
+            .map_err(step_error)?;
         }
         state.foreign = None;
         state.unsynced = None;
@@ -239,22 +244,22 @@ impl Ledger {
     /// The line of an event that does not stand behind the others: the first of a segment.
     pub(crate) fn first_line(
         &self,
-        state: &mut State,
+        state: &mut WriterState,
         event: &Event,
     ) -> Result<FirstLine, AppendError> {
         let now = self.settings.now();
         let event_id =
             state.ids.next(now, |bytes| self.settings.fill(bytes)).map_err(AppendError::Entropy)?;
-        let place = Place {
+        let header = LineHeader {
             seq: state.tail.seq + 1,
             event_id,
             timestamp: now,
-            chain: self.manifest.chain,
+            ledger_id: self.manifest.ledger_id,
             hasher: &state.hasher,
             previous_hash: &state.tail.hash,
         };
         let mut line = Vec::new();
-        let hash = write(&mut line, &place, |out| event.write(out)).map_err(AppendError::Event)?;
+        let hash = write(&mut line, &header, |out| event.write(out)).map_err(AppendError::Event)?;
         state.month_end = now.month_end();
         Ok(FirstLine { bytes: line, hash, event_id })
     }
@@ -266,20 +271,20 @@ impl Ledger {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<(), AppendError> {
-        let event = own("ledger.gap")
+        let event = ledger_event("ledger.gap")
             .detail("events", events)
             .detail("from", from.to_string())
             .detail("to", to.to_string());
         self.with_tail(|state| {
             self.roll_if_due(state)?;
-            self.write_own(state, &event)
+            self.write_ledger_event(state, &event)
         })
     }
 }
 
 /// An event that the ledger itself records.
-pub(crate) fn own(action: &'static str) -> Event {
-    Event::new(action, itself())
+pub(crate) fn ledger_event(action: &'static str) -> Event {
+    Event::new(action, self_actor())
 }
 
 pub(crate) fn elapsed(since: Timestamp, now: Timestamp) -> core::time::Duration {

@@ -17,10 +17,10 @@ use crate::read::reader::Reader;
 use crate::settings::LedgerSettings;
 use crate::store::{ChainStore, SegmentSource, Tail};
 use crate::verify::{Report, Verifier, VerifyError};
-use crate::write::append::own;
+use crate::write::append::ledger_event;
 use crate::write::lock_keeper::LockKeeper;
 use crate::write::recover;
-use crate::write::state::{State, Stopped};
+use crate::write::state::{Stopped, WriterState};
 
 /// An append-only chain of events.
 ///
@@ -49,7 +49,7 @@ pub struct Ledger {
     pub(crate) manifest: Manifest,
     pub(crate) settings: LedgerSettings,
     pub(crate) key_beside: bool,
-    pub(crate) state: Mutex<State>,
+    pub(crate) state: Mutex<WriterState>,
 }
 
 /// The place that an event was given.
@@ -220,7 +220,7 @@ impl Ledger {
             return Ok(());
         }
         self.with_tail(|state| {
-            self.write_own(state, &own("ledger.closed"))?;
+            self.write_ledger_event(state, &ledger_event("ledger.closed"))?;
             self.take_checkpoint(state)?;
             state.stopped = Some(Stopped::Closed);
             Ok(())
@@ -274,16 +274,17 @@ impl Ledger {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn verify(&self) -> Result<Report, VerifyError> {
-        let chain = self.manifest.chain().to_string();
+        let ledger_id = self.manifest.ledger_id().to_string();
         let kept: Result<Vec<_>, _> = self
             .settings
             .anchors
             .iter()
-            .map(|anchor| anchor.latest(AnchorScope::Ledger(&chain)))
+            .map(|anchor| anchor.latest(AnchorScope::Ledger(&ledger_id)))
             .collect();
         let kept = kept.map_err(VerifyError::Anchor)?;
         let keys = self.keys();
-        let mut verifier = Verifier::new().chain(chain).key_beside(self.key_is_beside_ledger());
+        let mut verifier =
+            Verifier::new().ledger_id(ledger_id).key_beside(self.key_is_beside_ledger());
         if let Some(keys) = &keys {
             verifier = verifier.keys(keys);
         }
@@ -318,7 +319,7 @@ impl Drop for Ledger {
 impl fmt::Debug for Ledger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Ledger")
-            .field("chain", &self.manifest.chain)
+            .field("ledger_id", &self.manifest.ledger_id)
             .field("head", &self.head().seq)
             .finish_non_exhaustive()
     }

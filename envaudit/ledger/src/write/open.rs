@@ -8,21 +8,21 @@ use sha2::{Digest as _, Sha256};
 use crate::error::{AppendError, OpenError};
 use crate::evidence::anchor::AnchorScope;
 use crate::evidence::checkpoint::public_key;
-use crate::format::line::{Place, write};
+use crate::format::line::{LineHeader, write};
 use crate::format::manifest::{Manifest, ManifestKeys};
 use crate::key::{Hasher, NO_HASH};
 use crate::settings::LedgerSettings;
 use crate::store::{Batch, ChainStore, Deadline, Tail, WriteError};
-use crate::write::append::own;
+use crate::write::append::ledger_event;
 use crate::write::ids::Ids;
 use crate::write::key_lookup::{KeyLookup, KeySource};
 use crate::write::ledger::Ledger;
 use crate::write::lock_keeper::LockKeeper;
 use crate::write::recover;
-use crate::write::state::State;
+use crate::write::state::WriterState;
 
 /// What came of making a ledger.
-pub(crate) enum Made {
+pub(crate) enum CreateOutcome {
     Ledger(Box<Ledger>),
     /// Somebody else was faster.
     ByAnother(Arc<dyn ChainStore>, Box<LedgerSettings>, KeySource),
@@ -33,12 +33,12 @@ impl Ledger {
         store: Arc<dyn ChainStore>,
         settings: LedgerSettings,
         key_source: KeySource,
-    ) -> Result<Made, OpenError> {
+    ) -> Result<CreateOutcome, OpenError> {
         let found = key_source.find_or_make(&*store, &settings)?;
         let mut random = [0; 16];
         settings.fill(&mut random).map_err(OpenError::Entropy)?;
         let now = settings.now();
-        let chain = uuid::Builder::from_random_bytes(random).into_uuid();
+        let ledger_id = uuid::Builder::from_random_bytes(random).into_uuid();
         refuse_if_anchored(&settings)?;
         let hasher =
             found.ring.as_ref().map_or(Hasher::Unkeyed, |ring| Hasher::keyed(ring.current()));
@@ -48,21 +48,21 @@ impl Ledger {
             let checkpoint_key = public_key(&seed);
             ManifestKeys { kid: ring.current().id(), checkpoint_key }
         });
-        let manifest = Manifest { chain, keys, created: now };
+        let manifest = Manifest { ledger_id, keys, created: now };
         let event_id =
             Ids::new().next(now, |bytes| settings.fill(bytes)).map_err(OpenError::Entropy)?;
-        let place = Place {
+        let header = LineHeader {
             seq: 1,
             event_id,
             timestamp: now,
-            chain,
+            ledger_id,
             hasher: &hasher,
             previous_hash: &NO_HASH,
         };
         let mut first = Vec::new();
-        let created = own("ledger.created")
+        let created = ledger_event("ledger.created")
             .detail("manifest_sha256", HEXLOWER.encode(&Sha256::digest(manifest.to_bytes())));
-        let hash = write(&mut first, &place, |out| created.write(out))
+        let hash = write(&mut first, &header, |out| created.write(out))
             .map_err(|error| OpenError::Append(Box::new(AppendError::Event(error))))?;
         let after = Tail { seq: 0, hash: NO_HASH, segment: 1, offset: 0 };
         let last = Tail { seq: 1, hash, segment: 1, offset: first.len() as u64 };
@@ -80,12 +80,12 @@ impl Ledger {
         match created {
             Ok(()) => {}
             Err(WriteError::Stale { .. }) => {
-                return Ok(Made::ByAnother(store, Box::new(settings), key_source));
+                return Ok(CreateOutcome::ByAnother(store, Box::new(settings), key_source));
             }
             Err(error) => return Err(OpenError::Write(error)),
         }
         let ledger = Ledger::begin(store, settings, manifest, found)?;
-        Ok(Made::Ledger(Box::new(ledger)))
+        Ok(CreateOutcome::Ledger(Box::new(ledger)))
     }
 
     pub(crate) fn load(
@@ -112,7 +112,7 @@ impl Ledger {
     ) -> Result<Self, OpenError> {
         let KeyLookup { ring, beside: key_beside, outdated, .. } = found;
         let lock = LockKeeper::new(Arc::clone(&store));
-        let state = Mutex::new(State::unread());
+        let state = Mutex::new(WriterState::unread());
         let ledger = Ledger { store, lock, manifest, settings, key_beside, state };
         {
             let mut state = ledger.state();

@@ -11,15 +11,15 @@ use crate::evidence::note::{NoteError, NoteSigner};
 use crate::format::head::Head;
 use crate::format::timestamp::Timestamp;
 use crate::store::{Batch, Tail};
-use crate::write::append::{FirstLine, elapsed, own};
+use crate::write::append::{FirstLine, elapsed, ledger_event};
 use crate::write::digest::Digest;
 use crate::write::ledger::Ledger;
 use crate::write::recover;
-use crate::write::state::{Failure, State};
+use crate::write::state::{StepError, WriterState};
 
 impl Ledger {
     /// Ends the segment if it is large enough or its month is over. Gives the time of what is written next.
-    pub(crate) fn roll_if_due(&self, state: &mut State) -> Result<Timestamp, Failure> {
+    pub(crate) fn roll_if_due(&self, state: &mut WriterState) -> Result<Timestamp, StepError> {
         let now = self.settings.now();
         if state.sealed {
             self.start_next(state)?;
@@ -37,40 +37,41 @@ impl Ledger {
     }
 
     /// Seals the segment and starts the next one.
-    pub(crate) fn roll(&self, state: &mut State) -> Result<(), Failure> {
+    pub(crate) fn roll(&self, state: &mut WriterState) -> Result<(), StepError> {
         if state.sealed {
             return self.start_next(state);
         }
         self.sync(state)?;
         let Tail { seq, segment, .. } = state.tail;
         let digest = self.digest(state)?;
-        let event = own("ledger.segment_sealed")
+        let event = ledger_event("ledger.segment_sealed")
             .detail("count", seq - (segment - 1))
             .detail("sha256", HEXLOWER.encode(&digest.sha256()));
-        self.write_own(state, &event)?;
+        self.write_ledger_event(state, &event)?;
         self.sync(state)?;
         state.sealed = true;
         self.start_next(state)
     }
 
     /// Starts the segment after a sealed one.
-    pub(crate) fn start_next(&self, state: &mut State) -> Result<(), Failure> {
+    pub(crate) fn start_next(&self, state: &mut WriterState) -> Result<(), StepError> {
         // That a segment has begun says that all of the one before it is durable.
         self.sync(state)?;
         let Tail { seq, segment: old, .. } = state.tail;
         // Others may have begun the next segment, and pruned it since.
         let segments = self.store.segments().map_err(AppendError::Rejected)?;
         if segments.iter().any(|info| info.first_seq > old && info.len > 0) {
-            return Err(Failure::Stale);
+            return Err(StepError::Behind);
         }
         let Digest { tree, states, .. } = self.digest(state)?;
         let peaks: Vec<String> = tree.peaks().iter().map(|peak| HEXLOWER.encode(peak)).collect();
         let mut details = Map::new();
-        details.insert("chain".to_owned(), self.manifest.chain.to_string().into());
+        details.insert("chain".to_owned(), self.manifest.ledger_id.to_string().into());
         details.insert("peaks".to_owned(), peaks.into());
         details.insert("previous_last_seq".to_owned(), seq.into());
         states.write(&mut details, segments.first().map_or(old, |info| info.first_seq));
-        let event = own("ledger.segment_opened").details_json(Value::from(details).to_string());
+        let event =
+            ledger_event("ledger.segment_opened").details_json(Value::from(details).to_string());
         let FirstLine { bytes, hash, event_id } = self.first_line(state, &event)?;
         let last = Tail { seq: seq + 1, hash, segment: seq + 1, offset: bytes.len() as u64 };
         let ids = [event_id];
@@ -88,7 +89,7 @@ impl Ledger {
     }
 
     /// The digest of the segment up to its end.
-    fn digest<'s>(&self, state: &'s mut State) -> Result<&'s Digest, AppendError> {
+    fn digest<'s>(&self, state: &'s mut WriterState) -> Result<&'s Digest, AppendError> {
         let Tail { segment, offset, .. } = state.tail;
         let digest = match state.digest.take() {
             Some(digest) if digest.segment() == segment => digest,
@@ -99,7 +100,7 @@ impl Ledger {
         Ok(digest)
     }
 
-    pub(crate) fn checkpoint_if_due(&self, state: &mut State, now: Timestamp) {
+    pub(crate) fn checkpoint_if_due(&self, state: &mut WriterState, now: Timestamp) {
         let (seq, when) = state.checkpointed;
         let settings = &self.settings;
         let many = settings.checkpoint_events.is_some_and(|events| state.tail.seq - seq >= events);
@@ -109,21 +110,21 @@ impl Ledger {
             if let Err(error) = self.take_checkpoint(state)
                 && is_alarm(&error)
             {
-                state.settle(Failure::Failed(error));
+                state.settle(StepError::Failed(error));
             }
         }
     }
 
     /// Signs what there is, keeps it in the ledger and in the anchors, and moves HEAD there.
-    pub(crate) fn take_checkpoint(&self, state: &mut State) -> Result<(), AppendError> {
+    pub(crate) fn take_checkpoint(&self, state: &mut WriterState) -> Result<(), AppendError> {
         self.sync(state).map_err(|failure| state.settle(failure))?;
         let Tail { seq, hash, segment, .. } = state.tail;
         let head = Head { seq, hash, segment };
         if let Some(signer) = self.signer(state) {
             let signer = signer.map_err(|error| AppendError::Sign(error.into()))?;
             let root = self.digest(state)?.tree.root();
-            let chain = self.manifest.chain.to_string();
-            let note = Checkpoint { chain, size: seq, root, head: hash }
+            let ledger_id = self.manifest.ledger_id.to_string();
+            let note = Checkpoint { ledger_id, size: seq, root, head: hash }
                 .sign(&signer)
                 .map_err(AppendError::Sign)?;
             self.store
@@ -134,7 +135,8 @@ impl Ledger {
             files.write_head(&head.to_bytes()).map_err(AppendError::Checkpoint)?;
         }
         state.checkpointed = (seq, self.settings.now());
-        let anchored = Anchored { chain: self.manifest.chain.to_string(), size: seq, head: hash };
+        let anchored =
+            Anchored { ledger_id: self.manifest.ledger_id.to_string(), size: seq, head: hash };
         let mut first = Ok(());
         for anchor in &self.settings.anchors {
             let kept = match &self.settings.anchor_slot {
@@ -159,11 +161,11 @@ impl Ledger {
     }
 
     /// The note signer of the current key; `None` in an unkeyed ledger.
-    pub(crate) fn signer(&self, state: &State) -> Option<Result<NoteSigner, NoteError>> {
+    pub(crate) fn signer(&self, state: &WriterState) -> Option<Result<NoteSigner, NoteError>> {
         let ring = state.ring.as_ref()?;
         let seed = self.settings.checkpoint_seed.clone();
         let seed = seed.unwrap_or_else(|| ring.current().checkpoint_seed());
-        Some(checkpoint::signer(&self.manifest.chain.to_string(), &seed))
+        Some(checkpoint::signer(&self.manifest.ledger_id.to_string(), &seed))
     }
 }
 

@@ -12,7 +12,7 @@ use crate::write::digest::Digest;
 use crate::write::ids::Ids;
 
 /// What changes while a ledger is open.
-pub(crate) struct State {
+pub(crate) struct WriterState {
     pub(crate) ring: Option<KeyRing>,
     pub(crate) hasher: Hasher,
     pub(crate) tail: Tail,
@@ -48,28 +48,30 @@ pub(crate) enum Stopped {
     Poisoned(Cause),
 }
 
-/// Why a step failed: because others were faster, or for good.
+/// Why a step of a write failed.
 #[derive(Debug)]
-pub(crate) enum Failure {
-    Stale,
+pub(crate) enum StepError {
+    /// This writer is behind: others were faster. The step can be tried again after catching up.
+    Behind,
+    /// For good.
     Failed(AppendError),
 }
 
-impl From<AppendError> for Failure {
+impl From<AppendError> for StepError {
     fn from(error: AppendError) -> Self {
-        Failure::Failed(error)
+        StepError::Failed(error)
     }
 }
 
-impl State {
+impl WriterState {
     /// Of a ledger that has not been read yet.
     pub(crate) fn unread() -> Self {
         let tail = Tail { seq: 0, hash: NO_HASH, segment: 1, offset: 0 };
-        State::at(tail, None, Hasher::Unkeyed)
+        WriterState::at(tail, None, Hasher::Unkeyed)
     }
 
     pub(crate) fn at(tail: Tail, ring: Option<KeyRing>, hasher: Hasher) -> Self {
-        State {
+        WriterState {
             ring,
             hasher,
             tail,
@@ -99,14 +101,14 @@ impl State {
     }
 
     /// Draws the consequence of a failure: whatever leaves open what is on disk poisons.
-    pub(crate) fn settle(&mut self, failure: Failure) -> AppendError {
+    pub(crate) fn settle(&mut self, failure: StepError) -> AppendError {
         let error = match failure {
             // Nothing was written, and the next append begins with what others have written.
-            Failure::Stale => {
+            StepError::Behind => {
                 let doing = "append to the ledger: other writers were faster each time";
                 AppendError::Rejected(StoreError::new(StoreErrorKind::TimedOut, doing))
             }
-            Failure::Failed(error) => error,
+            StepError::Failed(error) => error,
         };
         if let Some(cause) = poison(&error) {
             self.stopped = Some(Stopped::Poisoned(cause));
@@ -124,19 +126,19 @@ impl State {
     }
 }
 
-pub(crate) fn failed(error: WriteError) -> Failure {
+pub(crate) fn step_error(error: WriteError) -> StepError {
     match error {
-        WriteError::Stale { .. } => Failure::Stale,
-        WriteError::Fenced { by } => Failure::Failed(AppendError::Fenced { by }),
-        WriteError::Conflict(error) => Failure::Failed(AppendError::Rejected(error)),
+        WriteError::Stale { .. } => StepError::Behind,
+        WriteError::Fenced { by } => StepError::Failed(AppendError::Fenced { by }),
+        WriteError::Conflict(error) => StepError::Failed(AppendError::Rejected(error)),
         WriteError::Rejected(error) => {
             // A file in another's place will not come back by trying again.
             if error.kind() == StoreErrorKind::Replaced {
-                return Failure::Failed(AppendError::Poisoned(Arc::new(error)));
+                return StepError::Failed(AppendError::Poisoned(Arc::new(error)));
             }
-            Failure::Failed(AppendError::Rejected(error))
+            StepError::Failed(AppendError::Rejected(error))
         }
-        WriteError::Unknown(error) => Failure::Failed(AppendError::Unknown(error)),
+        WriteError::Unknown(error) => StepError::Failed(AppendError::Unknown(error)),
     }
 }
 

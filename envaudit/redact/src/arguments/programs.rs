@@ -6,7 +6,7 @@ use super::words::{Part, Word};
 struct Known {
     /// Programs, by the last part of their path.
     programs: &'static [&'static str],
-    place: Place,
+    place: SecretPosition,
     letter: char,
     /// Where the value may stand: in the same word, in the next one, or both.
     forms: Forms,
@@ -14,7 +14,7 @@ struct Known {
 
 /// Where the option stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum SecretPosition {
     Anywhere,
     /// Behind the subcommand `login`.
     Login,
@@ -47,38 +47,53 @@ const KNOWN: [Known; 9] = [
             "7za",
             "7zz",
         ],
-        place: Place::Anywhere,
+        place: SecretPosition::Anywhere,
         letter: 'p',
         forms: Forms::Attached,
     },
-    Known { programs: &["sshpass"], place: Place::First, letter: 'p', forms: Forms::Both },
+    Known { programs: &["sshpass"], place: SecretPosition::First, letter: 'p', forms: Forms::Both },
     Known {
         programs: &["mongo", "mongosh", "mongodump", "mongorestore", "mongoexport", "mongoimport"],
-        place: Place::Anywhere,
+        place: SecretPosition::Anywhere,
         letter: 'p',
         forms: Forms::Both,
     },
-    Known { programs: &["redis-cli"], place: Place::Anywhere, letter: 'a', forms: Forms::Both },
+    Known {
+        programs: &["redis-cli"],
+        place: SecretPosition::Anywhere,
+        letter: 'a',
+        forms: Forms::Both,
+    },
     Known {
         programs: &["docker", "podman", "nerdctl", "skopeo", "buildah", "helm", "az", "oc"],
-        place: Place::Login,
+        place: SecretPosition::Login,
         letter: 'p',
         forms: Forms::Both,
     },
     Known {
         programs: &["sqlcmd", "bcp", "ipmitool"],
-        place: Place::Anywhere,
+        place: SecretPosition::Anywhere,
         letter: 'P',
         forms: Forms::Both,
     },
-    Known { programs: &["zip", "unzip"], place: Place::Anywhere, letter: 'P', forms: Forms::Both },
+    Known {
+        programs: &["zip", "unzip"],
+        place: SecretPosition::Anywhere,
+        letter: 'P',
+        forms: Forms::Both,
+    },
     Known {
         programs: &["ldapsearch", "ldapadd", "ldapmodify", "ldapdelete", "ldapwhoami"],
-        place: Place::Anywhere,
+        place: SecretPosition::Anywhere,
         letter: 'w',
         forms: Forms::Both,
     },
-    Known { programs: &["rabbitmqadmin"], place: Place::Anywhere, letter: 'p', forms: Forms::Next },
+    Known {
+        programs: &["rabbitmqadmin"],
+        place: SecretPosition::Anywhere,
+        letter: 'p',
+        forms: Forms::Next,
+    },
 ];
 
 /// Programs that take `user:password`, and the options that have it.
@@ -174,11 +189,11 @@ impl Running {
         }
     }
 
-    fn admits(&self, place: Place) -> bool {
+    fn admits(&self, place: SecretPosition) -> bool {
         match place {
-            Place::Anywhere => true,
-            Place::Login => self.login == Login::Is,
-            Place::First => self.only_options,
+            SecretPosition::Anywhere => true,
+            SecretPosition::Login => self.login == Login::Is,
+            SecretPosition::First => self.only_options,
         }
     }
 }

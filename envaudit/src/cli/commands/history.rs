@@ -11,7 +11,9 @@ use crate::cli::invocation::Invocation;
 use crate::cli::ledger::StoredLedger;
 use crate::cli::output::{Cell, ProgressSource, Table, Tone};
 use crate::ledger::store::SegmentSource;
-use crate::ledger::{ChangeKind, ConfigChange, Historic, Line, ReadError, Reader, Text, redact};
+use crate::ledger::{
+    ChangeKind, ConfigChange, HistoryEntry, Line, LineText, ReadError, Reader, redact,
+};
 
 /// Shows every change of one variable: its time, actor, reason, and the values before and after
 #[derive(Args)]
@@ -74,7 +76,7 @@ fn answers(
     let (json, human) = (invocation.out.is_json(), invocation.out.is_terminal());
     // As it is recorded.
     let resource = args.resource.as_deref().map(redact);
-    let entry = |historic: Historic| {
+    let entry = |historic: HistoryEntry| {
         let other = resource.as_ref().is_some_and(|resource| **resource != historic.resource);
         let line = historic.record.line().ok().filter(|_| !other)?;
         Some(match json {
@@ -97,7 +99,7 @@ fn answers_of_index(
     args: &History,
     source: &dyn SegmentSource,
     invocation: &mut Invocation<'_>,
-    entry: impl Fn(Historic) -> Option<Entry>,
+    entry: impl Fn(HistoryEntry) -> Option<Entry>,
 ) -> Result<Option<Vec<Answer>>, CliError> {
     use crate::cli::ledger::query_index;
     use crate::report::index::HistoryError;
@@ -118,13 +120,13 @@ fn answers_of_index(
     _: &History,
     _: &dyn SegmentSource,
     _: &mut Invocation<'_>,
-    _: impl Fn(Historic) -> Option<Entry>,
+    _: impl Fn(HistoryEntry) -> Option<Entry>,
 ) -> Result<Option<Vec<Answer>>, CliError> {
     Ok(None)
 }
 
-fn row(historic: &Historic, line: &Line<'_>, human: bool) -> [Cell; 8] {
-    let Historic { resource, change, .. } = historic;
+fn row(historic: &HistoryEntry, line: &Line<'_>, human: bool) -> [Cell; 8] {
+    let HistoryEntry { resource, change, .. } = historic;
     let (what, tone) = described(change);
     [
         Cell::plain(time::format_time(line.timestamp.to_datetime(), human)),
@@ -138,7 +140,7 @@ fn row(historic: &Historic, line: &Line<'_>, human: bool) -> [Cell; 8] {
     ]
 }
 
-fn text(text: Option<Text<'_>>) -> Option<String> {
+fn text(text: Option<LineText<'_>>) -> Option<String> {
     text.map(|text| text.get().into_owned())
 }
 
@@ -155,7 +157,7 @@ fn described(change: &ConfigChange) -> (String, Tone) {
     (what.to_owned() + &moved.unwrap_or_default(), Tone::Warning)
 }
 
-fn value(historic: &Historic, line: &Line<'_>) -> Value {
+fn value(historic: &HistoryEntry, line: &Line<'_>) -> Value {
     let mut object = change_json(&historic.change);
     object["seq"] = json!(line.seq);
     object["event_id"] = json!(line.event_id);

@@ -83,11 +83,11 @@ fn init(invocation: &mut Invocation<'_>) -> Result<(), CliError> {
     let keys = manifest.keys().copied();
     let public_key = first_public_key(manifest);
     let beside = ledger.key_is_beside_ledger();
-    let chain = manifest.chain().to_string();
+    let ledger_id = manifest.ledger_id().to_string();
     if invocation.out.is_json() {
         invocation.out.json(&json!({
             "dir": dir.display().to_string(),
-            "chain": chain,
+            "chain": ledger_id,
             "algorithm": manifest.algorithm().name(),
             "created": manifest.created().to_string(),
             "kid": keys.map(|keys| keys.kid.to_string()),
@@ -98,7 +98,7 @@ fn init(invocation: &mut Invocation<'_>) -> Result<(), CliError> {
         let out = &mut invocation.out;
         out.line(&[
             Cell::toned(Tone::Good, "made"),
-            Cell::plain(format!(" the ledger {chain} in `{}`", dir.display())),
+            Cell::plain(format!(" the ledger {ledger_id} in `{}`", dir.display())),
         ])?;
         if let Some(key) = public_key {
             let text = format!(

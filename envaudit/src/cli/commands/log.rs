@@ -146,7 +146,7 @@ impl EventTable {
             "failure" => Tone::Bad,
             _ => Tone::Warning,
         };
-        let text = |text: Option<crate::ledger::Text<'_>>| {
+        let text = |text: Option<crate::ledger::LineText<'_>>| {
             Cell::plain(text.map_or(String::new(), |text| text.get().into_owned()))
         };
         self.table.row([

@@ -113,9 +113,9 @@ fn prune(
     invocation: &mut Invocation<'_>,
 ) -> Result<(), CliError> {
     let ledger = invocation.open_ledger(&args.retired)?;
-    let acting = args.actor.acting(&ledger, invocation)?;
+    let on_behalf = args.actor.on_behalf_of(&ledger, invocation)?;
     let steps = StepProgress::new(&invocation.out);
-    let pruned = acting
+    let pruned = on_behalf
         .prune_watched(policy, &mut |done, all| steps.done(done, all))
         .map_err(|error| CliError::from(&error))?;
     drop(steps);

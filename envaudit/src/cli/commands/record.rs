@@ -141,7 +141,7 @@ pub(super) fn record(
 ) -> Result<Recorded, CliError> {
     let recorded = crate::record::record(ledger, &loaded.erased(), context);
     let recorded = recorded.map_err(|error| CliError::from(&error))?;
-    warn_of_caveats(recorded.uncompared(), recorded.passed_over(), invocation);
+    warn_of_caveats(recorded.uncompared(), recorded.damaged_predecessor(), invocation);
     Ok(recorded)
 }
 

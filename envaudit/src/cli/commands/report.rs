@@ -266,7 +266,7 @@ fn write(
             answer.html(&PageContext {
                 verdict,
                 anchor_given,
-                ledger: stored.chain().as_deref(),
+                ledger: stored.ledger_id().as_deref(),
                 made,
             })
         }

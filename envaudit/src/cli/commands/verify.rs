@@ -189,9 +189,9 @@ impl TrustedKeys<'_> {
     /// The last state of an anchor; that of another ledger, if it has none of this one.
     fn latest(&self, path: &Path) -> Result<Anchored, CliError> {
         let anchor = FileAnchor::new(path);
-        let chain = self.stored.chain();
+        let ledger_id = self.stored.ledger_id();
         let ours = anchor
-            .latest(chain.as_deref().map_or(AnchorScope::Any, AnchorScope::Ledger))
+            .latest(ledger_id.as_deref().map_or(AnchorScope::Any, AnchorScope::Ledger))
             .map_err(|error| CliError::unavailable_of(&error))?;
         let any = match ours {
             Some(ours) => Some(ours),
@@ -212,11 +212,11 @@ impl TrustedKeys<'_> {
         if !text.starts_with("envaudit/") {
             return Ok(None);
         }
-        let chain = self.stored.chain().unwrap_or_default();
+        let ledger_id = self.stored.ledger_id().unwrap_or_default();
         let derived = self.ring.into_iter().flat_map(|ring| {
             let seeds = ring.ids().filter_map(|id| ring.key(id)).map(|key| key.checkpoint_seed());
             seeds.filter_map(|seed| {
-                Some(*checkpoint::signer(&chain, &seed).ok()?.verifier().public_key())
+                Some(*checkpoint::signer(&ledger_id, &seed).ok()?.verifier().public_key())
             })
         });
         let mut keys: Vec<[u8; 32]> = derived.chain(self.signers.iter().copied()).collect();
@@ -226,7 +226,7 @@ impl TrustedKeys<'_> {
             keys.extend(manifest.map(|keys| keys.checkpoint_key));
         }
         let keys: Vec<_> =
-            keys.iter().filter_map(|key| checkpoint::verifier(&chain, key).ok()).collect();
+            keys.iter().filter_map(|key| checkpoint::verifier(&ledger_id, key).ok()).collect();
         Checkpoint::open(text.as_bytes(), &keys).map(Some).map_err(|error| {
             let message = format!("{}: {}", path.display(), with_causes(&error));
             CliError { message: Some(message), ..CliError::finding() }
@@ -333,7 +333,7 @@ pub(super) fn value(report: &Report) -> Value {
     json!({
         "intact": report.is_intact(),
         "verdict": report.verdict().name(),
-        "chain": report.chain,
+        "chain": report.ledger_id,
         "events": report.events,
         "bytes": report.bytes,
         "segments": report.segments,

@@ -86,8 +86,8 @@ impl StoredLedger {
     }
 
     /// The id of the ledger.
-    pub(crate) fn chain(&self) -> Option<String> {
-        self.manifest.as_ref().map(|manifest| manifest.chain().to_string())
+    pub(crate) fn ledger_id(&self) -> Option<String> {
+        self.manifest.as_ref().map(|manifest| manifest.ledger_id().to_string())
     }
 
     /// A message if the last line is incomplete, as a killed writer leaves it.

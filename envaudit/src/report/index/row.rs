@@ -7,7 +7,7 @@ use memchr::memmem;
 use crate::ledger::__private::is_carried;
 use crate::ledger::__private::{list, member, text};
 use crate::ledger::{ChangeKind, ConfigChange, RecordedValue};
-use crate::ledger::{Line, Text};
+use crate::ledger::{Line, LineText};
 
 /// It changed a secret of a configuration.
 pub(crate) const SECRET: i64 = 1;
@@ -182,7 +182,7 @@ impl Row {
 }
 
 fn kind(line: &Line<'_>, texts: &mut Texts) -> Span {
-    let text = |text: Option<Text<'_>>| text.map(|text| text.get().replace(BETWEEN, " "));
+    let text = |text: Option<LineText<'_>>| text.map(|text| text.get().replace(BETWEEN, " "));
     let resource_type = text(line.resource_type).unwrap_or_default();
     let origin = text(line.origin).unwrap_or_default();
     let between = BETWEEN.encode_utf8(&mut [0; 4]).to_owned();

@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 
 use crate::evidence::merkle::Tree;
 use crate::key::{EventHash, KeyId, NO_HASH};
-use crate::verify::check::{Bad, Checked, Event, Proof, Reason, State};
+use crate::verify::check::{Bad, Checked, Event, LineState, Proof, Reason};
 use crate::verify::expected_heads::{ClaimSource, ExpectedHead, ExpectedHeads};
 use crate::verify::finding::Finding;
 use crate::verify::incremental_tree::IncrementalTree;
@@ -171,17 +171,17 @@ impl Sequence {
     pub(super) fn line(&mut self, segment: usize, checked: Checked) {
         let spot = Spot { segment, offset: checked.offset };
         match checked.state {
-            State::Bad(bad) => self.bad(spot, bad),
+            LineState::Bad(bad) => self.bad(spot, bad),
             // Before the event at which an earlier verification ended, such lines are what it verified.
-            State::Earlier { .. } if self.last.is_none() => {}
-            State::Earlier { seq } => {
+            LineState::Earlier { .. } if self.last.is_none() => {}
+            LineState::Earlier { seq } => {
                 self.bad(spot, Bad { claimed: Some(seq), reason: Reason::Earlier { seq } });
             }
-            State::Event(event) if self.is_strange(&event) => {
+            LineState::Event(event) if self.is_strange(&event) => {
                 let reason = Reason::Hash { found: event.hash, computed: None };
                 self.bad(spot, Bad { claimed: Some(event.seq), reason });
             }
-            State::Event(event) => self.event(spot, event),
+            LineState::Event(event) => self.event(spot, event),
         }
     }
 
@@ -263,8 +263,8 @@ impl Sequence {
     /// Takes the bytes after the last newline of a segment.
     pub(super) fn unterminated(&mut self, segment: usize, checked: Checked) {
         let claimed = match &checked.state {
-            State::Event(Event { seq, .. }) | State::Earlier { seq } => Some(*seq),
-            State::Bad(bad) => bad.claimed,
+            LineState::Event(Event { seq, .. }) | LineState::Earlier { seq } => Some(*seq),
+            LineState::Bad(bad) => bad.claimed,
         };
         let spot = Spot { segment, offset: checked.offset };
         self.bad(spot, Bad { claimed, reason: Reason::Unterminated });

@@ -69,8 +69,8 @@ impl PrunePlan {
         policy: PrunePolicy,
     ) -> Result<Option<Self>, PruneError> {
         let segments = source.segments().map_err(|error| PruneError::Read(error.into()))?;
-        let going = Going::of(source, &segments, policy).map_err(PruneError::Read)?;
-        let Some(Going { segments, first_kept }) = going else { return Ok(None) };
+        let going = SegmentsToPrune::of(source, &segments, policy).map_err(PruneError::Read)?;
+        let Some(SegmentsToPrune { segments, first_kept }) = going else { return Ok(None) };
         refuse_changed(source, keys, first_kept)?;
         let mut configurations = Configurations::default();
         configurations.read(source, first_kept).map_err(PruneError::Read)?;
@@ -86,12 +86,12 @@ impl PrunePlan {
 }
 
 /// The segments that a policy lets go.
-pub(super) struct Going {
+pub(super) struct SegmentsToPrune {
     pub(super) segments: Vec<SegmentInfo>,
     pub(super) first_kept: u64,
 }
 
-impl Going {
+impl SegmentsToPrune {
     /// Of all segments, the last of which is written to.
     pub(super) fn of(
         source: &dyn SegmentSource,
@@ -115,8 +115,10 @@ impl Going {
             }
         };
         let kept = &segments[count];
-        Ok((count > 0)
-            .then(|| Going { segments: segments[..count].to_vec(), first_kept: kept.first_seq }))
+        Ok((count > 0).then(|| SegmentsToPrune {
+            segments: segments[..count].to_vec(),
+            first_kept: kept.first_seq,
+        }))
     }
 }
 

@@ -11,10 +11,10 @@ use crate::read::filter::Filter;
 use crate::read::reader::ReadError;
 use crate::store::{StoreError, StoreErrorKind, Tail};
 use crate::write::ledger::Ledger;
-use crate::write::state::{Failure, State};
+use crate::write::state::{StepError, WriterState};
 
 /// Reads what others have appended, verifies it, and goes on from its end.
-pub(crate) fn catch_up(ledger: &Ledger, state: &mut State) -> Result<(), Failure> {
+pub(crate) fn catch_up(ledger: &Ledger, state: &mut WriterState) -> Result<(), StepError> {
     check_last_line(ledger, &state.tail)?;
     let mut torn = None;
     let mut before = state.tail;
@@ -86,13 +86,13 @@ pub(super) fn check_last_line(ledger: &Ledger, tail: &Tail) -> Result<(), Append
 }
 
 /// Whether others have gone on so far that the segment this writer knows was pruned.
-pub(crate) fn is_pruned_away(ledger: &Ledger, state: &State) -> bool {
+pub(crate) fn is_pruned_away(ledger: &Ledger, state: &WriterState) -> bool {
     let segments = ledger.store.segments().unwrap_or_default();
     segments.first().is_some_and(|first| first.first_seq > state.tail.segment)
 }
 
 /// Reads a ledger anew whose segments this writer knows were pruned by others.
-pub(crate) fn start_over(ledger: &Ledger, state: &mut State) -> Result<(), Failure> {
+pub(crate) fn start_over(ledger: &Ledger, state: &mut WriterState) -> Result<(), StepError> {
     let read = load(ledger, state.ring.clone()).map_err(refused)?;
     let segments = ledger.store.segments().map_err(AppendError::Rejected)?;
     let first = segments.first().map_or(0, |info| info.first_seq);
@@ -130,9 +130,9 @@ pub(super) fn refused(error: OpenError) -> AppendError {
 /// Reads the lines between the tail and the end of the file. Gives what is torn there.
 pub(super) fn absorb_new(
     ledger: &Ledger,
-    state: &mut State,
+    state: &mut WriterState,
     len: u64,
-) -> Result<Option<Torn>, Failure> {
+) -> Result<Option<Torn>, StepError> {
     let segment = state.tail.segment;
     while state.tail.offset < len {
         let offset = state.tail.offset;
@@ -171,7 +171,7 @@ pub(super) fn absorb_new(
 /// Goes on by one line that another writer wrote.
 pub(super) fn absorb(
     ledger: &Ledger,
-    state: &mut State,
+    state: &mut WriterState,
     line: &Line<'_>,
 ) -> Result<(), AppendError> {
     let Tail { seq, hash, segment, offset } = state.tail;
@@ -179,7 +179,7 @@ pub(super) fn absorb(
     if line.seq != seq + 1 || line.previous_hash != hash {
         return damaged("the line does not follow the one before it");
     }
-    if line.chain != ledger.manifest.chain.to_string() {
+    if line.ledger_id != ledger.manifest.ledger_id.to_string() {
         return damaged("the line is of another chain");
     }
     if line.kid != state.hasher.key_id() {

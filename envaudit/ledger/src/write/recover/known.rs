@@ -18,10 +18,10 @@ pub(super) struct KnownEnds {
 impl KnownEnds {
     pub(super) fn read(ledger: &Ledger) -> Result<Self, OpenError> {
         let head = ledger.store.head().map_err(OpenError::Store)?;
-        let chain = ledger.manifest.chain.to_string();
+        let ledger_id = ledger.manifest.ledger_id.to_string();
         let mut anchored = Vec::new();
         for anchor in &ledger.settings.anchors {
-            let kept = anchor.latest(AnchorScope::Ledger(&chain)).map_err(OpenError::Anchor)?;
+            let kept = anchor.latest(AnchorScope::Ledger(&ledger_id)).map_err(OpenError::Anchor)?;
             anchored.extend(kept.map(|kept| (anchor.name(), kept)));
         }
         Ok(KnownEnds { head, anchored })
@@ -45,8 +45,8 @@ impl KnownEnds {
             }
             let is_behind = kept.size > tail.seq;
             let kept = Box::new(kept);
-            let chain = ledger.manifest.chain.to_string();
-            let offered = Box::new(Anchored { chain, size: tail.seq, head: tail.hash });
+            let ledger_id = ledger.manifest.ledger_id.to_string();
+            let offered = Box::new(Anchored { ledger_id, size: tail.seq, head: tail.hash });
             return Err(OpenError::Anchor(match is_behind {
                 true => AnchorError::Behind { anchor, kept, offered },
                 false => AnchorError::Conflict { anchor, kept, offered },

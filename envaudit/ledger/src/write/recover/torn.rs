@@ -6,9 +6,9 @@ use sha2::{Digest as _, Sha256};
 use crate::error::{AppendError, Damage};
 use crate::format::timestamp::Timestamp;
 use crate::store::{FileChain, StoreError, TORN};
-use crate::write::append::own;
+use crate::write::append::ledger_event;
 use crate::write::ledger::Ledger;
-use crate::write::state::{Failure, State, failed};
+use crate::write::state::{StepError, WriterState, step_error};
 
 /// Where a write is atomic, no writer leaves half a line.
 fn whole(torn: &Torn) -> AppendError {
@@ -55,19 +55,23 @@ impl Torn {
     }
 }
 
-pub(super) fn cut(ledger: &Ledger, torn: &Torn) -> Result<(), Failure> {
+pub(super) fn cut(ledger: &Ledger, torn: &Torn) -> Result<(), StepError> {
     let Some(files) = ledger.store.files() else { return Err(whole(torn).into()) };
-    files.move_torn_tail(torn.segment, torn.offset, &torn.unrecorded()).map_err(failed)
+    files.move_torn_tail(torn.segment, torn.offset, &torn.unrecorded()).map_err(step_error)
 }
 
-pub(super) fn record(ledger: &Ledger, state: &mut State, torn: &Torn) -> Result<(), Failure> {
-    let event = own("ledger.recovered")
+pub(super) fn record(
+    ledger: &Ledger,
+    state: &mut WriterState,
+    torn: &Torn,
+) -> Result<(), StepError> {
+    let event = ledger_event("ledger.recovered")
         .detail("bytes", torn.bytes)
         .detail("sha256", HEXLOWER.encode(&torn.sha256))
         .detail("segment", torn.segment)
         .detail("offset", torn.offset);
-    ledger.write_own(state, &event)?;
+    ledger.write_ledger_event(state, &event)?;
     let name = torn.recorded(ledger.settings.now());
     let Some(files) = ledger.store.files() else { return Ok(()) };
-    files.rename_torn_copy(&torn.unrecorded(), &name).map_err(failed)
+    files.rename_torn_copy(&torn.unrecorded(), &name).map_err(step_error)
 }

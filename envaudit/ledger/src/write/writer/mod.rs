@@ -22,11 +22,11 @@ use crate::write::ledger::{Appended, Ledger};
 /// What happens to an event that cannot be recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Class {
+pub enum Delivery {
     /// Its caller is told, and must not go on.
-    Strict,
+    Guaranteed,
     /// It waits in bounded memory; what has no room there is counted, and the loss is recorded as `ledger.gap`.
-    Degraded,
+    BestEffort,
 }
 
 /// How a [`LedgerWriter`] works.
@@ -154,10 +154,10 @@ impl LedgerWriter {
     /// # Errors
     ///
     /// When a strict event was not recorded.
-    pub fn send(&self, class: Class, event: Event) -> Result<Option<Appended>, SubmitError> {
+    pub fn send(&self, class: Delivery, event: Event) -> Result<Option<Appended>, SubmitError> {
         match class {
-            Class::Strict => self.append(event).map(Some),
-            Class::Degraded => {
+            Delivery::Guaranteed => self.append(event).map(Some),
+            Delivery::BestEffort => {
                 self.record(event);
                 Ok(None)
             }
