@@ -547,7 +547,17 @@ fn hold(subject: &Crate) {
     let arrows = subject.arrows(&files);
     assert!(!arrows.is_empty(), "nothing was found in {}", subject.sources);
     let mut faults = subject.faults(&arrows);
-    faults.extend(subject.unknown_circles(&subject.arrows_in_folders(&files)));
+    let in_folders = subject.arrows_in_folders(&files);
+    faults.extend(subject.unknown_circles(&in_folders));
+    let found = [circles(&arrows), circles(&in_folders)].concat();
+    for known in subject.circles {
+        if !found.iter().any(|circle| circle.iter().eq(known.iter())) {
+            faults.push(format!(
+                "{} are no circle any more: take it out of the table",
+                known.join(", ")
+            ));
+        }
+    }
     assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
 }
 
