@@ -41,12 +41,12 @@ pub struct IndexedHistory<'i, 's> {
     key: String,
     changes: Changes,
     after: i64,
-    ready: VecDeque<Place>,
+    ready: VecDeque<EventPosition>,
     near: ReadAhead,
     ended: bool,
 }
 
-struct Place {
+struct EventPosition {
     id: u64,
     at: u64,
     /// Its time, and the change that the index has of the variable; `None` where the line cannot be read.
@@ -72,7 +72,7 @@ impl IndexedHistory<'_, '_> {
         let rows = statement.query_map(params![self.key, self.after, PAGE], |row| {
             let time: Option<i64> = row.get(2)?;
             let what: Option<i64> = row.get(3)?;
-            Ok(Place { id: row.get(0)?, at: row.get(1)?, event: time.zip(what) })
+            Ok(EventPosition { id: row.get(0)?, at: row.get(1)?, event: time.zip(what) })
         })?;
         self.ready = rows.collect::<Result<_, _>>()?;
         match self.ready.back() {
@@ -94,7 +94,7 @@ impl IndexedHistory<'_, '_> {
 
     fn read(
         &mut self,
-        place: &Place,
+        place: &EventPosition,
         (time, what): (i64, i64),
     ) -> Result<Option<Historic>, IndexError> {
         let segment = self.index.segment_of(place.id).ok_or_else(IndexError::other)?;
