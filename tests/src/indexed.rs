@@ -95,7 +95,7 @@ pub fn record(ledger: &Ledger, service: &'static str, vars: &[(&str, &str)]) {
     let vars: Vec<_> = vars.iter().copied().chain([("", "")]).collect();
     let loaded = isolated::vars::<Config>(vars).load().expect("loaded");
     let context = Context::new().service(service).actor(Actor::user("ada"));
-    loaded.record_in(&ledger, &context).expect("recorded");
+    loaded.record_in(ledger, &context).expect("recorded");
 }
 
 /// As [`Indexed::assert_answers`], of any ledger.

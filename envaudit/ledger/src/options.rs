@@ -13,11 +13,11 @@ use zeroize::Zeroizing;
 
 use crate::error::OpenError;
 use crate::evidence::anchor::{Anchor, AnchorSlot};
-use crate::keys::lookup::{GivenKeys, KeySource};
 use crate::keys::{KeyRing, MasterKey};
 use crate::settings::{LedgerSettings, SyncMode};
 use crate::store::lock_wait::LockWait;
 use crate::store::{ChainStore, Deadline, FileStore, StoreState};
+use crate::write::key_lookup::{GivenKeys, KeySource};
 use crate::write::ledger::Ledger;
 use crate::write::open::CreateOutcome;
 
@@ -290,11 +290,14 @@ impl LedgerOptions {
     /// When there is one, or it cannot be made.
     pub fn init_in(self, store: impl ChainStore + 'static) -> Result<Ledger, OpenError> {
         match store.state(Deadline::after(self.settings.write_timeout)).map_err(OpenError::Store)? {
-            StoreState::Absent | StoreState::Unfinished => Ledger::make(Arc::new(store), self)
-                .and_then(|made| match made {
-                    CreateOutcome::Ledger(ledger) => Ok(*ledger),
-                    CreateOutcome::ByAnother(..) => Err(OpenError::Exists),
-                }),
+            StoreState::Absent | StoreState::Unfinished => {
+                Ledger::make(Arc::new(store), self.settings, self.key_source).and_then(|made| {
+                    match made {
+                        CreateOutcome::Ledger(ledger) => Ok(*ledger),
+                        CreateOutcome::ByAnother(..) => Err(OpenError::Exists),
+                    }
+                })
+            }
             StoreState::Present => Err(OpenError::Exists),
             StoreState::Foreign { example } => Err(OpenError::NoManifest { example }),
         }
@@ -307,7 +310,7 @@ impl LedgerOptions {
     /// When there is none, or it is not what was written.
     pub fn open_in(self, store: impl ChainStore + 'static) -> Result<Ledger, OpenError> {
         match store.state(Deadline::after(self.settings.write_timeout)).map_err(OpenError::Store)? {
-            StoreState::Present => Ledger::load(Arc::new(store), self),
+            StoreState::Present => Ledger::load(Arc::new(store), self.settings, self.key_source),
             StoreState::Absent | StoreState::Unfinished => Err(OpenError::Absent),
             StoreState::Foreign { example } => Err(OpenError::NoManifest { example }),
         }
@@ -321,9 +324,11 @@ impl LedgerOptions {
     pub fn open_or_init_in(self, store: impl ChainStore + 'static) -> Result<Ledger, OpenError> {
         match store.state(Deadline::after(self.settings.write_timeout)).map_err(OpenError::Store)? {
             StoreState::Absent | StoreState::Unfinished => {
-                match Ledger::make(Arc::new(store), self)? {
+                match Ledger::make(Arc::new(store), self.settings, self.key_source)? {
                     CreateOutcome::Ledger(ledger) => Ok(*ledger),
-                    CreateOutcome::ByAnother(store, options) => Ledger::load(store, *options),
+                    CreateOutcome::ByAnother(store, settings, keys) => {
+                        Ledger::load(store, *settings, keys)
+                    }
                 }
             }
             _ => self.open_in(store),
@@ -340,6 +345,36 @@ impl LedgerOptions {
         store: &dyn ChainStore,
     ) -> Result<(Option<KeyRing>, bool), OpenError> {
         self.key_source.find(store).map(|found| (found.ring, found.beside))
+    }
+}
+
+/// A ledger with the default options.
+impl Ledger {
+    /// Makes a ledger in the directory at this path: see [`LedgerOptions`] for where its key comes from.
+    ///
+    /// # Errors
+    ///
+    /// When there is one, or it cannot be made.
+    pub fn init(path: impl Into<PathBuf>) -> Result<Self, OpenError> {
+        LedgerOptions::new().init(path)
+    }
+
+    /// Opens the ledger in the directory at this path, and recovers it if its last writer was killed.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, or it is not what was written.
+    pub fn open(path: impl Into<PathBuf>) -> Result<Self, OpenError> {
+        LedgerOptions::new().open(path)
+    }
+
+    /// Opens the ledger in the directory at this path, or makes one if there is nothing at all.
+    ///
+    /// # Errors
+    ///
+    /// When it can neither be opened nor made.
+    pub fn open_or_init(path: impl Into<PathBuf>) -> Result<Self, OpenError> {
+        LedgerOptions::new().open_or_init(path)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Searches that look at each byte once, however often they are asked: a text may be a stranger's, and as long as they like.
+//! Searches that look at each byte once, however often they are asked: a text may come from anybody, and be of any length.
 
 /// The next place of something. What was found from one place holds for all places up to it.
 ///
@@ -6,7 +6,7 @@
 pub(super) struct ForwardSearch<'t, F = fn(&str) -> Option<usize>> {
     text: &'t str,
     find: F,
-    /// From where was looked, and what was found.
+    /// The place that was asked for last, and the one that was found.
     known: Option<(usize, usize)>,
 }
 
@@ -15,7 +15,7 @@ impl<'t, F: FnMut(&str) -> Option<usize>> ForwardSearch<'t, F> {
         ForwardSearch { text, find, known: None }
     }
 
-    /// Where it is, at this place or behind it; without one, where the text ends.
+    /// Its first place from this one on; the end of the text where there is none.
     pub(super) fn from(&mut self, place: usize) -> usize {
         match self.known {
             Some((asked, found)) if (asked..=found).contains(&place) => found,
@@ -32,7 +32,7 @@ impl<'t, F: FnMut(&str) -> Option<usize>> ForwardSearch<'t, F> {
 /// The last `@` of a stretch of text. Stretches that end at the same place are looked through once.
 #[derive(Default)]
 pub(super) struct LastMatch {
-    /// From where and to where was looked, and what was found.
+    /// The stretch that was searched last, and the place that was found.
     known: Option<(usize, usize, Option<usize>)>,
 }
 

@@ -41,7 +41,7 @@ fn userinfo(text: &str, spans: &mut Spans) {
     }
 }
 
-/// `jdbc:oracle:thin:scott/tiger@…`: what stands before the `@`.
+/// `jdbc:oracle:thin:scott/tiger@…`: the part before the `@`.
 fn oracle(text: &str, spans: &mut Spans) {
     const DRIVER: &str = "jdbc:oracle:";
     let mut words = ForwardSearch::new(text, |rest| rest.find(ends_word));
@@ -99,7 +99,7 @@ pub(super) fn of_dsn(text: &str) -> Option<core::ops::Range<usize>> {
     before_sign(text, 0, text.len(), &mut LastMatch::default(), &mut colons)
 }
 
-/// Where in an address without a scheme a password is, or a user that stands alone: before the last `@` of it.
+/// Where in an address without a scheme a password is, or a user alone: before the last `@` of it.
 pub(super) fn before_sign(
     text: &str,
     start: usize,

@@ -162,7 +162,7 @@ fn tampering_under_a_live_writer_stops_it() {
 /// Writes bytes after a tail, whatever they are.
 fn append_bytes(store: &FileStore<MemoryDisk>, tail: &Tail, bytes: &[u8]) {
     let after = Tail { offset: tail.offset + bytes.len() as u64, ..*tail };
-    store.append(&Batch::new(tail, bytes, &[], &after), Deadline::NEVER).unwrap();
+    store.append(&Batch::new(tail, bytes, &[], &after), Deadline::NEVER).expect("appended");
 }
 
 /// Cuts the last line off, in place.

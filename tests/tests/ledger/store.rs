@@ -58,7 +58,7 @@ mod on_unix {
     fn create(store: &FileStore) {
         let (before, after) = (at(1, 0), at(1, 6));
         let first = Batch::new(&before, b"first\n", &[], &after);
-        store.create(b"{}\n", &first, Deadline::NEVER).unwrap();
+        store.create(b"{}\n", &first, Deadline::NEVER).expect("created");
     }
 
     fn mode(path: &Path) -> u32 {

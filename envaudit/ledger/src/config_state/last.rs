@@ -1,7 +1,7 @@
 //! Finding the last recorded state of a resource, from the end of the ledger on.
 //!
 //! A line of another resource is passed over without being read as a line: blocks are searched for the bytes that only a
-//! record of this resource has. What lies before a segment need not be searched where the table in its first line names the
+//! record of this resource has. What comes before a segment need not be searched where the table in its first line names the
 //! event.
 
 use std::borrow::Cow;
@@ -36,12 +36,12 @@ impl LastState {
     }
 }
 
-/// What a search for the last state of a resource came upon.
+/// The result of a search for the last state of a resource.
 #[derive(Default)]
 pub struct LastStateSearch {
     /// The last state, if there is one.
     pub last: Option<LastState>,
-    /// The place behind that, where a line of the resource was changed: it may have been the last state.
+    /// A place after it where a line of the resource was changed: that may have been the last state.
     pub changed: Option<Damage>,
 }
 
@@ -110,7 +110,7 @@ fn search(
         match states.map_or(TableEntry::Nothing, |states| states.get(resource)) {
             TableEntry::Last(seq) => match state_at(source, ring, resource, seq)? {
                 StateAt::State(found) => return Ok((seq > above).then_some(found)),
-                // What was pruned since is not behind it. Without a key, anybody can have written that.
+                // Events that were pruned since do not come after it. Without a key, anybody can have written that.
                 StateAt::Referred(seq) if seq < first_kept && ring.is_some() => return Ok(None),
                 StateAt::Referred(_) | StateAt::Nothing => {}
             },
@@ -123,7 +123,7 @@ fn search(
     Ok(None)
 }
 
-/// The last state of a resource, if it lies before this event: its event, and the details of one that has it behind that;
+/// The last state of a resource, if it comes before this event: its event, and the details of a later event that carries it;
 /// no details where the key of the event was not given, so that anybody may have written it.
 pub(crate) fn state_before(
     source: &dyn SegmentSource,
@@ -146,7 +146,7 @@ pub(crate) fn state_before(
     Ok(Some((last.seq, Some(carried))))
 }
 
-/// What a line of a successful load of the resource has between its action and its reason.
+/// The bytes that a line of a successful load of the resource has between its action and its reason.
 fn needle(resource: &str) -> Vec<u8> {
     let mut needle = b",\"resource_type\":\"config\",\"resource_id\":".to_vec();
     write_string(&mut needle, resource);
@@ -154,12 +154,12 @@ fn needle(resource: &str) -> Vec<u8> {
     needle
 }
 
-/// What is found at the number of an event.
+/// What an event says of the state of a resource.
 enum StateAt {
     State(LastState),
     /// The state is that of this event, which is not there.
     Referred(u64),
-    /// No state of the resource, or one that somebody has changed.
+    /// No state of the resource, or one that was changed.
     Nothing,
 }
 
@@ -180,8 +180,8 @@ fn state_at(
     }
 }
 
-/// The state that a line has, or the one it refers to. Events of a retired key that was not given are believed: who opens
-/// the ledger without it may still record.
+/// The state that a line has, or the one it refers to. Events of a retired key that was not given are believed:
+/// recording goes on without that key.
 fn state_of(
     source: &dyn SegmentSource,
     ring: Option<&KeyRing>,
@@ -242,7 +242,7 @@ fn follow(
     }
 }
 
-/// What the line of a successful load says of the configuration.
+/// The configuration in the line of a successful load: as a whole, or as a reference.
 enum RecordedRef {
     State(Vec<RecordedValue>),
     /// The state is that of an event before.

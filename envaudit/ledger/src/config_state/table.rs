@@ -1,5 +1,5 @@
 //! Where the last state of each configuration is: a table in the first line of every further segment, so that a search need
-//! not read what lies before that segment.
+//! not read the segments before that one.
 //!
 //! A table is never taken at its word: its line has to have the right hash, and so has the event it names.
 
@@ -13,11 +13,11 @@ use crate::format::line::Line;
 use crate::keys::KeyRing;
 use crate::read::lines::line_around;
 
-/// What the line of every configuration's event has. Other lines may have it too, in their details.
+/// The bytes that are in the line of every configuration's event. Other lines may have them too, in their details.
 const NEEDLE: &[u8] = b",\"resource_type\":\"config\",\"resource_id\":\"";
-/// How many configurations a table has; those that were heard of least recently fall out.
+/// How many configurations a table has at most; the least recent ones fall out.
 const MAX_STATES: usize = 256;
-/// A configuration whose name has more bytes stands in no table.
+/// A configuration whose name has more bytes is not in any table.
 const MAX_NAME: usize = 256;
 
 /// The last event of each configuration that has a state or refers to one.
@@ -30,24 +30,24 @@ pub(crate) struct States {
     from: u64,
 }
 
-/// What a table knows of a configuration.
+/// What a table says of a configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TableEntry {
     /// Its last event.
     Last(u64),
     /// It has none from this event on.
     NoneFrom(u64),
-    /// Nothing.
+    /// It says nothing.
     Nothing,
 }
 
 impl States {
-    /// Of what lies behind the event before `seq`.
+    /// An empty table of the events from `seq` on.
     pub(crate) fn from(seq: u64) -> Self {
         States { from: seq, last: BTreeMap::new() }
     }
 
-    /// The table in the first line of a segment, if it is there and nobody has changed it.
+    /// The table in the first line of a segment, if there is one and its line was not changed.
     pub(crate) fn read(line: &Line<'_>, ring: Option<&KeyRing>) -> Option<Self> {
         if line.action != "ledger.segment_opened" || line.hash_holds_under(ring) != Some(true) {
             return None;
@@ -65,11 +65,11 @@ impl States {
         }
     }
 
-    /// Takes whole lines that stand behind those taken before.
+    /// Takes whole lines that come after those taken before.
     pub(crate) fn observe(&mut self, lines: &[u8]) {
         let found: Vec<usize> = memmem::find_iter(lines, NEEDLE).collect();
         let mut seen = HashSet::new();
-        // From behind, no more than one line of each configuration is read.
+        // From the last to the first, no more than one line of each configuration is read.
         for at in found.into_iter().rev() {
             let name = &lines[at + NEEDLE.len()..];
             let name = &name[..memchr::memchr(b'"', name).unwrap_or(name.len())];

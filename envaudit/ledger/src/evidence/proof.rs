@@ -32,9 +32,9 @@ pub struct EventProof {
     note: String,
 }
 
-/// Makes the proof for event `seq` under the first checkpoint behind it that one of these keys has signed.
+/// Makes the proof for event `seq` under the first checkpoint after it that one of these keys has signed.
 ///
-/// Reads the segment of the event and what lies between it and the checkpoint, and no other.
+/// Reads the segment of the event and those up to the checkpoint, and no others.
 ///
 /// # Errors
 ///
@@ -56,7 +56,7 @@ pub fn prove(
     for segment in &segments[first..] {
         let damaged = || ProveError::Damaged { seq: segment.first_seq };
         let mut lines = Lines::forward(source, segment.first_seq, 0..segment.len);
-        // What stands after the checkpoint may be torn.
+        // The end after the checkpoint may be torn.
         while tree.size() < checkpoint.size
             && let Some(line) = lines.next_line()?
         {
@@ -252,7 +252,7 @@ pub enum ProofError {
         /// What is wrong with it.
         what: &'static str,
     },
-    /// The event is no line of a ledger.
+    /// The event is not a line of a ledger.
     #[error("the event in the proof is no line of a ledger")]
     Line(#[source] LineError),
     /// The checkpoint cannot be trusted.

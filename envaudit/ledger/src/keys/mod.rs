@@ -4,7 +4,6 @@ mod chain;
 mod error;
 pub(crate) mod hash;
 mod id;
-pub(crate) mod lookup;
 mod master;
 mod ring;
 

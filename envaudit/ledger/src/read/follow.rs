@@ -7,7 +7,7 @@ use crate::read::locate::Located;
 use crate::read::reader::{ReadError, Reader, Record};
 use crate::store::{LINE_END, SegmentSource, StoreError, StoreErrorKind};
 
-/// Gives the events that are appended to a ledger, by whatever process, segment after segment. Made by [`Reader::follow`].
+/// Returns the events that any process appends to a ledger, segment after segment. Made by [`Reader::follow`].
 ///
 /// ```
 /// use envaudit_ledger::{Actor, Event, LedgerOptions, MasterKey};
@@ -32,7 +32,7 @@ use crate::store::{LINE_END, SegmentSource, StoreError, StoreErrorKind};
 pub struct Follow<'a> {
     source: &'a dyn SegmentSource,
     segment: u64,
-    /// What lies before this has been given.
+    /// Lines before this have been returned.
     offset: u64,
     last_seq: u64,
     /// The last bytes before `offset`, by which the segment is known again.
@@ -66,7 +66,7 @@ impl<'a> Reader<'a> {
 }
 
 impl Follow<'_> {
-    /// The number of the last event that was there or has been given; events after it come.
+    /// The number of the last event that was there or has been returned; events after it will come.
     pub fn last_seq(&self) -> u64 {
         self.last_seq
     }
@@ -77,7 +77,7 @@ impl Follow<'_> {
     /// # Errors
     ///
     /// When the store cannot be read. [`Missing`](StoreErrorKind::Missing) is the end of the ledger where the segment that
-    /// is followed is not there, nor any behind it; [`Replaced`](StoreErrorKind::Replaced), where it no longer has what was
+    /// is followed is not there, nor any after it; [`Replaced`](StoreErrorKind::Replaced), where it no longer has what was
     /// given last: another ledger is in its place, or the same one as it was before. The next call tries again.
     pub fn appended(&mut self) -> Result<Vec<Record>, StoreError> {
         loop {
@@ -87,7 +87,7 @@ impl Follow<'_> {
             if segments.iter().any(|info| info.first_seq == self.segment) {
                 match self.check_end().and_then(|()| self.read()) {
                     Ok(records) if records.is_empty() => {}
-                    // It was pruned meanwhile, and what lies behind it was not.
+                    // It was pruned meanwhile, and the next one was not.
                     Err(error) if error.kind() == StoreErrorKind::Missing && next.is_some() => {}
                     result => return result,
                 }
@@ -101,7 +101,7 @@ impl Follow<'_> {
         }
     }
 
-    /// Whether the segment still has what was given last.
+    /// Whether the segment still has the line that was returned last.
     fn check_end(&self) -> Result<(), StoreError> {
         if self.end.is_empty() {
             return Ok(());

@@ -1,4 +1,4 @@
-//! Finding an event by its seq, without reading what stands before it.
+//! Finding an event by its seq, without reading the events before it.
 
 use crate::format::line::MAX_LINE;
 use crate::format::opening::{after_seq, seq_of};
@@ -6,16 +6,16 @@ use crate::format::timestamp::Timestamp;
 use crate::read::lines::{LineBlocks, LineBytes, LineEnd, Lines};
 use crate::store::{SegmentInfo, SegmentSource, StoreError};
 
-/// What is read to find a line's beginning, and no more of it than its seq.
+/// How much is read to find a line's beginning, and no more of the line than its seq.
 const PROBE: usize = 8 << 10;
 /// How many bytes of a line have its seq.
 const BEGINNING: usize = 64;
 /// Where halving ends and reading on begins.
 const NEAR: u64 = 64 << 10;
-/// What the line of most events fits into.
+/// The lines of most events fit into this.
 const LIKELY: usize = 2 << 10;
 
-/// A line and where it stands.
+/// A line and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Located {
     /// The first seq of its segment.
@@ -80,7 +80,7 @@ fn next_line(
     Ok(seq_of(&line).map(|seq| (offset, seq)))
 }
 
-/// The line that begins at this byte of a segment; `None` if none ends after it.
+/// The line that begins at this byte of a segment; `None` if it has no end.
 pub fn line_at(
     source: &dyn SegmentSource,
     segment: u64,
@@ -103,7 +103,7 @@ pub(crate) fn first_line(source: &dyn SegmentSource, segment: u64) -> Result<Vec
     Ok(line.map_or_else(Vec::new, |line| line.bytes.to_vec()))
 }
 
-/// The time at the beginning of a line, which need not be one beyond it.
+/// The time at the beginning of a line, whatever follows it.
 pub fn time_of(line: &[u8]) -> Option<Timestamp> {
     const UUID: usize = 36;
     let (_, rest) = after_seq(line)?;

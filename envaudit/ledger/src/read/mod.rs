@@ -1,4 +1,4 @@
-//! Reading without verifying: records, filters, what is followed, and where things stand.
+//! Reading without verifying: lines, records, filters, following, and lookups by seq.
 
 pub(crate) mod filter;
 pub(crate) mod follow;

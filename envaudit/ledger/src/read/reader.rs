@@ -26,7 +26,7 @@ impl<'a> Reader<'a> {
         Reader { source }
     }
 
-    /// The event of this number; `None` if there is none, or it was pruned. It is found by halving: no more than some
+    /// The event of this number; `None` if it does not exist, or was pruned. It is found by halving: only a few
     /// blocks are read, however long the ledger is.
     ///
     /// # Errors
@@ -46,7 +46,7 @@ impl<'a> Reader<'a> {
         Records::new(self.source, Direction::Oldest)
     }
 
-    /// All events, newest first: the last state of something is found without reading what lies before it.
+    /// All events, newest first: the last state of something is found without reading the events before it.
     ///
     /// # Errors
     ///
@@ -62,7 +62,7 @@ impl fmt::Debug for Reader<'_> {
     }
 }
 
-/// One event, and where it stands.
+/// One event, and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record(pub(crate) Located);
 
@@ -73,11 +73,11 @@ impl Record {
         Record(located)
     }
 
-    /// What it says.
+    /// Its line, parsed.
     ///
     /// # Errors
     ///
-    /// When these bytes are no line of a ledger.
+    /// When these bytes are not a line of a ledger.
     pub fn line(&self) -> Result<Line<'_>, LineError> {
         Line::parse(&self.0.bytes)
     }
@@ -115,7 +115,7 @@ pub struct Records<'a> {
     current: Option<(u64, Lines<'a>)>,
 }
 
-/// Tells most lines that are not asked for by their bytes, without reading them as lines.
+/// Passes over most lines that do not match by their bytes alone, without parsing them.
 #[derive(Default)]
 struct LinePrefilter(Option<Finder<'static>>);
 
@@ -124,7 +124,7 @@ impl LinePrefilter {
         LinePrefilter(filter.needle().map(|needle| Finder::new(&needle).into_owned()))
     }
 
-    /// Whether a line in these bytes may be asked for. A text with an escape in it can be written in several ways.
+    /// Whether a line in these bytes may match. A text with an escape in it can be written in several ways.
     fn admits(&self, bytes: &[u8]) -> bool {
         self.0
             .as_ref()
@@ -139,7 +139,7 @@ impl<'a> Records<'a> {
         Ok(Records { source, segments, direction, filter, prefilter, current: None })
     }
 
-    /// Only those that pass the filter. Of bytes that are no line, those alone are told of that might be one of them.
+    /// Only those that match the filter. Bytes that are not a line are reported only where they might match.
     #[must_use]
     pub fn matching(mut self, filter: Filter) -> Self {
         // Whole segments lie outside of the range.
@@ -156,7 +156,7 @@ impl<'a> Records<'a> {
         self
     }
 
-    /// The next line that may be asked for.
+    /// The next line that may match.
     fn next_located(&mut self) -> Result<Option<Located>, StoreError> {
         loop {
             if let Some((segment, lines)) = &mut self.current {
@@ -221,7 +221,7 @@ pub enum ReadError {
     /// The store cannot be read. Nothing comes after this.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A line is none of a ledger's. The ones behind it are still read.
+    /// A line is not one of a ledger. The ones after it are still read.
     #[error(
         "segment {segment:020}.jsonl has no line of a ledger at byte {offset}; verify the ledger"
     )]

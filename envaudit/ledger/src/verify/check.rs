@@ -1,4 +1,4 @@
-//! What can be said of a line by itself, on any core.
+//! Checks of a line by itself, on any core.
 
 use super::incremental_tree::GROUP;
 use super::line_outline::LineOutline;
@@ -38,7 +38,7 @@ pub(super) struct CheckedEvent {
     pub(super) own: Option<Box<[u8]>>,
 }
 
-/// What vouches for an event.
+/// The evidence for an event.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum HashProof {
     /// The hash it should have.
@@ -66,7 +66,7 @@ pub(super) enum BadReason {
     },
     /// The event belongs to another ledger.
     OtherLedger,
-    /// It claims to have been verified before, and stands behind events that were not.
+    /// It claims to have been verified before, and comes after events that were not.
     Earlier {
         seq: u64,
     },
@@ -75,7 +75,7 @@ pub(super) enum BadReason {
 }
 
 impl BadReason {
-    /// What should be there, and what is.
+    /// The expected and the found, in words.
     pub(super) fn explain(&self) -> (String, String) {
         match self {
             BadReason::Malformed(error) => {
@@ -179,7 +179,7 @@ impl Checker<'_> {
         })
     }
 
-    /// The event of a line whose hash holds under a key: whoever has the key gave it its form. Nothing in all other cases.
+    /// The event of a line whose hash holds under a key: its form is by a holder of the key. `None` in all other cases.
     fn outlined(&self, bytes: &[u8]) -> Option<CheckedEvent> {
         let outline = LineOutline::read(bytes).filter(|outline| !outline.own)?;
         let hasher = self.keys?.hasher(outline.kid)?;
@@ -220,7 +220,7 @@ impl Checker<'_> {
         };
         let hash = hasher.hash(line.hashed_bytes());
         if !same(&hash, &line.event_hash) {
-            // The hash that a keyed line should have is not told: it would make the line good.
+            // The hash that a keyed line should have is not disclosed: it would make the line good.
             let computed = line.kid.is_none().then_some(hash);
             return Err(BadReason::Hash { found: line.event_hash, computed });
         }
@@ -229,7 +229,7 @@ impl Checker<'_> {
     }
 }
 
-/// Compares hashes in a time that does not tell where they differ.
+/// Compares hashes in a time that does not depend on where they differ.
 fn same(a: &EventHash, b: &EventHash) -> bool {
     let differ = a.iter().zip(b).fold(0, |differ, (a, b)| differ | (a ^ b));
     core::hint::black_box(differ) == 0

@@ -1,4 +1,4 @@
-//! What others say the ledger was: checkpoints, anchors, `HEAD`, an earlier verification.
+//! Heads that the ledger is expected to have had: by checkpoints, anchors, `HEAD`, an earlier verification.
 
 use super::verdict::Verdict;
 use crate::evidence::merkle::Hash;
@@ -14,6 +14,7 @@ pub(super) struct ExpectedHead {
     pub(super) by: ClaimSource,
 }
 
+/// The source of an expected head.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum ClaimSource {
     /// A signed note in the ledger.
@@ -22,12 +23,12 @@ pub(super) enum ClaimSource {
     Head { segment: u64 },
     /// A place outside the ledger.
     Anchor,
-    /// What was verified before, kept by the caller.
+    /// An earlier verification, kept by the caller.
     Earlier,
 }
 
 impl ClaimSource {
-    /// What the claim is called in a finding.
+    /// The name of the source in a finding.
     pub(super) fn name(&self) -> &str {
         match self {
             ClaimSource::Checkpoint { file } => file,
@@ -37,12 +38,12 @@ impl ClaimSource {
         }
     }
 
-    /// Whether it is kept where those who can write to the ledger do not reach.
+    /// Whether it is kept out of the reach of those that can write to the ledger.
     pub(super) fn is_outside(&self) -> bool {
         matches!(self, ClaimSource::Anchor | ClaimSource::Earlier)
     }
 
-    /// What it means when the ledger has another event there.
+    /// The verdict when the ledger has another event there.
     pub(super) fn contradicted(&self) -> Verdict {
         match self {
             // Nothing protects HEAD: most likely it is what was changed.
@@ -81,7 +82,7 @@ impl ExpectedHeads {
         core::mem::take(&mut self.open).into_iter().rev()
     }
 
-    /// Whether somebody saw the event `seq`.
+    /// Whether one of them is of the event `seq` or a later one.
     pub(super) fn reaches(&self, seq: u64) -> bool {
         self.open.first().is_some_and(|claim| claim.size >= seq)
     }

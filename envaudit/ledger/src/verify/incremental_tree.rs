@@ -1,4 +1,4 @@
-//! The tree over all events, most of whose nodes are hashed where lines are checked: on all cores.
+//! The tree over all events. Most of its nodes are hashed where lines are checked: on all cores.
 
 use crate::evidence::merkle::{Hash, Tree};
 

@@ -1,10 +1,10 @@
-//! What verification has to know of a line, without reading all of it.
+//! The members of a line that verification needs, without parsing all of it.
 
 use crate::format::line::hash_of_digits;
 use crate::format::timestamp::Timestamp;
 use crate::keys::{EventHash, KeyId};
 
-/// The members at the beginning and at the end of a line. What is between them is not looked at.
+/// The members at the beginning and at the end of a line. The bytes between them are not looked at.
 pub(super) struct LineOutline<'a> {
     pub(super) seq: u64,
     pub(super) timestamp: Timestamp,
@@ -19,7 +19,7 @@ pub(super) struct LineOutline<'a> {
 }
 
 impl<'a> LineOutline<'a> {
-    /// Reads a line with a key id, given without its newline. Nothing where it does not look like one.
+    /// Reads a line with a key id, given without its newline. `None` where it does not look like one.
     pub(super) fn read(line: &'a [u8]) -> Option<Self> {
         let rest = line.strip_suffix(b"\"}")?;
         let (rest, hash) = rest.split_last_chunk::<64>()?;

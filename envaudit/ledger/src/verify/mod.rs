@@ -56,7 +56,7 @@ pub use self::verdict::Verdict;
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct Verifier<'k> {
-    /// What signs checkpoints, if nobody else does.
+    /// Signs checkpoints, unless other keys do.
     ring: Option<&'k KeyRing>,
     keys: Option<&'k ChainKeys>,
     public_keys: Vec<[u8; 32]>,
@@ -69,7 +69,7 @@ pub struct Verifier<'k> {
 }
 
 impl<'k> Verifier<'k> {
-    /// A verification that is given nothing yet.
+    /// A verification without any keys or anchors yet.
     pub fn new() -> Self {
         Verifier::default()
     }
@@ -96,7 +96,7 @@ impl<'k> Verifier<'k> {
         self
     }
 
-    /// What a place outside the ledger says. A checkpoint that was kept elsewhere is such a place:
+    /// The head that is kept at a place outside the ledger. A checkpoint that was kept elsewhere will do:
     /// `Anchored::from(&checkpoint)`.
     pub fn anchor(mut self, anchored: Anchored) -> Self {
         self.anchors.push(anchored);
@@ -116,7 +116,7 @@ impl<'k> Verifier<'k> {
         self
     }
 
-    /// How many threads check lines: as many as there are cores unless told otherwise.
+    /// How many threads check lines: by default, as many as there are cores.
     pub fn threads(mut self, threads: NonZeroUsize) -> Self {
         self.threads = Some(threads);
         self
@@ -130,13 +130,13 @@ impl<'k> Verifier<'k> {
         self
     }
 
-    /// Says in the report that the key lies beside the ledger, which a reader of segments alone cannot know.
+    /// Says in the report that the key is kept next to the ledger, which a reader of segments alone cannot know.
     pub fn key_beside(mut self, beside: bool) -> Self {
         self.key_beside = beside;
         self
     }
 
-    /// Verifies the ledger in the directory at this path. The report says whether its key lies there, too.
+    /// Verifies the ledger in the directory at this path. The report says whether its key is there, too.
     ///
     /// # Errors
     ///

@@ -86,7 +86,7 @@ impl Notes {
         claims
     }
 
-    /// What is wrong with those that are left. Where keys are missing, whoever signed a note may have had one of them.
+    /// Findings for those that are left. Where keys are missing, a note may be signed with one of them.
     pub(super) fn refused(&mut self, keys_missing: bool) -> impl Iterator<Item = Finding> {
         core::mem::take(&mut self.open).into_iter().map(move |note| {
             let Note { seq, expected, found, unknown, named, .. } = note;

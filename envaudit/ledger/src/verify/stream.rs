@@ -10,7 +10,7 @@ use crate::store::{SegmentInfo, SegmentSource, StoreError};
 
 /// How many bytes are checked at once: so many that they stay in the cache of a core while they are hashed.
 const PIECE: usize = 512 << 10;
-/// A line that is longer than one may be is looked at nevertheless, as far as this: what it claims to be is worth knowing.
+/// A line that is longer than one may be is looked at nevertheless, as far as this: the seq it claims is worth knowing.
 const LONG: usize = 2 * MAX_LINE;
 
 /// The lines of a block.
@@ -109,14 +109,14 @@ impl Block {
     }
 }
 
-/// The blocks of several segments. What is appended meanwhile is not looked at.
+/// The blocks of several segments. Lines that are appended meanwhile are not looked at.
 struct BlockReader<'s> {
     source: &'s dyn SegmentSource,
     segments: &'s [SegmentInfo],
     /// The index of the segment that is read.
     segment: usize,
     blocks: Option<LineBlocks<'s>>,
-    /// What was read and not given yet.
+    /// Lines that were read and not returned yet.
     pieces: Option<LinePieces>,
 }
 

@@ -1,4 +1,4 @@
-//! What a segment adds up to: the Merkle tree over the events so far, the last states of configurations, and the SHA-256 of
+//! The sums of a segment: the Merkle tree over the events so far, the last states of configurations, and the SHA-256 of
 //! the file so far.
 //!
 //! They are not kept up to date with each append, but brought up to date when a segment is sealed or a checkpoint is taken,
@@ -50,7 +50,7 @@ impl Digest {
         self.sha.clone().finalize().into()
     }
 
-    /// Reads what lies between here and `end`, which is the end of a line.
+    /// Reads on to `end`, which is the end of a line.
     pub(crate) fn advance(
         &mut self,
         source: &dyn SegmentSource,
@@ -82,7 +82,7 @@ impl Digest {
     }
 }
 
-/// What the first line of a segment says of those before it.
+/// The sums of the segments before this one, as its first line has them.
 fn before(
     source: &dyn SegmentSource,
     segment: u64,

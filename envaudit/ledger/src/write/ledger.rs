@@ -1,7 +1,6 @@
 //! The ledger: an open chain of events that can be appended to.
 
 use core::fmt;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use uuid::Uuid;
@@ -13,7 +12,6 @@ use crate::format::head::Head;
 use crate::format::manifest::Manifest;
 use crate::format::timestamp::Timestamp;
 use crate::keys::{EventHash, KeyRing};
-use crate::options::LedgerOptions;
 use crate::read::filter::Filter;
 use crate::read::reader::Reader;
 use crate::settings::LedgerSettings;
@@ -79,33 +77,6 @@ pub struct Reopened {
 }
 
 impl Ledger {
-    /// Makes a ledger in the directory at this path: see [`LedgerOptions`] for where its key comes from.
-    ///
-    /// # Errors
-    ///
-    /// When there is one, or it cannot be made.
-    pub fn init(path: impl Into<PathBuf>) -> Result<Self, OpenError> {
-        LedgerOptions::new().init(path)
-    }
-
-    /// Opens the ledger in the directory at this path, and recovers it if its last writer was killed.
-    ///
-    /// # Errors
-    ///
-    /// When there is none, or it is not what was written.
-    pub fn open(path: impl Into<PathBuf>) -> Result<Self, OpenError> {
-        LedgerOptions::new().open(path)
-    }
-
-    /// Opens the ledger in the directory at this path, or makes one if there is nothing at all.
-    ///
-    /// # Errors
-    ///
-    /// When it can neither be opened nor made.
-    pub fn open_or_init(path: impl Into<PathBuf>) -> Result<Self, OpenError> {
-        LedgerOptions::new().open_or_init(path)
-    }
-
     /// Appends an event. When this returns, the event is durable, unless [`SyncMode::Interval`](crate::SyncMode::Interval) says otherwise.
     ///
     /// # Errors

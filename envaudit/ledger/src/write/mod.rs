@@ -3,6 +3,7 @@
 pub(crate) mod append;
 pub(crate) mod digest;
 pub(crate) mod ids;
+pub(crate) mod key_lookup;
 pub(crate) mod ledger;
 pub(crate) mod lock_keeper;
 pub(crate) mod on_behalf_of;

@@ -10,13 +10,12 @@ use crate::evidence::anchor::AnchorScope;
 use crate::evidence::checkpoint::public_key;
 use crate::format::line::{LineHeader, write};
 use crate::format::manifest::{Manifest, ManifestKeys};
-use crate::keys::lookup::KeyLookup;
 use crate::keys::{Hasher, NO_HASH};
-use crate::options::LedgerOptions;
 use crate::settings::LedgerSettings;
 use crate::store::{Batch, ChainStore, Deadline, Tail, WriteError};
 use crate::write::append::ledger_event;
 use crate::write::ids::Ids;
+use crate::write::key_lookup::{KeyLookup, KeySource};
 use crate::write::ledger::Ledger;
 use crate::write::lock_keeper::LockKeeper;
 use crate::write::recover;
@@ -26,32 +25,32 @@ use crate::write::state::WriterState;
 pub(crate) enum CreateOutcome {
     Ledger(Box<Ledger>),
     /// Somebody else was faster.
-    ByAnother(Arc<dyn ChainStore>, Box<LedgerOptions>),
+    ByAnother(Arc<dyn ChainStore>, Box<LedgerSettings>, KeySource),
 }
 
 impl Ledger {
     pub(crate) fn make(
         store: Arc<dyn ChainStore>,
-        options: LedgerOptions,
+        settings: LedgerSettings,
+        key_source: KeySource,
     ) -> Result<CreateOutcome, OpenError> {
-        let found = options.key_source.find_or_make(&*store, &options.settings)?;
+        let found = key_source.find_or_make(&*store, &settings)?;
         let mut random = [0; 16];
-        options.settings.fill(&mut random).map_err(OpenError::Entropy)?;
-        let now = options.settings.now();
+        settings.fill(&mut random).map_err(OpenError::Entropy)?;
+        let now = settings.now();
         let ledger_id = uuid::Builder::from_random_bytes(random).into_uuid();
-        refuse_if_anchored(&options.settings)?;
+        refuse_if_anchored(&settings)?;
         let hasher =
             found.ring.as_ref().map_or(Hasher::Unkeyed, |ring| Hasher::keyed(ring.current()));
         let keys = found.ring.as_ref().map(|ring| {
-            let seed = options.settings.checkpoint_seed.clone();
+            let seed = settings.checkpoint_seed.clone();
             let seed = seed.unwrap_or_else(|| ring.current().checkpoint_seed());
             let checkpoint_key = public_key(&seed);
             ManifestKeys { kid: ring.current().id(), checkpoint_key }
         });
         let manifest = Manifest { ledger_id, keys, created: now };
-        let event_id = Ids::new()
-            .next(now, |bytes| options.settings.fill(bytes))
-            .map_err(OpenError::Entropy)?;
+        let event_id =
+            Ids::new().next(now, |bytes| settings.fill(bytes)).map_err(OpenError::Entropy)?;
         let header = LineHeader {
             seq: 1,
             event_id,
@@ -74,34 +73,35 @@ impl Ledger {
                 beside.create_with_key(&manifest.to_bytes(), &batch, key.as_bytes())
             }
             _ => {
-                let by = Deadline::after(options.settings.write_timeout);
+                let by = Deadline::after(settings.write_timeout);
                 store.create(&manifest.to_bytes(), &batch, by)
             }
         };
         match created {
             Ok(()) => {}
             Err(WriteError::Stale { .. }) => {
-                return Ok(CreateOutcome::ByAnother(store, Box::new(options)));
+                return Ok(CreateOutcome::ByAnother(store, Box::new(settings), key_source));
             }
             Err(error) => return Err(OpenError::Write(error)),
         }
-        let ledger = Ledger::begin(store, options.settings, manifest, found)?;
+        let ledger = Ledger::begin(store, settings, manifest, found)?;
         Ok(CreateOutcome::Ledger(Box::new(ledger)))
     }
 
     pub(crate) fn load(
         store: Arc<dyn ChainStore>,
-        options: LedgerOptions,
+        settings: LedgerSettings,
+        key_source: KeySource,
     ) -> Result<Self, OpenError> {
         let manifest = store.manifest().map_err(OpenError::Store)?;
         let manifest = Manifest::parse(&manifest).map_err(OpenError::Manifest)?;
-        let found = options.key_source.find(&*store)?;
+        let found = key_source.find(&*store)?;
         match (&found.ring, manifest.keys()) {
             (Some(_), None) => return Err(OpenError::Downgraded),
             (None, Some(_)) => return Err(OpenError::NoKey { why: "the ledger is keyed" }),
             _ => {}
         }
-        Ledger::begin(store, options.settings, manifest, found)
+        Ledger::begin(store, settings, manifest, found)
     }
 
     fn begin(

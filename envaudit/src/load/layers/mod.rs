@@ -5,15 +5,12 @@ mod layer;
 
 use std::path::Path;
 
-use self::fill::Fill;
 pub(in crate::load) use self::layer::{Layer, LayerKind};
 use crate::audit::Warning;
 use crate::error::{self, Problem, ProblemKind};
-use crate::load::inputs::{ENVIRONMENT_VARIABLE, InputKind, InputPath, Inputs};
-use crate::load::key_slot::KeySlot;
+use crate::load::inputs::{InputKind, InputPath, Inputs};
 use crate::load::one_or_many::OneOrMany;
 use crate::load::settings::LoadSettings;
-use crate::schema::nearest::nearest;
 use crate::schema::table::Table;
 use crate::sources::env_file::{EnvFile, EnvFileFault};
 use crate::sources::file::FileFault;
@@ -235,54 +232,5 @@ impl<'s> Layers<'s> {
             ),
         }
         None
-    }
-
-    /// Notes in each slot what the layers have for its key.
-    pub(in crate::load) fn fill(&mut self, slots: &mut [KeySlot]) {
-        let layers = std::mem::take(&mut self.layers);
-        for (at, layer) in layers.iter().enumerate() {
-            let (at, source) = (at as u16, layer.source);
-            Fill { layers: self, all: &layers, slots, layer: at, source }.note(&layer.kind);
-        }
-        self.layers = layers;
-        if self.settings.deny_unknown {
-            self.deny_unknown_variables();
-        }
-    }
-
-    fn deny_unknown_variables(&mut self) {
-        let prefix = self.table.prefix();
-        if prefix.is_empty() || !self.settings.asks(Source::System) {
-            return;
-        }
-        for name in self.settings.environment.names() {
-            let known = name == ENVIRONMENT_VARIABLE
-                || self.table.find(name.as_bytes()).is_some()
-                || name.strip_suffix("_FILE").is_some_and(|key| {
-                    self.table.find(key.as_bytes()).is_some_and(|name| name.reads_file)
-                });
-            if name.starts_with(prefix) && !known {
-                self.unknown(&name, Source::System, None);
-            }
-        }
-    }
-
-    fn unknown(&mut self, name: &str, source: Source, location: Option<Location>) {
-        let near = nearest(name, self.table.texts());
-        let is_name = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
-        let problem = match &location {
-            // A line of a key that was pasted over many lines may look like an assignment.
-            Some(place) if near.is_none() && !name.bytes().all(is_name) => {
-                Problem::new(ProblemKind::UnknownKey, format!("the name in {place} is unknown"))
-            }
-            _ => {
-                Problem::new(ProblemKind::UnknownKey, format!("{name} is unknown")).key_named(name)
-            }
-        };
-        let hint = match near {
-            Some(near) => format!("did you mean {near}?"),
-            None => format!("no field of {} reads it; remove it", self.table.schema.name),
-        };
-        self.problems.push(problem.at(source, location).hint(hint));
     }
 }

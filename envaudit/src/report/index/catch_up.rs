@@ -21,7 +21,7 @@ const PART: usize = 8;
 
 /// Brings the index up to date.
 pub(super) fn run(db: &mut Connection, source: &dyn SegmentSource) -> Result<(), IndexError> {
-    // The lock is kept from one transaction to the next: nobody else does the same work meanwhile.
+    // The lock is kept from one transaction to the next: no other process does the same work meanwhile.
     db.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
     let result = locked(db, source);
     db.pragma_update(None, "locking_mode", "NORMAL")?;
@@ -69,7 +69,7 @@ impl Entry {
     }
 }
 
-/// Sends what is not indexed yet, until nobody wants more.
+/// Sends the lines that are not indexed yet, as long as they are taken.
 fn parse(
     source: &dyn SegmentSource,
     status: &IndexStatus,

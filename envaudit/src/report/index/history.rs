@@ -19,7 +19,7 @@ const PAGE: u32 = 1024;
 
 impl<'s> Index<'s> {
     /// Every change of a variable in all configurations, oldest first: what [`Reader::history`](crate::ledger::Reader::history)
-    /// gives, without reading all of the ledger.
+    /// returns, without reading all of the ledger.
     pub fn history<'i>(&'i self, key: &str) -> IndexedHistory<'i, 's> {
         IndexedHistory {
             index: self,
@@ -50,18 +50,18 @@ pub struct IndexedHistory<'i, 's> {
 struct EventPosition {
     id: u64,
     at: u64,
-    /// When it was, and what the index says of the variable; nothing where the line cannot be read.
+    /// Its time, and the change that the index has of the variable; `None` where the line cannot be read.
     event: Option<(i64, i64)>,
 }
 
-/// An item of a history that is no change.
+/// An item of a history that is not a change.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HistoryError {
     /// The index gives no answer.
     #[error(transparent)]
     Index(IndexError),
-    /// A line of the ledger is none.
+    /// A line of the ledger is not valid.
     #[error(transparent)]
     Read(ReadError),
 }

@@ -12,7 +12,7 @@ use super::status::{IndexStatus, Indexed};
 /// More kinds of events than these are looked up each time.
 const KNOWN_KINDS: usize = 1 << 14;
 
-/// Takes out of the index what the ledger no longer has, and makes the tables where there are none.
+/// Takes out of the index the lines that the ledger no longer has; makes the tables of an empty database.
 pub(super) fn trim(db: &Connection, status: &IndexStatus) -> Result<(), IndexError> {
     if !status.made {
         return schema::create(db, &status.ledger);

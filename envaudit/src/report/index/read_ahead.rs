@@ -1,20 +1,20 @@
-//! Single lines of a ledger, read ahead: those that stand near each other at once, and what a segment has of them together.
+//! Single lines of a ledger, read ahead: lines near each other in one read, and all of a segment in one call.
 
 use std::collections::VecDeque;
 
 use crate::ledger::__private::{Located, line_at, line_in};
 use crate::ledger::store::{SegmentSource, StoreError};
 
-/// What the line of most events fits into; once there were longer ones, more is read.
+/// The lines of most events fit into this; once there were longer ones, more is read.
 const LIKELY: u64 = 2 << 10;
 /// Longer lines are read each for itself.
 const LONG: u64 = 64 << 10;
-/// What lies between two lines is read with them, if it is no more than this.
+/// The bytes between two lines are read with them, if they are no more than this.
 const GAP: u64 = 8 << 10;
 /// How much is read ahead.
 const MOST: u64 = 256 << 10;
 
-/// What was read of a segment last, and was not asked for yet.
+/// The parts of a segment that were read last, and not asked for yet.
 pub(super) struct ReadAhead {
     segment: u64,
     /// From which byte on, and the bytes.
@@ -27,7 +27,7 @@ impl ReadAhead {
         ReadAhead { segment: 0, parts: VecDeque::new(), likely: LIKELY }
     }
 
-    /// The line that begins at this byte of a segment; `None` if none ends behind it. `next` are the places in that segment
+    /// The line that begins at this byte of a segment; `None` if it has no end. `next` are the places in that segment
     /// that are to be asked for after this one.
     pub(super) fn line(
         &mut self,
@@ -53,7 +53,7 @@ impl ReadAhead {
         Ok(located)
     }
 
-    /// What is here from this place on. What lies before it is let go.
+    /// The bytes at hand from this place on. Those before it are dropped.
     fn held(&mut self, segment: u64, offset: u64) -> Option<&[u8]> {
         let behind = |(from, bytes): &(u64, Vec<u8>)| from + bytes.len() as u64 <= offset;
         while self.parts.front().is_some_and(behind) {

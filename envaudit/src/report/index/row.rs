@@ -1,4 +1,4 @@
-//! What of a line is indexed.
+//! The columns of a line in the index.
 
 use std::borrow::Cow;
 
@@ -73,7 +73,7 @@ pub(super) struct Span {
     to: u32,
 }
 
-/// Texts of many lines, one behind the other.
+/// Texts of many lines, one after the other.
 #[derive(Default)]
 pub(super) struct Texts(String);
 

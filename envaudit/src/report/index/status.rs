@@ -9,7 +9,7 @@ use crate::ledger::__private::{LineBlocks, LineEnd, line_at};
 use crate::ledger::format::MAX_LINE;
 use crate::ledger::store::{SegmentInfo, SegmentSource};
 
-/// What is read first of what may have been appended: one line is enough to know.
+/// How much is read first of lines that may have been appended: one is enough to know.
 const FIRST_READ: usize = 64 << 10;
 
 /// A segment as far as it is indexed.
@@ -125,7 +125,7 @@ fn unchanged(indexed: Vec<Indexed>, segments: &[SegmentInfo]) -> Vec<Indexed> {
 fn is_last_line(of: &Indexed, source: &dyn SegmentSource) -> Result<bool, IndexError> {
     let len = of.end - of.last_at - 1;
     if len >= MAX_LINE as u64 {
-        // Damage, of which nothing but its place is known.
+        // Damage, of which only its place is known.
         return Ok(true);
     }
     let found = line_at(source, of.first_seq, of.last_at)?;

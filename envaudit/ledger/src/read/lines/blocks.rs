@@ -10,7 +10,7 @@ use super::{LineBlock, LineEnd};
 use crate::format::line::MAX_LINE;
 use crate::store::{SegmentSource, StoreError};
 
-/// What is read first at the end of a segment: most often, what is looked for is among the last lines.
+/// How much is read first at the end of a segment: most searches end among the last lines.
 const LAST: usize = 64 << 10;
 /// By how much the next read is larger, up to the block size of the store, where less was read first.
 const FORWARD_GROWTH: usize = 32;
@@ -23,7 +23,7 @@ const BACKWARD_GROWTH: usize = 4;
 pub struct LineBlocks<'s> {
     source: &'s dyn SegmentSource,
     segment: u64,
-    /// What is not read yet.
+    /// The part that is not read yet.
     left: Range<u64>,
     direction: Direction,
     /// How much is read next, and how much at most.
@@ -33,9 +33,9 @@ pub struct LineBlocks<'s> {
     longest: usize,
     /// Whether nothing is read after a line that has more.
     stops: bool,
-    /// Blocks that were read and not given yet, in the order of the segment.
+    /// Blocks that were read and not returned yet, in the order of the segment.
     ready: VecDeque<LineBlock>,
-    /// Of what is read backward, the end of a line whose beginning is not read yet.
+    /// When reading backward, the end of a line whose beginning is not read yet.
     tail: Tail,
 }
 
@@ -47,7 +47,7 @@ enum Direction {
 
 /// The end of a line that begins before it.
 struct Tail {
-    /// Nothing, once the line is known to be too long.
+    /// Empty once the line is known to be too long.
     bytes: Vec<u8>,
     /// Where the line ends.
     to: u64,
@@ -98,7 +98,7 @@ impl<'s> LineBlocks<'s> {
         self
     }
 
-    /// How many bytes a line may have, its newline included: [`MAX_LINE`] unless told otherwise.
+    /// How many bytes a line may have, its newline included: [`MAX_LINE`] by default.
     #[must_use]
     pub fn longest(mut self, bytes: usize) -> Self {
         self.longest = bytes;
@@ -127,7 +127,7 @@ impl<'s> LineBlocks<'s> {
         self.ready.clear();
     }
 
-    /// Reads what comes next, and puts at least one block into `ready` unless there is nothing more.
+    /// Reads on, until there is at least one block in `ready` or the range is at its end.
     fn fill(&mut self) -> Result<(), StoreError> {
         match self.direction {
             Direction::Forward => self.fill_forward(),
@@ -194,7 +194,7 @@ impl<'s> LineBlocks<'s> {
             let start = self.left.end.saturating_sub(size).max(self.left.start);
             let bytes = self.read(start..self.left.end)?;
             if start + (bytes.len() as u64) < self.left.end {
-                // What was there has been cut off meanwhile.
+                // The end has been cut off meanwhile.
                 self.tail = Tail { bytes: Vec::new(), to: start + bytes.len() as u64, torn: true };
             }
             self.left.end = start;
@@ -223,7 +223,7 @@ impl<'s> LineBlocks<'s> {
         Ok(())
     }
 
-    /// Adds to the tail what stands before it, without a newline.
+    /// Adds bytes without a newline to the front of the tail.
     fn lengthen_tail(&mut self, mut bytes: Vec<u8>, start: u64) {
         let is_too_long = |tail: &Tail| tail.to - start > self.longest as u64;
         if is_too_long(&self.tail) && self.stops {
@@ -237,7 +237,7 @@ impl<'s> LineBlocks<'s> {
         }
     }
 
-    /// Gives the line that ends with the tail, now that its beginning is known.
+    /// Adds the line that ends with the tail, now that its beginning is known.
     fn add_tail(&mut self, tail: Tail, offset: u64) -> Result<(), StoreError> {
         let Tail { mut bytes, to, torn } = tail;
         if to <= offset {

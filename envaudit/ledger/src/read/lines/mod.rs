@@ -1,7 +1,7 @@
-//! The lines of a segment, forward and backward, whatever the blocks are that a store gives.
+//! The lines of a segment, forward and backward, however the store's blocks cut them.
 //!
-//! [`LineBlocks`] reads blocks and cuts them at lines, for those who search or hash many lines at once; [`Lines`] gives one
-//! line after the other. Both say how a line ends: a torn end and a line that is too long are never mistaken for lines.
+//! [`LineBlocks`] reads blocks and cuts them at lines, for callers that search or hash many lines at once; [`Lines`] returns
+//! one line after the other. Both say how a line ends: a torn end and a line that is too long are never mistaken for lines.
 
 mod blocks;
 #[cfg(test)]
@@ -22,7 +22,7 @@ pub enum LineEnd {
     Newline,
     /// With the segment: it is being written, or a crash cut it short.
     Torn,
-    /// It has more bytes than a line may have, of which the first are given.
+    /// With a newline that comes too late: of a line that is too long, only the first bytes are given.
     TooLong,
 }
 

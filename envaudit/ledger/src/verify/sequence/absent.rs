@@ -7,8 +7,8 @@ use crate::verify::finding::Finding;
 use crate::verify::verdict::Verdict;
 
 impl Sequence {
-    /// Decides what the bad lines before event `seq` are: as many of them as events are absent stand in the place of those, the
-    /// others were put in.
+    /// Decides what the bad lines before event `seq` are: as many of them as events are absent are in the place of those, the
+    /// others were inserted.
     pub(super) fn settle_bad(&mut self, seq: u64) {
         let bad = core::mem::take(&mut self.bad);
         let count = core::mem::take(&mut self.bad_count);
@@ -62,7 +62,7 @@ impl Sequence {
             self.add(Verdict::DuplicateSeq, event.seq, position, expected, found);
             return;
         }
-        // Without a key anybody can make up an event; with one, only those who have it.
+        // Without a key anybody can make up an event; with one, only its holders.
         let verdict = if self.expected.keyed { Verdict::Forked } else { Verdict::Inserted };
         let found = format!("another event {}, {}", event.seq, hash_hex(&event.hash));
         let finding = self.add(verdict, event.seq, position, expected, found);

@@ -1,4 +1,4 @@
-//! An event against those before it, and against what was claimed of it.
+//! An event against those before it, and against the heads that were expected.
 
 use super::{LinePosition, Sequence};
 use crate::evidence::merkle::{Hash, Tree};
@@ -44,7 +44,7 @@ impl Sequence {
         }
     }
 
-    /// Whether the event stands where a writer puts it: a ledger begins with `ledger.created`, each further file with
+    /// Whether the event is where a writer puts it: a ledger begins with `ledger.created`, each further file with
     /// `ledger.segment_opened`. Else lines could be moved from one file to another.
     pub(super) fn compare_place(
         &mut self,
@@ -77,7 +77,7 @@ impl Sequence {
         match event.proof {
             HashProof::Hash => {}
             HashProof::Downgraded => {
-                // What it is leaf of is not what was signed.
+                // Its tree is not the one that was signed.
                 self.tree = None;
                 let found = "SHA-256, which needs no key";
                 self.add(
@@ -100,11 +100,11 @@ impl Sequence {
         }
     }
 
-    /// A retired key may not be used again: whoever got hold of it could go on writing.
+    /// A retired key may not be used again: a thief of it could go on writing.
     pub(super) fn compare_key(&mut self, position: LinePosition, event: &CheckedEvent) {
         let next = self.keys.next.take();
         let Some(kid) = event.kid else { return };
-        // What the events before a gap said is not known.
+        // Events in a gap may have named another key.
         let known = next.or(self.keys.current).filter(|_| self.previous.is_some());
         match known {
             Some(current) if current != kid => {

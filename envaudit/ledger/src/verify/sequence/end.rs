@@ -1,4 +1,4 @@
-//! What is left to be said after the last line.
+//! The findings that remain after the last line.
 
 use super::Sequence;
 use crate::format::line::hash_hex;
@@ -6,13 +6,13 @@ use crate::verify::finding::{Finding, file_finding};
 use crate::verify::verdict::Verdict;
 
 impl Sequence {
-    /// Bad lines that nothing follows: all but an unfinished last one were changed.
+    /// Bad lines at the end: all but an unfinished last one were changed.
     pub(super) fn settle_end(&mut self) {
         let bad = core::mem::take(&mut self.bad);
         let last = bad.len().saturating_sub(1);
         for (at, (position, bad)) in bad.into_iter().enumerate() {
             let (expected, found) = bad.reason.explain();
-            // What somebody saw complete is no line that a crash cut short.
+            // A line that a source has seen complete was not cut short by a crash.
             let seen = self.claims.reaches(self.next);
             let torn = at == last
                 && bad.reason.is_unfinished()
@@ -22,14 +22,14 @@ impl Sequence {
                 self.add(Verdict::Torn, self.next, position, expected, found);
             } else {
                 self.add(Verdict::Modified, self.next, position, expected, found);
-                // What the caller says was verified before may be any number.
+                // The number of events verified before is the caller's, and may be any.
                 self.next = self.next.saturating_add(1);
             }
         }
     }
 
-    /// A ledger that ends under a retired key is one from before the rotation, which whoever got hold of that key may have
-    /// gone on with.
+    /// A ledger that ends under a retired key is one from before the rotation, and a thief of that key may have gone on with
+    /// it.
     pub(super) fn settle_key(&mut self) {
         let (Some(last), Some(current), Some((tail, _)), Some(position)) = (
             self.keys.next.or(self.keys.current),
@@ -57,7 +57,7 @@ impl Sequence {
         }
     }
 
-    /// Claims about events behind the last one: the ledger was longer.
+    /// Claims about events after the last one: the ledger was longer.
     pub(super) fn settle_claims(&mut self, reached: u64) {
         let ahead: Vec<_> = self.claims.rest().filter(|claim| claim.size > reached).collect();
         let (outside, inside): (Vec<_>, Vec<_>) =

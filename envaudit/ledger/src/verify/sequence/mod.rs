@@ -1,4 +1,4 @@
-//! What can be said of lines in their order: gaps, copies, changed places, forks.
+//! Checks of lines in their order: gaps, copies, changed places, forks.
 
 mod absent;
 mod compare;
@@ -34,7 +34,7 @@ pub(in crate::verify) struct LinePosition {
     pub(super) offset: u64,
 }
 
-/// What lines are compared with.
+/// The facts that lines are compared with.
 pub(super) struct Expected {
     /// The files of the segments.
     pub(super) files: Vec<String>,
@@ -47,7 +47,7 @@ pub(super) struct Expected {
     /// The current key, and those that only older events may be hashed with.
     pub(super) current: Option<KeyId>,
     pub(super) retired: Vec<KeyId>,
-    /// Whether it was said who signs the checkpoints.
+    /// Whether the caller named the key that signs the checkpoints.
     pub(super) signer_known: bool,
     /// The SHA-256 of `ledger.json`.
     pub(super) manifest: EventHash,
@@ -84,7 +84,7 @@ pub(super) struct Sequence {
     /// The first event: its seq, and what it says of the one before it.
     start: Option<(u64, EventHash)>,
     pruned: VecDeque<PruneStatement>,
-    /// Whether it was said that `ledger.json` is another one.
+    /// Whether a finding says already that `ledger.json` is another one.
     manifest_told: bool,
     summary: Summary,
 }
@@ -107,7 +107,7 @@ struct Gap {
     from: u64,
     to: u64,
     position: LinePosition,
-    /// Whether nothing stands before it.
+    /// Whether it is at the beginning of the ledger.
     at_start: bool,
 }
 
@@ -188,7 +188,7 @@ impl Sequence {
         }
     }
 
-    /// Whether the event names a key that nobody has heard of.
+    /// Whether the event names a key that is not known at all.
     fn is_strange(&self, event: &CheckedEvent) -> bool {
         let Some(kid) = event.kid.filter(|_| event.proof == HashProof::KeyMissing) else {
             return false;
@@ -230,7 +230,7 @@ impl Sequence {
             self.compare_peaks(position, event.seq, peaks);
         }
         self.advance(position, &event);
-        // What nobody with the right key has said is not said.
+        // A statement counts only under the right key.
         let stray = self.keys.stray.is_some() || event.proof == HashProof::Downgraded;
         if let Some(statement) = statement.filter(|_| !stray) {
             self.statement(position, event.seq, event.proof == HashProof::Hash, statement);
@@ -263,7 +263,7 @@ impl Sequence {
         }
     }
 
-    /// Takes what stands behind the last newline of a segment.
+    /// Takes the bytes after the last newline of a segment.
     pub(super) fn unterminated(&mut self, segment: usize, checked: CheckedLine) {
         let claimed = match &checked.state {
             LineState::Event(CheckedEvent { seq, .. }) | LineState::Earlier { seq } => Some(*seq),
@@ -324,7 +324,7 @@ impl Sequence {
         self.findings.add(Finding { verdict, seq, last_seq: seq, file, offset, expected, found });
     }
 
-    /// Takes what was found outside the segments.
+    /// Takes a finding from outside the segments.
     pub(super) fn found(&mut self, finding: Finding) {
         self.findings.add(finding);
     }

@@ -1,4 +1,4 @@
-//! What the events of the ledger itself say.
+//! The statements in the events of the ledger itself.
 
 use super::{LinePosition, STATEMENTS, Sequence};
 use crate::keys::EventHash;
@@ -27,7 +27,7 @@ impl Sequence {
                 }
                 self.keys.next = Some(to);
                 match checkpoint_key.filter(|_| sound) {
-                    // Who can make events need not be one of those who sign.
+                    // A writer of events need not be a signer of checkpoints.
                     Some(key) if self.expected.signer_known => self.notes.name(seq, &key),
                     Some(key) => self.accept_notes(seq, &key),
                     None => {}

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
-use super::{KeyRing, MasterKey};
 use crate::error::OpenError;
+use crate::keys::{KeyRing, MasterKey};
 use crate::settings::LedgerSettings;
 use crate::store::ChainStore;
 use crate::write::recover::last_key;
