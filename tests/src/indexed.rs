@@ -137,8 +137,8 @@ pub fn changes(index: &Index<'_>, key: &str) -> Result<usize, IndexError> {
     changes.sum()
 }
 
-fn shown(historic: Result<HistoryEntry, ReadError>) -> String {
-    match historic {
+fn shown(entry: Result<HistoryEntry, ReadError>) -> String {
+    match entry {
         Ok(HistoryEntry { record, resource, change, .. }) => {
             let (segment, offset) = (record.segment(), record.offset());
             format!("{segment}:{offset} {resource} {change} {:?}", change.after)

@@ -6,7 +6,7 @@ use super::current::{Current, current, uncompared};
 use super::{diff, failure};
 use crate::config::EnvConfig;
 use crate::error::LoadError;
-use crate::ledger::__private::{FoundState, LastState, details, find};
+use crate::ledger::__private::{LastState, LastStateSearch, details, find_last_state};
 use crate::ledger::config_state::{ConfigChange, RecordedValue};
 use crate::ledger::store::StoreError;
 use crate::ledger::{AppendError, Appended, Damage, Event, KeyRing, Ledger};
@@ -148,12 +148,13 @@ impl<E: Fn(&'static str) -> Event> Record<'_, E> {
     fn append(&self, ledger: &Ledger, resource: &str) -> Result<Written, RecordError> {
         // Found without the lock, which others may need: what they append meanwhile is looked at under it.
         let seen = ledger.head().seq;
-        let FoundState { mut last, mut changed } =
-            find(ledger.source(), ledger.keys().as_ref(), resource, 0)
+        let LastStateSearch { mut last, mut changed } =
+            find_last_state(ledger.source(), ledger.keys().as_ref(), resource, 0)
                 .map_err(RecordError::Store)?;
         let mut compared = None;
         let appended = ledger.append_with(|source, ring| {
-            let newer = find(source, ring, resource, seen).map_err(RecordError::Store)?;
+            let newer =
+                find_last_state(source, ring, resource, seen).map_err(RecordError::Store)?;
             changed = newer.changed.or(changed.take());
             last = newer.last.or(last.take());
             let (event, since, changes) = self.compare(last.as_ref(), ring);

@@ -58,7 +58,7 @@ const LEDGER: Crate = Crate {
         },
         Never { from: &[ANY], to: &["testing"], why: "it is there for tests, behind a feature" },
         Never {
-            from: &["key", "evidence::merkle"],
+            from: &["keys", "evidence::merkle"],
             to: &[
                 "config_state",
                 "error",

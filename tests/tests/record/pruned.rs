@@ -85,8 +85,8 @@ fn nothing_has_changed_when_a_state_is_recorded_anew() {
     let history = |ledger: &Ledger| -> Vec<String> {
         let history = ledger.reader().history("REGION").expect("segments");
         history
-            .map(|historic| historic.expect("a change"))
-            .map(|historic| format!("{} {}", historic.resource, historic.change))
+            .map(|entry| entry.expect("a change"))
+            .map(|entry| format!("{} {}", entry.resource, entry.change))
             .collect()
     };
     let first = ["still/prod + REGION: eu-1", "moved/prod + REGION: eu-1"];

@@ -68,7 +68,7 @@ impl<'a> Reader<'a> {
     /// let changes: Vec<String> = ledger
     ///     .reader()
     ///     .history("PORT")?
-    ///     .map(|historic| Ok(historic?.change.to_string()))
+    ///     .map(|entry| Ok(entry?.change.to_string()))
     ///     .collect::<Result<_, Box<dyn std::error::Error>>>()?;
     /// assert_eq!(changes, ["+ PORT: 80", "~ PORT: 80 -> 443"]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -37,7 +37,7 @@ impl LastState {
 
 /// The result of a search for the last state of a resource.
 #[derive(Default)]
-pub struct FoundState {
+pub struct LastStateSearch {
     /// The last state, if there is one.
     pub last: Option<LastState>,
     /// A place after it where a line of the resource was changed: that may have been the last state.
@@ -45,15 +45,15 @@ pub struct FoundState {
 }
 
 /// The last state of a resource among the events after `above`.
-pub fn find(
+pub fn find_last_state(
     source: &dyn SegmentSource,
     ring: Option<&KeyRing>,
     resource: &str,
     above: u64,
-) -> Result<FoundState, StoreError> {
+) -> Result<LastStateSearch, StoreError> {
     let mut changed = None;
     let last = search(source, ring, resource, above, &mut changed)?;
-    Ok(FoundState { last, changed })
+    Ok(LastStateSearch { last, changed })
 }
 
 fn search(
@@ -130,7 +130,7 @@ pub(crate) fn state_before(
     resource: &str,
     first_kept: u64,
 ) -> Result<Option<(u64, Option<String>)>, StoreError> {
-    let last = find(source, ring, resource, 0)?.last;
+    let last = find_last_state(source, ring, resource, 0)?.last;
     let Some(last) = last.filter(|last| last.seq < first_kept) else {
         return Ok(None);
     };

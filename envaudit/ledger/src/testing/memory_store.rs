@@ -31,13 +31,13 @@ pub struct MemoryStore {
 
 #[derive(Debug, Default)]
 struct Kept {
-    ledger: Option<Chain>,
+    ledger: Option<StoredLedger>,
     checkpoints: BTreeMap<u64, Vec<u8>>,
     epochs: BTreeMap<String, u64>,
 }
 
 #[derive(Debug)]
-struct Chain {
+struct StoredLedger {
     manifest: Vec<u8>,
     segments: BTreeMap<u64, Vec<u8>>,
     tail: Tail,
@@ -55,7 +55,7 @@ impl MemoryStore {
 }
 
 impl Kept {
-    fn chain(&mut self) -> Result<&mut Chain, StoreError> {
+    fn stored(&mut self) -> Result<&mut StoredLedger, StoreError> {
         self.ledger.as_mut().ok_or_else(|| missing("ledger.json"))
     }
 }
@@ -70,24 +70,24 @@ fn missing(name: &str) -> StoreError {
 
 impl SegmentSource for MemoryStore {
     fn manifest(&self) -> Result<Vec<u8>, StoreError> {
-        Ok(self.kept().chain()?.manifest.clone())
+        Ok(self.kept().stored()?.manifest.clone())
     }
 
     fn segments(&self) -> Result<Vec<SegmentInfo>, StoreError> {
         let kept = self.kept();
-        let Some(chain) = &kept.ledger else { return Ok(Vec::new()) };
+        let Some(stored) = &kept.ledger else { return Ok(Vec::new()) };
         let info = |(&first_seq, bytes): (&u64, &Vec<u8>)| SegmentInfo {
             first_seq,
             name: name(first_seq),
             len: bytes.len() as u64,
-            sealed: first_seq < chain.tail.segment,
+            sealed: first_seq < stored.tail.segment,
         };
-        Ok(chain.segments.iter().map(info).collect())
+        Ok(stored.segments.iter().map(info).collect())
     }
 
     fn read(&self, first_seq: u64, offset: u64, limit: usize) -> Result<Vec<u8>, StoreError> {
         let mut kept = self.kept();
-        let segment = kept.ledger.as_mut().and_then(|chain| chain.segments.get(&first_seq));
+        let segment = kept.ledger.as_mut().and_then(|stored| stored.segments.get(&first_seq));
         let bytes = segment.ok_or_else(|| missing(&name(first_seq)))?;
         let from = usize::try_from(offset).map_or(bytes.len(), |from| from.min(bytes.len()));
         let rest = &bytes[from..];
@@ -106,8 +106,8 @@ impl SegmentSource for MemoryStore {
     }
 
     fn head(&self) -> Result<Option<Vec<u8>>, StoreError> {
-        let head = |chain: &Chain| {
-            let Tail { seq, hash, segment, .. } = chain.tail;
+        let head = |stored: &StoredLedger| {
+            let Tail { seq, hash, segment, .. } = stored.tail;
             Head { seq, hash, segment }.to_bytes()
         };
         Ok(self.kept().ledger.as_ref().map(head))
@@ -122,11 +122,12 @@ impl ChainStore for MemoryStore {
 
     fn create(&self, manifest: &[u8], first: &Batch<'_>, _: Deadline) -> Result<(), WriteError> {
         let mut kept = self.kept();
-        if let Some(chain) = &kept.ledger {
-            return Err(WriteError::Stale { tail: Some(chain.tail) });
+        if let Some(stored) = &kept.ledger {
+            return Err(WriteError::Stale { tail: Some(stored.tail) });
         }
         let segments = BTreeMap::from([(1, first.lines.to_vec())]);
-        kept.ledger = Some(Chain { manifest: manifest.to_vec(), segments, tail: *first.last });
+        kept.ledger =
+            Some(StoredLedger { manifest: manifest.to_vec(), segments, tail: *first.last });
         Ok(())
     }
 
@@ -138,14 +139,14 @@ impl ChainStore for MemoryStore {
         {
             return Err(WriteError::Fenced { by: Epoch::new(epoch.writer(), newest) });
         }
-        let chain = kept.chain().map_err(WriteError::Rejected)?;
-        if chain.tail != *batch.after {
-            return Err(WriteError::Stale { tail: Some(chain.tail) });
+        let stored = kept.stored().map_err(WriteError::Rejected)?;
+        if stored.tail != *batch.after {
+            return Err(WriteError::Stale { tail: Some(stored.tail) });
         }
-        let segment = chain.segments.entry(batch.last.segment).or_default();
+        let segment = stored.segments.entry(batch.last.segment).or_default();
         segment.extend_from_slice(batch.lines);
-        chain.tail = *batch.last;
-        Ok(chain.tail)
+        stored.tail = *batch.last;
+        Ok(stored.tail)
     }
 
     fn resolve(&self, batch: &Batch<'_>, by: Deadline) -> Result<BatchOutcome, StoreError> {
@@ -156,7 +157,7 @@ impl ChainStore for MemoryStore {
     }
 
     fn tail(&self, _: Deadline) -> Result<Tail, StoreError> {
-        Ok(self.kept().chain()?.tail)
+        Ok(self.kept().stored()?.tail)
     }
 
     fn put_checkpoint(&self, seq: u64, note: &[u8], _: Deadline) -> Result<(), WriteError> {
@@ -183,8 +184,8 @@ impl ChainStore for MemoryStore {
 
 impl SegmentRemoval for MemoryStore {
     fn remove_segment(&self, first_seq: u64, _: Deadline) -> Result<(), WriteError> {
-        if let Some(chain) = &mut self.kept().ledger {
-            chain.segments.remove(&first_seq);
+        if let Some(stored) = &mut self.kept().ledger {
+            stored.segments.remove(&first_seq);
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use crate::keys::{ChainKeys, EventHash, Hasher, KeyId};
 use crate::read::lines::LineBlock;
 
 /// One line, looked at by itself.
-pub(super) struct Checked {
+pub(super) struct CheckedLine {
     /// Where it begins in its segment.
     pub(super) offset: u64,
     pub(super) state: LineState,
@@ -16,20 +16,20 @@ pub(super) struct Checked {
 
 pub(super) enum LineState {
     /// It can be read. Whether its hash holds is in the event.
-    Event(Event),
+    Event(CheckedEvent),
     /// It says that it is an event that was verified before, and was not looked at.
     Earlier { seq: u64 },
     /// It is not a line of this ledger.
-    Bad(Bad),
+    Bad(BadLine),
 }
 
-pub(super) struct Event {
+pub(super) struct CheckedEvent {
     pub(super) seq: u64,
     pub(super) previous: EventHash,
     pub(super) hash: EventHash,
     pub(super) micros: i64,
     pub(super) kid: Option<KeyId>,
-    pub(super) proof: Proof,
+    pub(super) proof: HashProof,
     /// The hash of the leaf, where a Merkle tree is built.
     pub(super) leaf: Hash,
     /// With the last of a group of events, the root of the tree over the group.
@@ -40,7 +40,7 @@ pub(super) struct Event {
 
 /// The evidence for an event.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Proof {
+pub(super) enum HashProof {
     /// The hash it should have.
     Hash,
     /// Its hash needs a key that was not given.
@@ -49,13 +49,13 @@ pub(super) enum Proof {
     Downgraded,
 }
 
-pub(super) struct Bad {
+pub(super) struct BadLine {
     /// The seq it claims, if that can be read.
     pub(super) claimed: Option<u64>,
-    pub(super) reason: Reason,
+    pub(super) reason: BadReason,
 }
 
-pub(super) enum Reason {
+pub(super) enum BadReason {
     Malformed(LineError),
     /// Longer than a line may be.
     TooLong,
@@ -65,7 +65,7 @@ pub(super) enum Reason {
         computed: Option<EventHash>,
     },
     /// The event belongs to another ledger.
-    Chain,
+    OtherLedger,
     /// It claims to have been verified before, and comes after events that were not.
     Earlier {
         seq: u64,
@@ -74,31 +74,31 @@ pub(super) enum Reason {
     Unterminated,
 }
 
-impl Reason {
+impl BadReason {
     /// The expected and the found, in words.
     pub(super) fn explain(&self) -> (String, String) {
         match self {
-            Reason::Malformed(error) => {
+            BadReason::Malformed(error) => {
                 let expected =
                     format!("{} at byte {} of the line", error.expected(), error.offset());
                 (expected, "something else".to_owned())
             }
-            Reason::TooLong => ("a line of at most 1 MiB".to_owned(), "a longer one".to_owned()),
-            Reason::Hash { found, computed } => {
+            BadReason::TooLong => ("a line of at most 1 MiB".to_owned(), "a longer one".to_owned()),
+            BadReason::Hash { found, computed } => {
                 let expected = match computed {
                     Some(hash) => format!("event_hash {}", hash_hex(hash)),
                     None => "the hash of the line under its key".to_owned(),
                 };
                 (expected, format!("event_hash {}", hash_hex(found)))
             }
-            Reason::Chain => {
+            BadReason::OtherLedger => {
                 ("an event of this ledger".to_owned(), "an event of another ledger".to_owned())
             }
-            Reason::Earlier { seq } => {
+            BadReason::Earlier { seq } => {
                 let expected = "an event that was not verified before".to_owned();
                 (expected, format!("a line that claims to be event {seq}"))
             }
-            Reason::Unterminated => {
+            BadReason::Unterminated => {
                 ("a line with a newline at its end".to_owned(), "the end of the file".to_owned())
             }
         }
@@ -106,7 +106,7 @@ impl Reason {
 
     /// Whether a write that was cut short looks like this.
     pub(super) fn is_unfinished(&self) -> bool {
-        matches!(self, Reason::Malformed(_) | Reason::TooLong | Reason::Unterminated)
+        matches!(self, BadReason::Malformed(_) | BadReason::TooLong | BadReason::Unterminated)
     }
 }
 
@@ -126,7 +126,7 @@ pub(super) struct Checker<'k> {
 
 impl Checker<'_> {
     /// Looks at every line of a block.
-    pub(super) fn lines(&self, block: &LineBlock) -> Vec<Checked> {
+    pub(super) fn lines(&self, block: &LineBlock) -> Vec<CheckedLine> {
         let mut lines = Vec::with_capacity(block.bytes().len() / 256);
         for line in block.lines() {
             let earlier = if self.from <= 1 { None } else { claimed(line.bytes) };
@@ -134,7 +134,7 @@ impl Checker<'_> {
                 Some(seq) if seq < self.from => LineState::Earlier { seq },
                 _ => self.line(line.bytes),
             };
-            lines.push(Checked { offset: line.offset, state });
+            lines.push(CheckedLine { offset: line.offset, state });
         }
         if self.leaves {
             add_groups(&mut lines);
@@ -143,9 +143,9 @@ impl Checker<'_> {
     }
 
     fn line(&self, bytes: &[u8]) -> LineState {
-        let bad = |reason| LineState::Bad(Bad { claimed: claimed(bytes), reason });
+        let bad = |reason| LineState::Bad(BadLine { claimed: claimed(bytes), reason });
         if bytes.len() >= MAX_LINE {
-            return bad(Reason::TooLong);
+            return bad(BadReason::TooLong);
         }
         if self.quick
             && let Some(event) = self.outlined(bytes)
@@ -154,19 +154,19 @@ impl Checker<'_> {
         }
         let line = match Line::parse(bytes) {
             Ok(line) => line,
-            Err(error) => return bad(Reason::Malformed(error)),
+            Err(error) => return bad(BadReason::Malformed(error)),
         };
         let proof = match self.prove(&line) {
             Ok(proof) => proof,
             Err(reason) => return bad(reason),
         };
         if self.ledger_id.as_deref().is_some_and(|ledger_id| ledger_id != line.ledger_id) {
-            return bad(Reason::Chain);
+            return bad(BadReason::OtherLedger);
         }
         if let Err(error) = members(&line) {
-            return bad(Reason::Malformed(error));
+            return bad(BadReason::Malformed(error));
         }
-        LineState::Event(Event {
+        LineState::Event(CheckedEvent {
             seq: line.seq,
             previous: line.previous_hash,
             hash: line.event_hash,
@@ -180,19 +180,19 @@ impl Checker<'_> {
     }
 
     /// The event of a line whose hash holds under a key: its form is by a holder of the key. `None` in all other cases.
-    fn outlined(&self, bytes: &[u8]) -> Option<Event> {
+    fn outlined(&self, bytes: &[u8]) -> Option<CheckedEvent> {
         let outline = LineOutline::read(bytes).filter(|outline| !outline.own)?;
         let hasher = self.keys?.hasher(outline.kid)?;
         let holds = same(&hasher.hash(outline.hashed), &outline.hash);
         let same_ledger =
             self.ledger_id.as_deref().is_none_or(|id| id.as_bytes() == outline.ledger_id);
-        (holds && same_ledger).then(|| Event {
+        (holds && same_ledger).then(|| CheckedEvent {
             seq: outline.seq,
             previous: outline.previous,
             hash: outline.hash,
             micros: outline.timestamp.micros(),
             kid: Some(outline.kid),
-            proof: Proof::Hash,
+            proof: HashProof::Hash,
             leaf: self.leaf(&outline.hash),
             group: None,
             own: None,
@@ -207,14 +207,14 @@ impl Checker<'_> {
     pub(super) fn sound<'b>(&self, line: &'b [u8]) -> Option<Line<'b>> {
         let line = Line::parse(line).ok()?;
         let proof = self.prove(&line).ok()?;
-        (proof == Proof::Hash).then_some(line)
+        (proof == HashProof::Hash).then_some(line)
     }
 
-    fn prove(&self, line: &Line<'_>) -> Result<Proof, Reason> {
+    fn prove(&self, line: &Line<'_>) -> Result<HashProof, BadReason> {
         let hasher = match line.kid {
             Some(kid) => match self.keys.and_then(|keys| keys.hasher(kid)) {
                 Some(hasher) => hasher,
-                None => return Ok(Proof::KeyMissing),
+                None => return Ok(HashProof::KeyMissing),
             },
             None => &Hasher::Unkeyed,
         };
@@ -222,10 +222,10 @@ impl Checker<'_> {
         if !same(&hash, &line.event_hash) {
             // The hash that a keyed line should have is not disclosed: it would make the line good.
             let computed = line.kid.is_none().then_some(hash);
-            return Err(Reason::Hash { found: line.event_hash, computed });
+            return Err(BadReason::Hash { found: line.event_hash, computed });
         }
         let downgraded = line.kid.is_none() && self.needs_key;
-        Ok(if downgraded { Proof::Downgraded } else { Proof::Hash })
+        Ok(if downgraded { HashProof::Downgraded } else { HashProof::Hash })
     }
 }
 
@@ -236,7 +236,7 @@ fn same(a: &EventHash, b: &EventHash) -> bool {
 }
 
 /// Computes the trees over groups of events that follow each other.
-fn add_groups(lines: &mut [Checked]) {
+fn add_groups(lines: &mut [CheckedLine]) {
     let mut tree = Tree::new();
     let mut next = 0;
     for line in lines {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError, mpsc};
 
-use super::check::{Bad, Checked, Checker, LineState, Reason};
+use super::check::{BadLine, BadReason, CheckedLine, Checker, LineState};
 use crate::format::line::MAX_LINE;
 use crate::read::lines::{LineBlock, LineBlocks, LineEnd, LinePieces};
 use crate::store::{SegmentInfo, SegmentSource, StoreError};
@@ -17,7 +17,7 @@ const LONG: usize = 2 * MAX_LINE;
 pub(super) struct CheckedBlock {
     /// The index of the segment.
     pub(super) segment: usize,
-    pub(super) lines: Vec<Checked>,
+    pub(super) lines: Vec<CheckedLine>,
     /// How many bytes they are.
     pub(super) bytes: u64,
     /// Whether the last line has a newline.
@@ -99,8 +99,8 @@ impl Block {
         let bytes = block.bytes().len();
         let too_long = block.end() != LineEnd::Newline && bytes == LONG;
         let lines = if too_long {
-            let bad = Bad { claimed: None, reason: Reason::TooLong };
-            vec![Checked { offset: block.offset(), state: LineState::Bad(bad) }]
+            let bad = BadLine { claimed: None, reason: BadReason::TooLong };
+            vec![CheckedLine { offset: block.offset(), state: LineState::Bad(bad) }]
         } else {
             checker.lines(&block)
         };

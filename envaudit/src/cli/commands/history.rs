@@ -77,12 +77,12 @@ fn answers(
     let (json, human) = (invocation.out.is_json(), invocation.out.is_terminal());
     // As it is recorded.
     let resource = args.resource.as_deref().map(redact);
-    let entry = |historic: HistoryEntry| {
-        let other = resource.as_ref().is_some_and(|resource| **resource != historic.resource);
-        let line = historic.record.line().ok().filter(|_| !other)?;
+    let entry = |item: HistoryEntry| {
+        let other = resource.as_ref().is_some_and(|resource| **resource != item.resource);
+        let line = item.record.line().ok().filter(|_| !other)?;
         Some(match json {
-            true => Entry::Object(value(&historic, &line)),
-            false => Entry::Row(Box::new(row(&historic, &line, human))),
+            true => Entry::Object(value(&item, &line)),
+            false => Entry::Row(Box::new(row(&item, &line, human))),
         })
     };
     let source = ProgressSource::new(&stored.store, &invocation.out)?;
@@ -90,7 +90,7 @@ fn answers(
         Some(answers) => Ok(answers),
         None => {
             let history = Reader::new(&source).history(&args.key)?;
-            Ok(history.map(|historic| historic.map(&entry)).collect())
+            Ok(history.map(|item| item.map(&entry)).collect())
         }
     }
 }
@@ -106,8 +106,8 @@ fn answers_of_index(
     use crate::report::index::HistoryError;
 
     query_index(&args.index, source, invocation, |index| {
-        let answers = index.history(&args.key).map(|historic| match historic {
-            Ok(historic) => Ok(Ok(entry(historic))),
+        let answers = index.history(&args.key).map(|item| match item {
+            Ok(item) => Ok(Ok(entry(item))),
             Err(HistoryError::Read(error)) => Ok(Err(error)),
             Err(HistoryError::Index(error)) => Err(error),
         });
@@ -126,8 +126,8 @@ fn answers_of_index(
     Ok(None)
 }
 
-fn row(historic: &HistoryEntry, line: &Line<'_>, human: bool) -> [Cell; 8] {
-    let HistoryEntry { resource, change, .. } = historic;
+fn row(item: &HistoryEntry, line: &Line<'_>, human: bool) -> [Cell; 8] {
+    let HistoryEntry { resource, change, .. } = item;
     let (what, tone) = described(change);
     [
         Cell::plain(time::format_time(line.timestamp.to_datetime(), human)),
@@ -158,12 +158,12 @@ fn described(change: &ConfigChange) -> (String, Tone) {
     (what.to_owned() + &moved.unwrap_or_default(), Tone::Warning)
 }
 
-fn value(historic: &HistoryEntry, line: &Line<'_>) -> Value {
-    let mut object = change_json(&historic.change);
+fn value(item: &HistoryEntry, line: &Line<'_>) -> Value {
+    let mut object = change_json(&item.change);
     object["seq"] = json!(line.seq);
     object["event_id"] = json!(line.event_id);
     object["timestamp"] = json!(line.timestamp.to_string());
-    object["resource"] = json!(historic.resource);
+    object["resource"] = json!(item.resource);
     object["actor_type"] = json!(line.actor_type.get());
     object["actor_id"] = json!(line.actor_id.get());
     object["reason"] = json!(text(line.reason));

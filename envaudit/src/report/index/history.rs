@@ -148,7 +148,7 @@ impl Iterator for IndexedHistory<'_, '_> {
                 return Some(Err(HistoryError::Read(error)));
             };
             match self.read(&position, event) {
-                Ok(Some(historic)) => return Some(Ok(historic)),
+                Ok(Some(entry)) => return Some(Ok(entry)),
                 Ok(None) => {}
                 Err(error) => {
                     self.ended = true;

@@ -22,7 +22,7 @@
 //! let index = Index::beside(&path, ledger.source())?;
 //! let changes: Vec<String> = index
 //!     .history("PORT")
-//!     .map(|historic| Ok(historic?.change.to_string()))
+//!     .map(|entry| Ok(entry?.change.to_string()))
 //!     .collect::<Result<_, Box<dyn std::error::Error>>>()?;
 //! assert_eq!(changes, ["+ PORT: 80", "~ PORT: 80 -> 443"]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())

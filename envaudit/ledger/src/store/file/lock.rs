@@ -15,7 +15,7 @@ const MOST_ROUNDS: usize = 8;
 
 /// The manifest, locked by the one that waits for the lock next.
 #[derive(Debug)]
-pub(super) struct Queue<F> {
+pub(super) struct LockQueue<F> {
     file: F,
     is_first: bool,
 }
@@ -126,10 +126,10 @@ impl<D: Disk> FileStore<D> {
     fn queue<'o>(
         &self,
         open: &'o mut Open<D::File>,
-    ) -> Result<Option<&'o mut Queue<D::File>>, StoreError> {
+    ) -> Result<Option<&'o mut LockQueue<D::File>>, StoreError> {
         if open.queue.is_none() {
             open.queue = match self.disk.open(MANIFEST, false) {
-                Ok(file) => Some(Queue { file, is_first: false }),
+                Ok(file) => Some(LockQueue { file, is_first: false }),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => None,
                 Err(error) => return Err(self.failed("open", MANIFEST, error)),
             };

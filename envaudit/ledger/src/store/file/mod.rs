@@ -42,7 +42,7 @@ pub struct FileStore<D: Disk = RealDisk> {
 #[derive(Debug)]
 struct Open<F> {
     lock: Option<(F, Identity)>,
-    queue: Option<lock::Queue<F>>,
+    queue: Option<lock::LockQueue<F>>,
     /// The lock was wanted by another when this handle had it.
     lets_another_go_first: bool,
     live: Option<Live<F>>,

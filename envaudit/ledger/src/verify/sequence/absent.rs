@@ -1,8 +1,8 @@
 //! Bad lines, gaps, and events that turn up where they should not.
 
-use super::{ForkCandidate, GAPS, Gap, Sequence, Spot};
+use super::{ForkCandidate, GAPS, Gap, LinePosition, Sequence};
 use crate::format::line::hash_hex;
-use crate::verify::check::Event;
+use crate::verify::check::CheckedEvent;
 use crate::verify::finding::Finding;
 use crate::verify::verdict::Verdict;
 
@@ -18,25 +18,25 @@ impl Sequence {
         let by_claim = (bad.len() as u64) < absent
             && bad.iter().all(|(_, bad)| bad.claimed.is_some_and(|at| at >= self.next && at < seq))
             && bad.is_sorted_by(|(_, a), (_, b)| a.claimed < b.claimed);
-        for (spot, bad) in bad {
+        for (position, bad) in bad {
             let (expected, found) = bad.reason.explain();
             if self.next >= seq {
-                self.add(Verdict::Inserted, seq, spot, expected, found);
+                self.add(Verdict::Inserted, seq, position, expected, found);
                 continue;
             }
             if let Some(claimed) = bad.claimed.filter(|_| by_claim) {
-                self.note_gap(claimed, spot);
+                self.note_gap(claimed, position);
             }
-            self.add(Verdict::Modified, self.next, spot, expected, found);
+            self.add(Verdict::Modified, self.next, position, expected, found);
             self.next += 1;
             self.previous = None;
         }
     }
 
-    pub(super) fn note_gap(&mut self, seq: u64, spot: Spot) {
+    pub(super) fn note_gap(&mut self, seq: u64, position: LinePosition) {
         if seq > self.next {
             let at_start = self.last.is_none() && self.gaps.is_empty();
-            let gap = Gap { from: self.next, to: seq - 1, spot, at_start };
+            let gap = Gap { from: self.next, to: seq - 1, position, at_start };
             if self.gaps.len() < GAPS {
                 self.gaps.push(gap)
             } else {
@@ -48,24 +48,24 @@ impl Sequence {
     }
 
     /// An event with a seq that has been passed.
-    pub(super) fn step_back(&mut self, spot: Spot, event: &Event) {
+    pub(super) fn step_back(&mut self, position: LinePosition, event: &CheckedEvent) {
         let expected = format!("event {}", self.next);
         if self.fill_gap(event.seq) {
             self.summary.events += 1;
             let found = format!("event {}", event.seq);
-            self.add(Verdict::Reordered, event.seq, spot, expected, found);
+            self.add(Verdict::Reordered, event.seq, position, expected, found);
             return;
         }
         let known = self.recent.iter().rev().find(|(seq, _)| *seq == event.seq);
         if known.is_none_or(|(_, hash)| *hash == event.hash) {
             let found = format!("event {} again", event.seq);
-            self.add(Verdict::DuplicateSeq, event.seq, spot, expected, found);
+            self.add(Verdict::DuplicateSeq, event.seq, position, expected, found);
             return;
         }
         // Without a key anybody can make up an event; with one, only its holders.
         let verdict = if self.expected.keyed { Verdict::Forked } else { Verdict::Inserted };
         let found = format!("another event {}, {}", event.seq, hash_hex(&event.hash));
-        let finding = self.add(verdict, event.seq, spot, expected, found);
+        let finding = self.add(verdict, event.seq, position, expected, found);
         if let Some(first) = self.last.filter(|_| event.seq + 1 == self.next) {
             self.fork = Some(ForkCandidate { hash: event.hash, first, finding });
         }
@@ -77,12 +77,12 @@ impl Sequence {
         if self.gaps.get(at).is_none_or(|gap| gap.from > seq) {
             return false;
         }
-        let Gap { from, to, spot, at_start } = self.gaps.remove(at);
+        let Gap { from, to, position, at_start } = self.gaps.remove(at);
         if seq < to {
-            self.gaps.insert(at, Gap { from: seq + 1, to, spot, at_start: false });
+            self.gaps.insert(at, Gap { from: seq + 1, to, position, at_start: false });
         }
         if from < seq {
-            self.gaps.insert(at, Gap { from, to: seq - 1, spot, at_start });
+            self.gaps.insert(at, Gap { from, to: seq - 1, position, at_start });
         }
         true
     }
@@ -101,13 +101,13 @@ impl Sequence {
                 continue;
             };
             let found = format!("removed, says event {}: {}", pruned.seq, pruned.policy);
-            let file = self.expected.files[gap.spot.segment].clone();
+            let file = self.expected.files[gap.position.segment].clone();
             self.findings.add(Finding {
                 verdict: Verdict::Pruned,
                 seq: gap.from,
                 last_seq: gap.to,
                 file,
-                offset: gap.spot.offset,
+                offset: gap.position.offset,
                 expected: "the events, or a statement".to_owned(),
                 found,
             });
@@ -115,7 +115,7 @@ impl Sequence {
     }
 
     pub(super) fn missing(&mut self, gap: &Gap) {
-        let &Gap { from: seq, to: last_seq, spot: Spot { segment, offset }, .. } = gap;
+        let &Gap { from: seq, to: last_seq, position: LinePosition { segment, offset }, .. } = gap;
         let file = self.expected.files[segment].clone();
         let (expected, found) = (format!("event {seq}"), format!("event {}", last_seq + 1));
         let verdict = Verdict::Missing;

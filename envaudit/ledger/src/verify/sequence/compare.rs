@@ -1,10 +1,10 @@
 //! An event against those before it, and against the heads that were expected.
 
-use super::{Sequence, Spot};
+use super::{LinePosition, Sequence};
 use crate::evidence::merkle::{Hash, Tree};
 use crate::format::line::hash_hex;
 use crate::keys::EventHash;
-use crate::verify::check::{Event, Proof};
+use crate::verify::check::{CheckedEvent, HashProof};
 use crate::verify::expected_heads::{ClaimSource, ExpectedHead};
 use crate::verify::finding::file_finding;
 use crate::verify::incremental_tree::IncrementalTree;
@@ -12,7 +12,7 @@ use crate::verify::statements::Statement;
 use crate::verify::verdict::Verdict;
 
 impl Sequence {
-    pub(super) fn compare_link(&mut self, spot: Spot, event: &Event) {
+    pub(super) fn compare_link(&mut self, position: LinePosition, event: &CheckedEvent) {
         let fork = self.fork.take();
         let Some(previous) = self.previous.filter(|previous| *previous != event.previous) else {
             return;
@@ -39,7 +39,7 @@ impl Sequence {
             last => {
                 let verdict = if last.is_some() { Verdict::Forked } else { Verdict::Modified };
                 let expected = format!("previous_hash {previous}");
-                self.add(verdict, event.seq, spot, expected, format!("previous_hash {named}"));
+                self.add(verdict, event.seq, position, expected, format!("previous_hash {named}"));
             }
         }
     }
@@ -48,54 +48,60 @@ impl Sequence {
     /// `ledger.segment_opened`. Else lines could be moved from one file to another.
     pub(super) fn compare_place(
         &mut self,
-        spot: Spot,
-        event: &Event,
+        position: LinePosition,
+        event: &CheckedEvent,
         statement: Option<&Statement>,
     ) {
-        let name = self.expected.names[spot.segment];
+        let name = self.expected.names[position.segment];
         let opens = matches!(statement, Some(Statement::Opened { .. }));
         let creates = matches!(statement, Some(Statement::Created { manifest: Some(_) }));
-        if spot.offset == 0 {
-            self.opened = Some((spot.segment, event.seq));
+        if position.offset == 0 {
+            self.opened = Some((position.segment, event.seq));
         }
-        let (expected, found) = if spot.offset == 0 && name != event.seq {
+        let (expected, found) = if position.offset == 0 && name != event.seq {
             let expected = format!("a file named by its first event, {:020}.jsonl", event.seq);
             (expected, format!("{name:020}.jsonl"))
         } else if creates != (event.seq == 1) {
             let expected = "ledger.created as the first event, and nowhere else";
             (expected.to_owned(), "another event".to_owned())
-        } else if event.seq > 1 && opens != (spot.offset == 0) {
+        } else if event.seq > 1 && opens != (position.offset == 0) {
             let expected = "ledger.segment_opened as the first line of a file, and nowhere else";
             (expected.to_owned(), "another event".to_owned())
         } else {
             return;
         };
-        self.add(Verdict::Modified, event.seq, spot, expected, found);
+        self.add(Verdict::Modified, event.seq, position, expected, found);
     }
 
-    pub(super) fn compare_proof(&mut self, spot: Spot, event: &Event) {
+    pub(super) fn compare_proof(&mut self, position: LinePosition, event: &CheckedEvent) {
         match event.proof {
-            Proof::Hash => {}
-            Proof::Downgraded => {
+            HashProof::Hash => {}
+            HashProof::Downgraded => {
                 // Its tree is not the one that was signed.
                 self.tree = None;
                 let found = "SHA-256, which needs no key";
-                self.add(Verdict::Downgraded, event.seq, spot, "HMAC-SHA256 under the key", found);
+                self.add(
+                    Verdict::Downgraded,
+                    event.seq,
+                    position,
+                    "HMAC-SHA256 under the key",
+                    found,
+                );
             }
-            Proof::KeyMissing => {
+            HashProof::KeyMissing => {
                 if let Some(kid) = event.kid.filter(|kid| !self.keys.missing.contains(kid)) {
                     self.keys.missing.push(kid);
                 }
                 let kid = event.kid.map_or_else(String::new, |kid| kid.to_string());
                 let found =
                     format!("key {kid}, which was not given: nothing vouches for the events");
-                self.add(Verdict::KeyUnknown, event.seq, spot, "a key that was given", found);
+                self.add(Verdict::KeyUnknown, event.seq, position, "a key that was given", found);
             }
         }
     }
 
     /// A retired key may not be used again: a thief of it could go on writing.
-    pub(super) fn compare_key(&mut self, spot: Spot, event: &Event) {
+    pub(super) fn compare_key(&mut self, position: LinePosition, event: &CheckedEvent) {
         let next = self.keys.next.take();
         let Some(kid) = event.kid else { return };
         // Events in a gap may have named another key.
@@ -106,7 +112,7 @@ impl Sequence {
                 if self.keys.stray.replace(kid) != Some(kid) {
                     let (expected, found) =
                         (format!("the current key {current}"), format!("key {kid}"));
-                    self.add(Verdict::Modified, event.seq, spot, expected, found);
+                    self.add(Verdict::Modified, event.seq, position, expected, found);
                 }
             }
             _ => (self.keys.current, self.keys.stray) = (Some(kid), None),
@@ -114,14 +120,14 @@ impl Sequence {
     }
 
     /// The tree over all events before a segment. Where those are gone, the tree goes on from what the segment says.
-    pub(super) fn compare_peaks(&mut self, spot: Spot, seq: u64, peaks: &[Hash]) {
+    pub(super) fn compare_peaks(&mut self, position: LinePosition, seq: u64, peaks: &[Hash]) {
         match &mut self.tree {
             _ if !self.expected.roots => {}
             Some(tree) if tree.size() >= seq => {}
             Some(tree) if tree.size() + 1 == seq => {
                 if tree.settled().peaks() != peaks {
                     let expected = "the peaks of the Merkle tree over the events before";
-                    self.add(Verdict::Forked, seq, spot, expected, "others");
+                    self.add(Verdict::Forked, seq, position, expected, "others");
                 }
             }
             _ => {
@@ -131,7 +137,7 @@ impl Sequence {
         }
     }
 
-    pub(super) fn compare_clock(&mut self, spot: Spot, event: &Event) {
+    pub(super) fn compare_clock(&mut self, position: LinePosition, event: &CheckedEvent) {
         let before = core::mem::replace(&mut self.micros, event.micros);
         if event.micros < before {
             let (expected, found) = (format!("{before} or later"), event.micros.to_string());
@@ -139,7 +145,7 @@ impl Sequence {
             self.add(
                 Verdict::ClockRegression,
                 event.seq,
-                spot,
+                position,
                 format!("{expected} ({unit})"),
                 found,
             );

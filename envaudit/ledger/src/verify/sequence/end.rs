@@ -10,18 +10,18 @@ impl Sequence {
     pub(super) fn settle_end(&mut self) {
         let bad = core::mem::take(&mut self.bad);
         let last = bad.len().saturating_sub(1);
-        for (at, (spot, bad)) in bad.into_iter().enumerate() {
+        for (at, (position, bad)) in bad.into_iter().enumerate() {
             let (expected, found) = bad.reason.explain();
             // A line that a source has seen complete was not cut short by a crash.
             let seen = self.claims.reaches(self.next);
             let torn = at == last
                 && bad.reason.is_unfinished()
-                && spot.segment + 1 == self.expected.files.len()
+                && position.segment + 1 == self.expected.files.len()
                 && !seen;
             if torn {
-                self.add(Verdict::Torn, self.next, spot, expected, found);
+                self.add(Verdict::Torn, self.next, position, expected, found);
             } else {
-                self.add(Verdict::Modified, self.next, spot, expected, found);
+                self.add(Verdict::Modified, self.next, position, expected, found);
                 // The number of events verified before is the caller's, and may be any.
                 self.next = self.next.saturating_add(1);
             }
@@ -31,7 +31,7 @@ impl Sequence {
     /// A ledger that ends under a retired key is one from before the rotation, and a thief of that key may have gone on with
     /// it.
     pub(super) fn settle_key(&mut self) {
-        let (Some(last), Some(current), Some((tail, _)), Some(spot)) = (
+        let (Some(last), Some(current), Some((tail, _)), Some(position)) = (
             self.keys.next.or(self.keys.current),
             self.expected.current,
             self.summary.tail,
@@ -43,7 +43,7 @@ impl Sequence {
         if last != current && self.expected.retired.contains(&last) && !vouched {
             let expected = format!("events under the current key {current}");
             let found = format!("the end of the ledger under the retired key {last}");
-            self.add(Verdict::RolledBack, self.next, spot, expected, found);
+            self.add(Verdict::RolledBack, self.next, position, expected, found);
         }
     }
 

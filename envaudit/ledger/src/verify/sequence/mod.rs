@@ -9,13 +9,13 @@ use std::collections::VecDeque;
 
 use crate::evidence::merkle::Tree;
 use crate::keys::{EventHash, KeyId, NO_HASH};
-use crate::verify::check::{Bad, Checked, Event, LineState, Proof, Reason};
+use crate::verify::check::{BadLine, BadReason, CheckedEvent, CheckedLine, HashProof, LineState};
 use crate::verify::expected_heads::{ClaimSource, ExpectedHead, ExpectedHeads};
 use crate::verify::finding::Finding;
 use crate::verify::incremental_tree::IncrementalTree;
 use crate::verify::notes::Notes;
 use crate::verify::report::Findings;
-use crate::verify::statements::{Pruned, Statement};
+use crate::verify::statements::{PruneStatement, Statement};
 use crate::verify::verdict::Verdict;
 
 /// How many of the events before are remembered, to tell a copy from a fork.
@@ -29,7 +29,7 @@ const STATEMENTS: usize = 1024;
 
 /// Where a line begins.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::verify) struct Spot {
+pub(in crate::verify) struct LinePosition {
     pub(super) segment: usize,
     pub(super) offset: u64,
 }
@@ -69,21 +69,21 @@ pub(super) struct Sequence {
     /// The hash of the event before; `None` where that is bad or not there.
     previous: Option<EventHash>,
     /// Where the event before is.
-    last: Option<Spot>,
+    last: Option<LinePosition>,
     micros: i64,
     /// The bad lines since the event before, and how many there are.
-    bad: Vec<(Spot, Bad)>,
+    bad: Vec<(LinePosition, BadLine)>,
     bad_count: u64,
     gaps: Vec<Gap>,
     recent: VecDeque<(u64, EventHash)>,
     fork: Option<ForkCandidate>,
     tree: Option<IncrementalTree>,
-    keys: Keys,
+    keys: KeySequence,
     /// The segment of the last event, and its first one if that is good.
     opened: Option<(usize, u64)>,
     /// The first event: its seq, and what it says of the one before it.
     start: Option<(u64, EventHash)>,
-    pruned: VecDeque<Pruned>,
+    pruned: VecDeque<PruneStatement>,
     /// Whether a finding says already that `ledger.json` is another one.
     manifest_told: bool,
     summary: Summary,
@@ -106,7 +106,7 @@ pub(super) struct Summary {
 struct Gap {
     from: u64,
     to: u64,
-    spot: Spot,
+    position: LinePosition,
     /// Whether it is at the beginning of the ledger.
     at_start: bool,
 }
@@ -114,13 +114,13 @@ struct Gap {
 /// A second event with the seq of the last: the next event tells which of the two it follows.
 struct ForkCandidate {
     hash: EventHash,
-    first: Spot,
+    first: LinePosition,
     finding: Option<usize>,
 }
 
 /// Which keys events may be hashed with.
 #[derive(Default)]
-struct Keys {
+struct KeySequence {
     /// Those that `ledger.json` or a rotation names.
     named: Vec<KeyId>,
     current: Option<KeyId>,
@@ -158,7 +158,7 @@ impl Sequence {
             recent: VecDeque::with_capacity(RECENT),
             fork: None,
             tree: tree.map(IncrementalTree::new),
-            keys: Keys { named, ..Keys::default() },
+            keys: KeySequence { named, ..KeySequence::default() },
             opened: None,
             start: None,
             pruned: VecDeque::new(),
@@ -168,69 +168,72 @@ impl Sequence {
     }
 
     /// Takes the next line.
-    pub(super) fn line(&mut self, segment: usize, checked: Checked) {
-        let spot = Spot { segment, offset: checked.offset };
+    pub(super) fn line(&mut self, segment: usize, checked: CheckedLine) {
+        let position = LinePosition { segment, offset: checked.offset };
         match checked.state {
-            LineState::Bad(bad) => self.bad(spot, bad),
+            LineState::Bad(bad) => self.bad(position, bad),
             // Before the event at which an earlier verification ended, such lines are what it verified.
             LineState::Earlier { .. } if self.last.is_none() => {}
             LineState::Earlier { seq } => {
-                self.bad(spot, Bad { claimed: Some(seq), reason: Reason::Earlier { seq } });
+                self.bad(
+                    position,
+                    BadLine { claimed: Some(seq), reason: BadReason::Earlier { seq } },
+                );
             }
             LineState::Event(event) if self.is_strange(&event) => {
-                let reason = Reason::Hash { found: event.hash, computed: None };
-                self.bad(spot, Bad { claimed: Some(event.seq), reason });
+                let reason = BadReason::Hash { found: event.hash, computed: None };
+                self.bad(position, BadLine { claimed: Some(event.seq), reason });
             }
-            LineState::Event(event) => self.event(spot, event),
+            LineState::Event(event) => self.event(position, event),
         }
     }
 
     /// Whether the event names a key that is not known at all.
-    fn is_strange(&self, event: &Event) -> bool {
-        let Some(kid) = event.kid.filter(|_| event.proof == Proof::KeyMissing) else {
+    fn is_strange(&self, event: &CheckedEvent) -> bool {
+        let Some(kid) = event.kid.filter(|_| event.proof == HashProof::KeyMissing) else {
             return false;
         };
         self.expected.keyed && !self.keys.named.contains(&kid)
     }
 
-    fn bad(&mut self, spot: Spot, bad: Bad) {
+    fn bad(&mut self, position: LinePosition, bad: BadLine) {
         self.bad_count += 1;
         if self.bad.len() < RUN {
             // The name of a file says what its first line was, whatever has become of that.
-            let named = (spot.offset == 0).then(|| self.expected.names[spot.segment]);
+            let named = (position.offset == 0).then(|| self.expected.names[position.segment]);
             let claimed = named.or(bad.claimed);
-            self.bad.push((spot, Bad { claimed, ..bad }));
+            self.bad.push((position, BadLine { claimed, ..bad }));
         }
     }
 
-    fn event(&mut self, spot: Spot, event: Event) {
+    fn event(&mut self, position: LinePosition, event: CheckedEvent) {
         if event.seq < self.next {
             self.settle_bad(self.next);
-            self.step_back(spot, &event);
+            self.step_back(position, &event);
             return;
         }
         if self.start.is_none() {
             self.start = Some((event.seq, event.previous));
         }
         self.settle_bad(event.seq);
-        self.note_gap(event.seq, spot);
-        self.compare_link(spot, &event);
+        self.note_gap(event.seq, position);
+        self.compare_link(position, &event);
         let statement = event.own.as_deref().and_then(Statement::read);
-        self.compare_place(spot, &event, statement.as_ref());
-        self.compare_proof(spot, &event);
-        self.compare_key(spot, &event);
-        self.compare_clock(spot, &event);
+        self.compare_place(position, &event, statement.as_ref());
+        self.compare_proof(position, &event);
+        self.compare_key(position, &event);
+        self.compare_clock(position, &event);
         while let Some(claim) = self.claims.take(event.seq - 1) {
             self.compare_claim(&claim, event.seq - 1, &event.previous);
         }
         if let Some(Statement::Opened { peaks }) = &statement {
-            self.compare_peaks(spot, event.seq, peaks);
+            self.compare_peaks(position, event.seq, peaks);
         }
-        self.advance(spot, &event);
+        self.advance(position, &event);
         // A statement counts only under the right key.
-        let stray = self.keys.stray.is_some() || event.proof == Proof::Downgraded;
+        let stray = self.keys.stray.is_some() || event.proof == HashProof::Downgraded;
         if let Some(statement) = statement.filter(|_| !stray) {
-            self.statement(spot, event.seq, event.proof == Proof::Hash, statement);
+            self.statement(position, event.seq, event.proof == HashProof::Hash, statement);
         }
         while let Some(claim) = self.claims.take(event.seq) {
             self.compare_claim(&claim, event.seq, &event.hash);
@@ -238,10 +241,10 @@ impl Sequence {
     }
 
     /// Makes the event the last one.
-    fn advance(&mut self, spot: Spot, event: &Event) {
+    fn advance(&mut self, position: LinePosition, event: &CheckedEvent) {
         self.next = event.seq + 1;
-        self.previous = (event.proof != Proof::Downgraded).then_some(event.hash);
-        self.last = Some(spot);
+        self.previous = (event.proof != HashProof::Downgraded).then_some(event.hash);
+        self.last = Some(position);
         self.summary.tail = Some((event.seq, event.hash));
         self.summary.first_seq.get_or_insert(event.seq);
         if event.seq > self.expected.verified {
@@ -261,13 +264,13 @@ impl Sequence {
     }
 
     /// Takes the bytes after the last newline of a segment.
-    pub(super) fn unterminated(&mut self, segment: usize, checked: Checked) {
+    pub(super) fn unterminated(&mut self, segment: usize, checked: CheckedLine) {
         let claimed = match &checked.state {
-            LineState::Event(Event { seq, .. }) | LineState::Earlier { seq } => Some(*seq),
+            LineState::Event(CheckedEvent { seq, .. }) | LineState::Earlier { seq } => Some(*seq),
             LineState::Bad(bad) => bad.claimed,
         };
-        let spot = Spot { segment, offset: checked.offset };
-        self.bad(spot, Bad { claimed, reason: Reason::Unterminated });
+        let position = LinePosition { segment, offset: checked.offset };
+        self.bad(position, BadLine { claimed, reason: BadReason::Unterminated });
     }
 
     /// After the last line.
@@ -290,13 +293,13 @@ impl Sequence {
         &mut self,
         verdict: Verdict,
         seq: u64,
-        spot: Spot,
+        position: LinePosition,
         expected: impl Into<String>,
         found: impl Into<String>,
     ) -> Option<usize> {
         let (expected, found) = (expected.into(), found.into());
-        let file = self.expected.files[spot.segment].clone();
-        let offset = spot.offset;
+        let file = self.expected.files[position.segment].clone();
+        let offset = position.offset;
         self.findings.add(Finding { verdict, seq, last_seq: seq, file, offset, expected, found })
     }
 

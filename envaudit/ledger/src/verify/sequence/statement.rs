@@ -1,13 +1,19 @@
 //! The statements in the events of the ledger itself.
 
-use super::{STATEMENTS, Sequence, Spot};
+use super::{LinePosition, STATEMENTS, Sequence};
 use crate::keys::EventHash;
 use crate::verify::finding::other_manifest;
 use crate::verify::statements::Statement;
 use crate::verify::verdict::Verdict;
 
 impl Sequence {
-    pub(super) fn statement(&mut self, spot: Spot, seq: u64, sound: bool, statement: Statement) {
+    pub(super) fn statement(
+        &mut self,
+        position: LinePosition,
+        seq: u64,
+        sound: bool,
+        statement: Statement,
+    ) {
         match statement {
             Statement::Created { manifest } => self.compare_manifest(seq, manifest),
             Statement::Opened { .. } => {}
@@ -17,7 +23,7 @@ impl Sequence {
                 }
                 if self.keys.current == Some(to) {
                     let found = format!("a rotation to {to}, which is current");
-                    self.add(Verdict::Modified, seq, spot, "a rotation to another key", found);
+                    self.add(Verdict::Modified, seq, position, "a rotation to another key", found);
                 }
                 self.keys.next = Some(to);
                 match checkpoint_key.filter(|_| sound) {
@@ -29,13 +35,14 @@ impl Sequence {
             }
             Statement::Sealed { count } => {
                 // A file that lost its first event or its name is reported as such.
-                let firsts = [Some(self.expected.names[spot.segment]), self.opened(spot.segment)];
+                let firsts =
+                    [Some(self.expected.names[position.segment]), self.opened(position.segment)];
                 let mut counts =
                     firsts.into_iter().flatten().map(|first| seq.saturating_sub(first));
                 if counts.clone().all(|lines| lines != count) {
                     let lines = counts.next().unwrap_or_default();
                     let (expected, found) = (format!("{count} lines"), format!("{lines} lines"));
-                    self.add(Verdict::Modified, seq, spot, expected, found);
+                    self.add(Verdict::Modified, seq, position, expected, found);
                 }
             }
             Statement::Pruned(pruned) => {

@@ -12,7 +12,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 pub use self::error::SubmitError;
-use self::queue::{Item, Shared};
+use self::queue::{QueuedEvent, SharedQueue};
 use self::ticket::Reply;
 pub use self::ticket::Ticket;
 use crate::error::AppendError;
@@ -80,7 +80,7 @@ impl Default for WriterOptions {
 pub struct LedgerWriter(Arc<Handle>);
 
 struct Handle {
-    shared: Arc<Shared>,
+    shared: Arc<SharedQueue>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -92,7 +92,7 @@ impl LedgerWriter {
 
     /// Starts the thread.
     pub fn with(ledger: Arc<Ledger>, options: &WriterOptions) -> Self {
-        let shared = Arc::new(Shared {
+        let shared = Arc::new(SharedQueue {
             ledger,
             capacity: options.capacity,
             queue: Mutex::default(),
@@ -143,7 +143,7 @@ impl LedgerWriter {
             let now = shared.ledger.settings.now();
             queue.lose(1, now);
         } else {
-            queue.items.push_back(Item { event, reply: Reply(None) });
+            queue.items.push_back(QueuedEvent { event, reply: Reply(None) });
         }
         drop(queue);
         shared.work.notify_one();
