@@ -120,16 +120,16 @@ fn whatever_operation_of_an_append_fails_once_without_having_written_the_next_on
     let harmless = |operation: &Operation| !matches!(operation, Operation::Write | Operation::Sync);
     let count = operations.iter().filter(|it| harmless(it)).count();
     assert!(count >= 2, "{operations:?}");
-    let before_writing = operations.iter().take_while(|it| harmless(it)).count();
-    for nth in 0..before_writing {
+    let before_writing: Vec<&Operation> = operations.iter().take_while(|it| harmless(it)).collect();
+    for (nth, operation) in before_writing.into_iter().enumerate() {
         let disk = MemoryDisk::new();
         let ledger = on(&disk);
         ledger.append(&event(0)).expect("appended");
         disk.fail_nth(nth as u64, Fault::Io);
         let error = ledger.append(&event(1)).expect_err("an operation failed");
-        assert!(matches!(error, AppendError::Rejected(_)), "{:?}: {error:?}", operations[nth]);
+        assert!(matches!(error, AppendError::Rejected(_)), "{operation:?}: {error:?}");
         ledger.append(&event(2)).expect("the fault has passed");
-        assert_eq!(recorded(ledger.source()), [0, 2], "{:?}", operations[nth]);
+        assert_eq!(recorded(ledger.source()), [0, 2], "{operation:?}");
     }
 }
 

@@ -6,6 +6,6 @@ use envaudit::EnvConfig;
 struct AppConfig {}
 
 pub(crate) fn load() {
-    let cfg = AppConfig::loader().vars([("PORT", "80")]).load().unwrap();
+    let cfg = AppConfig::loader().vars([("PORT", "80")]).load().expect("a configuration");
     assert_eq!(cfg.audit().entries().count(), 0);
 }
