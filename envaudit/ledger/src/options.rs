@@ -169,7 +169,7 @@ impl LedgerOptions {
 
     /// How long the lock of the ledger is waited for while another has it, at the opening and before each write. Zero
     /// tries once. Default: as long as it takes. When the time is over, nothing was written, and the error is a
-    /// [`StoreError`](super::StoreError) of the kind [`Locked`](super::StoreErrorKind::Locked).
+    /// [`StoreError`](crate::store::StoreError) of the kind [`Locked`](crate::store::StoreErrorKind::Locked).
     ///
     /// Threads that share the handle wait one after the other, each of them as long.
     ///
