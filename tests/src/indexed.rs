@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use envaudit::EnvConfig;
+use envaudit::ledger::config_state::HistoryEntry;
+use envaudit::ledger::read::ReadError;
 use envaudit::ledger::store::SegmentSource;
-use envaudit::ledger::{
-    Actor, Context, FileStore, HistoryEntry, Ledger, LedgerOptions, ReadError, Reader, SyncMode,
-};
+use envaudit::ledger::{Actor, Context, FileStore, Ledger, LedgerOptions, Reader, SyncMode};
 use envaudit::report::index::{HistoryError, Index, IndexError};
 
 use crate::{Files, fresh_ledger, isolated};

@@ -6,10 +6,11 @@ use std::path::Path;
 
 use data_encoding::HEXLOWER;
 use envaudit::ledger::checkpoint::{self, Checkpoint};
+use envaudit::ledger::keys::{EventHash, NO_HASH};
 use envaudit::ledger::merkle::{self, Tree};
 use envaudit::ledger::store::{SegmentInfo, SegmentSource, StoreError, StoreErrorKind};
 use envaudit::ledger::verify::{Report, Verdict, Verifier};
-use envaudit::ledger::{EventHash, KeyRing, MasterKey, NO_HASH};
+use envaudit::ledger::{KeyRing, MasterKey};
 use sha2::{Digest, Sha256};
 
 /// The id of every ledger made here.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use super::key::{KeyError, KeyId};
+use super::keys::{KeyError, KeyId};
 use super::store::{Epoch, StoreError, WriteError};
 use crate::event::EventError;
 use crate::evidence::anchor::AnchorError;

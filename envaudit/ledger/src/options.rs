@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::error::OpenError;
 use crate::evidence::anchor::{Anchor, AnchorSlot};
-use crate::key::{KeyRing, MasterKey};
+use crate::keys::{KeyRing, MasterKey};
 use crate::settings::{LedgerSettings, SyncMode};
 use crate::store::lock_wait::LockWait;
 use crate::store::{ChainStore, Deadline, FileStore, StoreState};
@@ -169,7 +169,7 @@ impl LedgerOptions {
 
     /// How long the lock of the ledger is waited for while another has it, at the opening and before each write. Zero
     /// tries once. Default: as long as it takes. When the time is over, nothing was written, and the error is a
-    /// [`StoreError`](crate::store::StoreError) of the kind [`Locked`](crate::store::StoreErrorKind::Locked).
+    /// [`StoreError`](super::store::StoreError) of the kind [`Locked`](super::store::StoreErrorKind::Locked).
     ///
     /// Threads that share the handle wait one after the other, each of them as long.
     ///

@@ -16,7 +16,7 @@ pub struct Change<T: EnvConfig> {
     after: Arc<Loaded<T>>,
     keys: Vec<KeyChange>,
     #[cfg(feature = "ledger")]
-    pub(super) recorded: Option<crate::ledger::Recorded>,
+    pub(super) recorded: Option<crate::ledger::record::Recorded>,
 }
 
 /// One key that differs.
@@ -83,7 +83,7 @@ impl<T: EnvConfig> Change<T> {
 
     /// What the ledger has of it, if there is a ledger.
     #[cfg(feature = "ledger")]
-    pub fn recorded(&self) -> Option<&crate::ledger::Recorded> {
+    pub fn recorded(&self) -> Option<&crate::ledger::record::Recorded> {
         self.recorded.as_ref()
     }
 }

@@ -12,7 +12,7 @@ pub enum LiveError {
     /// It was loaded, and could not be recorded.
     #[cfg(feature = "ledger")]
     #[error(transparent)]
-    Record(crate::ledger::RecordError),
+    Record(crate::ledger::record::RecordError),
     /// The files cannot be watched.
     #[error("the files cannot be watched")]
     Watch(#[source] notify::Error),

@@ -2,7 +2,8 @@
 
 use crate::audit::AuditEntry;
 use crate::ledger::__private::key_of;
-use crate::ledger::{KeyRing, REDACTED, RecordedValue, is_secret_name, redact};
+use crate::ledger::config_state::RecordedValue;
+use crate::ledger::{KeyRing, REDACTED, is_secret_name, redact};
 use crate::load::{ErasedLoad, LoadedText, Secrets};
 use crate::schema::KeyRequest;
 

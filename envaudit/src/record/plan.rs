@@ -5,8 +5,9 @@ use super::current::{current, uncompared};
 use super::diff;
 use super::recorder::RecordError;
 use crate::ledger::__private::find;
+use crate::ledger::config_state::ConfigChange;
 use crate::ledger::store::SegmentSource;
-use crate::ledger::{ConfigChange, Damage, KeyRing};
+use crate::ledger::{Damage, KeyRing};
 use crate::load::ErasedLoad;
 
 /// What is other in a configuration than in its last record.

@@ -7,10 +7,9 @@ use super::{diff, failure};
 use crate::config::EnvConfig;
 use crate::error::LoadError;
 use crate::ledger::__private::{FoundState, LastState, details, find};
+use crate::ledger::config_state::{ConfigChange, RecordedValue};
 use crate::ledger::store::StoreError;
-use crate::ledger::{
-    AppendError, Appended, ConfigChange, Damage, Event, KeyRing, Ledger, RecordedValue,
-};
+use crate::ledger::{AppendError, Appended, Damage, Event, KeyRing, Ledger};
 use crate::load::{ErasedLoad, Loaded};
 use crate::sources::environment::Environment;
 
@@ -74,7 +73,8 @@ impl<T: EnvConfig> Loaded<T> {
     ///
     /// ```
     /// use envaudit::EnvConfig;
-    /// use envaudit::ledger::{ChangeKind, Context, LedgerOptions, MasterKey};
+    /// use envaudit::ledger::{Context, LedgerOptions, MasterKey};
+    /// use envaudit::ledger::config_state::ChangeKind;
     /// use envaudit::ledger::testing::MemoryStore;
     ///
     /// #[derive(EnvConfig)]

@@ -161,6 +161,10 @@ fn format_micros(micros: i64) -> String {
     Timestamp::from(moment).to_string()
 }
 
+fn serialize_micros<S: serde::Serializer>(micros: &i64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&format_micros(*micros))
+}
+
 /// `1 event`, `2 events`.
 fn counted(count: u64, what: &str) -> String {
     let number = html::grouped(count);

@@ -1,26 +1,31 @@
 //! The newest events in full, which are read from the ledger and not from the index.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::scan::EventPlace;
 use super::table::{Column, Field, Mark, Table};
-use crate::ledger::{Line, LineText};
+use crate::ledger::format::{Line, LineText};
 use crate::report::index::{Index, IndexError};
 
 /// An event of the ledger.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub(super) struct RecentEvent {
     seq: u64,
+    #[serde(rename = "timestamp", serialize_with = "super::serialize_micros")]
     time: i64,
     event_id: String,
     actor_type: String,
+    #[serde(rename = "actor_id")]
     actor: String,
     action: String,
     resource_type: Option<String>,
+    #[serde(rename = "resource_id")]
     resource: Option<String>,
     outcome: String,
     reason: Option<String>,
     origin: Option<String>,
+    #[serde(rename = "ip_address")]
     network: Option<String>,
     trace_id: Option<String>,
 }
@@ -43,24 +48,6 @@ impl RecentEvent {
             network: text(line.ip_address),
             trace_id: text(line.trace_id),
         }
-    }
-
-    fn json(&self) -> Value {
-        json!({
-            "seq": self.seq,
-            "event_id": self.event_id,
-            "timestamp": super::format_micros(self.time),
-            "actor_type": self.actor_type,
-            "actor_id": self.actor,
-            "action": self.action,
-            "resource_type": self.resource_type,
-            "resource_id": self.resource,
-            "outcome": self.outcome,
-            "reason": self.reason,
-            "origin": self.origin,
-            "ip_address": self.network,
-            "trace_id": self.trace_id,
-        })
     }
 
     fn fields(&self) -> Vec<Field> {
@@ -99,7 +86,7 @@ pub(super) fn read(
 }
 
 pub(super) fn json(events: &[RecentEvent]) -> Value {
-    events.iter().map(RecentEvent::json).collect()
+    json!(events)
 }
 
 pub(super) fn table(events: &[RecentEvent], of: u64) -> Table {

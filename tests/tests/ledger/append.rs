@@ -4,11 +4,12 @@ use core::time::Duration;
 use std::sync::{Arc, Mutex};
 
 use envaudit::ledger::anchor::FileAnchor;
+use envaudit::ledger::format::Head;
+use envaudit::ledger::prune::PrunePolicy;
 use envaudit::ledger::store::{Deadline, SegmentRemoval};
 use envaudit::ledger::testing::{MemoryDisk, Operation};
 use envaudit::ledger::{
-    AppendError, FileStore, Filter, Head, KeyRing, Ledger, LedgerOptions, MasterKey, OpenError,
-    PrunePolicy, SyncMode,
+    AppendError, FileStore, Filter, KeyRing, Ledger, LedgerOptions, MasterKey, OpenError, SyncMode,
 };
 use envaudit_tests::causes::with_causes;
 use envaudit_tests::fresh_ledger::{
@@ -462,7 +463,7 @@ fn events_are_found_by_seq_and_by_filter_from_both_ends() {
     }
     assert_eq!(reader.get(head + 1).unwrap(), None);
     assert_eq!(reader.get(0).unwrap(), None);
-    let seqs = |records: envaudit::ledger::Records<'_>| -> Vec<u64> {
+    let seqs = |records: envaudit::ledger::read::Records<'_>| -> Vec<u64> {
         records.map(|record| record.unwrap().line().unwrap().seq).collect()
     };
     let forward = seqs(reader.events().unwrap());

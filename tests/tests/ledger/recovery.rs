@@ -1,8 +1,9 @@
 //! What opening makes of a ledger that is not as its last writer should have left it.
 
+use envaudit::ledger::format::Line;
 use envaudit::ledger::store::{Batch, ChainStore, Deadline, Tail};
 use envaudit::ledger::testing::MemoryDisk;
-use envaudit::ledger::{AppendError, FileStore, Ledger, Line, OpenError};
+use envaudit::ledger::{AppendError, FileStore, Ledger, OpenError};
 use envaudit_tests::fresh_ledger::{actions, event, on, options, recorded};
 
 const FIRST: &str = "00000000000000000001.jsonl";

@@ -1,10 +1,11 @@
 //! What a ledger writes in the course of its life, verification finds intact.
 
 use envaudit::ledger::anchor::Anchored;
+use envaudit::ledger::prune::PrunePolicy;
 use envaudit::ledger::store::{Batch, ChainStore, Deadline, Tail};
 use envaudit::ledger::testing::MemoryDisk;
 use envaudit::ledger::verify::{Report, Verdict, Verifier};
-use envaudit::ledger::{FileStore, KeyRing, Ledger, MasterKey, PrunePolicy};
+use envaudit::ledger::{FileStore, KeyRing, Ledger, MasterKey};
 use envaudit_tests::fresh_ledger::{event, key, options};
 
 fn second_key() -> MasterKey {

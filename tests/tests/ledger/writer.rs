@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
 use envaudit::ledger::testing::{Fault, MemoryDisk, Operation};
-use envaudit::ledger::{Delivery, FileStore, Filter, LedgerWriter, SubmitError, WriterOptions};
+use envaudit::ledger::writer::{SubmitError, WriterOptions};
+use envaudit::ledger::{Delivery, FileStore, Filter, LedgerWriter};
 use envaudit_tests::fresh_ledger::{actions, event, on, options, recorded};
 
 fn writer(disk: &MemoryDisk) -> LedgerWriter {

@@ -1,8 +1,10 @@
 //! A configuration that has not changed for long keeps its state when the segment that has it is pruned.
 
 use envaudit::EnvConfig;
+use envaudit::ledger::prune::{PrunePlan, PrunePolicy};
+use envaudit::ledger::record::Recorded;
 use envaudit::ledger::testing::MemoryStore;
-use envaudit::ledger::{Actor, Context, Ledger, MasterKey, PrunePlan, PrunePolicy, Recorded};
+use envaudit::ledger::{Actor, Context, Ledger, MasterKey};
 use envaudit_tests::{fresh_ledger, isolated};
 use serde_json::{Value, json};
 

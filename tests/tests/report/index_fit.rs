@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use envaudit::ledger::PrunePolicy;
+use envaudit::ledger::prune::PrunePolicy;
 use envaudit::ledger::store::SegmentSource;
 use envaudit::report::index::Index;
 use envaudit::report::{self, ReportOptions, Scope};

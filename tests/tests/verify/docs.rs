@@ -7,10 +7,11 @@ use std::process::Command;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use data_encoding::{BASE64, HEXLOWER};
+use envaudit::ledger::format::Line;
 use envaudit::ledger::testing::MemoryDisk;
 use envaudit::ledger::verify::{Report, Verdict, Verifier};
 use envaudit::ledger::{
-    Actor, Event, FileStore, KeyRing, LedgerOptions, Line, MasterKey, Origin, checkpoint, proof,
+    Actor, Event, FileStore, KeyRing, LedgerOptions, MasterKey, Origin, checkpoint, proof,
 };
 use envaudit_tests::fresh_ledger::Clock;
 use envaudit_tests::ledger::{LedgerBuilder, LedgerBytes, Piece};

@@ -1,9 +1,10 @@
 //! Verification of ledgers whose keys were rotated, and of what a key may sign.
 
 use envaudit::ledger::anchor::Anchored;
+use envaudit::ledger::keys::ChainKeys;
 use envaudit::ledger::testing::{MemoryDisk, MemoryStore};
 use envaudit::ledger::verify::{Signatures, Verdict, Verifier};
-use envaudit::ledger::{ChainKeys, FileStore, KeyRing, LedgerOptions, MasterKey, checkpoint};
+use envaudit::ledger::{FileStore, KeyRing, LedgerOptions, MasterKey, checkpoint};
 use envaudit_tests::ledger::{
     CHAIN, LedgerBuilder, LedgerBytes, damage, found, key, ring, two_segments,
     verify_every_way_with,

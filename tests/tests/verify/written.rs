@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use envaudit::ledger::anchor::{Anchor, AnchorScope, FileAnchor};
 use envaudit::ledger::note::VerifierKey;
+use envaudit::ledger::prune::PrunePolicy;
 use envaudit::ledger::testing::MemoryDisk;
 use envaudit::ledger::verify::{Report, Signatures, Verdict, Verifier};
-use envaudit::ledger::{FileStore, KeyRing, Ledger, MasterKey, PrunePolicy, proof};
+use envaudit::ledger::{FileStore, KeyRing, Ledger, MasterKey, proof};
 use envaudit_tests::causes::with_causes;
 use envaudit_tests::fresh_ledger::{event, key, on, options};
 use envaudit_tests::ledger::LedgerBytes;

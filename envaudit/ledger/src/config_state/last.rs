@@ -14,7 +14,7 @@ use crate::error::Damage;
 use crate::format::json::write_string;
 use crate::format::line::Line;
 use crate::format::walk::{member, text};
-use crate::key::KeyRing;
+use crate::keys::KeyRing;
 use crate::read::lines::{LineBlocks, LineEnd, line_around, line_in};
 use crate::read::locate::first_line;
 use crate::read::reader::Reader;

@@ -1,6 +1,7 @@
 //! What the records of a configuration look like in a ledger, and how the last state and the history are read from them.
 
 pub(crate) mod change;
+#[doc(hidden)]
 pub mod details;
 pub(crate) mod history;
 pub(crate) mod last;

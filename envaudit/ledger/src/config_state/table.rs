@@ -6,11 +6,11 @@
 use std::collections::{BTreeMap, HashSet};
 
 use memchr::memmem;
-use serde_json::{Map, Value};
+use serde::{Deserialize, Serialize};
 
 use crate::config_state::resource_of;
 use crate::format::line::Line;
-use crate::key::KeyRing;
+use crate::keys::KeyRing;
 use crate::read::lines::line_around;
 
 /// The bytes that are in the line of every configuration's event. Other lines may have them too, in their details.
@@ -21,11 +21,13 @@ const MAX_STATES: usize = 256;
 const MAX_NAME: usize = 256;
 
 /// The last event of each configuration that has a state or refers to one.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct States {
-    /// Every configuration that has such an event from this one on is in the table.
-    from: u64,
+    #[serde(rename = "states")]
     last: BTreeMap<String, u64>,
+    /// Every configuration that has such an event from this one on is in the table.
+    #[serde(rename = "states_from")]
+    from: u64,
 }
 
 /// What a table says of a configuration.
@@ -50,13 +52,9 @@ impl States {
         if line.action != "ledger.segment_opened" || line.hash_holds_under(ring) != Some(true) {
             return None;
         }
-        let details: Value = serde_json::from_str(line.details?).ok()?;
-        let from = details.get("states_from")?.as_u64()?;
-        let states = details.get("states")?.as_object()?.iter();
-        let last = states.map(|(name, seq)| Some((name.clone(), seq.as_u64()?)));
-        let last: BTreeMap<String, u64> = last.collect::<Option<_>>()?;
+        let states: States = serde_json::from_str(line.details?).ok()?;
         let before = |seq: &u64| *seq < line.seq;
-        (from <= line.seq && last.values().all(before)).then_some(States { from, last })
+        (states.from <= line.seq && states.last.values().all(before)).then_some(states)
     }
 
     pub(crate) fn get(&self, resource: &str) -> TableEntry {
@@ -99,12 +97,9 @@ impl States {
         self.last.retain(|_, seq| *seq > seqs[over]);
     }
 
-    /// Adds the table to the details of a line, without what was pruned before `first`.
-    pub(crate) fn write(&self, details: &mut Map<String, Value>, first: u64) {
+    /// The table without what was pruned before `first`.
+    pub(crate) fn kept_from(&self, first: u64) -> Self {
         let kept = self.last.iter().filter(|(_, seq)| **seq >= first);
-        let kept: Map<String, Value> =
-            kept.map(|(name, seq)| (name.clone(), Value::from(*seq))).collect();
-        details.insert("states".to_owned(), kept.into());
-        details.insert("states_from".to_owned(), self.from.into());
+        States { from: self.from, last: kept.map(|(name, seq)| (name.clone(), *seq)).collect() }
     }
 }

@@ -7,7 +7,7 @@ use core::ops::Range;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use crate::key::hash::{self, sha256};
+use crate::keys::hash::{self, sha256};
 
 /// A SHA-256 hash.
 pub type Hash = [u8; 32];

@@ -13,7 +13,7 @@ use crate::evidence::merkle::{self, Hash, MerkleError, PathBuilder, Tree};
 use crate::evidence::note::VerifierKey;
 use crate::format::line::{Line, LineError};
 use crate::format::opening::{hash_of, peaks_of};
-use crate::key::ChainKeys;
+use crate::keys::ChainKeys;
 use crate::read::lines::{LineEnd, Lines};
 use crate::read::locate::line_at;
 use crate::store::{SegmentInfo, SegmentSource, StoreError};

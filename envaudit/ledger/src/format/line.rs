@@ -12,7 +12,7 @@ use thiserror::Error;
 
 use crate::format::json::{ScanError, Scanner, unescape, write_string, write_u64};
 use crate::format::timestamp::Timestamp;
-use crate::key::{EventHash, Hasher, KeyId, KeyRing};
+use crate::keys::{EventHash, Hasher, KeyId, KeyRing};
 
 /// The longest line, its newline included: 1 MiB.
 pub const MAX_LINE: usize = 1 << 20;
@@ -378,7 +378,7 @@ impl LineError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::key::{MasterKey, NO_HASH};
+    use crate::keys::{MasterKey, NO_HASH};
 
     const CHAIN: &str = "0197f0c0-5b1e-7a3e-9c1e-0123456789ab";
 

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::format::json::{ScanError, Scanner};
 use crate::format::line::{LineError, parse_hash};
 use crate::format::timestamp::Timestamp;
-use crate::key::KeyId;
+use crate::keys::KeyId;
 
 /// The version of the ledger format.
 pub const FORMAT_VERSION: u64 = 1;
@@ -42,13 +42,13 @@ impl fmt::Display for Algorithm {
 /// What `ledger.json` says.
 ///
 /// ```
-/// use envaudit_ledger::{Algorithm, Manifest};
+/// use envaudit_ledger::format::{Algorithm, Manifest};
 ///
 /// let manifest = Manifest::parse(
 ///     br#"{"format":1,"chain":"0197f0c0-5b1e-7a3e-9c1e-0123456789ab","algorithm":"sha256","created":"2026-11-30T12:00:00.000000Z"}"#,
 /// )?;
 /// assert_eq!(manifest.algorithm(), Algorithm::Sha256);
-/// # Ok::<(), envaudit_ledger::LineError>(())
+/// # Ok::<(), envaudit_ledger::format::LineError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Manifest {

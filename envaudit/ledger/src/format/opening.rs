@@ -3,7 +3,7 @@
 
 use super::line::{Line, parse_hash};
 use crate::evidence::merkle::Hash;
-use crate::key::EventHash;
+use crate::keys::EventHash;
 
 /// The hash at the end of a line.
 pub(crate) fn hash_of(line: &[u8]) -> Option<EventHash> {

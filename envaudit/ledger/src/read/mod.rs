@@ -5,3 +5,6 @@ pub(crate) mod follow;
 pub(crate) mod lines;
 pub(crate) mod locate;
 pub(crate) mod reader;
+
+pub use follow::Follow;
+pub use reader::{ReadError, Records};

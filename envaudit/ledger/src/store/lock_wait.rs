@@ -68,5 +68,5 @@ struct Waited(Duration);
 
 /// The limit leaves no time to wait.
 #[derive(Debug, Error)]
-#[error("it was not waited for")]
+#[error("did not wait")]
 struct NotWaited;

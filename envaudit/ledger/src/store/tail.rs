@@ -4,7 +4,7 @@ use data_encoding::HEXLOWER;
 
 #[cfg(doc)]
 use super::ChainStore;
-use crate::key::EventHash;
+use crate::keys::EventHash;
 
 /// Where a ledger ends: the compare-and-swap token of [`ChainStore::append`]. A store that keeps lines as they are compares the
 /// hash with the one that the last line ends with.

@@ -19,7 +19,7 @@ mod files;
 
 use uuid::Uuid;
 
-use crate::key::NO_HASH;
+use crate::keys::NO_HASH;
 use crate::store::{
     Batch, BatchOutcome, ChainStore, Deadline, StoreErrorKind, StoreState, Tail, WriteError,
 };

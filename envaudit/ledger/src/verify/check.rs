@@ -4,7 +4,7 @@ use super::incremental_tree::GROUP;
 use super::line_outline::LineOutline;
 use crate::evidence::merkle::{self, Hash, Tree};
 use crate::format::line::{Line, LineError, MAX_LINE, hash_hex};
-use crate::key::{ChainKeys, EventHash, Hasher, KeyId};
+use crate::keys::{ChainKeys, EventHash, Hasher, KeyId};
 use crate::read::lines::LineBlock;
 
 /// One line, looked at by itself.

@@ -2,7 +2,7 @@
 
 use super::verdict::Verdict;
 use crate::evidence::merkle::Hash;
-use crate::key::EventHash;
+use crate::keys::EventHash;
 
 /// "The event `size` had the hash `head`."
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use crate::format::line::hash_of_digits;
 use crate::format::timestamp::Timestamp;
-use crate::key::{EventHash, KeyId};
+use crate::keys::{EventHash, KeyId};
 
 /// The members at the beginning and at the end of a line. The bytes between them are not looked at.
 pub(super) struct LineOutline<'a> {

@@ -37,7 +37,7 @@ use self::finding::{file_finding, manifest_finding, other_manifest};
 use self::notes::Notes;
 use self::sequence::{Expected, Sequence};
 use self::statements::Statement;
-use super::key::{ChainKeys, EventHash, KeyRing};
+use super::keys::{ChainKeys, EventHash, KeyRing};
 use super::store::{FileStore, KeyStore, SegmentInfo, SegmentSource, StoreError};
 use crate::evidence::anchor::{AnchorError, Anchored};
 use crate::evidence::checkpoint;

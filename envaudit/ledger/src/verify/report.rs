@@ -10,7 +10,7 @@ use super::verdict::Verdict;
 use crate::evidence::anchor::Anchored;
 use crate::evidence::checkpoint::{self, Checkpoint};
 use crate::evidence::merkle::{Hash, Tree};
-use crate::key::{EventHash, KeyId};
+use crate::keys::{EventHash, KeyId};
 
 /// More breaks, or more warnings, than these are counted alone.
 const MAX_FINDINGS: usize = 1000;

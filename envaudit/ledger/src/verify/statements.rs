@@ -6,7 +6,7 @@ use crate::evidence::checkpoint;
 use crate::evidence::merkle::Hash;
 use crate::format::line::Line;
 use crate::format::opening::peaks_of;
-use crate::key::{EventHash, KeyId};
+use crate::keys::{EventHash, KeyId};
 
 /// An event of the ledger itself that verification has to know of.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use crate::error::AppendError;
 use crate::event::Event;
 use crate::format::line::{LineHeader, MAX_LINE, write};
 use crate::format::timestamp::Timestamp;
-use crate::key::EventHash;
+use crate::keys::EventHash;
 use crate::settings::SyncMode;
 use crate::store::{Batch, BatchOutcome, Deadline, Durability, StoreError, Tail, WriteError};
 use crate::write::ledger::{Appended, Ledger};

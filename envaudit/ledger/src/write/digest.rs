@@ -12,7 +12,7 @@ use crate::error::{AppendError, Damage};
 use crate::evidence::merkle::{Tree, leaf_hash};
 use crate::format::line::Line;
 use crate::format::opening::{hash_of, peaks_of};
-use crate::key::KeyRing;
+use crate::keys::KeyRing;
 use crate::read::lines::{LineBlocks, LineEnd};
 use crate::read::locate::first_line;
 use crate::store::SegmentSource;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use zeroize::Zeroizing;
 
 use crate::error::OpenError;
-use crate::key::{KeyRing, MasterKey};
+use crate::keys::{KeyRing, MasterKey};
 use crate::settings::LedgerSettings;
 use crate::store::ChainStore;
 use crate::write::recover::last_key;

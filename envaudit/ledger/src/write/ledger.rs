@@ -11,7 +11,7 @@ use crate::evidence::anchor::AnchorScope;
 use crate::format::head::Head;
 use crate::format::manifest::Manifest;
 use crate::format::timestamp::Timestamp;
-use crate::key::{EventHash, KeyRing};
+use crate::keys::{EventHash, KeyRing};
 use crate::read::filter::Filter;
 use crate::read::reader::Reader;
 use crate::settings::LedgerSettings;

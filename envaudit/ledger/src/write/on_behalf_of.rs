@@ -13,7 +13,8 @@ pub(crate) fn self_actor() -> Actor {
 /// A ledger in the hands of somebody: what is done to it here is recorded as done by them.
 ///
 /// ```
-/// use envaudit_ledger::{Actor, LedgerOptions, MasterKey, PrunePolicy};
+/// use envaudit_ledger::{Actor, LedgerOptions, MasterKey};
+/// use envaudit_ledger::prune::PrunePolicy;
 /// use envaudit_ledger::testing::MemoryStore;
 ///
 /// let ledger = LedgerOptions::new().key(MasterKey::from_bytes([7; 32])).init_in(MemoryStore::default())?;

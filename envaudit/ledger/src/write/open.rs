@@ -10,7 +10,7 @@ use crate::evidence::anchor::AnchorScope;
 use crate::evidence::checkpoint::public_key;
 use crate::format::line::{LineHeader, write};
 use crate::format::manifest::{Manifest, ManifestKeys};
-use crate::key::{Hasher, NO_HASH};
+use crate::keys::{Hasher, NO_HASH};
 use crate::settings::LedgerSettings;
 use crate::store::{Batch, ChainStore, Deadline, Tail, WriteError};
 use crate::write::append::ledger_event;

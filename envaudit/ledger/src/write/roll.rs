@@ -1,9 +1,10 @@
 //! The ends of segments, checkpoints, and HEAD.
 
-use serde_json::{Map, Value};
-
 use data_encoding::HEXLOWER;
+use serde::Serialize;
+use serde_json::json;
 
+use crate::config_state::table::States;
 use crate::error::AppendError;
 use crate::evidence::anchor::{AnchorError, Anchored};
 use crate::evidence::checkpoint::{self, Checkpoint};
@@ -16,6 +17,16 @@ use crate::write::digest::Digest;
 use crate::write::ledger::Ledger;
 use crate::write::recover;
 use crate::write::state::{StepError, WriterState};
+
+/// What the first line of a segment after the first one says.
+#[derive(Serialize)]
+struct SegmentOpened {
+    chain: String,
+    peaks: Vec<String>,
+    previous_last_seq: u64,
+    #[serde(flatten)]
+    states: States,
+}
 
 impl Ledger {
     /// Ends the segment if it is large enough or its month is over. Gives the time of what is written next.
@@ -65,13 +76,13 @@ impl Ledger {
         }
         let Digest { tree, states, .. } = self.digest(state)?;
         let peaks: Vec<String> = tree.peaks().iter().map(|peak| HEXLOWER.encode(peak)).collect();
-        let mut details = Map::new();
-        details.insert("chain".to_owned(), self.manifest.ledger_id.to_string().into());
-        details.insert("peaks".to_owned(), peaks.into());
-        details.insert("previous_last_seq".to_owned(), seq.into());
-        states.write(&mut details, segments.first().map_or(old, |info| info.first_seq));
-        let event =
-            ledger_event("ledger.segment_opened").details_json(Value::from(details).to_string());
+        let details = SegmentOpened {
+            chain: self.manifest.ledger_id.to_string(),
+            peaks,
+            previous_last_seq: seq,
+            states: states.kept_from(segments.first().map_or(old, |info| info.first_seq)),
+        };
+        let event = ledger_event("ledger.segment_opened").details_json(json!(details).to_string());
         let FirstLine { bytes, hash, event_id } = self.first_line(state, &event)?;
         let last = Tail { seq: seq + 1, hash, segment: seq + 1, offset: bytes.len() as u64 };
         let ids = [event_id];

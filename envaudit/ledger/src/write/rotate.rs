@@ -5,7 +5,7 @@ use data_encoding::HEXLOWER;
 use crate::error::{AppendError, OpenError};
 use crate::evidence::checkpoint::public_key;
 use crate::format::walk::{member, text};
-use crate::key::{Hasher, KeyId, KeyRing, MasterKey};
+use crate::keys::{Hasher, KeyId, KeyRing, MasterKey};
 use crate::read::filter::Filter;
 use crate::read::reader::ReadError;
 use crate::store::{KeyAfter, WriteError};

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::error::{AppendError, Cause};
 use crate::format::timestamp::Timestamp;
-use crate::key::{Hasher, KeyId, KeyRing, NO_HASH};
+use crate::keys::{Hasher, KeyId, KeyRing, NO_HASH};
 use crate::store::{Deadline, Epoch, StoreError, StoreErrorKind, Tail, WriteError};
 use crate::write::digest::Digest;
 use crate::write::ids::Ids;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::{Cell, Table, Tone};
-use crate::ledger::{ChangeKind, ConfigChange, RecordedValue};
+use crate::ledger::config_state::{ChangeKind, ConfigChange, RecordedValue};
 
 /// Writes a line for each change.
 pub(super) fn list(

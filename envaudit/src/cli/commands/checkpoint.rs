@@ -8,8 +8,9 @@ use serde_json::json;
 use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
 use crate::cli::ledger::RetiredKeys;
+use crate::ledger::Ledger;
 use crate::ledger::anchor::{Anchored, FileAnchor};
-use crate::ledger::{Head, Ledger};
+use crate::ledger::format::Head;
 
 /// Signs the current state of the ledger, to be kept elsewhere
 #[derive(Args)]

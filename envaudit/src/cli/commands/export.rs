@@ -11,7 +11,8 @@ use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::WholeFile;
 use crate::cli::output::{ProgressSource, counted};
-use crate::ledger::{ExportFormat, Reader};
+use crate::ledger::Reader;
+use crate::ledger::export::ExportFormat;
 
 /// Writes events for a spreadsheet or a SIEM, the newest last
 #[derive(Args)]

@@ -10,10 +10,11 @@ use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
 use crate::cli::ledger::StoredLedger;
 use crate::cli::output::{Cell, ProgressSource, Table, Tone};
+use crate::ledger::config_state::{ChangeKind, ConfigChange, HistoryEntry};
+use crate::ledger::format::{Line, LineText};
+use crate::ledger::read::ReadError;
 use crate::ledger::store::SegmentSource;
-use crate::ledger::{
-    ChangeKind, ConfigChange, HistoryEntry, Line, LineText, ReadError, Reader, redact,
-};
+use crate::ledger::{Reader, redact};
 
 /// Shows every change of one variable: its time, actor, reason, and the values before and after
 #[derive(Args)]

@@ -13,7 +13,8 @@ use crate::cli::ledger::{
 };
 use crate::cli::ledger::{KEY_VARIABLES, RetiredKeys};
 use crate::cli::output::{Cell, Tone, counted};
-use crate::ledger::{FileStore, KeyRing, Manifest, MasterKey, checkpoint};
+use crate::ledger::format::Manifest;
+use crate::ledger::{FileStore, KeyRing, MasterKey, checkpoint};
 
 /// Makes a ledger, or the keys for its auditors
 #[derive(Args)]

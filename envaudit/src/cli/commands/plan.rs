@@ -9,7 +9,8 @@ use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
 use crate::cli::ledger::RetiredKeys;
 use crate::cli::output::{Cell, Tone};
-use crate::ledger::{ChangeKind, ConfigChange, OpenError, redact};
+use crate::ledger::config_state::{ChangeKind, ConfigChange};
+use crate::ledger::{OpenError, redact};
 
 /// Compares the current configuration with the last recorded one
 #[derive(Args)]

@@ -10,7 +10,8 @@ use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
 use crate::cli::ledger::RetiredKeys;
 use crate::cli::output::{Cell, StepProgress, Table, Tone, counted};
-use crate::ledger::{OpenError, PrunePlan, PrunePolicy};
+use crate::ledger::OpenError;
+use crate::ledger::prune::{PrunePlan, PrunePolicy};
 
 /// Removes the oldest events, and records the removal
 #[derive(Args)]

@@ -11,7 +11,8 @@ use crate::cli::ledger::RetiredKeys;
 use crate::cli::output::{Cell, Tone};
 use crate::cli::subject::Subject;
 use crate::error::LoadError;
-use crate::ledger::{Actor, Context, Damage, Event, Ledger, Origin, Recorded, Values, redact};
+use crate::ledger::record::{Recorded, Values};
+use crate::ledger::{Actor, Context, Damage, Event, Ledger, Origin, redact};
 use crate::load::DynamicLoad;
 
 /// Records the current configuration, with an actor and a reason

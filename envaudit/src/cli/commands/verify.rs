@@ -9,11 +9,12 @@ use crate::cli::error::{CliError, code, with_causes};
 use crate::cli::invocation::{Invocation, read_text};
 use crate::cli::ledger::{LedgerKeys, RetiredKeys, StoredLedger};
 use crate::cli::output::{Cell, ProgressSource, Tone, counted};
+use crate::ledger::KeyRing;
 use crate::ledger::anchor::{Anchor, AnchorScope, Anchored, FileAnchor};
 use crate::ledger::checkpoint::{self, Checkpoint};
+use crate::ledger::keys::ChainKeys;
 use crate::ledger::store::KeyStore;
 use crate::ledger::verify::{Finding, Report, Signatures, Verified, Verifier};
-use crate::ledger::{ChainKeys, KeyRing};
 
 const NO_KEY: &str = "no key is given: whether a holder of the key wrote the events cannot be known; give the ledger's key \
      in $ENVAUDIT_SIGNING_KEY_FILE, or its chain key with `--chain-key FILE`";

@@ -2,10 +2,11 @@
 
 use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
+use crate::ledger::format::{FORMAT_VERSION, Head, MAX_LINE, Manifest};
 use crate::ledger::store::{
     ChainStore, Deadline, SegmentSource, StoreErrorKind, StoreLock, StoreState,
 };
-use crate::ledger::{FORMAT_VERSION, FileStore, Head, MAX_LINE, Manifest, OpenError, Reader};
+use crate::ledger::{FileStore, OpenError, Reader};
 
 /// A ledger that exists, and that nothing is written to.
 pub(crate) struct StoredLedger {

@@ -1,13 +1,15 @@
 //! The configurations in the ledger that could not be loaded.
 
 use rusqlite::params_from_iter;
+use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::ledger::{Line, Timestamp};
+use crate::ledger::Timestamp;
+use crate::ledger::format::Line;
+use crate::report::html;
 use crate::report::index::{Index, IndexError, REFUSED};
 use crate::report::options::{Condition, ReportOptions};
 use crate::report::table::{Column, Field, Mark, Table};
-use crate::report::{format_micros, html};
 
 /// The newest of them, and their number.
 pub(super) struct RefusedLoads {
@@ -17,11 +19,14 @@ pub(super) struct RefusedLoads {
     loads: Vec<RefusedLoad>,
 }
 
+#[derive(Serialize)]
 struct RefusedLoad {
     seq: u64,
+    #[serde(rename = "timestamp", serialize_with = "crate::report::serialize_micros")]
     time: i64,
     resource: String,
     actor_type: String,
+    #[serde(rename = "actor_id")]
     actor: String,
     problems: Vec<Value>,
 }
@@ -68,17 +73,6 @@ impl RefusedLoad {
         self.problems.iter().any(|problem| text(problem, "kind") == "policy")
     }
 
-    fn json(&self) -> Value {
-        json!({
-            "seq": self.seq,
-            "timestamp": format_micros(self.time),
-            "resource": self.resource,
-            "actor_type": self.actor_type,
-            "actor_id": self.actor,
-            "problems": self.problems,
-        })
-    }
-
     fn fields(&self) -> Vec<Field> {
         let mark = if self.breaks_policy() { Mark::Bad } else { Mark::Warning };
         let problems: Vec<String> = self.problems.iter().map(describe).collect();
@@ -109,7 +103,7 @@ fn describe(problem: &Value) -> String {
 
 impl RefusedLoads {
     pub(super) fn json(&self) -> Value {
-        self.loads.iter().map(RefusedLoad::json).collect()
+        json!(self.loads)
     }
 
     pub(super) fn table(&self) -> Option<Table> {

@@ -11,7 +11,7 @@ use super::insert::{Insert, Kinds, trim};
 use super::row::{Row, Texts};
 use super::status::{self, IndexStatus, Indexed};
 use crate::ledger::__private::{LineBlock, LineBlocks, LineEnd};
-use crate::ledger::Line;
+use crate::ledger::format::Line;
 use crate::ledger::store::{SegmentSource, StoreError};
 
 /// How many blocks wait to be inserted.

@@ -9,9 +9,10 @@ use super::read_ahead::ReadAhead;
 use super::row::{ChangeClass, Row, Texts};
 use super::{Index, IndexError, believed};
 use crate::ledger::__private::Changes;
-use crate::ledger::HistoryEntry;
-use crate::ledger::LineError;
-use crate::ledger::{ReadError, Record};
+use crate::ledger::Record;
+use crate::ledger::config_state::HistoryEntry;
+use crate::ledger::format::LineError;
+use crate::ledger::read::ReadError;
 
 /// How many places are looked up at once.
 const PAGE: u32 = 1024;

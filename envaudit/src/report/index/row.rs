@@ -6,8 +6,8 @@ use memchr::memmem;
 
 use crate::ledger::__private::is_carried;
 use crate::ledger::__private::{list, member, text};
-use crate::ledger::{ChangeKind, ConfigChange, RecordedValue};
-use crate::ledger::{Line, LineText};
+use crate::ledger::config_state::{ChangeKind, ConfigChange, RecordedValue};
+use crate::ledger::format::{Line, LineText};
 
 /// It changed a secret of a configuration.
 pub(crate) const SECRET: i64 = 1;

@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 use super::error::IndexError;
 use super::schema;
 use crate::ledger::__private::{LineBlocks, LineEnd, line_at};
-use crate::ledger::MAX_LINE;
+use crate::ledger::format::MAX_LINE;
 use crate::ledger::store::{SegmentInfo, SegmentSource};
 
 /// How much is read first of lines that may have been appended: one is enough to know.

@@ -6,7 +6,7 @@ use std::thread;
 
 use super::{BEGIN, MANIFEST, Next, by, created};
 use crate::event::{Actor, Event};
-use crate::key::MasterKey;
+use crate::keys::MasterKey;
 use crate::options::LedgerOptions;
 use crate::store::{ChainStore, SegmentSource, Tail, WriteError};
 use crate::testing::{LostAnswer, UnreliableStore};
@@ -127,7 +127,7 @@ fn check_events(source: &dyn SegmentSource, writers: usize, each: usize) {
     }
     assert_eq!((count, found.len()), (writers * each, writers * each));
     let key = MasterKey::from_bytes([7; 32]);
-    let report = Verifier::new().keys(&crate::key::KeyRing::new(key)).verify(source).unwrap();
+    let report = Verifier::new().keys(&crate::keys::KeyRing::new(key)).verify(source).unwrap();
     assert!(report.findings.iter().all(|it| !it.verdict.is_break()), "{:?}", report.findings);
 }
 

@@ -3,7 +3,7 @@
 use super::{Sequence, Spot};
 use crate::evidence::merkle::{Hash, Tree};
 use crate::format::line::hash_hex;
-use crate::key::EventHash;
+use crate::keys::EventHash;
 use crate::verify::check::{Event, Proof};
 use crate::verify::expected_heads::{ClaimSource, ExpectedHead};
 use crate::verify::finding::file_finding;

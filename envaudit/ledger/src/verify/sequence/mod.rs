@@ -8,7 +8,7 @@ mod statement;
 use std::collections::VecDeque;
 
 use crate::evidence::merkle::Tree;
-use crate::key::{EventHash, KeyId, NO_HASH};
+use crate::keys::{EventHash, KeyId, NO_HASH};
 use crate::verify::check::{Bad, Checked, Event, LineState, Proof, Reason};
 use crate::verify::expected_heads::{ClaimSource, ExpectedHead, ExpectedHeads};
 use crate::verify::finding::Finding;

@@ -1,7 +1,7 @@
 //! The statements in the events of the ledger itself.
 
 use super::{STATEMENTS, Sequence, Spot};
-use crate::key::EventHash;
+use crate::keys::EventHash;
 use crate::verify::finding::other_manifest;
 use crate::verify::statements::Statement;
 use crate::verify::verdict::Verdict;

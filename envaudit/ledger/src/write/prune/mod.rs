@@ -12,7 +12,7 @@ use self::carry::Configurations;
 use self::plan::{SegmentsToPrune, first_of};
 use crate::error::{AppendError, Damage};
 use crate::format::line::parse_hash;
-use crate::key::KeyRing;
+use crate::keys::KeyRing;
 use crate::read::filter::Filter;
 use crate::read::reader::ReadError;
 use crate::store::{SegmentSource, StoreError, StoreErrorKind, WriteError};

@@ -8,7 +8,7 @@ use super::carry::{CarriedState, Configurations};
 use super::{PruneError, refuse_changed};
 use crate::format::line::Line;
 use crate::format::timestamp::Timestamp;
-use crate::key::{EventHash, KeyRing};
+use crate::keys::{EventHash, KeyRing};
 use crate::read::locate::first_line;
 use crate::read::reader::ReadError;
 use crate::store::{SegmentInfo, SegmentSource};
@@ -35,7 +35,8 @@ impl fmt::Display for PrunePolicy {
 /// What a prune would take away from a ledger as it is now, found by reading alone.
 ///
 /// ```
-/// use envaudit_ledger::{LedgerOptions, MasterKey, PrunePlan, PrunePolicy};
+/// use envaudit_ledger::{LedgerOptions, MasterKey};
+/// use envaudit_ledger::prune::{PrunePlan, PrunePolicy};
 /// use envaudit_ledger::testing::MemoryStore;
 ///
 /// let ledger = LedgerOptions::new().key(MasterKey::from_bytes([7; 32])).init_in(MemoryStore::default())?;

@@ -16,7 +16,7 @@ use self::torn::{Torn, cut, record};
 use crate::error::{Damage, OpenError};
 use crate::format::line::Line;
 use crate::format::timestamp::Timestamp;
-use crate::key::{Hasher, KeyId, KeyRing};
+use crate::keys::{Hasher, KeyId, KeyRing};
 use crate::read::locate::first_line;
 use crate::read::reader::{ReadError, Reader};
 use crate::store::{

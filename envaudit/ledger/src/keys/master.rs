@@ -21,7 +21,7 @@ use super::id::KeyId;
 /// let key = MasterKey::from_hex("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n")?;
 /// assert_eq!(key.id().as_str(), "6d1eebd7d986e8c3");
 /// assert!(MasterKey::from_hex("changeme").is_err());
-/// # Ok::<(), envaudit_ledger::KeyError>(())
+/// # Ok::<(), envaudit_ledger::keys::KeyError>(())
 /// ```
 #[derive(Clone)]
 pub struct MasterKey(Zeroizing<[u8; 32]>);

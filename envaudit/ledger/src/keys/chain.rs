@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::error::KeyError;
 use super::id::KeyId;
 use super::master::MasterKey;
-use crate::key::hash::{Hmac256, sha256};
+use crate::keys::hash::{Hmac256, sha256};
 
 /// How long the text of a key is: a name, a colon, digits and a newline.
 const LINE: usize = 16 + 1 + 64 + 1;
@@ -29,13 +29,14 @@ pub const NO_HASH: EventHash = [0; 32];
 /// It is wiped from memory when dropped. `Debug` shows its name alone.
 ///
 /// ```
-/// use envaudit_ledger::{ChainKey, MasterKey};
+/// use envaudit_ledger::MasterKey;
+/// use envaudit_ledger::keys::ChainKey;
 ///
 /// let key = MasterKey::from_bytes([7; 32]).chain_key();
 /// let handed_over: ChainKey = ChainKey::parse(&key.to_text())?;
 /// assert_eq!(handed_over.id(), key.id());
 /// assert_eq!(handed_over.hash(b"an event"), key.hash(b"an event"));
-/// # Ok::<(), envaudit_ledger::KeyError>(())
+/// # Ok::<(), envaudit_ledger::keys::KeyError>(())
 /// ```
 #[derive(Clone)]
 pub struct ChainKey {
@@ -105,13 +106,14 @@ impl fmt::Debug for ChainKey {
 /// The chain keys of a ledger, over its rotations: what is needed to check the text of its events.
 ///
 /// ```
-/// use envaudit_ledger::{ChainKeys, KeyRing, MasterKey};
+/// use envaudit_ledger::{KeyRing, MasterKey};
+/// use envaudit_ledger::keys::ChainKeys;
 ///
 /// let ring = KeyRing::new(MasterKey::from_bytes([2; 32])).retired(MasterKey::from_bytes([1; 32]));
 /// let keys = ChainKeys::parse(&ring.chain_keys().to_text())?;
 /// assert_eq!(keys.current(), ring.current().id());
 /// assert!(keys.hasher(MasterKey::from_bytes([1; 32]).id()).is_some());
-/// # Ok::<(), envaudit_ledger::KeyError>(())
+/// # Ok::<(), envaudit_ledger::keys::KeyError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct ChainKeys {
