@@ -70,7 +70,7 @@ trait Limits {
 
 impl Limits for AppConfig {}
 
-fn main() {
+pub(crate) fn load() {
     let vars = [("APP_2FA", "on"), ("APP_KEY_FILE", "not a file"), ("APP_BY_METHOD", "2")];
     let cfg = AppConfig::loader().vars(vars).load().unwrap();
     assert_eq!((cfg.second_factor, cfg.key.is_none()), (Some(true), true));

@@ -5,7 +5,7 @@ use envaudit::EnvConfig;
 #[derive(EnvConfig)]
 struct AppConfig {}
 
-fn main() {
+pub(crate) fn load() {
     let cfg = AppConfig::loader().vars([("PORT", "80")]).load().unwrap();
     assert_eq!(cfg.audit().entries().count(), 0);
 }
