@@ -54,7 +54,7 @@ impl Errors {
     }
 }
 
-/// `did you mean …?` when one of the words is near, else a list of all of them.
+/// `did you mean …?` when one of the words is near, else `expected one of …`.
 pub(crate) fn hint(word: &str, known: &[&str]) -> String {
     let near = known
         .iter()
@@ -71,7 +71,8 @@ pub(crate) fn hint(word: &str, known: &[&str]) -> String {
     };
     match near.map(|(_, _, near)| near).or_else(begun) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => format!("known are {}", known.join(", ")),
+        None if known.len() == 1 => format!("expected `{}`", known[0]),
+        None => format!("expected one of `{}`", known.join("`, `")),
     }
 }
 

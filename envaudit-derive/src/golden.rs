@@ -1,4 +1,4 @@
-//! What the derive writes for three structs, as files beside the input.
+//! What the derive writes for three structs, as files next to the input.
 //!
 //! `UPDATE_GOLDEN=1 cargo test -p envaudit-derive` writes them anew.
 
@@ -20,7 +20,7 @@ fn all_attributes_expand_as_before() {
     compare("everything");
 }
 
-#[expect(clippy::disallowed_methods, reason = "a switch for whoever runs the test")]
+#[expect(clippy::disallowed_methods, reason = "a switch for a person who runs the test")]
 fn compare(name: &str) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
     let expanded = expand(&fs::read_to_string(folder.join(format!("{name}.rs"))).unwrap());

@@ -134,7 +134,7 @@ impl Field {
         if let Some((eq, _)) = &field.default {
             errors.at(
                 eq.span(),
-                "a default value of the language is not read; write `#[env(default = …)]`",
+                "the default value of a field is not read; write `#[env(default = …)]`",
             );
         }
         errors.keep(field.modifiers.require_empty());
@@ -162,7 +162,7 @@ impl Field {
         self.ty.within_option().leaf() != Some(Leaf::Other)
     }
 
-    /// The name behind the prefix, or the whole key.
+    /// The name after the prefix, or the whole key.
     pub(crate) fn key(&self) -> WrittenName {
         if let Some(key) = &self.attrs.key {
             return WrittenName { text: key.value.value(), exact: true, span: key.value.span() };

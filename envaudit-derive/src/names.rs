@@ -27,8 +27,8 @@ fn words(name: &str) -> Vec<String> {
     words
 }
 
-/// Whether it can be the name of an environment variable in every shell: POSIX, "Environment Variables". What stands
-/// behind a prefix may begin with a digit.
+/// Whether it can be the name of an environment variable in every shell: POSIX, "Environment Variables". What follows
+/// a prefix may begin with a digit.
 pub(crate) fn is_valid(name: &str, may_begin_with_digit: bool) -> bool {
     is_valid_prefix(name, may_begin_with_digit) && !name.is_empty()
 }

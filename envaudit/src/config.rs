@@ -2,7 +2,7 @@
 
 use crate::audit::AuditFields;
 use crate::error::LoadError;
-use crate::load::{Loaded, Loader, Reader, Slot};
+use crate::load::{FieldReader, KeySlot, Loaded, Loader};
 use crate::render;
 use crate::schema::Schema;
 use crate::schema::table::Table;
@@ -44,11 +44,11 @@ pub trait EnvConfig: Sized + 'static {
     #[doc(hidden)]
     const TABLE: &'static Table;
     #[doc(hidden)]
-    type Slots: AsMut<[Slot]>;
+    type Slots: AsMut<[KeySlot]>;
     #[doc(hidden)]
     const SLOTS: Self::Slots;
     #[doc(hidden)]
-    fn __read(reader: &mut Reader<'_>, audit: &mut Self::Audit) -> Option<Self>;
+    fn __read(reader: &mut FieldReader<'_>, audit: &mut Self::Audit) -> Option<Self>;
 
     /// Says what to read. See [`Loader`].
     fn loader() -> Loader<Self> {

@@ -2,6 +2,9 @@
 
 pub use envaudit_ledger::*;
 
-pub use crate::record::{
-    Context, RecordError, Recorded, RecordedLoadError, RecordedLoader, Values,
-};
+pub use crate::record::Context;
+
+/// What was recorded of a configuration, and why it was not.
+pub mod record {
+    pub use crate::record::{RecordError, Recorded, RecordedLoadError, RecordedLoader, Values};
+}

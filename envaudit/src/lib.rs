@@ -44,7 +44,7 @@
 //! * What a load reads, and in which order: [`Loader`], [`Source`].
 //! * What the audit answers: [`Audit`], [`AuditEntry`], [`Drift`], [`Policy`].
 //! * What goes wrong: [`LoadError`], [`Problem`].
-//! * Stores of one's own: [`Provider`].
+//! * Custom stores: [`Provider`].
 //!
 //! # Features
 //!
@@ -57,7 +57,7 @@
 //! | `ledger` | [`ledger`](ledger/index.html): a tamper-evident history, and configuration recorded in it |
 //! | `report` | [`report`](report/index.html): what auditors ask of a ledger, answered from an index of it |
 //! | `live` | [`live`](live/index.html): a configuration that is read again when it changes |
-//! | `cli` | [`cli`](cli/index.html): the command `envaudit`, also to mount in a program of one's own |
+//! | `cli` | [`cli`](cli/index.html): the command `envaudit`, also to mount in your own program |
 //! | `url`, `uuid`, `bytesize` | fields of type `Url`, `Uuid`, `ByteSize` with a description of their own |
 //!
 //! Fields of chrono's types need no feature.
@@ -105,7 +105,7 @@ pub use value::{EnvValue, IsSecret, ValueError};
 #[doc(hidden)]
 pub mod __private {
     pub use crate::audit::{BLANK, debug};
-    pub use crate::load::{Reader, Slot};
+    pub use crate::load::{FieldReader, KeySlot};
     pub use crate::schema::FieldSchema;
     pub use crate::schema::Member::Field;
     pub use crate::schema::embed::{embedded, embedded_len};

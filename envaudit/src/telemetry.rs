@@ -1,4 +1,4 @@
-//! What a load tells the application's own observability, behind features.
+//! What a load reports to the application's own observability, behind features.
 
 use crate::config::EnvConfig;
 use crate::error::LoadError;

@@ -4,11 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use chrono::{DateTime, Utc};
+use envaudit::ledger::keys::{Hasher, NO_HASH};
 use envaudit::ledger::store::SegmentSource;
 use envaudit::ledger::testing::MemoryDisk;
-use envaudit::ledger::{
-    Actor, Event, FileStore, Hasher, Ledger, LedgerOptions, MasterKey, NO_HASH,
-};
+use envaudit::ledger::{Actor, Event, FileStore, Ledger, LedgerOptions, MasterKey};
 
 /// The key of all ledgers of tests.
 pub fn key() -> MasterKey {
@@ -79,7 +78,7 @@ pub fn recorded_with(source: &dyn SegmentSource, keys: &[MasterKey]) -> Vec<u64>
         let bytes = source.read(info.first_seq, 0, usize::MAX >> 1).expect("a segment");
         let text = bytes.strip_suffix(b"\n").expect("a newline at the end of the segment");
         for line in text.split(|&byte| byte == b'\n') {
-            let line = envaudit::ledger::Line::parse(line).expect("a line");
+            let line = envaudit::ledger::format::Line::parse(line).expect("a line");
             let hasher = match line.kid {
                 None => Hasher::Unkeyed,
                 Some(kid) => {

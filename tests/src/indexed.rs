@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use envaudit::EnvConfig;
+use envaudit::ledger::config_state::HistoryEntry;
+use envaudit::ledger::read::ReadError;
 use envaudit::ledger::store::SegmentSource;
-use envaudit::ledger::{
-    Actor, Context, FileStore, Historic, Ledger, LedgerOptions, ReadError, Reader, SyncMode,
-};
+use envaudit::ledger::{Actor, Context, FileStore, Ledger, LedgerOptions, Reader, SyncMode};
 use envaudit::report::index::{HistoryError, Index, IndexError};
 
 use crate::{Files, fresh_ledger, isolated};
@@ -95,7 +95,7 @@ pub fn record(ledger: &Ledger, service: &'static str, vars: &[(&str, &str)]) {
     let vars: Vec<_> = vars.iter().copied().chain([("", "")]).collect();
     let loaded = isolated::vars::<Config>(vars).load().expect("loaded");
     let context = Context::new().service(service).actor(Actor::user("ada"));
-    loaded.record_in(&ledger, &context).expect("recorded");
+    loaded.record_in(ledger, &context).expect("recorded");
 }
 
 /// As [`Indexed::assert_answers`], of any ledger.
@@ -137,9 +137,9 @@ pub fn changes(index: &Index<'_>, key: &str) -> Result<usize, IndexError> {
     changes.sum()
 }
 
-fn shown(historic: Result<Historic, ReadError>) -> String {
-    match historic {
-        Ok(Historic { record, resource, change, .. }) => {
+fn shown(entry: Result<HistoryEntry, ReadError>) -> String {
+    match entry {
+        Ok(HistoryEntry { record, resource, change, .. }) => {
             let (segment, offset) = (record.segment(), record.offset());
             format!("{segment}:{offset} {resource} {change} {:?}", change.after)
         }

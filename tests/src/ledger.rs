@@ -6,10 +6,11 @@ use std::path::Path;
 
 use data_encoding::HEXLOWER;
 use envaudit::ledger::checkpoint::{self, Checkpoint};
+use envaudit::ledger::keys::{EventHash, NO_HASH};
 use envaudit::ledger::merkle::{self, Tree};
 use envaudit::ledger::store::{SegmentInfo, SegmentSource, StoreError, StoreErrorKind};
 use envaudit::ledger::verify::{Report, Verdict, Verifier};
-use envaudit::ledger::{EventHash, KeyRing, MasterKey, NO_HASH};
+use envaudit::ledger::{KeyRing, MasterKey};
 use sha2::{Digest, Sha256};
 
 /// The id of every ledger made here.
@@ -161,8 +162,14 @@ impl SegmentSource for LedgerBytes {
         Ok(rest[..rest.len().min(limit)].to_vec())
     }
 
-    fn checkpoints(&self) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
-        Ok(self.checkpoints.iter().map(|(seq, note)| (*seq, note.clone())).collect())
+    fn checkpoints_after(
+        &self,
+        seq: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
+        let later =
+            self.checkpoints.iter().filter(|(found, _)| seq.is_none_or(|seq| **found > seq));
+        Ok(later.take(limit).map(|(seq, note)| (*seq, note.clone())).collect())
     }
 
     fn head(&self) -> Result<Option<Vec<u8>>, StoreError> {
@@ -176,7 +183,7 @@ pub struct LedgerBuilder {
     /// The key that events are hashed with.
     pub key: Option<MasterKey>,
     /// The id of the ledger.
-    pub chain: String,
+    pub ledger_id: String,
     /// The seq of the last event.
     pub seq: u64,
     /// The hash of the last event.
@@ -231,7 +238,7 @@ impl LedgerBuilder {
         let ledger = LedgerBytes { manifest: manifest.into_bytes(), ..LedgerBytes::default() };
         let mut builder = LedgerBuilder {
             key,
-            chain: CHAIN.to_owned(),
+            ledger_id: CHAIN.to_owned(),
             seq: 0,
             previous: NO_HASH,
             tree: Tree::new(),
@@ -268,7 +275,7 @@ impl LedgerBuilder {
              \"timestamp\":\"2026-11-30T12:{minute:02}:{second:02}.{micros:06}Z\",\"chain\":\"{}\"{},\
              \"actor_type\":\"service\",\"actor_id\":\"door\",\"action\":\"{action}\",\"outcome\":\"success\",\
              \"details\":{details},\"previous_hash\":\"{}\"",
-            self.chain,
+            self.ledger_id,
             kid.unwrap_or_default(),
             HEXLOWER.encode(&self.previous),
         );
@@ -294,7 +301,7 @@ impl LedgerBuilder {
         let peaks = self.tree.peaks().iter().map(|peak| format!("\"{}\"", HEXLOWER.encode(peak)));
         let details = format!(
             "{{\"chain\":\"{}\",\"peaks\":[{}],\"previous_last_seq\":{}}}",
-            self.chain,
+            self.ledger_id,
             peaks.collect::<Vec<_>>().join(","),
             self.seq
         );
@@ -303,8 +310,8 @@ impl LedgerBuilder {
 
     /// What a checkpoint of the ledger as it is says.
     pub fn state(&self) -> Checkpoint {
-        let chain = self.chain.clone();
-        Checkpoint { chain, size: self.seq, root: self.tree.root(), head: self.previous }
+        let ledger_id = self.ledger_id.clone();
+        Checkpoint { ledger_id, size: self.seq, root: self.tree.root(), head: self.previous }
     }
 
     /// Signs a checkpoint of the ledger as it is.

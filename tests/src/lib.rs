@@ -1,6 +1,7 @@
 //! What the integration tests of envaudit share.
 
 pub mod canary;
+pub mod causes;
 #[cfg(feature = "cli")]
 pub mod cli_fixture;
 #[cfg(feature = "cli")]

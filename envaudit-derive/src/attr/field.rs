@@ -119,7 +119,7 @@ impl Argument {
             return Err(Error::new_spanned(expr, message));
         };
         if range.start.is_none() && range.end.is_none() {
-            let message = "`..` has no bound, so that it checks nothing";
+            let message = "`..` has no bound, so it checks nothing";
             return Err(Error::new_spanned(range, message));
         }
         let inclusive = matches!(range.limits, RangeLimits::Closed(_));
@@ -129,10 +129,7 @@ impl Argument {
     fn one_of(&self) -> Result<OneOf> {
         let list: Vec<Lit> = self.list("one_of(\"a\", \"b\")")?;
         if list.is_empty() {
-            return Err(Error::new(
-                self.name.span(),
-                "`one_of` is empty, so that no value would do",
-            ));
+            return Err(Error::new(self.name.span(), "`one_of` is empty, so no value is allowed"));
         }
         Ok(OneOf(list))
     }

@@ -78,7 +78,7 @@ pub(crate) fn is_set<T>(set: &Set<T>) -> bool {
     set.is_some()
 }
 
-/// All arguments of all `#[env(…)]`. What cannot be read is reported and passed over.
+/// All arguments of all `#[env(…)]`. What cannot be read is reported and skipped.
 fn arguments(attributes: &[Attribute], errors: &mut Errors) -> Vec<Argument> {
     let mut arguments = Vec::new();
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("env")) {
@@ -122,7 +122,7 @@ fn argument(input: ParseStream<'_>) -> Result<Argument> {
     let value = if input.peek(Token![=]) {
         let equals: Token![=] = input.parse()?;
         if input.is_empty() || input.peek(Token![,]) {
-            return Err(Error::new(equals.span, format!("there is nothing behind `{name} =`")));
+            return Err(Error::new(equals.span, format!("there is nothing after `{name} =`")));
         }
         Value::Expr(Box::new(ungrouped(input.parse()?)))
     } else if input.peek(token::Paren) {
@@ -165,12 +165,12 @@ pub(crate) fn docs(attributes: &[Attribute]) -> String {
 }
 
 impl Argument {
-    /// Sets an attribute that may stand once.
+    /// Sets an attribute that may be given once.
     fn set<T>(&self, slot: &mut Set<T>, value: Result<T>, errors: &mut Errors) {
         let Some(value) = errors.keep(value) else { return };
         if let Some(first) = slot {
-            let message = format!("`{}` stands here twice", self.name);
-            errors.at_both(first.name.span(), self.name.span(), &message, "it stands here first");
+            let message = format!("`{}` is given twice", self.name);
+            errors.at_both(first.name.span(), self.name.span(), &message, "it is given here first");
             return;
         }
         *slot = Some(Named { name: self.name.clone(), value });
@@ -250,7 +250,7 @@ impl Argument {
             return Err(Error::new(
                 self.name.span(),
                 format!(
-                    "`sources` is empty, so that nothing could supply it; known are {}",
+                    "`sources` is empty, so nothing could supply the value; the sources are {}",
                     SOURCES.join(", ")
                 ),
             ));
@@ -263,10 +263,10 @@ impl Argument {
             let mistake = if !SOURCES.contains(&name.as_str()) {
                 Error::new(
                     source.span(),
-                    format!("`{name}` is not a source; {}", hint(&name, &SOURCES)),
+                    format!("`{name}` is not a source; {}", hint(&name, SOURCES)),
                 )
             } else if sources.contains(&source) {
-                Error::new(source.span(), format!("`{name}` stands in this list twice"))
+                Error::new(source.span(), format!("`{name}` is in this list twice"))
             } else {
                 sources.push(source);
                 continue;
@@ -288,9 +288,9 @@ impl Argument {
     }
 }
 
-/// The variants of `envaudit::Source`.
-const SOURCES: [&str; 9] =
-    ["Azure", "Aws", "Custom", "System", "Docker", "K8s", "FileEnv", "File", "SchemaDefault"];
+/// The variants of `envaudit::Source`, for messages that name the nearest one. A macro cannot see the enum, so they are a list
+/// in a file that a test of the workspace compares with it.
+const SOURCES: &[&str] = &include!("sources.list");
 
 /// The path of the library in the crate that derives.
 pub(crate) fn default_crate() -> Path {

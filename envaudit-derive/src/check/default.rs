@@ -117,7 +117,7 @@ fn check_parts(field: &Field, literal: &Literal) -> Result<(), String> {
         let count = parts.len();
         return Err(format!("the default has {count} elements, but the field is `{name}`"));
     }
-    // A set drops what stands there twice.
+    // A set drops what is there twice.
     let distinct: HashSet<&String> = parts.iter().collect();
     beyond_len(field, [distinct.len(), parts.len()]).map_or(Ok(()), Err)
 }

@@ -18,7 +18,7 @@ pub(super) fn check(field: &Field, errors: &mut Errors) -> bool {
                 *first,
                 *second,
                 &format!("`{b}` does not go with `{a}`: {why}"),
-                &format!("`{a}` stands here"),
+                &format!("`{a}` is here"),
             );
             good = false;
         }
@@ -31,7 +31,7 @@ pub(super) fn check(field: &Field, errors: &mut Errors) -> bool {
     refuse(
         "nested",
         "flatten",
-        "both hold a struct; `flatten` is without the field's name in the keys",
+        "both hold a struct; `flatten` leaves the field's name out of the keys",
     );
     for group in ["nested", "flatten"] {
         for (other, _) in &present {

@@ -14,7 +14,10 @@ pub(super) fn check_prefixes(model: &Model, errors: &mut Errors) {
     let mut check = |prefix: &LitStr, may_begin_with_digit: bool| {
         if !is_valid_prefix(&prefix.value(), may_begin_with_digit) {
             let rule = rule(may_begin_with_digit);
-            errors.at(prefix.span(), format!("no variable can be called so: a prefix has {rule}"));
+            errors.at(
+                prefix.span(),
+                format!("no variable can have this prefix: a prefix has {rule}"),
+            );
         }
     };
     if let Some(prefix) = &model.attrs.prefix {
@@ -36,7 +39,7 @@ pub(super) fn check_names(model: &Model, field: &Field, errors: &mut Errors) {
             "the name of a variable is empty".to_owned()
         } else {
             let rule = rule(may_begin_with_digit);
-            format!("`{}` is no name of a variable: it has {rule}", name.text)
+            format!("`{}` is not a name of a variable, which has {rule}", name.text)
         };
         errors.at(name.span, message);
     }

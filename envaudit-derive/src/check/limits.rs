@@ -63,7 +63,7 @@ pub(super) fn check_one_of(field: &Field, errors: &mut Errors) {
         }
         let written = literal.written();
         if seen.contains(&written) {
-            errors.on(lit, format!("`{written}` stands in this list twice"));
+            errors.on(lit, format!("`{written}` is in this list twice"));
         }
         seen.push(written);
     }
@@ -107,11 +107,11 @@ pub(super) fn check_len(field: &Field, errors: &mut Errors) {
             && literal.mistake(size, "usize").is_some()
         {
             let written = literal.written();
-            errors.on(&literal.tokens, format!("`{written}` is no length, which is 0, 1, 2, …"));
+            errors.on(&literal.tokens, format!("`{written}` is not a length: 0, 1, 2, …"));
             return;
         }
     }
-    check_order(&len.value, "nothing has such a length", errors);
+    check_order(&len.value, "no length is in this range", errors);
 }
 
 /// `sep` is about collections, `kv_sep` about maps.

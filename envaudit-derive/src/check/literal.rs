@@ -153,7 +153,7 @@ impl Literal {
         Some(Number::Float(if self.negative { -value } else { value }))
     }
 
-    /// The literal as it stands in the source.
+    /// The literal as it is written in the source.
     pub(super) fn written(&self) -> String {
         let lit = &self.lit;
         let sign = if self.negative { "-" } else { "" };

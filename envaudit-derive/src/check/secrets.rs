@@ -8,7 +8,7 @@ use crate::model::Field;
 use crate::names::secret_word;
 use crate::ty::{Leaf, Secrecy};
 
-/// `secret` stands on a secret type. What the macro does not know is asked of the type itself.
+/// `secret` is for a secret type. A type that the macro does not know is asked itself.
 pub(super) fn check_marked(field: &Field, errors: &mut Errors) {
     let (name, holds_secret) = (field.ty.name(), field.ty.holds_secret());
     if let Some(secret) = &field.attrs.secret
@@ -16,7 +16,7 @@ pub(super) fn check_marked(field: &Field, errors: &mut Errors) {
     {
         let message = if matches!(holds_secret, Secrecy::Known(true)) {
             format!(
-                "`{name}` is no secret type itself, but masked for what it holds; remove `secret`"
+                "`{name}` is not a secret type itself, but is masked because of what it holds; remove `secret`"
             )
         } else {
             let instead = instead(field);
@@ -58,10 +58,7 @@ pub(super) fn check_default(field: &Field, errors: &mut Errors) {
         && let Some(lit) = default.value.as_ref().and_then(literal_within)
         && matches!(field.ty.holds_secret(), Secrecy::Known(true))
     {
-        errors.on(
-            lit,
-            "a secret is no secret when its default stands in the program; remove the default",
-        );
+        errors.on(lit, "a default in the program would make the secret public; remove the default");
     }
 }
 

@@ -19,7 +19,7 @@ pub(super) fn check_owned(field: &Field, errors: &mut Errors) {
         };
         let name = element.name();
         let message = format!(
-            "`{name}` borrows, but nobody else owns the value that is read; use `{instead}`"
+            "`{name}` borrows, but nothing else owns the value that is read; use `{instead}`"
         );
         errors.on(reference, message);
     }

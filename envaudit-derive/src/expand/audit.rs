@@ -46,7 +46,7 @@ pub(super) fn audit_struct(model: &Model) -> TokenStream {
     }
 }
 
-/// What any struct that is looked at has. Stands beside the imports.
+/// What any struct that is looked at has. It is next to the imports.
 pub(super) fn audit_impls(model: &Model) -> TokenStream {
     let Model { krate, audit, .. } = model;
     let (locals, all) = (locals(model), destructured(model));
@@ -101,7 +101,7 @@ pub(super) fn name_at_type(field: &Field) -> Ident {
     name
 }
 
-/// Finds an entry by its position among the keys. Runs of plain fields are a `match`; what is behind them has its own.
+/// Finds an entry by its position among the keys. Runs of plain fields are a `match`; what follows them has its own.
 pub(super) fn lookup(model: &Model) -> TokenStream {
     let Model { krate, audit, .. } = model;
     let mut steps = Vec::new();

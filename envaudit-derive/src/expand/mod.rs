@@ -68,13 +68,13 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
             #[automatically_derived]
             impl #krate::EnvConfig for #ident {
                 type Audit = #audit;
-                type Slots = [__envaudit::Slot; __ENVAUDIT_SIZES.leaves];
+                type Slots = [__envaudit::KeySlot; __ENVAUDIT_SIZES.leaves];
                 const SCHEMA: &'static #krate::Schema = __ENVAUDIT_SCHEMA;
                 const KEYS: &'static [&'static ::core::primitive::str] =
                     &__envaudit::keys(__ENVAUDIT_LEAVES);
                 const TABLE: &'static __envaudit::Table = __ENVAUDIT_TABLE;
                 const SLOTS: Self::Slots =
-                    [const { __envaudit::Slot::EMPTY }; __ENVAUDIT_SIZES.leaves];
+                    [const { __envaudit::KeySlot::EMPTY }; __ENVAUDIT_SIZES.leaves];
 
                 #read
             }
@@ -93,7 +93,7 @@ fn imports(krate: &Path) -> TokenStream {
         use #krate::__private as __envaudit;
         use __envaudit::{
             BLANK as __ENTRY, ByFromStr as _, Field as __Field, FieldSchema as __FieldSchema,
-            NotSecret as _, Pick as __Pick, Reader as __Reader, optional as __optional, required as __required,
+            NotSecret as _, ParseStrategy as __ParseStrategy, FieldReader as __Reader, optional as __optional, required as __required,
         };
         use ::core::{
             clone::Clone as __Clone,

@@ -1,6 +1,6 @@
 //! `EnvConfig::__read`: each field in turn, then the struct if every field has a value.
 //!
-//! Expressions and paths of the user's stand in this code, so its own names begin with `__`.
+//! This code has expressions and paths of the user's in it, so its own names begin with `__`.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
@@ -34,13 +34,13 @@ pub(super) fn read(model: &Model) -> TokenStream {
         None => quote!(__Some(Self { #(#values),* })),
         Some(validate) => {
             let (name, path) = (model.name(), &validate.value);
-            quote!(__envaudit::Reader::validate(__reader, #name, Self { #(#values),* }, #path))
+            quote!(__envaudit::FieldReader::validate(__reader, #name, Self { #(#values),* }, #path))
         }
     };
     // One way out for all fields: with one each, the compiler writes the end of every field's life as often.
     quote! {
         fn __read(
-            __reader: &mut __envaudit::Reader<'_>,
+            __reader: &mut __envaudit::FieldReader<'_>,
             __audit: &mut Self::Audit,
         ) -> ::core::option::Option<Self> {
             #(#reads)*
@@ -73,7 +73,7 @@ fn read_field(model: &Model, field: &Field) -> Option<TokenStream> {
                     <#ty as #krate::EnvConfig>::__read(#reader, __group)
                 },
                 true => quote_spanned! {ty.span()=>
-                    __envaudit::Reader::optional_group(
+                    __envaudit::FieldReader::optional_group(
                         #reader,
                         <#ty as #krate::EnvConfig>::KEYS.len(),
                         __group,
@@ -114,7 +114,7 @@ fn absent(field: &Field) -> TokenStream {
         return match &field.ty.kind {
             Kind::Option(_) => quote!(__optional),
             Kind::Leaf(Leaf::Other) if !own_parser => {
-                quote_spanned!(written.span()=> __Pick::<#written>::absent)
+                quote_spanned!(written.span()=> __ParseStrategy::<#written>::absent)
             }
             _ => quote!(__required),
         };

@@ -136,7 +136,7 @@ pub(super) fn optional(field: &Field) -> TokenStream {
     let written = &field.ty.written;
     match (&field.ty.kind, field.has_own_parser() || is_set(&field.attrs.from_str)) {
         (Kind::Option(_), _) => quote!(true),
-        (Kind::Leaf(Leaf::Other), false) => quote!(__Pick::<#written>::OPTIONAL),
+        (Kind::Leaf(Leaf::Other), false) => quote!(__ParseStrategy::<#written>::OPTIONAL),
         _ => quote!(false),
     }
 }
@@ -168,7 +168,7 @@ fn shape(model: &Model, ty: &Ty, from_str: bool) -> TokenStream {
         Kind::Leaf(_) if from_str => quote!(#krate::Shape::Opaque),
         Kind::Leaf(_) => {
             let written = &ty.written;
-            quote!(__Pick::<#written>::SHAPE)
+            quote!(__ParseStrategy::<#written>::SHAPE)
         }
     }
 }

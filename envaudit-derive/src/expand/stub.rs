@@ -28,7 +28,7 @@ pub(crate) fn stub(mut model: Model) -> TokenStream {
     quote!(#audit_struct #impls)
 }
 
-/// For what is no struct with named fields at all.
+/// For an input that is not a struct with named fields.
 pub(crate) fn stub_without_fields(input: &DeriveInput) -> TokenStream {
     let DeriveInput { ident, vis, generics, .. } = input;
     let audit = format_ident!("{}Audit", ident.unraw());
@@ -70,14 +70,14 @@ fn impls(
 
             impl #params #krate::EnvConfig for #ident #arguments #clause {
                 type Audit = #audit;
-                type Slots = [__envaudit::Slot; 0];
+                type Slots = [__envaudit::KeySlot; 0];
                 const SCHEMA: &'static #krate::Schema = &#krate::Schema::new("", "", &[]);
                 const KEYS: &'static [&'static ::core::primitive::str] = &[];
                 const TABLE: &'static __envaudit::Table = __ENVAUDIT_TABLE;
                 const SLOTS: Self::Slots = [];
 
                 fn __read(
-                    __reader: &mut __envaudit::Reader<'_>,
+                    __reader: &mut __envaudit::FieldReader<'_>,
                     __audit: &mut Self::Audit,
                 ) -> ::core::option::Option<Self> {
                     #reads

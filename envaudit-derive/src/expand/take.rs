@@ -58,13 +58,13 @@ pub(super) fn take(field: &Field) -> TokenStream {
 fn known_take(ty: &Ty) -> Option<TokenStream> {
     match &ty.within_option().kind {
         Kind::Leaf(Leaf::Other) if ty.is_option() => None,
-        Kind::Leaf(_) => Some(pick_take(&ty.written)),
+        Kind::Leaf(_) => Some(strategy_take(&ty.written)),
         _ => None,
     }
 }
 
-fn pick_take(ty: &Type) -> TokenStream {
-    quote_spanned!(ty.span()=> __Pick::<#ty>::take)
+fn strategy_take(ty: &Type) -> TokenStream {
+    quote_spanned!(ty.span()=> __ParseStrategy::<#ty>::take)
 }
 
 /// An expression of type `Result<T, ValueError>` for the whole type, `Option` included.
@@ -148,7 +148,7 @@ fn value(field: &Field, ty: &Ty) -> TokenStream {
     };
     let sep = text(&attrs.sep, ",");
     let nested = |inner: &Ty| match (&inner.kind, has_element_checks(field)) {
-        (Kind::Leaf(_), false) if !is_set(&attrs.from_str) => pick_take(&inner.written),
+        (Kind::Leaf(_), false) if !is_set(&attrs.from_str) => strategy_take(&inner.written),
         _ => {
             let inner = value(field, inner);
             quote!(|__raw: &mut __envaudit::Raw<'_>| #inner)
@@ -202,7 +202,7 @@ fn leaf(field: &Field, ty: &Ty) -> TokenStream {
             <#written as __envaudit::Readable>::read(__envaudit::Raw::as_str(#raw)?)
         }
     } else {
-        let take = pick_take(written);
+        let take = strategy_take(written);
         quote_spanned!(written.span()=> #take(#raw))
     }
 }
@@ -277,7 +277,7 @@ fn value_limits(field: &Field, ty: &Ty) -> TokenStream {
     checks
 }
 
-/// A bound of a range. What is no literal is given the type, so that the compiler's complaint is about the bound.
+/// A bound of a range. What is not a literal is given the type, so that the compiler's complaint is about the bound.
 fn bound(ty: &Type, expr: &Expr) -> TokenStream {
     let is_literal = match expr {
         Expr::Unary(unary) => matches!(*unary.expr, Expr::Lit(_)),

@@ -47,8 +47,8 @@ const _: () = {
     use ea::__private as __envaudit;
     use __envaudit::{
         BLANK as __ENTRY, ByFromStr as _, Field as __Field, FieldSchema as __FieldSchema,
-        NotSecret as _, Pick as __Pick, Reader as __Reader, optional as __optional,
-        required as __required,
+        NotSecret as _, ParseStrategy as __ParseStrategy, FieldReader as __Reader,
+        optional as __optional, required as __required,
     };
     use ::core::{
         clone::Clone as __Clone, option::Option::{None as __None, Some as __Some},
@@ -64,7 +64,7 @@ const _: () = {
                             "PORT",
                             "",
                             "NonZeroU16",
-                            __Pick::<NonZeroU16>::SHAPE,
+                            __ParseStrategy::<NonZeroU16>::SHAPE,
                             false,
                             false,
                         )
@@ -78,7 +78,7 @@ const _: () = {
                             "LEVEL",
                             "",
                             "String",
-                            __Pick::<String>::SHAPE,
+                            __ParseStrategy::<String>::SHAPE,
                             false,
                             false,
                         )
@@ -92,7 +92,7 @@ const _: () = {
                             "TOKEN",
                             "",
                             "SecretString",
-                            __Pick::<SecretString>::SHAPE,
+                            __ParseStrategy::<SecretString>::SHAPE,
                             false,
                             true,
                         )
@@ -109,8 +109,8 @@ const _: () = {
                             "TOKEN_URL",
                             "",
                             "Url",
-                            __Pick::<Url>::SHAPE,
-                            __Pick::<Url>::OPTIONAL,
+                            __ParseStrategy::<Url>::SHAPE,
+                            __ParseStrategy::<Url>::OPTIONAL,
                             __envaudit::Secrecy::<Url>::SECRET,
                         )
                         .public(true),
@@ -121,7 +121,7 @@ const _: () = {
                             "NUMBERS",
                             "",
                             "Vec<u8>",
-                            ea::Shape::List(&__Pick::<u8>::SHAPE),
+                            ea::Shape::List(&__ParseStrategy::<u8>::SHAPE),
                             false,
                             false,
                         )
@@ -136,7 +136,7 @@ const _: () = {
                             "MAP",
                             "",
                             "Option<HashMap<String, Level>>",
-                            ea::Shape::Map(&__Pick::<Level>::SHAPE),
+                            ea::Shape::Map(&__ParseStrategy::<Level>::SHAPE),
                             true,
                             __envaudit::Secrecy::<Level>::SECRET,
                         )
@@ -188,7 +188,7 @@ const _: () = {
                             "TYPE",
                             "",
                             "[SecretBox<String>; 2]",
-                            ea::Shape::Array(&__Pick::<String>::SHAPE, 2),
+                            ea::Shape::Array(&__ParseStrategy::<String>::SHAPE, 2),
                             false,
                             true,
                         )
@@ -210,7 +210,7 @@ const _: () = {
                             "OFFSET",
                             "",
                             "i64",
-                            __Pick::<i64>::SHAPE,
+                            __ParseStrategy::<i64>::SHAPE,
                             false,
                             false,
                         )
@@ -249,22 +249,27 @@ const _: () = {
     #[automatically_derived]
     impl ea::EnvConfig for Everything {
         type Audit = Provenance;
-        type Slots = [__envaudit::Slot; __ENVAUDIT_SIZES.leaves];
+        type Slots = [__envaudit::KeySlot; __ENVAUDIT_SIZES.leaves];
         const SCHEMA: &'static ea::Schema = __ENVAUDIT_SCHEMA;
         const KEYS: &'static [&'static ::core::primitive::str] = &__envaudit::keys(
             __ENVAUDIT_LEAVES,
         );
         const TABLE: &'static __envaudit::Table = __ENVAUDIT_TABLE;
         const SLOTS: Self::Slots = [const {
-            __envaudit::Slot::EMPTY
+            __envaudit::KeySlot::EMPTY
         }; __ENVAUDIT_SIZES.leaves];
         fn __read(
-            __reader: &mut __envaudit::Reader<'_>,
+            __reader: &mut __envaudit::FieldReader<'_>,
             __audit: &mut Self::Audit,
         ) -> ::core::option::Option<Self> {
             let __field_0 = __Reader::field::<
                 NonZeroU16,
-            >(__reader, &mut __audit.port, __Pick::<NonZeroU16>::take, __required);
+            >(
+                __reader,
+                &mut __audit.port,
+                __ParseStrategy::<NonZeroU16>::take,
+                __required,
+            );
             let __field_1 = __Reader::field::<
                 String,
             >(
@@ -273,7 +278,7 @@ const _: () = {
                 |__raw: &mut __envaudit::Raw<'_>| {
                     {
                         __envaudit::one_of_texts(__raw, &["info", "warn"])?;
-                        __Pick::<String>::take(__raw)
+                        __ParseStrategy::<String>::take(__raw)
                     }
                 },
                 || __Ok(
@@ -290,7 +295,7 @@ const _: () = {
                 __reader,
                 &mut __audit.token,
                 |__raw: &mut __envaudit::Raw<'_>| {
-                    let __parsed = __Pick::<SecretString>::take(__raw)?;
+                    let __parsed = __ParseStrategy::<SecretString>::take(__raw)?;
                     let __value = &__parsed;
                     {
                         let __checked = __value;
@@ -305,8 +310,8 @@ const _: () = {
             >(
                 __reader,
                 &mut __audit.token_url,
-                __Pick::<Url>::take,
-                __Pick::<Url>::absent,
+                __ParseStrategy::<Url>::take,
+                __ParseStrategy::<Url>::absent,
             );
             let __field_4 = __Reader::field::<
                 Vec<u8>,
@@ -323,7 +328,7 @@ const _: () = {
                         ";",
                         true,
                         |__raw: &mut __envaudit::Raw<'_>| {
-                            let __parsed = __Pick::<u8>::take(__raw)?;
+                            let __parsed = __ParseStrategy::<u8>::take(__raw)?;
                             let __value = &__parsed;
                             __envaudit::range::<
                                 u8,
@@ -374,8 +379,10 @@ const _: () = {
                         __raw,
                         (",", ":"),
                         false,
-                        |__raw: &mut __envaudit::Raw<'_>| __Pick::<String>::take(__raw),
-                        __Pick::<Level>::take,
+                        |__raw: &mut __envaudit::Raw<'_>| __ParseStrategy::<
+                            String,
+                        >::take(__raw),
+                        __ParseStrategy::<Level>::take,
                     )?;
                     let __value = &__parsed;
                     {
@@ -446,7 +453,7 @@ const _: () = {
                         ",",
                         false,
                         |__raw: &mut __envaudit::Raw<'_>| __envaudit::secret_box(
-                            __Pick::<String>::take(__raw),
+                            __ParseStrategy::<String>::take(__raw),
                         ),
                     )
                 },
@@ -461,7 +468,7 @@ const _: () = {
             >(
                 __reader,
                 &mut __audit.offset,
-                __Pick::<i64>::take,
+                __ParseStrategy::<i64>::take,
                 || __Ok(
                     __Some({
                         let __value: i64 = -5;
@@ -498,7 +505,7 @@ const _: () = {
             ) else {
                 return __None;
             };
-            __envaudit::Reader::validate(
+            __envaudit::FieldReader::validate(
                 __reader,
                 "Everything",
                 Self {

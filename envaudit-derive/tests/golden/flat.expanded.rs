@@ -31,8 +31,8 @@ const _: () = {
     use ::envaudit::__private as __envaudit;
     use __envaudit::{
         BLANK as __ENTRY, ByFromStr as _, Field as __Field, FieldSchema as __FieldSchema,
-        NotSecret as _, Pick as __Pick, Reader as __Reader, optional as __optional,
-        required as __required,
+        NotSecret as _, ParseStrategy as __ParseStrategy, FieldReader as __Reader,
+        optional as __optional, required as __required,
     };
     use ::core::{
         clone::Clone as __Clone, option::Option::{None as __None, Some as __Some},
@@ -48,7 +48,7 @@ const _: () = {
                         "PORT",
                         "Port the HTTP server listens on.",
                         "u16",
-                        __Pick::<u16>::SHAPE,
+                        __ParseStrategy::<u16>::SHAPE,
                         false,
                         false,
                     )
@@ -65,7 +65,7 @@ const _: () = {
                     "HOST",
                     "",
                     "String",
-                    __Pick::<String>::SHAPE,
+                    __ParseStrategy::<String>::SHAPE,
                     false,
                     false,
                 ),
@@ -76,7 +76,7 @@ const _: () = {
                     "API_KEY",
                     "",
                     "SecretString",
-                    __Pick::<SecretString>::SHAPE,
+                    __ParseStrategy::<SecretString>::SHAPE,
                     false,
                     true,
                 ),
@@ -87,7 +87,7 @@ const _: () = {
                         "TIMEOUT",
                         "",
                         "Duration",
-                        __Pick::<Duration>::SHAPE,
+                        __ParseStrategy::<Duration>::SHAPE,
                         false,
                         false,
                     )
@@ -123,17 +123,17 @@ const _: () = {
     #[automatically_derived]
     impl ::envaudit::EnvConfig for AppConfig {
         type Audit = AppConfigAudit;
-        type Slots = [__envaudit::Slot; __ENVAUDIT_SIZES.leaves];
+        type Slots = [__envaudit::KeySlot; __ENVAUDIT_SIZES.leaves];
         const SCHEMA: &'static ::envaudit::Schema = __ENVAUDIT_SCHEMA;
         const KEYS: &'static [&'static ::core::primitive::str] = &__envaudit::keys(
             __ENVAUDIT_LEAVES,
         );
         const TABLE: &'static __envaudit::Table = __ENVAUDIT_TABLE;
         const SLOTS: Self::Slots = [const {
-            __envaudit::Slot::EMPTY
+            __envaudit::KeySlot::EMPTY
         }; __ENVAUDIT_SIZES.leaves];
         fn __read(
-            __reader: &mut __envaudit::Reader<'_>,
+            __reader: &mut __envaudit::FieldReader<'_>,
             __audit: &mut Self::Audit,
         ) -> ::core::option::Option<Self> {
             let __field_0 = __Reader::field::<
@@ -143,7 +143,7 @@ const _: () = {
                 &mut __audit.port,
                 |__raw: &mut __envaudit::Raw<'_>| {
                     {
-                        let __parsed = __Pick::<u16>::take(__raw)?;
+                        let __parsed = __ParseStrategy::<u16>::take(__raw)?;
                         let __value = &__parsed;
                         __envaudit::range::<
                             u16,
@@ -161,17 +161,24 @@ const _: () = {
             );
             let __field_1 = __Reader::field::<
                 String,
-            >(__reader, &mut __audit.host, __Pick::<String>::take, __required);
+            >(__reader, &mut __audit.host, __ParseStrategy::<String>::take, __required);
             let __field_2 = __Reader::field::<
                 SecretString,
-            >(__reader, &mut __audit.api_key, __Pick::<SecretString>::take, __required);
+            >(
+                __reader,
+                &mut __audit.api_key,
+                __ParseStrategy::<SecretString>::take,
+                __required,
+            );
             let __field_3 = __Reader::field::<
                 Duration,
             >(
                 __reader,
                 &mut __audit.timeout,
-                __Pick::<Duration>::take,
-                || __envaudit::default_text::<Duration>("30s", __Pick::<Duration>::take),
+                __ParseStrategy::<Duration>::take,
+                || __envaudit::default_text::<
+                    Duration,
+                >("30s", __ParseStrategy::<Duration>::take),
             );
             let (
                 __Some(__field_0),

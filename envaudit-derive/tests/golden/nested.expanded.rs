@@ -31,8 +31,8 @@ const _: () = {
     use ::envaudit::__private as __envaudit;
     use __envaudit::{
         BLANK as __ENTRY, ByFromStr as _, Field as __Field, FieldSchema as __FieldSchema,
-        NotSecret as _, Pick as __Pick, Reader as __Reader, optional as __optional,
-        required as __required,
+        NotSecret as _, ParseStrategy as __ParseStrategy, FieldReader as __Reader,
+        optional as __optional, required as __required,
     };
     use ::core::{
         clone::Clone as __Clone, option::Option::{None as __None, Some as __Some},
@@ -48,7 +48,7 @@ const _: () = {
                         "NAME",
                         "",
                         "Option<String>",
-                        __Pick::<String>::SHAPE,
+                        __ParseStrategy::<String>::SHAPE,
                         true,
                         false,
                     ),
@@ -114,29 +114,34 @@ const _: () = {
     #[automatically_derived]
     impl ::envaudit::EnvConfig for AppConfig {
         type Audit = AppConfigAudit;
-        type Slots = [__envaudit::Slot; __ENVAUDIT_SIZES.leaves];
+        type Slots = [__envaudit::KeySlot; __ENVAUDIT_SIZES.leaves];
         const SCHEMA: &'static ::envaudit::Schema = __ENVAUDIT_SCHEMA;
         const KEYS: &'static [&'static ::core::primitive::str] = &__envaudit::keys(
             __ENVAUDIT_LEAVES,
         );
         const TABLE: &'static __envaudit::Table = __ENVAUDIT_TABLE;
         const SLOTS: Self::Slots = [const {
-            __envaudit::Slot::EMPTY
+            __envaudit::KeySlot::EMPTY
         }; __ENVAUDIT_SIZES.leaves];
         fn __read(
-            __reader: &mut __envaudit::Reader<'_>,
+            __reader: &mut __envaudit::FieldReader<'_>,
             __audit: &mut Self::Audit,
         ) -> ::core::option::Option<Self> {
             let __field_0 = __Reader::field::<
                 Option<String>,
-            >(__reader, &mut __audit.name, __Pick::<Option<String>>::take, __optional);
+            >(
+                __reader,
+                &mut __audit.name,
+                __ParseStrategy::<Option<String>>::take,
+                __optional,
+            );
             let __field_1 = {
                 let AppConfigAudit { db: ref mut __group, .. } = *__audit;
                 <DbConfig as ::envaudit::EnvConfig>::__read(__reader, __group)
             };
             let __field_2 = {
                 let AppConfigAudit { cache: ref mut __group, .. } = *__audit;
-                __envaudit::Reader::optional_group(
+                __envaudit::FieldReader::optional_group(
                     __reader,
                     <CacheConfig as ::envaudit::EnvConfig>::KEYS.len(),
                     __group,

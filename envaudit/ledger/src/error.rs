@@ -1,12 +1,15 @@
 //! What goes wrong with a ledger.
 
 use core::fmt;
-use std::error::Error;
+use std::sync::Arc;
 
-use super::key::{KeyError, KeyId};
-use super::store::{StoreError, WriteError};
+use thiserror::Error;
+
+use super::keys::{KeyError, KeyId};
+use super::store::{Epoch, StoreError, WriteError};
 use crate::event::EventError;
 use crate::evidence::anchor::AnchorError;
+use crate::evidence::checkpoint::CheckpointError;
 use crate::format::line::LineError;
 
 /// Something in a ledger that no writer of ours wrote.
@@ -39,20 +42,33 @@ impl fmt::Display for Damage {
     }
 }
 
+/// What went wrong earlier, told once more.
+pub(crate) type Cause = Arc<dyn std::error::Error + Send + Sync>;
+
 /// Why a ledger was not opened or made.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum OpenError {
     /// There is none.
+    #[error("there is no ledger here; make one with `Ledger::init`")]
     Absent,
     /// There is one already.
+    #[error("there is a ledger here already; open it with `Ledger::open`")]
     Exists,
     /// There are files, but no `ledger.json`.
+    #[error(
+        "there are files such as `{example}`, but no `ledger.json`: it was removed, or this is another directory; a new ledger \
+         is never begun over an old one"
+    )]
     NoManifest {
         /// One of the files.
         example: String,
     },
     /// There is no ledger, but an anchor has seen one.
+    #[error(
+        "there is no ledger here, but {anchor} has seen one of {size} events: look for it; to begin a new one, give it an \
+         anchor of its own"
+    )]
     Lost {
         /// The anchor.
         anchor: String,
@@ -60,10 +76,13 @@ pub enum OpenError {
         size: u64,
     },
     /// `ledger.json` is not what a ledger writes.
-    Manifest(LineError),
+    #[error("`ledger.json` is not what a ledger writes; somebody changed it")]
+    Manifest(#[source] LineError),
     /// `HEAD` is not what a ledger writes, so that how far the ledger was is not known from it.
-    Head(LineError),
+    #[error("`HEAD` is not what a ledger writes; nothing was repaired")]
+    Head(#[source] LineError),
     /// The key is not 64 hex digits.
+    #[error("the key in {place} cannot be used")]
     Key {
         /// Where it was found.
         place: String,
@@ -71,11 +90,15 @@ pub enum OpenError {
         source: KeyError,
     },
     /// No key was given, where one must be.
+    #[error(
+        "{why}: give a key in code, in ENVAUDIT_SIGNING_KEY or in the file that ENVAUDIT_SIGNING_KEY_FILE names"
+    )]
     NoKey {
         /// Why one must be.
         why: &'static str,
     },
     /// The file that holds the key cannot be read.
+    #[error("the key file `{path}` cannot be read")]
     KeyFile {
         /// Its path.
         path: String,
@@ -83,12 +106,23 @@ pub enum OpenError {
         source: std::io::Error,
     },
     /// Events are hashed with a key that was not given.
+    #[error(
+        "the ledger is written with the key {0}, which was not given; add it as the current or a retired key"
+    )]
     KeyUnknown(KeyId),
     /// A key was given, and `ledger.json` claims that the ledger needs none.
+    #[error(
+        "a key was given, but `ledger.json` says that the ledger has none: it was changed, or this is another ledger"
+    )]
     Downgraded,
     /// The ledger is not what was written.
+    #[error("the ledger is not what was written: {0}; nothing was repaired")]
     Damaged(Damage),
     /// The ledger ends before what `HEAD` has seen, or has another event there.
+    #[error(
+        "HEAD has seen event {seen}, and the ledger, which ends at {last}, does not have it: events were cut off or rewritten; \
+         nothing was repaired"
+    )]
     BehindHead {
         /// The seq that HEAD has seen.
         seen: u64,
@@ -96,183 +130,94 @@ pub enum OpenError {
         last: u64,
     },
     /// The ledger is behind an anchor, or the anchor cannot be asked.
+    #[error(transparent)]
     Anchor(AnchorError),
     /// The system gives no random bytes.
-    Entropy(std::io::Error),
+    #[error("the system gives no random bytes")]
+    Entropy(#[source] std::io::Error),
     /// The store cannot be read.
+    #[error(transparent)]
     Store(StoreError),
     /// The store cannot be written.
+    #[error(transparent)]
     Write(WriteError),
     /// The ledger was found in order, and its first events could not be appended.
+    #[error(transparent)]
     Append(Box<AppendError>),
 }
 
-impl fmt::Display for OpenError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            OpenError::Absent => f.write_str("there is no ledger here; make one with `Ledger::init`"),
-            OpenError::Exists => f.write_str("there is a ledger here already; open it with `Ledger::open`"),
-            OpenError::NoManifest { example } => write!(
-                f,
-                "there are files such as `{example}`, but no `ledger.json`: it was removed, or this is another directory; \
-                 a new ledger is never begun over an old one"
-            ),
-            OpenError::Lost { anchor, size } => write!(
-                f,
-                "there is no ledger here, but {anchor} has seen one of {size} events: look for it; to begin a new one, give it \
-                 an anchor of its own"
-            ),
-            OpenError::Manifest(_) => f.write_str("`ledger.json` is not what a ledger writes; somebody changed it"),
-            OpenError::Head(_) => f.write_str("`HEAD` is not what a ledger writes; nothing was repaired"),
-            OpenError::Key { place, source } => write!(f, "the key in {place} cannot be used: {source}"),
-            OpenError::NoKey { why } => {
-                write!(f, "{why}: give a key in code, in ENVAUDIT_SIGNING_KEY or in the file that ENVAUDIT_SIGNING_KEY_FILE names")
-            }
-            OpenError::KeyFile { path, .. } => write!(f, "the key file `{path}` cannot be read"),
-            OpenError::KeyUnknown(kid) => {
-                write!(f, "the ledger is written with the key {kid}, which was not given; add it as the current or a retired key")
-            }
-            OpenError::Downgraded => {
-                f.write_str("a key was given, but `ledger.json` says that the ledger has none: it was changed, or this is another ledger")
-            }
-            OpenError::Damaged(damage) => write!(f, "the ledger is not what was written: {damage}; nothing was repaired"),
-            OpenError::BehindHead { seen, last } => write!(
-                f,
-                "HEAD has seen event {seen}, and the ledger, which ends at {last}, does not have it: events were cut off or \
-                 rewritten; nothing was repaired"
-            ),
-            OpenError::Anchor(error) => error.fmt(f),
-            OpenError::Entropy(_) => f.write_str("the system gives no random bytes"),
-            OpenError::Store(error) => error.fmt(f),
-            OpenError::Write(error) => error.fmt(f),
-            OpenError::Append(error) => error.fmt(f),
-        }
-    }
-}
-
-impl Error for OpenError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            OpenError::Manifest(source) | OpenError::Head(source) => Some(source),
-            OpenError::Key { source, .. } => Some(source),
-            OpenError::KeyFile { source, .. } | OpenError::Entropy(source) => Some(source),
-            OpenError::Anchor(source) => source.source(),
-            OpenError::Store(source) => source.source(),
-            OpenError::Write(source) => source.source(),
-            OpenError::Append(source) => source.source(),
-            _ => None,
-        }
-    }
-}
-
 /// Why an event was not acknowledged.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum AppendError {
     /// The event cannot be recorded as it is. Nothing was written.
+    #[error(transparent)]
     Event(EventError),
     /// The event's line would be longer than 1 MiB. Nothing was written.
+    #[error("the event is {len} bytes long, a line has at most 1 MiB; shorten `details`")]
     LineTooLong {
         /// How long it would be.
         len: usize,
     },
     /// The batch would be longer than 8 MiB. Nothing was written.
+    #[error(
+        "the batch is {len} bytes long, at most 8 MiB are written at once; append fewer events"
+    )]
     BatchTooLong {
         /// How long it would be.
         len: usize,
     },
     /// The ledger was closed.
+    #[error("the ledger was closed; open it again")]
     Closed,
     /// An earlier failure left open what is on disk. Nothing more is written until [`Ledger::reopen`] has read it anew.
     ///
     /// [`Ledger::reopen`]: super::Ledger::reopen
-    Poisoned {
-        /// That failure.
-        reason: String,
-    },
+    #[error("nothing is written since an earlier failure; reopen the ledger")]
+    Poisoned(#[source] Cause),
     /// The store refused. Nothing was written; the same event may be tried again.
-    Rejected(StoreError),
+    #[error("the event was not recorded")]
+    Rejected(#[source] StoreError),
     /// The store failed. The event may be there, now or after a crash; the ledger is poisoned.
-    Unknown(StoreError),
+    #[error("the event may or may not be recorded; reopen the ledger to find out")]
+    Unknown(#[source] StoreError),
+    /// A newer writer of the same name has opened the ledger. This one is poisoned.
+    #[error(
+        "nothing was written: a newer writer called `{}` has opened the ledger, and this one is believed dead",
+        by.writer()
+    )]
+    Fenced {
+        /// The epoch of that writer.
+        by: Epoch,
+    },
     /// The ledger is no longer what was written. It is poisoned.
+    #[error("the ledger is no longer what was written: {0}; nothing was appended")]
     Damaged(Damage),
     /// Another writer changed to a key that this one does not have. It is poisoned.
+    #[error(
+        "another writer went on to the key {0}, which was not given here; open the ledger with it"
+    )]
     KeyUnknown(KeyId),
     /// The ledger is behind an anchor, or the anchor cannot be reached.
+    #[error(transparent)]
     Anchor(AnchorError),
-    /// A checkpoint could not be made, for the reason given.
-    Checkpoint(String),
+    /// A checkpoint could not be signed.
+    #[error("no checkpoint was taken: it cannot be signed")]
+    Sign(#[source] CheckpointError),
+    /// A checkpoint, or HEAD, could not be kept.
+    #[error("no checkpoint was taken")]
+    Checkpoint(#[source] WriteError),
     /// The key cannot be changed, for the reason given. Nothing was written.
+    #[error("the key stays as it is: {0}")]
     Rotation(&'static str),
     /// The system gives no random bytes. Nothing was written.
-    Entropy(std::io::Error),
+    #[error("the system gives no random bytes")]
+    Entropy(#[source] std::io::Error),
 }
 
 impl AppendError {
     /// Whether the event may be in the ledger all the same.
     pub fn may_be_there(&self) -> bool {
         matches!(self, AppendError::Unknown(_))
-    }
-}
-
-impl fmt::Display for AppendError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            AppendError::Event(error) => error.fmt(f),
-            AppendError::LineTooLong { len } => {
-                write!(
-                    f,
-                    "the event is {len} bytes long, a line has at most 1 MiB; shorten `details`"
-                )
-            }
-            AppendError::BatchTooLong { len } => {
-                write!(
-                    f,
-                    "the batch is {len} bytes long, at most 8 MiB are written at once; append fewer events"
-                )
-            }
-            AppendError::Closed => f.write_str("the ledger was closed; open it again"),
-            AppendError::Poisoned { reason } => {
-                write!(
-                    f,
-                    "nothing is written since an earlier failure ({reason}); reopen the ledger"
-                )
-            }
-            AppendError::Rejected(error) => write!(f, "the event was not recorded: {error}"),
-            AppendError::Unknown(error) => {
-                write!(
-                    f,
-                    "the event may or may not be recorded: {error}; reopen the ledger to find out"
-                )
-            }
-            AppendError::Damaged(damage) => {
-                write!(
-                    f,
-                    "the ledger is no longer what was written: {damage}; nothing was appended"
-                )
-            }
-            AppendError::KeyUnknown(kid) => {
-                write!(
-                    f,
-                    "another writer went on to the key {kid}, which was not given here; open the ledger with it"
-                )
-            }
-            AppendError::Anchor(error) => error.fmt(f),
-            AppendError::Checkpoint(reason) => write!(f, "no checkpoint was taken: {reason}"),
-            AppendError::Rotation(reason) => write!(f, "the key stays as it is: {reason}"),
-            AppendError::Entropy(_) => f.write_str("the system gives no random bytes"),
-        }
-    }
-}
-
-impl Error for AppendError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            AppendError::Event(source) => source.source(),
-            AppendError::Rejected(source) | AppendError::Unknown(source) => Some(source),
-            AppendError::Anchor(source) => Some(source),
-            AppendError::Entropy(source) => Some(source),
-            _ => None,
-        }
     }
 }

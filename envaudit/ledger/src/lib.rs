@@ -22,7 +22,7 @@
 //!
 //! | file | what it is |
 //! | --- | --- |
-//! | `ledger.json` | the [`Manifest`]: format, id, algorithm and keys; written once |
+//! | `ledger.json` | the [`Manifest`](format::Manifest): format, id, algorithm and keys; written once |
 //! | `00000000000000000001.jsonl` | a segment, named by its first seq; sealed ones are read-only |
 //! | `checkpoints/*.note` | signed [checkpoints](checkpoint) |
 //! | `HEAD` | the last event at the last roll, checkpoint or close |
@@ -42,15 +42,15 @@
 //! | a whole line was changed, lines are missing | [`OpenError::Damaged`], [`OpenError::BehindHead`]: refused, never repaired |
 //! | the directory is empty, an anchor is not | [`OpenError::Lost`]: no new ledger is begun |
 
-mod config_state;
+pub mod config_state;
 mod error;
 mod event;
 mod evidence;
-mod export;
-mod format;
-mod key;
+pub mod export;
+pub mod format;
+pub mod keys;
 mod options;
-mod read;
+pub mod read;
 mod settings;
 pub mod store;
 #[cfg(feature = "testing")]
@@ -59,38 +59,35 @@ pub mod verify;
 mod write;
 
 pub use self::evidence::{anchor, checkpoint, merkle, note, proof};
-pub use config_state::{ChangeKind, ConfigChange, Historic, History, RecordedValue};
+pub use self::write::{prune, writer};
 pub use envaudit_redact::{REDACTED, is_secret_name, mask_ip, redact};
 pub use error::{AppendError, Damage, OpenError};
 pub use event::{Actor, ActorKind, Event, EventError, Origin, Outcome};
-pub use export::ExportFormat;
-pub use format::head::Head;
-pub use format::line::{LINE_VERSION, Line, LineError, MAX_LINE, Text};
-pub use format::manifest::{Algorithm, FORMAT_VERSION, Manifest, ManifestKeys};
 pub use format::timestamp::Timestamp;
-pub use key::{
-    ChainKey, ChainKeys, EventHash, Hasher, KeyError, KeyId, KeyRing, MasterKey, NO_HASH,
-};
+#[doc(inline)]
+pub use keys::{KeyRing, MasterKey};
 pub use options::LedgerOptions;
 pub use read::filter::Filter;
-pub use read::follow::Follow;
-pub use read::reader::{ReadError, Reader, Record, Records};
+pub use read::reader::{Reader, Record};
 pub use settings::SyncMode;
+#[doc(inline)]
 pub use store::FileStore;
 pub use write::ledger::{Appended, Ledger, Reopened};
-pub use write::on_behalf_of::Acting;
-pub use write::prune::{CarriedState, PruneError, PrunePlan, PrunePolicy, Pruned};
-pub use write::writer::{Class, LedgerWriter, SubmitError, Ticket, WriterOptions};
+pub use write::on_behalf_of::OnBehalfOf;
+#[doc(inline)]
+pub use writer::{Delivery, LedgerWriter};
 
 /// What the crate `envaudit` is built on. Not part of the API: both crates are released together, under one version.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::config_state::details;
     pub use crate::config_state::history::{Changes, is_carried};
-    pub use crate::config_state::last::{FoundState, LastState, find, recorded_state};
+    pub use crate::config_state::last::{LastState, LastStateSearch, find_last_state};
+    pub use crate::config_state::recorded_ref::recorded_state;
     pub use crate::config_state::value::key_of;
     pub use crate::export::csv::write_record as write_csv_record;
     pub use crate::format::walk::{list, member, members, text};
+    pub use crate::read::lines::{LineBlock, LineBlocks, LineBytes, LineEnd, Lines, line_in};
     pub use crate::read::locate::{Located, line_at, time_of};
     pub use crate::store::lock_wait::wait_for_lock;
 }

@@ -6,19 +6,20 @@ use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use zeroize::Zeroizing;
 
 use crate::error::OpenError;
-use crate::evidence::anchor::Anchor;
-use crate::key::lookup::{GivenKeys, KeySource};
-use crate::key::{KeyRing, MasterKey};
+use crate::evidence::anchor::{Anchor, AnchorSlot};
+use crate::keys::{KeyRing, MasterKey};
 use crate::settings::{LedgerSettings, SyncMode};
 use crate::store::lock_wait::LockWait;
-use crate::store::{FileStore, Store, StoreState};
+use crate::store::{ChainStore, Deadline, FileStore, StoreState};
+use crate::write::key_lookup::{GivenKeys, KeySource};
 use crate::write::ledger::Ledger;
-use crate::write::open::Made;
+use crate::write::open::CreateOutcome;
 
 /// How a ledger is made and opened; each setting has a default.
 ///
@@ -59,7 +60,10 @@ impl LedgerOptions {
                 segment_size: 64 << 20,
                 sync: SyncMode::Always,
                 anchors: Vec::new(),
+                anchor_slot: None,
                 lock_wait: LockWait::default(),
+                write_timeout: Duration::from_secs(30),
+                writer: None,
                 checkpoint_events: None,
                 checkpoint_after: None,
                 checkpoint_seed: None,
@@ -165,19 +169,36 @@ impl LedgerOptions {
 
     /// How long the lock of the ledger is waited for while another has it, at the opening and before each write. Zero
     /// tries once. Default: as long as it takes. When the time is over, nothing was written, and the error is a
-    /// [`StoreError`](super::StoreError) of the kind [`Locked`](super::StoreErrorKind::Locked).
+    /// [`StoreError`](super::store::StoreError) of the kind [`Locked`](super::store::StoreErrorKind::Locked).
     ///
     /// Threads that share the handle wait one after the other, each of them as long.
     ///
-    /// A lock that is not to be waited for without end is tried again and again, with growing pauses of up to 100 ms: who
-    /// waits without end comes first.
+    /// A lock with a timeout is tried again and again, with growing pauses of up to 100 ms, so that a caller without a timeout
+    /// gets the lock first.
     #[must_use]
     pub fn lock_timeout(mut self, limit: Duration) -> Self {
         self.settings.lock_wait.limit = Some(limit);
         self
     }
 
-    /// What passes the time between two tries to take the lock, in place of sleeping that long.
+    /// How long a store without a lock is tried, where other writers are faster each time or an answer is lost. Default: 30 s.
+    /// When the time is over, the error is a [`StoreError`](crate::store::StoreError) of the kind
+    /// [`TimedOut`](crate::store::StoreErrorKind::TimedOut), or [`AppendError::Unknown`](crate::AppendError::Unknown).
+    #[must_use]
+    pub fn write_timeout(mut self, limit: Duration) -> Self {
+        self.settings.write_timeout = limit;
+        self
+    }
+
+    /// The name of this writer in a store that several write to: opening the ledger under it fences off whoever has opened it
+    /// under the same name before, such as an earlier instance that is believed dead. Default: none, and nobody is fenced off.
+    #[must_use]
+    pub fn writer(mut self, name: impl Into<String>) -> Self {
+        self.settings.writer = Some(name.into());
+        self
+    }
+
+    /// What passes the time between two tries to write or to take the lock, in place of sleeping that long.
     #[must_use]
     pub fn lock_pause(mut self, pause: impl Fn(Duration) + Send + Sync + 'static) -> Self {
         self.settings.lock_wait.pause = Box::new(pause);
@@ -188,6 +209,29 @@ impl LedgerOptions {
     #[must_use]
     pub fn anchor(mut self, anchor: impl Anchor + 'static) -> Self {
         self.settings.anchors.push(Box::new(anchor));
+        self
+    }
+
+    /// Which of the ledgers that share an anchor this one is. Without a slot, a new ledger is begun only where the anchors have
+    /// seen no ledger at all; with one, where they have seen none in this slot.
+    ///
+    /// ```
+    /// use envaudit_ledger::anchor::{AnchorSlot, FileAnchor};
+    /// use envaudit_ledger::{LedgerOptions, MasterKey};
+    /// use envaudit_ledger::testing::MemoryStore;
+    ///
+    /// # let dir = tempfile::tempdir()?;
+    /// let anchor = FileAnchor::new(dir.path().join("anchors"));
+    /// for pod in ["pod-1", "pod-2"] {
+    ///     let options = LedgerOptions::new().key(MasterKey::from_bytes([7; 32])).anchor(anchor.clone());
+    ///     let ledger = options.anchor_slot(AnchorSlot::new("checkout", pod)?).init_in(MemoryStore::default())?;
+    ///     ledger.close()?;
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn anchor_slot(mut self, slot: AnchorSlot) -> Self {
+        self.settings.anchor_slot = Some(slot);
         self
     }
 
@@ -244,13 +288,16 @@ impl LedgerOptions {
     /// # Errors
     ///
     /// When there is one, or it cannot be made.
-    pub fn init_in(self, store: impl Store + 'static) -> Result<Ledger, OpenError> {
-        match store.state().map_err(OpenError::Store)? {
-            StoreState::Absent | StoreState::Unfinished => Ledger::make(Box::new(store), self)
-                .and_then(|made| match made {
-                    Made::Ledger(ledger) => Ok(*ledger),
-                    Made::ByAnother(..) => Err(OpenError::Exists),
-                }),
+    pub fn init_in(self, store: impl ChainStore + 'static) -> Result<Ledger, OpenError> {
+        match store.state(Deadline::after(self.settings.write_timeout)).map_err(OpenError::Store)? {
+            StoreState::Absent | StoreState::Unfinished => {
+                Ledger::make(Arc::new(store), self.settings, self.key_source).and_then(|made| {
+                    match made {
+                        CreateOutcome::Ledger(ledger) => Ok(*ledger),
+                        CreateOutcome::ByAnother(..) => Err(OpenError::Exists),
+                    }
+                })
+            }
             StoreState::Present => Err(OpenError::Exists),
             StoreState::Foreign { example } => Err(OpenError::NoManifest { example }),
         }
@@ -261,9 +308,9 @@ impl LedgerOptions {
     /// # Errors
     ///
     /// When there is none, or it is not what was written.
-    pub fn open_in(self, store: impl Store + 'static) -> Result<Ledger, OpenError> {
-        match store.state().map_err(OpenError::Store)? {
-            StoreState::Present => Ledger::load(Box::new(store), self),
+    pub fn open_in(self, store: impl ChainStore + 'static) -> Result<Ledger, OpenError> {
+        match store.state(Deadline::after(self.settings.write_timeout)).map_err(OpenError::Store)? {
+            StoreState::Present => Ledger::load(Arc::new(store), self.settings, self.key_source),
             StoreState::Absent | StoreState::Unfinished => Err(OpenError::Absent),
             StoreState::Foreign { example } => Err(OpenError::NoManifest { example }),
         }
@@ -274,12 +321,14 @@ impl LedgerOptions {
     /// # Errors
     ///
     /// When it can neither be opened nor made.
-    pub fn open_or_init_in(self, store: impl Store + 'static) -> Result<Ledger, OpenError> {
-        match store.state().map_err(OpenError::Store)? {
+    pub fn open_or_init_in(self, store: impl ChainStore + 'static) -> Result<Ledger, OpenError> {
+        match store.state(Deadline::after(self.settings.write_timeout)).map_err(OpenError::Store)? {
             StoreState::Absent | StoreState::Unfinished => {
-                match Ledger::make(Box::new(store), self)? {
-                    Made::Ledger(ledger) => Ok(*ledger),
-                    Made::ByAnother(store, options) => Ledger::load(store, *options),
+                match Ledger::make(Arc::new(store), self.settings, self.key_source)? {
+                    CreateOutcome::Ledger(ledger) => Ok(*ledger),
+                    CreateOutcome::ByAnother(store, settings, keys) => {
+                        Ledger::load(store, *settings, keys)
+                    }
                 }
             }
             _ => self.open_in(store),
@@ -291,8 +340,41 @@ impl LedgerOptions {
     /// # Errors
     ///
     /// When a key that should be there is missing or is not a key.
-    pub fn keys_to_read(&self, store: &dyn Store) -> Result<(Option<KeyRing>, bool), OpenError> {
+    pub fn keys_to_read(
+        &self,
+        store: &dyn ChainStore,
+    ) -> Result<(Option<KeyRing>, bool), OpenError> {
         self.key_source.find(store).map(|found| (found.ring, found.beside))
+    }
+}
+
+/// A ledger with the default options.
+impl Ledger {
+    /// Makes a ledger in the directory at this path: see [`LedgerOptions`] for where its key comes from.
+    ///
+    /// # Errors
+    ///
+    /// When there is one, or it cannot be made.
+    pub fn init(path: impl Into<PathBuf>) -> Result<Self, OpenError> {
+        LedgerOptions::new().init(path)
+    }
+
+    /// Opens the ledger in the directory at this path, and recovers it if its last writer was killed.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, or it is not what was written.
+    pub fn open(path: impl Into<PathBuf>) -> Result<Self, OpenError> {
+        LedgerOptions::new().open(path)
+    }
+
+    /// Opens the ledger in the directory at this path, or makes one if there is nothing at all.
+    ///
+    /// # Errors
+    ///
+    /// When it can neither be opened nor made.
+    pub fn open_or_init(path: impl Into<PathBuf>) -> Result<Self, OpenError> {
+        LedgerOptions::new().open_or_init(path)
     }
 }
 

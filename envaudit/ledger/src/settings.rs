@@ -6,7 +6,7 @@ use std::io;
 use chrono::{DateTime, Utc};
 use zeroize::Zeroizing;
 
-use crate::evidence::anchor::Anchor;
+use crate::evidence::anchor::{Anchor, AnchorSlot};
 use crate::format::timestamp::Timestamp;
 use crate::store::lock_wait::LockWait;
 
@@ -31,7 +31,11 @@ pub(crate) struct LedgerSettings {
     pub(crate) segment_size: u64,
     pub(crate) sync: SyncMode,
     pub(crate) anchors: Vec<Box<dyn Anchor>>,
+    /// Which of the ledgers that share an anchor it is.
+    pub(crate) anchor_slot: Option<AnchorSlot>,
     pub(crate) lock_wait: LockWait,
+    pub(crate) write_timeout: Duration,
+    pub(crate) writer: Option<String>,
     pub(crate) checkpoint_events: Option<u64>,
     pub(crate) checkpoint_after: Option<Duration>,
     pub(crate) checkpoint_seed: Option<Zeroizing<[u8; 32]>>,

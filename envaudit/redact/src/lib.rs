@@ -1,12 +1,12 @@
 //! What looks like a credential, and what is done with it.
 
-mod ahead;
 mod arguments;
 mod direction;
 mod ip_address;
 mod named;
 mod names;
 mod references;
+mod search;
 mod shapes;
 mod urls;
 mod webhooks;
@@ -19,11 +19,12 @@ use serde_json::Value;
 pub use direction::is_turning;
 pub use ip_address::mask_ip;
 pub use names::is_secret_name;
+pub use urls::redact_value_text;
 
 /// Where a text has a credential, in bytes.
 type Spans = Vec<Range<usize>>;
 
-/// What stands where a credential stood.
+/// The replacement for a credential.
 pub const REDACTED: &str = "[REDACTED]";
 
 /// A text without what looks like a credential in it: the userinfo of URLs and of `…_DSN`, values that are named like secrets
@@ -32,7 +33,7 @@ pub const REDACTED: &str = "[REDACTED]";
 /// in the shapes of well-known clouds and services.
 ///
 /// Names of files with secrets (`--password-file …`), what describes one (`token_ttl=3600`) and references are left: `${PASSWORD}`,
-/// `{{password}}`, and behind an option `$PASSWORD`, where all of the value is one.
+/// `{{password}}`, and after an option `$PASSWORD`, where all of the value is one.
 ///
 /// The time that this takes grows with the length of the text alone, whatever is in it.
 ///
@@ -69,7 +70,7 @@ pub fn redact(text: &str) -> Cow<'_, str> {
     Cow::Owned(clean)
 }
 
-/// Redacts the texts in a value: all that stands under a name of a secret, and what looks like a credential elsewhere.
+/// Redacts the texts in a value: everything under a name of a secret, and what looks like a credential elsewhere.
 pub fn redact_value(value: &mut Value) {
     match value {
         Value::String(text) => {

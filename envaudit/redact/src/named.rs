@@ -1,10 +1,10 @@
-//! Values that stand behind the name of a secret.
+//! Values that follow the name of a secret.
 
 use core::ops::Range;
 
-use super::ahead::{Ahead, LastAt};
 use super::names::{names_a_dsn, names_a_secret_in_text};
 use super::references::is_bracketed;
+use super::search::{ForwardSearch, LastMatch};
 use super::urls::before_sign;
 use super::{REDACTED, Spans, ends_word};
 
@@ -37,28 +37,28 @@ fn name_before(text: &str, sign: usize) -> Range<usize> {
 struct Opening {
     start: usize,
     quote: Option<char>,
-    /// Whether the quote stands behind a backslash, as in a text of JSON inside another.
+    /// Whether the quote follows a backslash, as in a text of JSON inside another.
     is_escaped: bool,
 }
 
 /// Where values end, in all the ways that there are.
 struct Values<'t> {
     text: &'t str,
-    words: Ahead<'t>,
-    addresses: Ahead<'t>,
-    headers: Ahead<'t>,
-    semicolons: Ahead<'t>,
-    connections: Ahead<'t>,
-    names: Ahead<'t>,
-    braces: Ahead<'t>,
+    words: ForwardSearch<'t>,
+    addresses: ForwardSearch<'t>,
+    headers: ForwardSearch<'t>,
+    semicolons: ForwardSearch<'t>,
+    connections: ForwardSearch<'t>,
+    names: ForwardSearch<'t>,
+    braces: ForwardSearch<'t>,
     brackets: [Brackets<'t>; 4],
-    colons: Ahead<'t>,
-    last: LastAt,
+    colons: ForwardSearch<'t>,
+    last: LastMatch,
 }
 
 impl<'t> Values<'t> {
     fn new(text: &'t str) -> Self {
-        let ahead = |find: fn(&str) -> Option<usize>| Ahead::new(text, find);
+        let ahead = |find: fn(&str) -> Option<usize>| ForwardSearch::new(text, find);
         Values {
             text,
             words: ahead(|rest| rest.find(ends_value)),
@@ -77,11 +77,11 @@ impl<'t> Values<'t> {
                 Brackets::new(text, "$(", ")", |rest| rest.find([')', '\n'])),
             ],
             colons: ahead(|rest| rest.find(':')),
-            last: LastAt::default(),
+            last: LastMatch::default(),
         }
     }
 
-    /// The value of a secret with this name, behind a sign.
+    /// The value of a secret with this name, after a sign.
     fn of_secret(&mut self, name: &Range<usize>, sign: usize) -> Option<Range<usize>> {
         let text = self.text;
         let Opening { start, quote, is_escaped } = self.opening(sign);
@@ -111,14 +111,14 @@ impl<'t> Values<'t> {
         (!is_prose() && !is_working_directory(name, value)).then_some(start..end)
     }
 
-    /// What is before the `@` of an address behind a sign.
+    /// The part before the `@` of an address after a sign.
     fn of_address(&mut self, sign: usize) -> Option<Range<usize>> {
         let start = self.opening(sign).start;
         let end = self.addresses.from(start);
         before_sign(self.text, start, end, &mut self.last, &mut self.colons)
     }
 
-    /// Where the value behind a sign begins: also behind `=>`, `:=` and `==`.
+    /// Where the value after a sign begins: also after `=>`, `:=` and `==`.
     fn opening(&self, sign: usize) -> Opening {
         let after = self.text[sign + 1..].trim_start_matches(['=', '>']);
         let unquoted = after.trim_start_matches([' ', '\t']);
@@ -131,7 +131,7 @@ impl<'t> Values<'t> {
         }
     }
 
-    /// Whether a value is one of `Server=…;Password=…;`, by what stands before its name, or else behind it.
+    /// Whether a value is one of `Server=…;Password=…;`, by the text before its name, or else after it.
     fn is_of_connection(&mut self, before: &str, start: usize) -> bool {
         let text = self.text;
         let trimmed = before.trim_end();
@@ -155,8 +155,8 @@ struct Brackets<'t> {
     text: &'t str,
     open: &'static str,
     close: &'static str,
-    inside: Ahead<'t>,
-    behind: Ahead<'t>,
+    inside: ForwardSearch<'t>,
+    behind: ForwardSearch<'t>,
 }
 
 impl<'t> Brackets<'t> {
@@ -166,8 +166,8 @@ impl<'t> Brackets<'t> {
         close: &'static str,
         inside: fn(&str) -> Option<usize>,
     ) -> Self {
-        let behind: Ahead<'_> = Ahead::new(text, |rest| rest.find(ends_value));
-        Brackets { text, open, close, inside: Ahead::new(text, inside), behind }
+        let behind: ForwardSearch<'_> = ForwardSearch::new(text, |rest| rest.find(ends_value));
+        Brackets { text, open, close, inside: ForwardSearch::new(text, inside), behind }
     }
 
     /// Where the brackets end that begin here, and where the value ends that begins with them.
@@ -194,7 +194,7 @@ fn closing_brace(text: &str) -> Option<usize> {
     }
 }
 
-/// Where a value in quotes ends. A quote behind a backslash belongs to it, unless one began it.
+/// Where a value in quotes ends. A quote after a backslash belongs to it, unless one began it.
 ///
 /// Each quote that begins a value ends the one before, so that no byte is looked at often.
 fn quoted_end(text: &str, start: usize, quote: char, is_escaped: bool) -> usize {
@@ -224,7 +224,7 @@ fn is_header(name: &str) -> bool {
 
 /// Whether somebody writes about a secret: `rotate the password: OPS-42`, `secret: see vault`, `pass: 3 fail: 0`.
 ///
-/// A short number is no password, but it may be a PIN; a long one is only where tests pass.
+/// A short number is not a password, but it may be a PIN; a long one is only where tests pass.
 fn is_prose(name: &str, value: &str) -> bool {
     if !name.bytes().all(|byte| byte.is_ascii_alphabetic()) {
         return false;

@@ -1,9 +1,9 @@
 //! Credentials that are known by how they look.
 
 use super::Spans;
-use super::ahead::Ahead;
+use super::search::ForwardSearch;
 
-/// The shortest key is no shorter.
+/// The length of the shortest key.
 const MIN_KEY: usize = 12;
 
 pub(super) fn find(text: &str, spans: &mut Spans) {
@@ -54,7 +54,7 @@ fn words(text: &str, spans: &mut Spans) {
         }
         let word = &rest[..len];
         let padding = rest[len..].len() - rest[len..].trim_start_matches('=').len();
-        // `basic understanding` and `the bearer certificate` are no credentials.
+        // `basic understanding` and `the bearer certificate` are not credentials.
         let other = word.bytes().any(|byte| !byte.is_ascii_lowercase());
         let token = scheme && word != "REDACTED" && (len >= 8 && other || len >= 20);
         if token || is_base64_key(word, padding) {
@@ -74,7 +74,7 @@ fn words(text: &str, spans: &mut Spans) {
     }
 }
 
-/// Base64 that is no hash in hex and no path, as long as the secret keys of AWS (40) or of Azure (88, with padding).
+/// Base64 that is neither a hash in hex nor a path, as long as the secret keys of AWS (40) or of Azure (88, with padding).
 fn is_base64_key(word: &str, padding: usize) -> bool {
     let word = word.strip_suffix('.').unwrap_or(word);
     let has = |kind: fn(&u8) -> bool| word.bytes().any(|byte| kind(&byte));
@@ -85,13 +85,13 @@ fn is_base64_key(word: &str, padding: usize) -> bool {
         && has(u8::is_ascii_digit)
 }
 
-/// Where in a word a key of a known shape begins: at its front, or behind a dot or a dash.
+/// Where in a word a key of a known shape begins: at its front, or after a dot or a dash.
 fn known_shape(word: &str) -> Option<usize> {
     if word.len() < MIN_KEY {
         return None;
     }
     let word = word.trim_end_matches(['.', '-', '_']);
-    let mut dots = Ahead::new(word, |rest| rest.find('.'));
+    let mut dots = ForwardSearch::new(word, |rest| rest.find('.'));
     let mut dots_left = word.bytes().filter(|byte| *byte == b'.').count();
     let fronts = word.bytes().enumerate().filter(|(_, byte)| !byte.is_ascii_alphanumeric());
     core::iter::once((0, b'-')).chain(fronts.map(|(at, byte)| (at + 1, byte))).find_map(

@@ -1,6 +1,8 @@
 //! Credentials in URLs, and before the `@` of other addresses.
 
-use super::ahead::{Ahead, LastAt};
+use std::borrow::Cow;
+
+use super::search::{ForwardSearch, LastMatch};
 use super::{REDACTED, Spans, ends_word};
 
 pub(super) fn find(text: &str, spans: &mut Spans) {
@@ -13,8 +15,8 @@ pub(super) fn find(text: &str, spans: &mut Spans) {
 
 /// The userinfo of every URL, also where a password was not encoded and has a `/` in it.
 fn userinfo(text: &str, spans: &mut Spans) {
-    let mut words = Ahead::new(text, |rest| rest.find(ends_word));
-    let mut last = LastAt::default();
+    let mut words = ForwardSearch::new(text, |rest| rest.find(ends_word));
+    let mut last = LastMatch::default();
     let mut done = 0;
     for at in memchr::memchr_iter(b':', text.as_bytes()) {
         // The second as some writers of JSON have it.
@@ -41,12 +43,12 @@ fn userinfo(text: &str, spans: &mut Spans) {
     }
 }
 
-/// `jdbc:oracle:thin:scott/tiger@…`: what stands before the `@`.
+/// `jdbc:oracle:thin:scott/tiger@…`: the part before the `@`.
 fn oracle(text: &str, spans: &mut Spans) {
     const DRIVER: &str = "jdbc:oracle:";
-    let mut words = Ahead::new(text, |rest| rest.find(ends_word));
-    let mut signs = Ahead::new(text, |rest| rest.find('@'));
-    let mut slashes = Ahead::new(text, |rest| rest.find('/'));
+    let mut words = ForwardSearch::new(text, |rest| rest.find(ends_word));
+    let mut signs = ForwardSearch::new(text, |rest| rest.find('@'));
+    let mut slashes = ForwardSearch::new(text, |rest| rest.find('/'));
     let mut done = 0;
     for (at, _) in text.match_indices(DRIVER) {
         if at < done {
@@ -73,7 +75,7 @@ fn oracle(text: &str, spans: &mut Spans) {
 /// The format: <https://github.com/go-sql-driver/mysql#dsn-data-source-name>.
 fn go(text: &str, spans: &mut Spans) {
     const NETWORKS: [&str; 6] = ["tcp(", "tcp4(", "tcp6(", "unix(", "cloudsql(", "/"];
-    let mut colons = Ahead::new(text, |rest| rest.find(':'));
+    let mut colons = ForwardSearch::new(text, |rest| rest.find(':'));
     let (mut word, mut seen) = (0, 0);
     for at in memchr::memchr_iter(b'@', text.as_bytes()) {
         let boundary = text[seen..at].char_indices().rfind(|(_, char)| ends_word(*char));
@@ -95,17 +97,17 @@ fn go(text: &str, spans: &mut Spans) {
 
 /// Where in an address that is all of a text a password is.
 pub(super) fn of_dsn(text: &str) -> Option<core::ops::Range<usize>> {
-    let mut colons: Ahead<'_> = Ahead::new(text, |rest| rest.find(':'));
-    before_sign(text, 0, text.len(), &mut LastAt::default(), &mut colons)
+    let mut colons: ForwardSearch<'_> = ForwardSearch::new(text, |rest| rest.find(':'));
+    before_sign(text, 0, text.len(), &mut LastMatch::default(), &mut colons)
 }
 
-/// Where in an address without a scheme a password is, or a user that stands alone: before the last `@` of it.
+/// Where in an address without a scheme a password is, or a user alone: before the last `@` of it.
 pub(super) fn before_sign(
     text: &str,
     start: usize,
     end: usize,
-    last: &mut LastAt,
-    colons: &mut Ahead<'_>,
+    last: &mut LastMatch,
+    colons: &mut ForwardSearch<'_>,
 ) -> Option<core::ops::Range<usize>> {
     let sign = last.within(text, start, end)?;
     let colon = colons.from(start);
@@ -115,4 +117,30 @@ pub(super) fn before_sign(
         false => start,
     };
     (start < sign && !text[start..].starts_with(REDACTED)).then_some(start..sign)
+}
+
+/// A text that is one value, such as that of a variable, without the userinfo of a URL that need not be well formed: without
+/// all before the last `@` that could be a password, back to the first `//` or, where there is none, the word's beginning.
+///
+/// A password that is not escaped may hold any of the characters that would end the authority, and is a common reason for a
+/// URL to be invalid, and so to be shown in an error. In a text of several sentences [`redact`](crate::redact) takes less away.
+///
+/// ```
+/// use envaudit_redact::redact_value_text;
+///
+/// assert_eq!(redact_value_text("postgres://u:p@ss/w?o#rd@h"), "postgres://[REDACTED]@h");
+/// assert_eq!(redact_value_text("http://h/a@b"), "http://h/a@b");
+/// ```
+pub fn redact_value_text(text: &str) -> Cow<'_, str> {
+    let Some(at) = text.rfind('@') else { return text.into() };
+    let slashes = text[..at].find("//").map(|slashes| slashes + 2);
+    let word = at - text[..at].rsplit(char::is_whitespace).next().map_or(0, str::len);
+    let userinfo = &text[slashes.unwrap_or(word)..at];
+    let is_authority = slashes.is_some() && !userinfo.contains(['/', '?', '#']);
+    if userinfo.contains(':') || is_authority {
+        let start = at - userinfo.len();
+        format!("{}{REDACTED}{}", &text[..start], &text[at..]).into()
+    } else {
+        text.into()
+    }
 }

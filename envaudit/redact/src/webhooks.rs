@@ -1,9 +1,9 @@
-//! Addresses that are a secret themselves: anybody can post to a webhook who has its address.
+//! Addresses that are a secret themselves: its address is all one needs to post to a webhook.
 
-use super::ahead::Ahead;
+use super::search::ForwardSearch;
 use super::{REDACTED, Spans, ends_word};
 
-/// Hosts, and the part of a path behind which is what only those know who may use them. A slash ends a whole part.
+/// Hosts, and the part of a path after which the secret comes. A slash ends a whole part.
 const WEBHOOKS: [(&str, &str); 13] = [
     ("hooks.slack.com", "services/"),
     ("hooks.slack.com", "workflows/"),
@@ -28,7 +28,7 @@ const MAX_PARTS: usize = 6;
 
 /// The secret part of the address of every webhook, also without a scheme, and with slashes as JSON may escape them.
 pub(super) fn find(text: &str, spans: &mut Spans) {
-    let mut paths = Ahead::new(text, |rest| {
+    let mut paths = ForwardSearch::new(text, |rest| {
         rest.find(|char: char| ends_word(char) || matches!(char, '?' | '#'))
     });
     let (mut seen, mut done) = (0, 0);
@@ -61,7 +61,7 @@ fn host_before(text: &str) -> &str {
     &host[host.trim_end_matches(is_part).len()..]
 }
 
-/// Where behind this part of a path, which begins at `start`, the rest begins.
+/// Where the rest begins after this part of a path, which begins at `start`.
 fn behind(text: &str, mut start: usize, end: usize, front: &str) -> Option<usize> {
     let (name, is_whole) = front.strip_suffix('/').map_or((front, false), |name| (name, true));
     for part in text.get(start..end)?.split('/').take(MAX_PARTS) {

@@ -26,7 +26,8 @@ use super::{AuditEntry, AuditSnapshot};
 /// assert_eq!(drift.to_string(), "~ PORT: system -> schema_default\n1 changed\n");
 /// # Ok::<(), envaudit::LoadError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
 pub struct Drift {
     changes: Vec<DriftChange>,
 }
@@ -130,12 +131,6 @@ impl fmt::Display for Drift {
         let counts = counts.iter().filter(|(count, _)| *count > 0);
         let counts: Vec<String> = counts.map(|(count, word)| format!("{count} {word}")).collect();
         writeln!(f, "{}", counts.join(", "))
-    }
-}
-
-impl Serialize for Drift {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(&self.changes)
     }
 }
 

@@ -4,14 +4,13 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use serde::ser::SerializeMap;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use super::json;
 use crate::sources::{Location, Source};
 
 /// Where one value came from. The value itself is not in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct AuditEntry {
     /// The full key, such as `APP_DB_PASSWORD`.
@@ -23,15 +22,20 @@ pub struct AuditEntry {
     /// Whether the value is secret and shown nowhere.
     pub masked: bool,
     /// When it was loaded.
+    #[serde(serialize_with = "json::timestamp")]
     pub timestamp: DateTime<Utc>,
     /// File and line, or secret and version.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<Location>,
     /// The alias or the `KEY_FILE` variable under which it was found; `None` when that was the key itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub found_as: Option<Cow<'static, str>>,
     /// The sources of lower precedence that had a value too, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub shadowed: Vec<Source>,
     /// Whether an optional field was left empty because no source had it. Its source is then
     /// [`Source::SchemaDefault`].
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub unset: bool,
 }
 
@@ -63,29 +67,5 @@ impl AuditEntry {
             place.push_str(&format!("as {name}"));
         }
         place
-    }
-}
-
-impl Serialize for AuditEntry {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("key", &self.key)?;
-        map.serialize_entry("source", &self.source)?;
-        map.serialize_entry("provider", &self.provider.as_deref())?;
-        map.serialize_entry("masked", &self.masked)?;
-        map.serialize_entry("timestamp", &json::timestamp(self.timestamp))?;
-        if let Some(location) = &self.location {
-            map.serialize_entry("location", location)?;
-        }
-        if let Some(name) = &self.found_as {
-            map.serialize_entry("found_as", name)?;
-        }
-        if !self.shadowed.is_empty() {
-            map.serialize_entry("shadowed", &self.shadowed)?;
-        }
-        if self.unset {
-            map.serialize_entry("unset", &true)?;
-        }
-        map.end()
     }
 }

@@ -130,7 +130,7 @@ impl<A: AuditFields> Audit<A> {
         AuditSummary::of(self.entries())
     }
 
-    /// What the load noticed that is no error: deprecated variables, providers that failed.
+    /// What the load noticed that is not an error: deprecated variables, providers that failed.
     pub fn warnings(&self) -> &[Warning] {
         &self.0.warnings
     }

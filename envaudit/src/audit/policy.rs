@@ -3,10 +3,10 @@
 use core::fmt;
 
 use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::{Map, Value, json};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
-use super::AuditEntry;
+use super::{AuditEntry, json};
 use crate::error::{Problem, ProblemKind};
 use crate::sources::{Source, SourceSet};
 
@@ -38,21 +38,35 @@ use crate::sources::{Source, SourceSet};
 /// assert_eq!(policy.len(), 2);
 /// # Ok::<(), envaudit::PolicyError>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Policy {
     rules: Vec<Rule>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// In the order of the members of its JSON.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 struct Rule {
-    name: String,
-    /// `*` in a key stands for any text. `None`: all keys.
-    keys: Option<Vec<String>>,
-    secrets_only: bool,
-    /// `None`: all environments, and none.
-    environments: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "is_all")]
     allow: SourceSet,
+    #[serde(skip_serializing_if = "is_empty")]
     deny: SourceSet,
+    /// `None`: all environments, and none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    environments: Option<Vec<String>>,
+    /// `*` in a key stands for any text. `None`: all keys.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    keys: Option<Vec<String>>,
+    name: String,
+    #[serde(rename = "secrets", skip_serializing_if = "std::ops::Not::not")]
+    secrets_only: bool,
+}
+
+fn is_all(sources: &SourceSet) -> bool {
+    *sources == SourceSet::ALL
+}
+
+fn is_empty(sources: &SourceSet) -> bool {
+    sources.is_empty()
 }
 
 impl Policy {
@@ -79,7 +93,7 @@ impl Policy {
     }
 
     /// These keys must be set: their defaults do not count. `*` in a key stands for any text. A key that the
-    /// configuration does not have is passed over, so that one policy can serve many programs.
+    /// configuration does not have is ignored, so that one policy can serve many programs.
     #[must_use]
     pub fn no_default_for<K: Into<String>>(self, keys: impl IntoIterator<Item = K>) -> Self {
         let mut rule = Rule::new("no-default");
@@ -145,7 +159,7 @@ impl Policy {
     ///
     /// # Errors
     ///
-    /// When the text is no such JSON. A member that is not known is an error: a misspelt rule would be none.
+    /// When the text is not such JSON. An unknown member is an error: a misspelt rule would have no effect.
     pub fn from_json(text: &str) -> Result<Self, PolicyError> {
         let value: Value = serde_json::from_str(text).map_err(|error| {
             let (line, column) = (error.line(), error.column());
@@ -156,7 +170,7 @@ impl Policy {
 
     /// The rules as [`from_json`](Self::from_json) reads them.
     pub fn to_json(&self) -> String {
-        self.value().to_string()
+        json::compact(self)
     }
 
     pub(crate) fn check<'a>(
@@ -178,11 +192,6 @@ impl Policy {
     fn with(mut self, rule: Rule) -> Self {
         self.rules.push(rule);
         self
-    }
-
-    fn value(&self) -> Value {
-        let rules: Vec<Value> = self.rules.iter().map(Rule::value).collect();
-        json!({ "rules": rules })
     }
 }
 
@@ -230,27 +239,6 @@ impl Rule {
             format!("a value from {}", any_of(allowed.collect()))
         }
     }
-
-    fn value(&self) -> Value {
-        let mut rule = Map::new();
-        rule.insert("name".to_owned(), json!(self.name));
-        if let Some(keys) = &self.keys {
-            rule.insert("keys".to_owned(), json!(keys));
-        }
-        if self.secrets_only {
-            rule.insert("secrets".to_owned(), json!(true));
-        }
-        if let Some(environments) = &self.environments {
-            rule.insert("environments".to_owned(), json!(environments));
-        }
-        if self.allow != SourceSet::ALL {
-            rule.insert("allow".to_owned(), json!(self.allow));
-        }
-        if !self.deny.is_empty() {
-            rule.insert("deny".to_owned(), json!(self.deny));
-        }
-        Value::Object(rule)
-    }
 }
 
 fn matches(pattern: &str, key: &str) -> bool {
@@ -291,7 +279,7 @@ fn read_rule(value: &Value) -> Result<Rule, String> {
     let allow = sources(value, "allow")?;
     let deny = sources(value, "deny")?;
     if allow.is_none() && deny.is_none_or(SourceSet::is_empty) {
-        return Err("it asks for nothing; give it `allow` or `deny`".to_owned());
+        return Err("it has no effect; give it `allow` or `deny`".to_owned());
     }
     rule.allow = allow.unwrap_or(SourceSet::ALL);
     rule.deny = deny.unwrap_or(SourceSet::EMPTY);
@@ -322,12 +310,6 @@ fn sources(value: &Value, name: &str) -> Result<Option<SourceSet>, String> {
     sources.collect::<Result<_, _>>().map(Some)
 }
 
-impl Serialize for Policy {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.value().serialize(serializer)
-    }
-}
-
 impl<'de> Deserialize<'de> for Policy {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = Value::deserialize(deserializer)?;
@@ -335,17 +317,10 @@ impl<'de> Deserialize<'de> for Policy {
     }
 }
 
-/// Why a text is no policy.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Why a text is not a policy.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a policy: {0}")]
 pub struct PolicyError(String);
-
-impl fmt::Display for PolicyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "not a policy: {}", self.0)
-    }
-}
-
-impl std::error::Error for PolicyError {}
 
 /// A rule that a value breaks.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use chrono::{DateTime, NaiveDateTime, SubsecRound, Utc};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{AuditEntry, BLANK, json, table};
@@ -25,7 +25,8 @@ use crate::sources::{Location, Source};
 /// assert_eq!(saved.get("PORT").unwrap().source, Source::FileEnv);
 /// # Ok::<(), envaudit::SnapshotError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
 pub struct AuditSnapshot {
     entries: BTreeMap<Cow<'static, str>, AuditEntry>,
 }
@@ -41,11 +42,11 @@ impl AuditSnapshot {
 
     /// Reads the JSON that [`to_json`](Self::to_json) or [`Audit::to_json`](crate::Audit::to_json) wrote, or any object by
     /// key whose members have `key`, `source`, `provider`, `masked` and `timestamp`. A timestamp without an offset is UTC.
-    /// Members that are not known are passed over.
+    /// Unknown members are ignored.
     ///
     /// # Errors
     ///
-    /// When the text is no such JSON, with the key at which it is not.
+    /// When the text is not such JSON, with the key of the entry that is wrong.
     pub fn from_json(text: &str) -> Result<Self, SnapshotError> {
         let value: Value = serde_json::from_str(text).map_err(|error| {
             SnapshotError::new(
@@ -88,12 +89,6 @@ impl AuditSnapshot {
     }
 }
 
-impl Serialize for AuditSnapshot {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(&self.entries)
-    }
-}
-
 /// The table of [`Audit`](crate::Audit).
 impl fmt::Display for AuditSnapshot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -101,8 +96,9 @@ impl fmt::Display for AuditSnapshot {
     }
 }
 
-/// Why a text is no saved audit.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Why a text is not a saved audit.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a saved audit: {}{message}", .key.as_ref().map_or_else(String::new, |key| format!("the entry of {key}: ")))]
 pub struct SnapshotError {
     key: Option<String>,
     message: String,
@@ -119,22 +115,11 @@ impl SnapshotError {
     }
 }
 
-impl fmt::Display for SnapshotError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.key {
-            Some(key) => write!(f, "not a saved audit: the entry of {key}: {}", self.message),
-            None => write!(f, "not a saved audit: {}", self.message),
-        }
-    }
-}
-
-impl std::error::Error for SnapshotError {}
-
 fn read_entry(key: &str, member: &Value) -> Result<AuditEntry, String> {
     let Value::Object(member) = member else { return Err("an object is expected".to_owned()) };
     let named = text(member, "key")?;
     if named != key {
-        return Err("its `key` is another one".to_owned());
+        return Err("its `key` is a different one".to_owned());
     }
     let source = text(member, "source")?;
     let source: Source = source.parse().map_err(|error| format!("`source`: {error}"))?;

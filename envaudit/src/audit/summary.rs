@@ -3,14 +3,13 @@
 use core::fmt;
 use std::collections::BTreeMap;
 
-use serde::ser::SerializeStruct;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use super::AuditEntry;
 use crate::sources::Source;
 
 /// Counts over an audit.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct AuditSummary {
     /// All variables.
@@ -53,16 +52,5 @@ impl fmt::Display for AuditSummary {
             write!(f, "{}{source} {count}", if at == 0 { "" } else { ", " })?;
         }
         f.write_str(")")
-    }
-}
-
-impl Serialize for AuditSummary {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_struct("AuditSummary", 4)?;
-        map.serialize_field("total_variables", &self.total_variables)?;
-        map.serialize_field("masked_variables", &self.masked_variables)?;
-        map.serialize_field("sources", &self.sources)?;
-        map.serialize_field("providers", &self.providers)?;
-        map.end()
     }
 }

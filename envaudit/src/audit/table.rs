@@ -38,7 +38,7 @@ fn row(entry: &AuditEntry) -> [String; 5] {
         entry.key.to_string(),
         source,
         if entry.masked { "yes" } else { "no" }.to_owned(),
-        json::timestamp(entry.timestamp),
+        json::time_text(entry.timestamp),
         entry.place(),
     ]
 }

@@ -18,7 +18,7 @@ pub enum Warning {
         instead: &'static str,
         /// The source that has it.
         source: Source,
-        /// Where it stands.
+        /// Where it is set.
         location: Option<Location>,
     },
     /// An env file has a variable twice; the later line counts.
@@ -36,7 +36,7 @@ pub enum Warning {
         key: &'static str,
         /// The source.
         source: Source,
-        /// Where it stands.
+        /// Where it is set.
         location: Option<Location>,
     },
     /// An optional provider failed, so the next source was tried.
@@ -70,18 +70,18 @@ impl fmt::Display for Warning {
                 )
             }
             Warning::Duplicate { key, source, lines: (before, now) } => {
-                write!(f, "{key} stands twice in {source}: line {now} overrides line {before}")
+                write!(f, "{key} is set twice in {source}: line {now} overrides line {before}")
             }
             Warning::Ignored { key, source, location } => {
                 let place = place(*source, location.as_ref());
-                write!(f, "{key} is set in {place} too, which may not supply it and is ignored")
+                write!(f, "{key} is also set in {place}, which may not supply it and is ignored")
             }
             Warning::ProviderFailed { provider, reason, .. } => {
                 let reason = error::plain(reason);
-                write!(f, "the provider {provider} failed and was passed over: {reason}")
+                write!(f, "the provider {provider} failed and was skipped: {reason}")
             }
             Warning::FolderUnreadable { path, reason, .. } => {
-                write!(f, "{} cannot be listed and was passed over: {reason}", path.display())
+                write!(f, "{} cannot be listed and was skipped: {reason}", path.display())
             }
         }
     }

@@ -2,8 +2,8 @@
 
 use std::error::Error;
 use std::io;
-use std::iter::successors;
 
+pub(crate) use crate::error::with_causes;
 use crate::error::{LoadError, Problem, ProblemKind};
 
 /// The exit codes of `envaudit`.
@@ -104,14 +104,4 @@ impl From<&[Problem]> for CliError {
             false => CliError::finding(),
         }
     }
-}
-
-/// The error and its causes, joined by `: `.
-pub(crate) fn with_causes(error: &dyn Error) -> String {
-    let causes = successors(error.source(), |cause| (*cause).source());
-    let mut texts = vec![error.to_string()];
-    texts.extend(causes.map(ToString::to_string));
-    // Some errors still write their cause themselves.
-    texts.dedup_by(|cause, error| error.contains(&*cause));
-    texts.join(": ")
 }

@@ -81,7 +81,7 @@ impl<T: EnvConfig> ConfigCommand<T> {
     fn call(self, env: Environment, streams: &mut Streams<'_>) -> u8 {
         let MountedArgs { globals, command } = self.line;
         let presentation = Presentation::default();
-        let schema = SchemaSource::of::<T>();
+        let schema = SchemaSource::of_struct::<T>();
         Call { globals: &globals, presentation, env, schema }.run(
             &command,
             CommandLine::command,
@@ -110,7 +110,7 @@ pub(super) fn run<T: EnvConfig>(
         .and_then(|matches| CommandLine::from_arg_matches(&matches));
     match parsed {
         Ok(CommandLine { mounted: MountedArgs { globals, command }, presentation }) => {
-            let schema = SchemaSource::of::<T>();
+            let schema = SchemaSource::of_struct::<T>();
             let call = Call { globals: &globals, presentation, env, schema };
             call.run(&command, CommandLine::command, streams)
         }

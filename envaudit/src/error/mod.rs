@@ -1,10 +1,13 @@
 //! What can be wrong with a configuration.
 
+#[cfg(any(feature = "ledger", feature = "live"))]
+mod causes;
 mod shown;
 
 use core::fmt;
 
-use serde::ser::SerializeStruct;
+#[cfg(any(feature = "ledger", feature = "live"))]
+pub(crate) use causes::with_causes;
 use serde::{Serialize, Serializer};
 pub(crate) use shown::{plain, shown, shown_message};
 
@@ -13,7 +16,7 @@ use crate::sources::{self, Location, Source};
 /// Every problem of a load.
 ///
 /// Its `Display` is a list for the person who has to make the service start: what is wrong with which variable, where the
-/// bad value stands, what was expected, and what to do. No value of a secret field is in it. `Debug` is the same list,
+/// bad value is, what was expected, and what to do. No value of a secret field is in it. `Debug` is the same list,
 /// because that is what `main` and `unwrap` print; `{:#?}` shows the structure.
 ///
 /// ```
@@ -133,8 +136,9 @@ impl ProblemKind {
 }
 
 /// One thing that is wrong.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
+    #[serde(serialize_with = "kind_name")]
     kind: ProblemKind,
     message: String,
     pub(crate) key: Option<String>,
@@ -202,7 +206,7 @@ impl Problem {
         self.source
     }
 
-    /// Where the bad value stands.
+    /// Where the bad value is.
     pub fn location(&self) -> Option<&Location> {
         self.location.as_ref()
     }
@@ -227,7 +231,7 @@ impl Problem {
         self.hint.as_deref()
     }
 
-    /// Where the bad value stands, unless the message has said that.
+    /// Where the bad value is, unless the message has said that.
     fn place(&self) -> Option<String> {
         let place = sources::place(self.source?, self.location.as_ref());
         let is_said = self.kind == ProblemKind::Provider || self.message.contains(&place);
@@ -252,7 +256,7 @@ impl fmt::Display for Problem {
         ];
         for (label, text) in lines {
             if let Some(text) = text {
-                // What a parser of somebody else's says may have many lines.
+                // The message of a foreign parser may have many lines.
                 let text = plain(text).trim_end().replace('\n', "\n             ");
                 writeln!(f, "   {label:<9} {text}")?;
             }
@@ -261,18 +265,6 @@ impl fmt::Display for Problem {
     }
 }
 
-impl Serialize for Problem {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_struct("Problem", 9)?;
-        map.serialize_field("kind", self.kind.name())?;
-        map.serialize_field("message", &self.message)?;
-        map.serialize_field("key", &self.key)?;
-        map.serialize_field("source", &self.source)?;
-        map.serialize_field("location", &self.location)?;
-        map.serialize_field("found", &self.found)?;
-        map.serialize_field("expected", &self.expected)?;
-        map.serialize_field("reason", &self.reason)?;
-        map.serialize_field("hint", &self.hint)?;
-        map.end()
-    }
+fn kind_name<S: Serializer>(kind: &ProblemKind, out: S) -> Result<S::Ok, S::Error> {
+    out.serialize_str(kind.name())
 }

@@ -16,7 +16,7 @@ pub struct Change<T: EnvConfig> {
     after: Arc<Loaded<T>>,
     keys: Vec<KeyChange>,
     #[cfg(feature = "ledger")]
-    pub(super) recorded: Option<crate::ledger::Recorded>,
+    pub(super) recorded: Option<crate::ledger::record::Recorded>,
 }
 
 /// One key that differs.
@@ -25,7 +25,7 @@ pub struct Change<T: EnvConfig> {
 pub struct KeyChange {
     /// The full key.
     pub key: &'static str,
-    /// Whether the value is another one, and not only the place it comes from.
+    /// Whether the value is different, and not only the place it comes from.
     pub is_new_value: bool,
     /// Where the value came from before.
     pub before: AuditEntry,
@@ -38,8 +38,9 @@ impl<T: EnvConfig> Change<T> {
     pub(super) fn between(before: Arc<Loaded<T>>, after: Arc<Loaded<T>>) -> Self {
         let pairs = before.texts().zip(after.texts()).enumerate();
         let keys = pairs.filter_map(|(index, ((request, old, old_text), (_, new, new_text)))| {
-            let bytes =
-                |text: &Option<crate::load::Text>| text.as_ref().map(|text| text.bytes.clone());
+            let bytes = |text: &Option<crate::load::LoadedText>| {
+                text.as_ref().map(|text| text.bytes.clone())
+            };
             let is_new_value = bytes(&old_text) != bytes(&new_text);
             let place = |entry: &AuditEntry| (entry.source, entry.provider.clone(), entry.unset);
             (is_new_value || place(old) != place(new)).then(|| KeyChange {
@@ -82,7 +83,7 @@ impl<T: EnvConfig> Change<T> {
 
     /// What the ledger has of it, if there is a ledger.
     #[cfg(feature = "ledger")]
-    pub fn recorded(&self) -> Option<&crate::ledger::Recorded> {
+    pub fn recorded(&self) -> Option<&crate::ledger::record::Recorded> {
         self.recorded.as_ref()
     }
 }
@@ -111,9 +112,9 @@ impl fmt::Display for KeyChange {
             (_, true) => write!(f, "- {key}: no longer set"),
             _ if before.source != after.source => {
                 write!(f, "~ {key}: from {} ({} before)", after.source, before.source)?;
-                if self.is_new_value { f.write_str(", another value") } else { Ok(()) }
+                if self.is_new_value { f.write_str(", new value") } else { Ok(()) }
             }
-            _ => write!(f, "~ {key}: another value ({})", after.source),
+            _ => write!(f, "~ {key}: new value ({})", after.source),
         }
     }
 }

@@ -1,5 +1,5 @@
-//! A configuration that is read again while the program runs: when its files change, on SIGHUP, on an interval, or when it
-//! is told to.
+//! A configuration that is read again while the program runs: when its files change, on SIGHUP, on an interval, or on
+//! request.
 //!
 //! ```
 //! use envaudit::live::Update;
@@ -32,56 +32,38 @@
 //! # }
 //! ```
 //!
-//! A new state that cannot be loaded changes nothing: the last good one stays, and subscribers are told why. With a ledger,
+//! A new state that cannot be loaded changes nothing: the last good one stays, and subscribers learn why. With a ledger,
 //! a new state counts once it is recorded.
 
 mod change;
 mod error;
 mod options;
-mod places;
+mod state;
+mod update;
 mod watch;
+mod watch_list;
 mod worker;
 
 use core::fmt;
 use core::ops::Deref;
-use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-use arc_swap::ArcSwap;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver};
 
 pub use self::change::{Change, KeyChange};
 pub use self::error::LiveError;
 pub use self::options::LiveOptions;
-use self::options::Recorder;
+use self::state::{LiveState, locked};
+pub use self::update::Update;
 pub use self::worker::Trigger;
 use self::worker::Worker;
 use crate::config::EnvConfig;
-use crate::load::{Loaded, Loader};
+use crate::load::Loaded;
 
 /// A configuration that is read again while the program runs. Made by [`Loader::live`](crate::Loader::live); clones are the
 /// same one. When the last is dropped, nothing is watched any more.
 pub struct Live<T: EnvConfig> {
-    state: Arc<State<T>>,
+    state: Arc<LiveState<T>>,
     worker: Arc<Worker>,
-}
-
-/// What readers, the worker and those who reload by hand share.
-struct State<T: EnvConfig> {
-    loader: Loader<T>,
-    current: ArcSwap<Loaded<T>>,
-    recorder: Option<Recorder>,
-    /// One reload at a time. Holds why the last one failed, so that the same failure is told once.
-    reloading: Mutex<Option<String>>,
-    subscribers: Mutex<Vec<Sender<Update<T>>>>,
-}
-
-/// What subscribers are told.
-#[non_exhaustive]
-pub enum Update<T: EnvConfig> {
-    /// There is a new configuration.
-    Changed(Arc<Change<T>>),
-    /// A new state could not be used; the last good one stays. The same failure is told once, however often it is met.
-    Kept(Arc<LiveError>),
 }
 
 impl<T: EnvConfig> Live<T> {
@@ -112,85 +94,11 @@ impl<T: EnvConfig> Live<T> {
         self.state.reload()
     }
 
-    /// Makes the configuration be read again soon, on the thread that also follows the files. For triggers of one's own.
+    /// Returns a handle by which the configuration is read again soon, on the thread that also follows the files: for custom
+    /// triggers.
     pub fn trigger(&self) -> Trigger {
         self.worker.trigger()
     }
-}
-
-impl<T: EnvConfig> State<T> {
-    fn reload(&self) -> Result<Option<Arc<Change<T>>>, Arc<LiveError>> {
-        let mut last_failure = locked(&self.reloading);
-        match self.try_reload() {
-            Ok(change) => {
-                *last_failure = None;
-                if let Some(change) = &change {
-                    self.tell(|| Update::Changed(Arc::clone(change)));
-                }
-                Ok(change)
-            }
-            Err(error) => {
-                let error = Arc::new(error);
-                let said = error.to_string();
-                if last_failure.as_ref() != Some(&said) {
-                    *last_failure = Some(said);
-                    self.record_failure(&error);
-                    self.tell(|| Update::Kept(Arc::clone(&error)));
-                }
-                Err(error)
-            }
-        }
-    }
-
-    fn try_reload(&self) -> Result<Option<Arc<Change<T>>>, LiveError> {
-        let before = self.current.load_full();
-        let after = Arc::new(self.loader.load().map_err(LiveError::Load)?);
-        let change = Change::between(before, after);
-        if change.keys().is_empty() {
-            return Ok(None);
-        }
-        let change = self.record(change)?;
-        self.current.store(Arc::clone(change.after()));
-        Ok(Some(Arc::new(change)))
-    }
-
-    /// Records a change before it counts.
-    #[cfg(feature = "ledger")]
-    fn record(&self, mut change: Change<T>) -> Result<Change<T>, LiveError> {
-        if let Some(Recorder { ledger, context }) = &self.recorder {
-            let recorded = change.after().record_in(ledger, context).map_err(LiveError::Record)?;
-            change.recorded = Some(recorded);
-        }
-        Ok(change)
-    }
-
-    #[cfg(not(feature = "ledger"))]
-    fn record(&self, change: Change<T>) -> Result<Change<T>, LiveError> {
-        debug_assert!(self.recorder.is_none(), "there is no ledger to record in");
-        Ok(change)
-    }
-
-    #[cfg(feature = "ledger")]
-    fn record_failure(&self, error: &LiveError) {
-        if let (LiveError::Load(error), Some(Recorder { ledger, context })) =
-            (error, &self.recorder)
-            && let Err(error) = self.loader.record_failure(error, ledger, context)
-        {
-            let error = Arc::new(LiveError::Record(error));
-            self.tell(|| Update::Kept(Arc::clone(&error)));
-        }
-    }
-
-    #[cfg(not(feature = "ledger"))]
-    fn record_failure(&self, _: &LiveError) {}
-
-    fn tell(&self, update: impl Fn() -> Update<T>) {
-        locked(&self.subscribers).retain(|subscriber| subscriber.send(update()).is_ok());
-    }
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl<T: EnvConfig> Clone for Live<T> {
@@ -202,34 +110,6 @@ impl<T: EnvConfig> Clone for Live<T> {
 impl<T: EnvConfig + fmt::Debug> fmt::Debug for Live<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Live").field(&*self.get()).finish()
-    }
-}
-
-impl<T: EnvConfig> Clone for Update<T> {
-    fn clone(&self) -> Self {
-        match self {
-            Update::Changed(change) => Update::Changed(Arc::clone(change)),
-            Update::Kept(error) => Update::Kept(Arc::clone(error)),
-        }
-    }
-}
-
-/// One line for each changed key, or why nothing changed.
-impl<T: EnvConfig> fmt::Display for Update<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Update::Changed(change) => change.fmt(f),
-            Update::Kept(error) => write!(f, "the configuration stays as it was: {error}"),
-        }
-    }
-}
-
-impl<T: EnvConfig> fmt::Debug for Update<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Update::Changed(change) => f.debug_tuple("Changed").field(change).finish(),
-            Update::Kept(error) => f.debug_tuple("Kept").field(error).finish(),
-        }
     }
 }
 

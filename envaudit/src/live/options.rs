@@ -6,13 +6,14 @@ use std::sync::{Arc, Mutex, mpsc};
 
 use arc_swap::ArcSwap;
 
+use super::state::{LiveState, Recorder};
 use super::worker::{Follow, Worker};
-use super::{Live, LiveError, State};
+use super::{Live, LiveError};
 use crate::config::EnvConfig;
 use crate::load::Loader;
 
-/// When a configuration is read again. Made by [`Loader::live`]; without any further call it is read again when it is told
-/// to, by [`Live::reload`] or [`Live::trigger`].
+/// When a configuration is read again. Made by [`Loader::live`]; without any further call it is read again only by
+/// [`Live::reload`] and [`Live::trigger`].
 #[must_use = "nothing is loaded until `start` is called"]
 pub struct LiveOptions<T> {
     loader: Loader<T>,
@@ -22,16 +23,6 @@ pub struct LiveOptions<T> {
     settle: Duration,
     recorder: Option<Recorder>,
 }
-
-/// Where changes are recorded.
-#[cfg(feature = "ledger")]
-pub(super) struct Recorder {
-    pub(super) ledger: Arc<crate::ledger::Ledger>,
-    pub(super) context: crate::ledger::Context,
-}
-
-#[cfg(not(feature = "ledger"))]
-pub(super) enum Recorder {}
 
 impl<T: EnvConfig> Loader<T> {
     /// Loads a configuration that is read again while the program runs: see [`live`](crate::live).
@@ -105,7 +96,7 @@ where
         // Before the first load: a change while it is read is not missed.
         let worker = Worker::prepare(&loader, &follow, sender)?;
         let loaded = load_first(&loader, recorder.as_ref())?;
-        let state = Arc::new(State {
+        let state = Arc::new(LiveState {
             loader,
             current: ArcSwap::from_pointee(loaded),
             recorder,

@@ -8,9 +8,10 @@ use std::sync::{Arc, Mutex};
 
 use notify::{ErrorKind, Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
-use super::places::Places;
-use super::{LiveError, locked};
-use crate::load::Watched;
+use super::error::LiveError;
+use super::state::locked;
+use super::watch_list::WatchList;
+use crate::load::WatchedPaths;
 
 /// Why the thread that reads again is woken.
 pub(super) enum Wake {
@@ -21,13 +22,13 @@ pub(super) enum Wake {
 
 pub(super) struct Watch {
     watcher: RecommendedWatcher,
-    places: Arc<Mutex<Places>>,
+    places: Arc<Mutex<WatchList>>,
     folders: BTreeSet<PathBuf>,
 }
 
 impl Watch {
     pub(super) fn new(wakes: Sender<Wake>) -> Result<Self, LiveError> {
-        let places = Arc::new(Mutex::new(Places::default()));
+        let places = Arc::new(Mutex::new(WatchList::default()));
         let of_events = Arc::clone(&places);
         let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
             let counts = match event {
@@ -45,8 +46,8 @@ impl Watch {
     }
 
     /// Watches these from now on. Called before each reading: a folder may be another one, a link may lead elsewhere.
-    pub(super) fn follow(&mut self, watched: &Watched) -> Result<(), LiveError> {
-        let places = Places::of(watched);
+    pub(super) fn follow(&mut self, watched: &WatchedPaths) -> Result<(), LiveError> {
+        let places = WatchList::of(watched);
         let folders: BTreeSet<PathBuf> = places.folders().map(Path::to_owned).collect();
         *locked(&self.places) = places;
         for gone in self.folders.difference(&folders) {
@@ -69,7 +70,7 @@ impl Watch {
     }
 }
 
-fn concerns(places: &Places, event: &Event) -> bool {
+fn concerns(places: &WatchList, event: &Event) -> bool {
     let changes = !matches!(event.kind, EventKind::Access(_));
     event.need_rescan() || (changes && event.paths.iter().any(|path| places.concerns(path)))
 }

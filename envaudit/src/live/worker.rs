@@ -7,10 +7,12 @@ use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
+use super::error::LiveError;
+use super::state::LiveState;
+use super::update::Update;
 use super::watch::{Wake, Watch};
-use super::{LiveError, State};
 use crate::config::EnvConfig;
-use crate::load::{Loaded, Loader, Watched};
+use crate::load::{Loaded, Loader, WatchedPaths};
 use crate::sources::{Location, Source};
 
 /// Files that never rest are read all the same after so many times the rest they should have.
@@ -112,7 +114,7 @@ impl Worker {
 impl Prepared {
     pub(super) fn start<T>(
         self,
-        state: &Arc<State<T>>,
+        state: &Arc<LiveState<T>>,
         follow: Follow,
         wakes: Receiver<Wake>,
     ) -> Result<Worker, LiveError>
@@ -142,7 +144,7 @@ fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<(
 }
 
 /// What a loader reads, and whether variables name files besides.
-fn watched<T: EnvConfig>(loader: &Loader<T>, loaded: &Loaded<T>) -> (Watched, bool) {
+fn watched<T: EnvConfig>(loader: &Loader<T>, loaded: &Loaded<T>) -> (WatchedPaths, bool) {
     let mut watched = loader.watched();
     let before = watched.files.len();
     for entry in loaded.audit().get_by_source(Source::System) {
@@ -155,7 +157,7 @@ fn watched<T: EnvConfig>(loader: &Loader<T>, loaded: &Loaded<T>) -> (Watched, bo
 }
 
 fn run<T: EnvConfig>(
-    state: &Weak<State<T>>,
+    state: &Weak<LiveState<T>>,
     mut watch: Option<Watch>,
     follow: &Follow,
     wakes: &Receiver<Wake>,
@@ -179,10 +181,10 @@ fn run<T: EnvConfig>(
             let (places, _) = watched(&state.loader, &state.current.load());
             if let Err(error) = watch.follow(&places) {
                 let error = Arc::new(error);
-                state.tell(|| super::Update::Kept(Arc::clone(&error)));
+                state.tell(|| Update::Rejected(Arc::clone(&error)));
             }
         }
-        // Subscribers are told how it went.
+        // Subscribers receive the outcome.
         let _ = state.reload();
     }
 }

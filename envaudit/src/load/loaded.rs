@@ -8,9 +8,9 @@ use crate::audit::Audit;
 use crate::audit::AuditEntry;
 use crate::config::EnvConfig;
 #[cfg(feature = "live")]
-use crate::load::Text;
+use crate::load::LoadedText;
 #[cfg(any(feature = "ledger", feature = "live"))]
-use crate::load::Texts;
+use crate::load::loaded_texts::LoadedTexts;
 #[cfg(feature = "live")]
 use crate::schema::KeyRequest;
 
@@ -39,7 +39,7 @@ pub struct Loaded<T: EnvConfig> {
     pub(super) config: T,
     pub(super) audit: Audit<T::Audit>,
     #[cfg(any(feature = "ledger", feature = "live"))]
-    pub(super) texts: Texts,
+    pub(super) texts: LoadedTexts,
 }
 
 impl<T: EnvConfig> Loaded<T> {
@@ -47,11 +47,8 @@ impl<T: EnvConfig> Loaded<T> {
     #[cfg(feature = "live")]
     pub(crate) fn texts(
         &self,
-    ) -> impl Iterator<Item = (&'static KeyRequest, &AuditEntry, Option<Text>)> {
-        let entries = T::TABLE.leaves.iter().zip(self.audit.entries()).enumerate();
-        entries.map(|(index, (request, entry))| {
-            (request, entry, self.texts.get(index, request, entry))
-        })
+    ) -> impl Iterator<Item = (&'static KeyRequest, &AuditEntry, Option<LoadedText>)> {
+        self.texts.by_key(T::TABLE, self.audit.entries())
     }
 
     /// Where each value came from.

@@ -8,8 +8,9 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::Loaded;
+use super::inputs::Inputs;
 use super::layers::Layers;
-use super::reader::Reader;
+use super::reader::FieldReader;
 use super::settings::LoadSettings;
 use crate::audit::{Audit, Policy};
 use crate::config::EnvConfig;
@@ -53,7 +54,7 @@ impl<T: EnvConfig> Loader<T> {
 
     /// The environment's name, such as `prod`: `.env.prod` is read besides `.env`, and a policy can ask for it.
     ///
-    /// Default: the variable `ENVAUDIT_ENV`, else none. An empty name is none.
+    /// Default: the variable `ENVAUDIT_ENV`, if it is set. An empty name counts as none.
     pub fn environment(mut self, name: impl Into<String>) -> Self {
         self.settings.environment_name = Some(name.into());
         self
@@ -167,7 +168,8 @@ impl<T: EnvConfig> Loader<T> {
 
     fn load_unreported(&self) -> Result<Loaded<T>, LoadError> {
         let table = T::TABLE;
-        let mut layers = Layers::new(&self.settings, table);
+        let inputs = Inputs::of(&self.settings);
+        let mut layers = Layers::new(&inputs, table);
         let mut slots = None;
         let slots = match layers.is_empty() {
             true => &mut [],
@@ -175,9 +177,10 @@ impl<T: EnvConfig> Loader<T> {
         };
         layers.fill(slots);
         let noted = layers.take_notes();
-        let mut audit = Audit::<T::Audit>::blank(table, layers.environment_name.take());
+        let environment = inputs.environment().unwrap_or_default().map(str::to_owned);
+        let mut audit = Audit::<T::Audit>::blank(table, environment);
         let now = self.settings.now();
-        let mut reader = Reader::new(&self.settings, &layers, table, slots, now, noted);
+        let mut reader = FieldReader::new(&self.settings, &layers, table, slots, now, noted);
         let config = T::__read(&mut reader, audit.fields_mut());
         #[cfg(any(feature = "ledger", feature = "live"))]
         let texts = reader.take_texts();
@@ -196,7 +199,7 @@ impl<T: EnvConfig> Loader<T> {
     }
 }
 
-/// What those need who record or watch what a loader loads.
+/// For recording and watching what a loader loads.
 #[cfg(any(feature = "ledger", feature = "live"))]
 impl<T: EnvConfig> Loader<T> {
     /// What it takes for the process environment.
@@ -206,14 +209,14 @@ impl<T: EnvConfig> Loader<T> {
     }
 
     #[cfg(feature = "live")]
-    pub(crate) fn watched(&self) -> super::Watched {
-        super::Watched::of(&self.settings)
+    pub(crate) fn watched(&self) -> super::WatchedPaths {
+        super::WatchedPaths::of(&Inputs::of(&self.settings))
     }
 
     /// The environment's name, as far as it is one.
     #[cfg(feature = "ledger")]
     pub(crate) fn environment_name(&self) -> Option<String> {
-        Layers::environment_of(&self.settings).unwrap_or_default()
+        Inputs::of(&self.settings).environment().unwrap_or_default().map(str::to_owned)
     }
 }
 

@@ -1,46 +1,40 @@
-//! One load: [`loader`] says what to read, [`layers`] reads it and notes what it has for each key, [`reader`] hands the
-//! winner of each key to the code that the derive generated.
+//! One load: [`loader`] says what to read, [`inputs`] lists it, [`layers`] opens it and notes what it has for each key,
+//! [`reader`] hands the winner of each key to the code that the derive generated.
 
-#[cfg(feature = "cli")]
-mod explain;
-mod few;
-#[cfg(feature = "cli")]
-mod found;
+#[cfg(feature = "ledger")]
+mod erased;
+mod hint;
+mod inputs;
+mod key_slot;
 mod layers;
 mod loaded;
+#[cfg(any(feature = "ledger", feature = "live"))]
+mod loaded_texts;
 mod loader;
-mod places;
+mod one_or_many;
 mod reader;
 mod redaction;
-mod scope;
 mod settings;
-mod slot;
-#[cfg(any(feature = "ledger", feature = "live"))]
-mod texts;
+#[cfg(all(test, feature = "cli", feature = "live"))]
+mod tests;
 #[cfg(feature = "cli")]
-mod untyped;
-#[cfg(feature = "ledger")]
-mod view;
+mod tools;
 #[cfg(feature = "live")]
-mod watched;
+mod watched_paths;
 
-#[cfg(feature = "cli")]
-pub(crate) use explain::{Has, Outcome, Role, Step, explain};
-#[cfg(feature = "cli")]
-pub(crate) use found::keys_of_files;
+#[cfg(feature = "ledger")]
+pub(crate) use erased::ErasedLoad;
+pub use key_slot::KeySlot;
 pub use loaded::Loaded;
+#[cfg(any(feature = "ledger", feature = "live"))]
+pub(crate) use loaded_texts::LoadedText;
 pub use loader::Loader;
-pub use reader::Reader;
+pub use reader::FieldReader;
 #[cfg(feature = "ledger")]
 pub(crate) use redaction::Secrets;
 #[cfg(feature = "cli")]
 pub(crate) use settings::LoadSettings;
-pub use slot::Slot;
-#[cfg(any(feature = "ledger", feature = "live"))]
-pub(crate) use texts::{Text, Texts};
 #[cfg(feature = "cli")]
-pub(crate) use untyped::Untyped;
-#[cfg(feature = "ledger")]
-pub(crate) use view::LoadedView;
+pub(crate) use tools::{DynamicLoad, Has, Outcome, Role, Step, explain, keys_of_files};
 #[cfg(feature = "live")]
-pub(crate) use watched::Watched;
+pub(crate) use watched_paths::WatchedPaths;

@@ -36,7 +36,9 @@ impl Secrets {
 
     /// The message without the secrets and without their parts.
     pub(crate) fn redact(&self, message: &str) -> String {
-        let message = &message[..message.floor_char_boundary(MAX_MESSAGE)];
+        let longest = message.len().min(MAX_MESSAGE);
+        let end = (0..=longest).rev().find(|&at| message.is_char_boundary(at)).unwrap_or(0);
+        let message = &message[..end];
         let mut hidden = vec![false; message.len()];
         for secret in &self.0 {
             let secret = secret.expose_secret();

@@ -1,4 +1,4 @@
-//! What a loader was told: everything that a load depends on.
+//! The settings of a loader: everything that a load depends on.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::sources::environment::Environment;
 use crate::sources::provider::Provider;
 use crate::sources::{Source, SourceSet};
 
-/// What [`Loader`] has been told.
+/// The settings of a [`Loader`](super::Loader).
 pub(crate) struct LoadSettings {
     pub(crate) environment: Environment,
     pub(crate) environment_name: Option<String>,
@@ -52,6 +52,23 @@ impl LoadSettings {
     /// The place of a source in the order; the least wins.
     pub(super) fn rank(&self, source: Source) -> u8 {
         self.ranks[source as usize]
+    }
+
+    /// Every source, the one that wins first.
+    pub(super) fn in_order(&self) -> impl Iterator<Item = Source> + use<> {
+        let mut order = [Source::SchemaDefault; Source::ALL.len()];
+        order.copy_from_slice(Source::ALL);
+        order.sort_by_key(|source| self.rank(*source));
+        order.into_iter()
+    }
+
+    /// The folders that the loader was given for a source.
+    pub(super) fn folders(&self, source: Source) -> &[PathBuf] {
+        match source {
+            Source::Docker => &self.docker,
+            Source::K8s => &self.k8s,
+            _ => &[],
+        }
     }
 
     pub(super) fn asks(&self, source: Source) -> bool {

@@ -11,7 +11,8 @@ type Word = Cow<'static, str>;
 /// Everything has a default: the actor is the user and the host of the process, the service is called like the struct.
 ///
 /// ```
-/// use envaudit::ledger::{Actor, Context, Origin, Values};
+/// use envaudit::ledger::{Actor, Context, Origin};
+/// use envaudit::ledger::record::Values;
 ///
 /// let context = Context::new()
 ///     .service("checkout")

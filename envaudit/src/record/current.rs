@@ -2,8 +2,9 @@
 
 use crate::audit::AuditEntry;
 use crate::ledger::__private::key_of;
-use crate::ledger::{KeyRing, REDACTED, RecordedValue, is_secret_name, redact};
-use crate::load::{LoadedView, Secrets, Text};
+use crate::ledger::config_state::RecordedValue;
+use crate::ledger::{KeyRing, REDACTED, is_secret_name, redact};
+use crate::load::{ErasedLoad, LoadedText, Secrets};
 use crate::schema::KeyRequest;
 
 use super::context::Values;
@@ -15,13 +16,13 @@ const MAX_VALUE: usize = 4 << 10;
 pub(super) struct Current {
     entry: AuditEntry,
     masked: bool,
-    text: Text,
+    text: LoadedText,
     value: Option<String>,
 }
 
 /// All variables that have a value. An optional field that was left empty has none: when it is set later, it is added.
-pub(super) fn current(loaded: &LoadedView<'_>, values: Values) -> Vec<Current> {
-    let found: Vec<(&'static KeyRequest, &AuditEntry, Text)> =
+pub(super) fn current(loaded: &ErasedLoad<'_>, values: Values) -> Vec<Current> {
+    let found: Vec<(&'static KeyRequest, &AuditEntry, LoadedText)> =
         loaded.texts().filter_map(|(request, entry, text)| Some((request, entry, text?))).collect();
     let mut secrets = Secrets::default();
     for (request, _, text) in &found {
@@ -43,7 +44,7 @@ pub(super) fn current(loaded: &LoadedView<'_>, values: Values) -> Vec<Current> {
 }
 
 /// What a record may say of a value that is no secret.
-fn value_of(request: &KeyRequest, text: &Text, secrets: &Secrets) -> Option<String> {
+fn value_of(request: &KeyRequest, text: &LoadedText, secrets: &Secrets) -> Option<String> {
     let text = text.as_str().filter(|text| text.len() <= MAX_VALUE)?;
     if is_secret_name(request.key()) && !request.field().public {
         return Some(REDACTED.to_owned());

@@ -1,7 +1,8 @@
 //! What is other in a configuration than in its last record.
 
 use super::current::Current;
-use crate::ledger::{ChangeKind, ConfigChange, KeyRing, RecordedValue};
+use crate::ledger::KeyRing;
+use crate::ledger::config_state::{ChangeKind, ConfigChange, RecordedValue};
 
 /// The differences, in the order of the fields; what was removed comes last.
 pub(super) fn between(

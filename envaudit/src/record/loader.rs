@@ -1,12 +1,11 @@
 //! A loader that records what it loads.
 
 use core::fmt;
-use std::error::Error;
 
 use super::context::Context;
 use super::recorder::{RecordError, Recorded, record_failure};
 use crate::config::EnvConfig;
-use crate::error::LoadError;
+use crate::error::{LoadError, with_causes};
 use crate::ledger::Ledger;
 use crate::load::{Loaded, Loader};
 
@@ -105,9 +104,11 @@ impl<T> fmt::Debug for RecordedLoader<'_, T> {
 }
 
 /// Why a configuration is not there.
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum RecordedLoadError {
     /// It cannot be loaded.
+    #[error("{error}{}", besides(.not_recorded.as_ref()))]
     Load {
         /// Every problem there is.
         error: LoadError,
@@ -115,33 +116,18 @@ pub enum RecordedLoadError {
         not_recorded: Option<RecordError>,
     },
     /// It was loaded, and could not be recorded.
+    #[error(transparent)]
     NotRecorded(RecordError),
 }
 
-impl fmt::Display for RecordedLoadError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            RecordedLoadError::Load { error, not_recorded: None } => error.fmt(f),
-            RecordedLoadError::Load { error, not_recorded: Some(record) } => {
-                write!(f, "{error}\nbesides, {record}")
-            }
-            RecordedLoadError::NotRecorded(error) => error.fmt(f),
-        }
-    }
+/// The second error, which is not the cause of the first.
+fn besides(not_recorded: Option<&RecordError>) -> String {
+    not_recorded.map_or_else(String::new, |error| format!("\nbesides, {}", with_causes(error)))
 }
 
-/// The text of `Display`, because that is what `main` and `unwrap` print.
+/// The text with its causes, because that is what `main` and `unwrap` print.
 impl fmt::Debug for RecordedLoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl Error for RecordedLoadError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            RecordedLoadError::Load { .. } => None,
-            RecordedLoadError::NotRecorded(error) => error.source(),
-        }
+        f.write_str(&with_causes(self))
     }
 }

@@ -4,10 +4,11 @@ use super::context::{Context, Values};
 use super::current::{current, uncompared};
 use super::diff;
 use super::recorder::RecordError;
-use crate::ledger::__private::find;
+use crate::ledger::__private::find_last_state;
+use crate::ledger::config_state::ConfigChange;
 use crate::ledger::store::SegmentSource;
-use crate::ledger::{ConfigChange, Damage, KeyRing};
-use crate::load::LoadedView;
+use crate::ledger::{Damage, KeyRing};
+use crate::load::ErasedLoad;
 
 /// What is other in a configuration than in its last record.
 pub(crate) struct Plan {
@@ -29,12 +30,12 @@ impl Plan {
     pub(crate) fn of(
         source: &dyn SegmentSource,
         ring: Option<&KeyRing>,
-        loaded: &LoadedView<'_>,
+        loaded: &ErasedLoad<'_>,
         context: &Context,
     ) -> Result<Self, RecordError> {
         let environment = context.environment_or(loaded.environment_name);
         let resource = context.resource(loaded.config, environment);
-        let found = find(source, ring, &resource, 0).map_err(RecordError::Store)?;
+        let found = find_last_state(source, ring, &resource, 0).map_err(RecordError::Store)?;
         let last = found.last;
         let current = current(loaded, context.values);
         let before = last.as_ref().map_or(&[][..], |last| &last.values);

@@ -1,20 +1,16 @@
 //! A loaded configuration becomes a record.
 
-use core::fmt;
-use std::error::Error;
-
 use super::actor::process_actor;
 use super::context::{Context, Values};
 use super::current::{Current, current, uncompared};
 use super::{diff, failure};
 use crate::config::EnvConfig;
 use crate::error::LoadError;
-use crate::ledger::__private::{FoundState, LastState, details, find};
+use crate::ledger::__private::{LastState, LastStateSearch, details, find_last_state};
+use crate::ledger::config_state::{ConfigChange, RecordedValue};
 use crate::ledger::store::StoreError;
-use crate::ledger::{
-    AppendError, Appended, ConfigChange, Damage, Event, KeyRing, Ledger, RecordedValue,
-};
-use crate::load::{Loaded, LoadedView};
+use crate::ledger::{AppendError, Appended, Damage, Event, KeyRing, Ledger};
+use crate::load::{ErasedLoad, Loaded};
 use crate::sources::environment::Environment;
 
 /// A record with longer details has no values: a line has 1 MiB.
@@ -29,12 +25,12 @@ pub struct Recorded {
     resource: String,
     unchanged_since: Option<u64>,
     changes: Vec<ConfigChange>,
-    doubts: Doubts,
+    caveats: ComparisonCaveats,
 }
 
 /// What speaks against the comparison of a record with the one before.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Doubts {
+struct ComparisonCaveats {
     uncompared: Vec<String>,
     changed: Option<Damage>,
 }
@@ -54,13 +50,13 @@ impl Recorded {
     /// given. They are recorded as changed. Opened with the [retired key](crate::ledger::LedgerOptions::retired_key), the
     /// ledger can compare them.
     pub fn uncompared(&self) -> &[String] {
-        &self.doubts.uncompared
+        &self.caveats.uncompared
     }
 
     /// Where an event of this configuration was changed by somebody without the key, which may have been its last record.
     /// The ledger should be [verified](crate::ledger::Ledger::verify).
-    pub fn passed_over(&self) -> Option<&Damage> {
-        self.doubts.changed.as_ref()
+    pub fn damaged_predecessor(&self) -> Option<&Damage> {
+        self.caveats.changed.as_ref()
     }
 
     /// What is other than in the last record of the resource. Nothing, where it is the first.
@@ -77,7 +73,8 @@ impl<T: EnvConfig> Loaded<T> {
     ///
     /// ```
     /// use envaudit::EnvConfig;
-    /// use envaudit::ledger::{ChangeKind, Context, LedgerOptions, MasterKey};
+    /// use envaudit::ledger::{Context, LedgerOptions, MasterKey};
+    /// use envaudit::ledger::config_state::ChangeKind;
     /// use envaudit::ledger::testing::MemoryStore;
     ///
     /// #[derive(EnvConfig)]
@@ -100,14 +97,14 @@ impl<T: EnvConfig> Loaded<T> {
     ///
     /// When it was not recorded.
     pub fn record_in(&self, ledger: &Ledger, context: &Context) -> Result<Recorded, RecordError> {
-        record(ledger, &self.view(), context)
+        record(ledger, &self.erased(), context)
     }
 }
 
 /// [`Loaded::record_in`] without the type.
 pub(crate) fn record(
     ledger: &Ledger,
-    loaded: &LoadedView<'_>,
+    loaded: &ErasedLoad<'_>,
     context: &Context,
 ) -> Result<Recorded, RecordError> {
     let environment = context.environment_or(loaded.environment_name);
@@ -119,8 +116,8 @@ pub(crate) fn record(
         with_values: context.values == Values::Redacted,
         event: |action| context.event(action, &resource, &actor),
     };
-    let (appended, unchanged_since, changes, doubts) = record.append(ledger, &resource)?;
-    Ok(Recorded { appended, resource, unchanged_since, changes, doubts })
+    let (appended, unchanged_since, changes, caveats) = record.append(ledger, &resource)?;
+    Ok(Recorded { appended, resource, unchanged_since, changes, caveats })
 }
 
 /// Records that a configuration could not be loaded: which problems there were, and none of the values.
@@ -145,29 +142,30 @@ struct Record<'a, E> {
     event: E,
 }
 
-type Written = (Appended, Option<u64>, Vec<ConfigChange>, Doubts);
+type Written = (Appended, Option<u64>, Vec<ConfigChange>, ComparisonCaveats);
 
 impl<E: Fn(&'static str) -> Event> Record<'_, E> {
     fn append(&self, ledger: &Ledger, resource: &str) -> Result<Written, RecordError> {
         // Found without the lock, which others may need: what they append meanwhile is looked at under it.
         let seen = ledger.head().seq;
-        let FoundState { mut last, mut changed } =
-            find(ledger.source(), ledger.keys().as_ref(), resource, 0)
+        let LastStateSearch { mut last, mut changed } =
+            find_last_state(ledger.source(), ledger.keys().as_ref(), resource, 0)
                 .map_err(RecordError::Store)?;
         let mut compared = None;
         let appended = ledger.append_with(|source, ring| {
-            let newer = find(source, ring, resource, seen).map_err(RecordError::Store)?;
+            let newer =
+                find_last_state(source, ring, resource, seen).map_err(RecordError::Store)?;
             changed = newer.changed.or(changed.take());
             last = newer.last.or(last.take());
             let (event, since, changes) = self.compare(last.as_ref(), ring);
             let before = last.as_ref().map_or(&[][..], |last| &last.values);
             let uncompared = uncompared(before, &self.current, ring);
-            let doubts = Doubts { uncompared, changed: changed.clone() };
-            compared = Some((since, changes, doubts));
+            let caveats = ComparisonCaveats { uncompared, changed: changed.clone() };
+            compared = Some((since, changes, caveats));
             Ok::<_, RecordError>(event)
         })?;
-        let (since, changes, doubts) = compared.unwrap_or_default();
-        Ok((appended, since, changes, doubts))
+        let (since, changes, caveats) = compared.unwrap_or_default();
+        Ok((appended, since, changes, caveats))
     }
 
     fn compare(
@@ -203,37 +201,13 @@ impl<E: Fn(&'static str) -> Event> Record<'_, E> {
 }
 
 /// Why a configuration was not recorded.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RecordError {
     /// The last record of the resource cannot be looked for.
-    Store(StoreError),
+    #[error("the last record of the configuration cannot be read")]
+    Store(#[source] StoreError),
     /// The record was not appended.
-    Append(AppendError),
-}
-
-impl From<AppendError> for RecordError {
-    fn from(error: AppendError) -> Self {
-        RecordError::Append(error)
-    }
-}
-
-impl fmt::Display for RecordError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            RecordError::Store(error) => {
-                write!(f, "the last record of the configuration cannot be read: {error}")
-            }
-            RecordError::Append(error) => write!(f, "the configuration was not recorded: {error}"),
-        }
-    }
-}
-
-impl Error for RecordError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            RecordError::Store(error) => error.source(),
-            RecordError::Append(error) => error.source(),
-        }
-    }
+    #[error("the configuration was not recorded")]
+    Append(#[from] AppendError),
 }

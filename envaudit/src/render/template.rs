@@ -6,7 +6,7 @@ use crate::schema::table::Table;
 use crate::schema::{DefaultText, KeyRequest};
 use crate::sources::SourceSet;
 
-/// An `.env.example`. What must be set stands as an assignment to fill in; everything else stands commented out, so that
+/// An `.env.example`. What must be set is an assignment to fill in; everything else is commented out, so that
 /// a copy of the file changes nothing else.
 pub(crate) fn template(table: &Table) -> String {
     let mut out = String::new();
@@ -67,7 +67,7 @@ fn comment(out: &mut String, text: &str) {
     }
 }
 
-/// The value as an env file needs it to mean itself, on one line: it may stand commented out.
+/// The value as an env file needs it to mean itself, on one line: it may be commented out.
 fn quoted(value: &str) -> String {
     let plain = |char: char| char.is_ascii_graphic() && !"\"'\\$#`".contains(char);
     if value.chars().all(plain) {

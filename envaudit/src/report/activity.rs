@@ -29,7 +29,7 @@ pub fn access(
     options: &ReportOptions,
     scope: &Scope,
 ) -> Result<Report, IndexError> {
-    let mut condition = Condition::of(index, options.period).scope(scope);
+    let mut condition = Condition::in_period(index, options.period).scope(scope);
     if scope.actors.is_empty() && scope.action.is_none() {
         condition = condition.and("e.resource IS NOT NULL");
     }
@@ -112,7 +112,7 @@ pub fn privileged(
     let always =
         format!("e.flags & {flags} <> 0 OR k.actor_type = 'admin' OR k.action IN ({actions})");
     let named = [("e.actor", &rights.actors), ("e.resource", &rights.resources)];
-    let condition = Condition::of(index, options.period).any(&named, Some(&always));
+    let condition = Condition::in_period(index, options.period).any(&named, Some(&always));
     let found = Activity::find(index, options, &condition, |event| rights.why(event))?;
     let actors = found.actors;
     let summary = format!(
@@ -163,7 +163,7 @@ impl Activity {
         let actors = held.actors();
         let mut groups = TopN::new(options.groups);
         held.end(&kinds(index)?, &mut groups);
-        Ok(Some(Activity::of(totals, groups, actors)))
+        Ok(Some(Activity::new(totals, groups, actors)))
     }
 
     /// Counts groups one after another, in the order of actors and resources.
@@ -187,10 +187,10 @@ impl Activity {
             true
         })?;
         held.end(&kinds, &mut groups);
-        Ok(Activity::of(totals, groups, actors))
+        Ok(Activity::new(totals, groups, actors))
     }
 
-    fn of(totals: Totals, groups: TopN<Group>, actors: u64) -> Self {
+    fn new(totals: Totals, groups: TopN<Group>, actors: u64) -> Self {
         let (groups, omitted) = groups.finish();
         Activity { totals, groups, omitted, actors }
     }
@@ -204,7 +204,7 @@ impl Activity {
         summary: String,
         with_why: bool,
     ) -> Result<Report, IndexError> {
-        let IndexFacts { unreadable, temporary, last_line } = IndexFacts::of(index)?;
+        let IndexFacts { unreadable, temporary, last_line } = IndexFacts::read(index)?;
         let Activity { totals, groups, omitted, actors } = self;
         let events = recent_events::read(index, totals.newest())?;
         let json: Value = groups.iter().map(|group| group.json(with_why)).collect();
@@ -239,7 +239,7 @@ impl Activity {
                 ("denied", all.denied, if all.denied > 0 { Mark::Warning } else { Mark::Plain }),
             ],
             period: options.period,
-            seen: totals.seen(),
+            seen: totals.time_span(),
             counted: all.count,
             findings: 0,
             unreadable,

@@ -4,7 +4,7 @@ use super::format_micros;
 use super::table::{Field, Table};
 use crate::ledger::__private::write_csv_record;
 
-pub(super) fn of(table: &Table) -> String {
+pub(super) fn to_csv(table: &Table) -> String {
     let mut out = String::new();
     write_csv_record(table.columns.iter().map(|column| column.name.to_owned()), &mut out);
     for row in &table.rows {

@@ -39,11 +39,11 @@ pub(super) fn picture(days: &BTreeMap<i64, Tally>, heading: &str) -> Option<Pict
             (Mark::Bad, "failure", tally.failure),
         ]
     };
-    of(days.iter().map(|(day, tally)| (*day, parts(tally))), heading)
+    chart_of(days.iter().map(|(day, tally)| (*day, parts(tally))), heading)
 }
 
 /// Bars with the totals of these parts.
-pub(super) fn of(
+pub(super) fn chart_of(
     days: impl Iterator<Item = (i64, Vec<(Mark, &'static str, u64)>)> + Clone,
     heading: &str,
 ) -> Option<Picture> {

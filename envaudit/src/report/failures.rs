@@ -31,9 +31,9 @@ pub fn failures(
     min: u64,
     within: Option<Duration>,
 ) -> Result<Report, IndexError> {
-    let IndexFacts { unreadable, temporary, last_line } = IndexFacts::of(index)?;
+    let IndexFacts { unreadable, temporary, last_line } = IndexFacts::read(index)?;
     let min = min.max(1);
-    let condition = Condition::of(index, options.period).scope(scope);
+    let condition = Condition::in_period(index, options.period).scope(scope);
     let condition = condition.and("k.outcome <> 'success'");
     let within = within.map(|within| i64::try_from(within.as_micros()).unwrap_or(i64::MAX));
     let mut totals = Totals::keeping(options.events);
@@ -91,7 +91,7 @@ pub fn failures(
             ("denied", all.denied, Mark::Plain),
         ],
         period: options.period,
-        seen: totals.seen(),
+        seen: totals.time_span(),
         counted: all.count,
         findings: found,
         unreadable,

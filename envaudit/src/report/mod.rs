@@ -119,7 +119,7 @@ impl Report {
 
     /// The main table as CSV (RFC 4180). A text that a spreadsheet would read as a formula begins with an apostrophe.
     pub fn csv(&self) -> String {
-        self.tables.first().map(csv::of).unwrap_or_default()
+        self.tables.first().map(csv::to_csv).unwrap_or_default()
     }
 
     /// The report as one HTML page that needs no network and no other file.
@@ -149,7 +149,7 @@ struct IndexFacts {
 
 impl IndexFacts {
     /// Reads them; refuses an index from which events were removed.
-    fn of(index: &Index<'_>) -> Result<Self, IndexError> {
+    fn read(index: &Index<'_>) -> Result<Self, IndexError> {
         let unreadable = index.check_count()?;
         let last_line = index.ids().map(|(_, last)| last);
         Ok(IndexFacts { unreadable, temporary: index.is_temporary(), last_line })
@@ -159,6 +159,10 @@ impl IndexFacts {
 fn format_micros(micros: i64) -> String {
     let moment = chrono::DateTime::from_timestamp_micros(micros).unwrap_or_default();
     Timestamp::from(moment).to_string()
+}
+
+fn serialize_micros<S: serde::Serializer>(micros: &i64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&format_micros(*micros))
 }
 
 /// `1 event`, `2 events`.

@@ -127,7 +127,7 @@ pub(super) struct Condition {
 
 impl Condition {
     /// All events of the period.
-    pub(super) fn of(index: &Index<'_>, period: Period) -> Self {
+    pub(super) fn in_period(index: &Index<'_>, period: Period) -> Self {
         let (since, until) = period.micros();
         let (first, last) = index.ids_between(since, until).unwrap_or((1, 0));
         let sql = "e.id BETWEEN ? AND ? AND e.time >= ? AND e.time < ?".to_owned();

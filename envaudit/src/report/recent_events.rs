@@ -1,33 +1,38 @@
 //! The newest events in full, which are read from the ledger and not from the index.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::scan::Place;
+use super::scan::EventPlace;
 use super::table::{Column, Field, Mark, Table};
-use crate::ledger::{Line, Text};
+use crate::ledger::format::{Line, LineText};
 use crate::report::index::{Index, IndexError};
 
 /// An event of the ledger.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub(super) struct RecentEvent {
     seq: u64,
+    #[serde(rename = "timestamp", serialize_with = "super::serialize_micros")]
     time: i64,
     event_id: String,
     actor_type: String,
+    #[serde(rename = "actor_id")]
     actor: String,
     action: String,
     resource_type: Option<String>,
+    #[serde(rename = "resource_id")]
     resource: Option<String>,
     outcome: String,
     reason: Option<String>,
     origin: Option<String>,
+    #[serde(rename = "ip_address")]
     network: Option<String>,
     trace_id: Option<String>,
 }
 
 impl RecentEvent {
-    fn of(line: &Line<'_>) -> Self {
-        let text = |text: Option<Text<'_>>| text.map(|text| text.get().into_owned());
+    fn new(line: &Line<'_>) -> Self {
+        let text = |text: Option<LineText<'_>>| text.map(|text| text.get().into_owned());
         RecentEvent {
             seq: line.seq,
             time: line.timestamp.micros(),
@@ -43,24 +48,6 @@ impl RecentEvent {
             network: text(line.ip_address),
             trace_id: text(line.trace_id),
         }
-    }
-
-    fn json(&self) -> Value {
-        json!({
-            "seq": self.seq,
-            "event_id": self.event_id,
-            "timestamp": super::format_micros(self.time),
-            "actor_type": self.actor_type,
-            "actor_id": self.actor,
-            "action": self.action,
-            "resource_type": self.resource_type,
-            "resource_id": self.resource,
-            "outcome": self.outcome,
-            "reason": self.reason,
-            "origin": self.origin,
-            "ip_address": self.network,
-            "trace_id": self.trace_id,
-        })
     }
 
     fn fields(&self) -> Vec<Field> {
@@ -89,17 +76,17 @@ pub(super) fn outcome(outcome: &str) -> Field {
 /// Reads events from the ledger.
 pub(super) fn read(
     index: &Index<'_>,
-    places: impl Iterator<Item = Place>,
+    places: impl Iterator<Item = EventPlace>,
 ) -> Result<Vec<RecentEvent>, IndexError> {
-    let read = |place: Place| {
+    let read = |place: EventPlace| {
         let record = index.read_as_told(place.id, place.at, place.time)?;
-        record.line().map(|line| RecentEvent::of(&line)).map_err(|_| IndexError::other())
+        record.line().map(|line| RecentEvent::new(&line)).map_err(|_| IndexError::other())
     };
     places.map(read).collect()
 }
 
 pub(super) fn json(events: &[RecentEvent]) -> Value {
-    events.iter().map(RecentEvent::json).collect()
+    json!(events)
 }
 
 pub(super) fn table(events: &[RecentEvent], of: u64) -> Table {

@@ -20,7 +20,7 @@ pub(super) struct Kind {
 
 /// An event in the index.
 pub(super) struct Occurrence<'r> {
-    pub(super) place: Place,
+    pub(super) place: EventPlace,
     pub(super) kind: &'r Kind,
     /// The number of the kind.
     pub(super) kind_id: i64,
@@ -32,7 +32,7 @@ pub(super) struct Occurrence<'r> {
 
 /// The place of an event in the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct EventPlace {
     pub(super) id: u64,
     pub(super) at: u64,
     pub(super) time: i64,
@@ -62,7 +62,7 @@ pub(super) fn scan(
         };
         let kind_id: i64 = row.get(3)?;
         let event = Occurrence {
-            place: Place { id: row.get(4)?, at: row.get(5)?, time: row.get(6)? },
+            place: EventPlace { id: row.get(4)?, at: row.get(5)?, time: row.get(6)? },
             kind: kinds.get(&kind_id).ok_or_else(IndexError::other)?,
             kind_id,
             actor: text(0)?.unwrap_or_default(),

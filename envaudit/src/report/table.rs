@@ -67,7 +67,7 @@ impl Field {
 
     /// The text for people: with its kind in brackets.
     #[cfg(feature = "cli")]
-    pub(crate) fn words(text: &str, kind: &str) -> String {
+    pub(crate) fn with_kind(text: &str, kind: &str) -> String {
         if kind.is_empty() { text.to_owned() } else { format!("{text} ({kind})") }
     }
 }

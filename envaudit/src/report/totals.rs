@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::scan::{Occurrence, Place};
+use super::scan::{EventPlace, Occurrence};
 
 /// The number of events, their outcomes, and the first and the last time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,7 +47,7 @@ impl Tally {
 pub(super) struct Totals {
     pub(super) all: Tally,
     pub(super) days: BTreeMap<i64, Tally>,
-    newest: BTreeMap<u64, Place>,
+    newest: BTreeMap<u64, EventPlace>,
     keep: usize,
 }
 
@@ -71,12 +71,12 @@ impl Totals {
     }
 
     /// The first and the last time.
-    pub(super) fn seen(&self) -> Option<(i64, i64)> {
+    pub(super) fn time_span(&self) -> Option<(i64, i64)> {
         (self.all.count > 0).then_some((self.all.first, self.all.last))
     }
 
     /// The newest first.
-    pub(super) fn newest(&self) -> impl Iterator<Item = Place> {
+    pub(super) fn newest(&self) -> impl Iterator<Item = EventPlace> {
         self.newest.values().rev().copied()
     }
 }

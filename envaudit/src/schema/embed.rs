@@ -1,6 +1,6 @@
 //! The metadata of a configuration as bytes within a compiled program.
 //!
-//! [`embed!`](crate::embed) makes them in constant evaluation. Whoever has the file finds them by `MAGIC`, in any format
+//! [`embed!`](crate::embed) makes them in constant evaluation. A reader of the file finds them by `MAGIC`, in any format
 //! of executables and whether or not it was stripped, and reads them without running any of it. All numbers are
 //! little-endian; a text is its length as `u32` and its UTF-8; an optional thing is a byte, 0 or 1, and the thing if 1.
 //!
@@ -76,7 +76,7 @@ pub(crate) mod shape {
 /// ```
 ///
 /// What is embedded are keys, documentation, types, limits and defaults: as much as the template shows. A program that
-/// shall not tell them leaves this out.
+/// should not reveal them leaves this out.
 #[macro_export]
 macro_rules! embed {
     ($config:ty $(,)?) => {
@@ -256,7 +256,7 @@ impl Writer<'_> {
         }
     }
 
-    /// The optional structs; gives the position behind the last variable.
+    /// The optional structs; returns the position after the last variable.
     const fn groups(&mut self, schema: &Schema, mut first: usize) -> usize {
         let mut at = 0;
         while at < schema.members.len() {

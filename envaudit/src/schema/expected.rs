@@ -57,7 +57,7 @@ fn ranged(shape: Shape, range: Bounds) -> String {
     if !known(range.min) || !known(range.max) {
         return format!("an integer {range}");
     }
-    // The ends of the type are worth saying where somebody knows them by heart.
+    // The ends of the type are worth saying where they are well known.
     let small = type_max <= u128::from(u32::MAX);
     let type_ends = small.then_some((type_min, type_max as i128));
     let end = if range.inclusive { 0 } else { 1 };

@@ -10,7 +10,7 @@ use crate::sources::Source;
 
 /// Fails when a name of the `member`-th member, a group, is also a name of another one. Of two groups the later fails.
 /// What collides within a nested struct is reported where that struct is declared, unless a full `key` only meets the
-/// other name behind this prefix.
+/// other name after this prefix.
 #[track_caller]
 pub const fn check_group(table: &Table, member: usize) {
     let (first, end) = names_of_member(table.schema, member);
@@ -85,13 +85,10 @@ pub const fn check_default(optional: bool, secret: bool) {
         !optional,
         "an `Option` is `None` when nothing supplies it; remove the default, or the `Option`"
     );
-    assert!(
-        !secret,
-        "a secret is no secret when its default stands in the program; remove the default"
-    );
+    assert!(!secret, "a default in the program would make the secret public; remove the default");
 }
 
-/// From the first to behind the last name.
+/// From the first name to the one after the last.
 const fn names_of_member(schema: &Schema, member: usize) -> (usize, usize) {
     let (mut first, mut at) = (0, 0);
     while at < member {

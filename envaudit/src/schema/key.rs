@@ -94,7 +94,7 @@ const fn alias_of(table: &Table, text: &str) -> Option<&'static str> {
     None
 }
 
-/// The nearest key, or the one that is the text behind a prefix.
+/// The nearest key, or the one that is the text after a prefix.
 const fn near(table: &Table, text: &str) -> Option<&'static str> {
     let mut best = nearest::MAX_DISTANCE + 1;
     let (mut found, mut behind_prefix) = (None, None);

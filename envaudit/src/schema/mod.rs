@@ -80,7 +80,7 @@ pub struct FieldSchema {
     pub name: &'static str,
     /// Whether `name` is the whole key, whatever the prefix.
     pub exact: bool,
-    /// Further names, tried in order, each behind the prefix.
+    /// Further names, tried in order, each after the prefix.
     pub aliases: &'static [&'static str],
     /// The field's doc comment.
     pub docs: &'static str,
@@ -104,7 +104,7 @@ pub struct FieldSchema {
     pub len: Option<Bounds>,
     /// Whether an empty value is refused.
     pub non_empty: bool,
-    /// Whether the struct says that the value is no secret, whatever the field is called.
+    /// Whether the struct says that the value is not a secret, whatever the field is called.
     pub public: bool,
     /// Whether blanks around a value, and around the elements of a collection, do not count.
     pub trim: bool,
@@ -273,7 +273,7 @@ impl FieldSchema {
         self
     }
 
-    /// What a secret can be is not told.
+    /// What a secret can be is not shown.
     pub const fn one_of(mut self, words: &'static [&'static str]) -> Self {
         self.one_of = if self.secret { &[] } else { words };
         self

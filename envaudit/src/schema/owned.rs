@@ -39,7 +39,7 @@ pub(crate) struct OptionalGroup {
     pub(crate) leaves: Range<usize>,
 }
 
-/// Gives a text to the program for good.
+/// Keeps a text until the program ends.
 pub(crate) fn text(text: impl Into<String>) -> &'static str {
     text.into().leak()
 }

@@ -48,9 +48,9 @@ pub enum Shape {
         /// The `format` keyword of JSON Schema, where there is one.
         format: Option<&'static str>,
     },
-    /// Elements of one form, behind a separator.
+    /// Elements of one form, with a separator between them.
     List(&'static Shape),
-    /// So many elements of one form, behind a separator.
+    /// So many elements of one form, with a separator between them.
     Array(&'static Shape, usize),
     /// Elements of the form `key=value`.
     Map(&'static Shape),

@@ -98,7 +98,7 @@ impl Table {
         Some(&self.names[self.order[at] as usize])
     }
 
-    /// Where a name of this table stands in it.
+    /// The position of a name of this table.
     pub(crate) fn position(&self, name: &'static Name) -> usize {
         let leaf = &self.leaves[name.leaf as usize];
         leaf.first + name.rank as usize
@@ -176,7 +176,7 @@ struct Prefix<'a> {
     own: &'static str,
 }
 
-/// All names behind one another, each followed by `_FILE`.
+/// All names after one another, each followed by `_FILE`.
 pub const fn text<const N: usize>(schema: &Schema) -> [u8; N] {
     let root = Prefix { outer: None, own: schema_prefix(schema) };
     write_schema(schema, &root, ([0; N], 0)).0
@@ -363,7 +363,7 @@ pub const fn resolve_files<const N: usize>(mut names: [Name; N], order: &[u16; N
     names
 }
 
-/// What stands before `_FILE`.
+/// The text before `_FILE`.
 const fn without_suffix(name: &'static str) -> Option<&'static [u8]> {
     match name.as_bytes().split_last_chunk() {
         Some((key, [b'_', b'F', b'I', b'L', b'E'])) => Some(key),

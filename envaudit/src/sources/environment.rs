@@ -50,7 +50,7 @@ impl Environment {
     }
 }
 
-/// Apart, so that the way of ordinary loads stays short.
+/// A function of its own, to keep the path of ordinary loads short.
 #[inline(never)]
 fn given(vars: &HashMap<OsString, OsString>, name: &str) -> Option<OsString> {
     vars.get(OsStr::new(name)).cloned()

@@ -1,30 +1,22 @@
 //! Reading whole files with a bound on their size.
 
-use core::fmt;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
 /// Why a file cannot be used.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub(crate) enum FileFault {
+    #[error("it does not exist")]
     Missing,
+    #[error("it is a directory")]
     Directory,
+    #[error("it is not a regular file")]
     NotRegular,
+    #[error("it is larger than {} MiB", .0 >> 20)]
     TooLarge(u64),
+    #[error(transparent)]
     Io(io::Error),
-}
-
-impl fmt::Display for FileFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            FileFault::Missing => f.write_str("it does not exist"),
-            FileFault::Directory => f.write_str("it is a directory"),
-            FileFault::NotRegular => f.write_str("it is not a regular file"),
-            FileFault::TooLarge(limit) => write!(f, "it is larger than {} MiB", limit >> 20),
-            FileFault::Io(error) => write!(f, "{error}"),
-        }
-    }
 }
 
 impl From<io::Error> for FileFault {

@@ -4,7 +4,6 @@ use core::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::Source;
@@ -12,21 +11,28 @@ use super::Source;
 /// The place within a source where a value was found.
 ///
 /// Displayed as `.env.prod:12`, `/run/secrets/api_key` or `prod/db (version 3)`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// In JSON it is `{"file": …, "line": …}` or `{"secret": …, "version": …}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
 #[non_exhaustive]
 pub enum Location {
     /// A file, and the line in it where it has lines.
     File {
         /// The path as it was opened.
+        #[serde(rename = "file", serialize_with = "path_text")]
         path: Arc<Path>,
         /// The line, counted from 1.
+        #[serde(skip_serializing_if = "Option::is_none")]
         line: Option<u32>,
     },
     /// A secret in a store.
     Secret {
         /// The store's name for it.
+        #[serde(rename = "secret")]
         id: Arc<str>,
         /// The store's name for the version that was read.
+        #[serde(skip_serializing_if = "Option::is_none")]
         version: Option<Arc<str>>,
     },
 }
@@ -78,26 +84,8 @@ impl fmt::Display for Location {
     }
 }
 
-/// `{"file": …, "line": …}` or `{"secret": …, "version": …}`.
-impl Serialize for Location {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        match self {
-            Location::File { path, line } => {
-                map.serialize_entry("file", &path.to_string_lossy())?;
-                if let Some(line) = line {
-                    map.serialize_entry("line", line)?;
-                }
-            }
-            Location::Secret { id, version } => {
-                map.serialize_entry("secret", &**id)?;
-                if let Some(version) = version {
-                    map.serialize_entry("version", &**version)?;
-                }
-            }
-        }
-        map.end()
-    }
+fn path_text<S: Serializer>(path: &Path, out: S) -> Result<S::Ok, S::Error> {
+    out.serialize_str(&path.to_string_lossy())
 }
 
 /// A place in a few words, within the source where that is known.

@@ -10,4 +10,5 @@ mod source;
 
 pub use location::Location;
 pub(crate) use location::place;
+pub(crate) use source::SourceKind;
 pub use source::{Source, SourceSet, UnknownSource};

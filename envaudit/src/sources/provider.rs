@@ -64,7 +64,7 @@ pub trait Provider: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// When the store cannot be asked. A key that the store does not have is no error.
+    /// When the store cannot be asked. A key that the store does not have is not an error.
     fn fetch(&self, requests: &[KeyRequest]) -> Result<Fetched, ProviderError>;
 
     /// How long a load waits for [`fetch`](Self::fetch): 10 seconds. Afterwards the provider has failed.
@@ -96,7 +96,8 @@ pub enum OnFailure {
 /// Why a provider could not be asked.
 ///
 /// The message reaches logs and terminals: never put a response body into it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
 pub struct ProviderError(String);
 
 impl ProviderError {
@@ -106,14 +107,6 @@ impl ProviderError {
     }
 }
 
-impl fmt::Display for ProviderError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for ProviderError {}
-
 /// The values that a provider has.
 ///
 /// `Debug` shows the keys alone.
@@ -122,7 +115,7 @@ pub struct Fetched {
     values: HashMap<String, FetchedValue>,
 }
 
-/// One value of a [`Fetched`], to be told where it came from.
+/// One value of a [`Fetched`], and where it came from.
 pub struct FetchedValue {
     text: SecretString,
     id: Option<Arc<str>>,
@@ -190,7 +183,7 @@ impl fmt::Debug for FetchedValue {
 }
 
 /// A provider that has been asked.
-pub(crate) struct Asked {
+pub(crate) struct PendingFetch {
     provider: Arc<dyn Provider>,
     /// `None` when the timeout is longer than any clock runs.
     deadline: Option<Instant>,
@@ -198,9 +191,13 @@ pub(crate) struct Asked {
     answer: mpsc::Receiver<(Instant, Result<Fetched, ProviderError>)>,
 }
 
-impl Asked {
+impl PendingFetch {
     /// Asks on a thread of its own. The thread is left behind when the provider outlives its timeout: nothing can stop it.
-    pub(crate) fn ask(provider: &Arc<dyn Provider>, requests: &'static [KeyRequest]) -> Asked {
+    pub(crate) fn ask(
+        provider: &Arc<dyn Provider>,
+        requests: &'static [KeyRequest],
+    ) -> PendingFetch {
+        let deadline = Instant::now().checked_add(provider.timeout());
         let (answer_to, answer) = mpsc::channel();
         let asked = Arc::clone(provider);
         // The name of a thread cannot hold a NUL.
@@ -217,11 +214,7 @@ impl Asked {
             let failed = (Instant::now(), failed);
             answer_to.send(failed).unwrap_or_else(|_| unreachable!("the receiver is held above"));
         }
-        Asked {
-            provider: Arc::clone(provider),
-            deadline: Instant::now().checked_add(provider.timeout()),
-            answer,
-        }
+        PendingFetch { provider: Arc::clone(provider), deadline, answer }
     }
 
     pub(crate) fn provider(&self) -> &dyn Provider {

@@ -5,70 +5,99 @@ use core::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-/// A place that can supply a value.
-///
-/// The variants are declared in the default order of precedence, first wins, and that is also what `Ord` compares:
-/// `Source::System < Source::File` reads "the process environment is asked before `.env`".
-///
-/// ```
-/// use envaudit::Source;
-///
-/// assert_eq!(Source::FileEnv.to_string(), "file.env");
-/// assert_eq!("k8s".parse(), Ok(Source::K8s));
-/// assert!(Source::System < Source::SchemaDefault);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Source {
+/// Declares [`Source`] from the list of all sources. A source is added here and nowhere else: what a load reads, the names in
+/// JSON and policies, and the words of hints follow. The derive has a list of the variants, which a test compares with this
+/// one.
+macro_rules! sources {
+    ($(
+        $(#[doc = $docs:literal])*
+        $variant:ident: $name:literal, $kind:expr, $hint:literal;
+    )*) => {
+        /// A place that can supply a value.
+        ///
+        /// The variants are declared in the default order of precedence, first wins, and that is also what `Ord` compares:
+        /// `Source::System < Source::File` reads "the process environment is asked before `.env`".
+        ///
+        /// ```
+        /// use envaudit::Source;
+        ///
+        /// assert_eq!(Source::FileEnv.to_string(), "file.env");
+        /// assert_eq!("k8s".parse(), Ok(Source::K8s));
+        /// assert!(Source::System < Source::SchemaDefault);
+        /// ```
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[non_exhaustive]
+        pub enum Source {
+            $($(#[doc = $docs])* #[serde(rename = $name)] $variant,)*
+        }
+
+        impl Source {
+            /// Every source, in the default order of precedence.
+            pub const ALL: &'static [Source] = &[$(Source::$variant),*];
+
+            /// The name used in JSON, tables and policies, such as `file.env`.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Source::$variant => $name,)*
+                }
+            }
+
+            /// What a load reads for this source itself.
+            pub(crate) const fn kind(self) -> SourceKind {
+                match self {
+                    $(Source::$variant => $kind,)*
+                }
+            }
+
+            /// Where a value can be put, as in "set it in the environment".
+            pub(crate) const fn hint(self) -> &'static str {
+                match self {
+                    $(Source::$variant => $hint,)*
+                }
+            }
+        }
+    };
+}
+
+/// What a load reads for a source itself, besides the providers that declare it as theirs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SourceKind {
+    /// Nothing: it has only providers.
+    Store,
+    /// The process environment.
+    Environment,
+    /// Folders of secret files, and the one that is read unless the loader names another.
+    SecretFolder(&'static str),
+    /// The env file of the environment that is loaded.
+    EnvironmentFile,
+    /// The env file, or those that the loader names.
+    EnvFile,
+    /// The defaults written in the struct.
+    Default,
+}
+
+sources! {
     /// Azure Key Vault (`azure`).
-    Azure,
+    Azure: "azure", SourceKind::Store, "in Azure Key Vault";
     /// AWS Secrets Manager and Parameter Store (`aws`).
-    Aws,
-    /// Any other store, through a [`Provider`](crate::Provider) of one's own (`custom`).
-    Custom,
+    Aws: "aws", SourceKind::Store, "in AWS";
+    /// Any other store, through a custom [`Provider`](crate::Provider) (`custom`).
+    Custom: "custom", SourceKind::Store, "in the program's own store";
     /// The process environment, `KEY_FILE` included (`system`).
-    System,
+    System: "system", SourceKind::Environment, "in the environment";
     /// Docker secrets: files in `/run/secrets` (`docker`).
-    Docker,
+    Docker: "docker", SourceKind::SecretFolder("/run/secrets"), "as a secret file";
     /// Kubernetes secrets: files of a volume at `/etc/secrets` (`k8s`).
-    K8s,
+    K8s: "k8s", SourceKind::SecretFolder("/etc/secrets"), "as a secret file";
     /// `.env.{environment}` (`file.env`).
-    FileEnv,
+    FileEnv: "file.env", SourceKind::EnvironmentFile, "in `.env.{environment}`";
     /// `.env` (`file`).
-    File,
+    File: "file", SourceKind::EnvFile, "in `.env`";
     /// The default written in the struct, or nothing at all for an optional field (`schema_default`).
-    SchemaDefault,
+    SchemaDefault: "schema_default", SourceKind::Default, "in the program, as a default";
 }
 
 impl Source {
-    /// Every source, in the default order of precedence.
-    pub const ALL: &'static [Source] = &[
-        Source::Azure,
-        Source::Aws,
-        Source::Custom,
-        Source::System,
-        Source::Docker,
-        Source::K8s,
-        Source::FileEnv,
-        Source::File,
-        Source::SchemaDefault,
-    ];
-
-    /// The name used in JSON, tables and policies, such as `file.env`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Source::Azure => "azure",
-            Source::Aws => "aws",
-            Source::Custom => "custom",
-            Source::System => "system",
-            Source::Docker => "docker",
-            Source::K8s => "k8s",
-            Source::FileEnv => "file.env",
-            Source::File => "file",
-            Source::SchemaDefault => "schema_default",
-        }
-    }
-
     const fn bit(self) -> u16 {
         1 << self as u16
     }
@@ -81,20 +110,9 @@ impl fmt::Display for Source {
 }
 
 /// A text that names no [`Source`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a source; the sources are {all}", all = SourceSet::ALL)]
 pub struct UnknownSource(String);
-
-impl fmt::Display for UnknownSource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is not a source; the sources are ", self.0)?;
-        for (at, source) in Source::ALL.iter().enumerate() {
-            write!(f, "{}{source}", if at == 0 { "" } else { ", " })?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for UnknownSource {}
 
 impl FromStr for Source {
     type Err = UnknownSource;
@@ -105,12 +123,6 @@ impl FromStr for Source {
             .copied()
             .find(|source| source.name() == text)
             .ok_or_else(|| UnknownSource(text.to_owned()))
-    }
-}
-
-impl Serialize for Source {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
     }
 }
 
@@ -132,6 +144,8 @@ impl<'de> Deserialize<'de> for Source {
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SourceSet(u16);
+
+const _: () = assert!(Source::ALL.len() <= u16::BITS as usize, "a set has a bit for each source");
 
 impl SourceSet {
     /// No source.

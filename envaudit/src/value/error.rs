@@ -5,18 +5,23 @@ use core::fmt;
 /// Why a text is not a value of a type.
 ///
 /// It does not repeat what was expected: that is the type's [`Shape`](crate::Shape), and the load puts both together.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
 pub struct ValueError(Reason);
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Reason {
     /// The text is not of the shape, which says it all.
+    #[error("not a value of this type")]
     Unexpected,
     /// Bytes that no text type can take; said of secrets too.
+    #[error("it is not valid UTF-8")]
     NotUtf8,
     /// Said by this crate, free of any part of the value.
+    #[error("{0}")]
     Plain(String),
-    /// Said by a parser of somebody else's, which may have put the value into it.
+    /// Said by a foreign parser, which may have put the value into it.
+    #[error("{0}")]
     Foreign(String),
 }
 
@@ -42,7 +47,9 @@ impl ValueError {
 
     pub(crate) fn in_element(self, number: usize) -> Self {
         ValueError(match self.0 {
-            Reason::Unexpected => Reason::Plain(format!("element {number} is not of that form")),
+            Reason::Unexpected => {
+                Reason::Plain(format!("element {number} does not have that form"))
+            }
             Reason::NotUtf8 => Reason::NotUtf8,
             Reason::Plain(message) => Reason::Plain(format!("element {number}: {message}")),
             Reason::Foreign(message) => Reason::Foreign(format!("element {number}: {message}")),
@@ -53,15 +60,3 @@ impl ValueError {
         self.0
     }
 }
-
-impl fmt::Display for ValueError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Reason::Unexpected => f.write_str("not a value of this type"),
-            Reason::NotUtf8 => f.write_str("it is not valid UTF-8"),
-            Reason::Plain(message) | Reason::Foreign(message) => f.write_str(message),
-        }
-    }
-}
-
-impl std::error::Error for ValueError {}

@@ -3,7 +3,7 @@
 mod checks;
 mod collection;
 mod error;
-mod pick;
+mod parse_strategy;
 mod raw;
 mod scalar;
 mod secret;
@@ -17,9 +17,9 @@ pub use secret::IsSecret;
 pub(crate) mod generated {
     pub use super::checks::{Length, len, non_empty, one_of, one_of_texts, range, validated};
     pub use super::collection::{array, list, map};
-    pub use super::pick::{
-        ByFromStr, NotSecret, Pick, Readable, Secrecy, default_text, find_word, json, lifted,
-        optional, parsed, required,
+    pub use super::parse_strategy::{
+        ByFromStr, NotSecret, ParseStrategy, Readable, Secrecy, default_text, find_word, json,
+        lifted, optional, parsed, required,
     };
     pub use super::raw::Raw;
     pub use super::secret::{IsSecret, assert_secret, secret_box};

@@ -6,9 +6,9 @@ use super::ValueError;
 
 /// The bytes that a source gave for a variable, before they are read as a type.
 #[doc(hidden)]
-pub struct Raw<'a>(Text<'a>);
+pub struct Raw<'a>(RawText<'a>);
 
-enum Text<'a> {
+enum RawText<'a> {
     Os(OsString),
     Borrowed(&'a str),
     Owned(String),
@@ -18,74 +18,74 @@ enum Text<'a> {
 
 impl<'a> Raw<'a> {
     pub(crate) fn os(text: OsString) -> Self {
-        Raw(Text::Os(text))
+        Raw(RawText::Os(text))
     }
 
     pub(crate) fn borrowed(text: &'a str) -> Self {
-        Raw(Text::Borrowed(text))
+        Raw(RawText::Borrowed(text))
     }
 
     pub(crate) fn owned(text: String) -> Self {
-        Raw(Text::Owned(text))
+        Raw(RawText::Owned(text))
     }
 
     pub(crate) fn secret(text: String) -> Self {
-        Raw(Text::Secret(text))
+        Raw(RawText::Secret(text))
     }
 
     pub(crate) fn is_secret(&self) -> bool {
-        matches!(self.0, Text::Secret(_))
+        matches!(self.0, RawText::Secret(_))
     }
 
     pub fn as_str(&self) -> Result<&str, ValueError> {
         match &self.0 {
-            Text::Os(text) => text.to_str().ok_or(ValueError::not_utf8()),
-            Text::Borrowed(text) => Ok(text),
-            Text::Owned(text) | Text::Secret(text) => Ok(text),
+            RawText::Os(text) => text.to_str().ok_or(ValueError::not_utf8()),
+            RawText::Borrowed(text) => Ok(text),
+            RawText::Owned(text) | RawText::Secret(text) => Ok(text),
         }
     }
 
     #[cfg(any(feature = "ledger", feature = "live"))]
     pub(crate) fn as_bytes(&self) -> &[u8] {
         match &self.0 {
-            Text::Os(text) => text.as_encoded_bytes(),
-            Text::Borrowed(text) => text.as_bytes(),
-            Text::Owned(text) | Text::Secret(text) => text.as_bytes(),
+            RawText::Os(text) => text.as_encoded_bytes(),
+            RawText::Borrowed(text) => text.as_bytes(),
+            RawText::Owned(text) | RawText::Secret(text) => text.as_bytes(),
         }
     }
 
     /// The text, without a copy where it is owned. What is left is empty.
     pub(crate) fn take_string(&mut self) -> Result<String, ValueError> {
         match &mut self.0 {
-            Text::Os(text) => match std::mem::take(text).into_string() {
+            RawText::Os(text) => match std::mem::take(text).into_string() {
                 Ok(text) => Ok(text),
                 Err(bytes) => {
                     *text = bytes;
                     Err(ValueError::not_utf8())
                 }
             },
-            Text::Borrowed(text) => Ok((*text).to_owned()),
-            Text::Owned(text) | Text::Secret(text) => Ok(std::mem::take(text)),
+            RawText::Borrowed(text) => Ok((*text).to_owned()),
+            RawText::Owned(text) | RawText::Secret(text) => Ok(std::mem::take(text)),
         }
     }
 
     pub(crate) fn take_os(&mut self) -> OsString {
         match &mut self.0 {
-            Text::Os(text) => std::mem::take(text),
-            Text::Borrowed(text) => OsString::from(*text),
-            Text::Owned(text) | Text::Secret(text) => OsString::from(std::mem::take(text)),
+            RawText::Os(text) => std::mem::take(text),
+            RawText::Borrowed(text) => OsString::from(*text),
+            RawText::Owned(text) | RawText::Secret(text) => OsString::from(std::mem::take(text)),
         }
     }
 
     /// The same text, to be taken while this one stays.
     pub fn shared(&self) -> Raw<'_> {
         match &self.0 {
-            Text::Os(text) => match text.to_str() {
+            RawText::Os(text) => match text.to_str() {
                 Some(text) => Raw::borrowed(text),
                 None => Raw::os(text.clone()),
             },
-            Text::Borrowed(text) => Raw::borrowed(text),
-            Text::Owned(text) | Text::Secret(text) => Raw::borrowed(text),
+            RawText::Borrowed(text) => Raw::borrowed(text),
+            RawText::Owned(text) | RawText::Secret(text) => Raw::borrowed(text),
         }
     }
 

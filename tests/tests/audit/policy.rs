@@ -348,9 +348,9 @@ fn what_is_no_policy_is_refused_with_the_rule_and_the_reason() {
         (r#"{"rules": {}}"#.to_owned(), "an object with an array `rules` is expected"),
         (r#"{"rules": [], "rule": []}"#.to_owned(), "`rule` is not one of rules"),
         (rule("7"), "rule 2: an object is expected"),
-        (rule("{}"), "rule 2: it asks for nothing"),
-        (rule(r#"{"secrets": true}"#), "rule 2: it asks for nothing"),
-        (rule(r#"{"deny": []}"#), "rule 2: it asks for nothing"),
+        (rule("{}"), "rule 2: it has no effect"),
+        (rule(r#"{"secrets": true}"#), "rule 2: it has no effect"),
+        (rule(r#"{"deny": []}"#), "rule 2: it has no effect"),
         (
             rule(r#"{"denies": ["file"]}"#),
             "rule 2: `denies` is not one of name, keys, secrets, environments, allow, deny",

@@ -140,7 +140,7 @@ fn every_fault_of_a_saved_audit_is_named_with_its_key() {
         (whole("\"s3cret\""), "an object by key is expected"),
         (entry(r#"{"PORT": "s3cret"}"#.to_owned()), "an object is expected"),
         (entry(without("key")), "`key` is missing"),
-        (entry(with("key", json!("HOST"))), "its `key` is another one"),
+        (entry(with("key", json!("HOST"))), "its `key` is a different one"),
         (entry(with("key", json!(1))), "`key` must be text"),
         (entry(without("source")), "`source` is missing"),
         (entry(with("source", json!(["system"]))), "`source` must be text"),

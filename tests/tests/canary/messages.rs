@@ -134,7 +134,7 @@ fn a_secret_put_where_its_path_belongs_is_not_shown() {
             "the file that KEY_FILE names cannot be read\n   \
                found     in the process environment\n   \
                because   it does not exist\n   \
-               hint      set KEY_FILE to a path; what it is set to is not shown, because it could be the secret\n"
+               hint      set KEY_FILE to a path; its present value is not shown, because it could be the secret\n"
         );
         assert_hidden(&everything_said(&loader), &value);
     }

@@ -74,7 +74,7 @@ fn what_cannot_be_loaded_is_said_on_stderr_and_nothing_on_stdout() {
 fn warnings_stand_on_stderr_unless_they_are_not_wanted() {
     let files = Files::with(".env", "PORT=80\nPORT=81\n");
     let loud = envaudit(["audit", "--json"]).dir(&files).run().ends_with(0);
-    assert_eq!(loud.err, "warning: PORT stands twice in file: line 2 overrides line 1\n");
+    assert_eq!(loud.err, "warning: PORT is set twice in file: line 2 overrides line 1\n");
     let quiet = envaudit(["audit", "--json", "-q"]).dir(&files).run().ends_with(0);
     assert_eq!(quiet.err, "");
     assert_eq!(quiet.json()["PORT"]["location"]["line"], 2);

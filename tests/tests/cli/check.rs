@@ -51,7 +51,7 @@ fn what_is_fine_is_said_in_one_line() {
     let answer = run(&files, &["check"]).run().ends_with(0);
     assert_eq!(
         answer.out,
-        "warning: APP_PORT stands twice in file: line 2 overrides line 1\n\
+        "warning: APP_PORT is set twice in file: line 2 overrides line 1\n\
          fine: 3 variables, 1 of them secret (file 2, schema_default 1)\n"
     );
     let answer = run(&files, &["check", "--json"]).run().ends_with(0).json();

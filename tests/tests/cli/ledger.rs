@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use envaudit::ledger::keys::ChainKeys;
 use envaudit::ledger::store::SegmentSource;
-use envaudit::ledger::{Actor, ChainKeys, Event, FileStore, Ledger, LedgerOptions, MasterKey};
+use envaudit::ledger::{Actor, Event, FileStore, Ledger, LedgerOptions, MasterKey};
 use envaudit_tests::Files;
 use envaudit_tests::cli_fixture::{KEY, tamper};
 use envaudit_tests::command::{Answer, Envaudit, envaudit};

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
 use envaudit::ledger::FileStore;
-use envaudit::ledger::store::Store;
+use envaudit::ledger::store::StoreLock;
 use envaudit_tests::cli_fixture::{CliFixture, RECORD};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_envaudit_command");
@@ -21,7 +21,7 @@ fn every_command_that_writes_says_who_is_in_the_way_and_for_how_long_it_waited()
         &["prune", "--keep", "400d"],
         &["rotate-key", "--new-key", "next.key"],
     ];
-    for (limit, waited) in [("0", "it was not waited for"), ("3ms", "waited 3ms")] {
+    for (limit, waited) in [("0", "did not wait"), ("3ms", "waited 3ms")] {
         for args in commands {
             let own = args.iter().position(|arg| *arg == "--").unwrap_or(args.len());
             let run = fixture.run(&args[..own]).args(["--lock-timeout", limit]);

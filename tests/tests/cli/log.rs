@@ -451,9 +451,9 @@ fn a_last_line_that_was_not_written_to_its_end_is_said_and_the_answer_is_what_it
     }
     // Somebody is writing it just now.
     let store = envaudit::ledger::FileStore::new(fixture.ledger());
-    envaudit::ledger::store::Store::lock(&store).expect("it is free");
+    envaudit::ledger::store::StoreLock::lock(&store).expect("it is free");
     assert_eq!(run(&["log"]).err, "");
-    envaudit::ledger::store::Store::unlock(&store);
+    envaudit::ledger::store::StoreLock::unlock(&store);
     // A folder that has no lock gets none from who reads it.
     fs::remove_file(fixture.ledger().join("lock")).expect("removed");
     assert!(run(&["log"]).err.contains("10 bytes"));

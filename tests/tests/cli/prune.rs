@@ -64,7 +64,7 @@ fn a_configuration_that_has_not_changed_since_is_known_as_well_after_a_prune() {
     assert_eq!(fixture.record()["unchanged_since"], 7);
     let history = fixture.run(&["history", "PORT"]).run().ends_with(0);
     assert!(history.err.contains("no change of PORT"), "{}", history.err);
-    let pruned = "the events before 4 were pruned: what they said of PORT is not known any more";
+    let pruned = "the events before 4 were pruned: older changes of PORT are not known";
     assert!(history.err.contains(pruned), "{}", history.err);
     fixture.files.write(".env", "PORT=443\nREGION=eu-1\n");
     let changes = fixture.record()["changes"].clone();

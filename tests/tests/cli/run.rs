@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 
-use envaudit::ledger::store::Store;
+use envaudit::ledger::store::StoreLock;
 use envaudit::ledger::{FileStore, Reader};
 use envaudit::{EnvConfig, SecretString};
 use envaudit_tests::cli_fixture::{CliFixture, KEY, shell};

@@ -44,7 +44,7 @@ fn an_empty_text_has_no_elements_and_an_empty_element_is_one() {
     assert_eq!(read_as!(Vec<String>, ",a,"), Ok(owned(&["", "a", ""])));
     assert_eq!(read_as!(Option<Vec<u8>>, ""), Ok(Some(vec![])));
     let problem = read_as!(Vec<u8>, "1,,2").expect_err("an empty text is no number");
-    assert_eq!(problem.reason_text(), Some("element 2 is not of that form"));
+    assert_eq!(problem.reason_text(), Some("element 2 does not have that form"));
 }
 
 #[test]
@@ -95,12 +95,12 @@ fn a_bad_element_is_named_by_its_number() {
         (
             read_as!(Vec<u8>, "1,x,y").err(),
             "a list separated by `,`, each element an integer from 0 to 255",
-            "element 2 is not of that form",
+            "element 2 does not have that form",
         ),
         (
             read_as!([sep = ";", range(1..=9)] Vec<u8>, "1;10").err(),
             "a list separated by `;`, each element an integer from 1 to 9",
-            "element 2 is not of that form",
+            "element 2 does not have that form",
         ),
         (
             read_as!([u8; 3], "1,2").err(),
@@ -115,7 +115,7 @@ fn a_bad_element_is_named_by_its_number() {
         (
             read_as!([sep = ";", kv_sep = ":"] HashMap<String, u8>, "a:1;b:x").err(),
             "a list of key:value separated by `;`, each value an integer from 0 to 255",
-            "element 2 is not of that form",
+            "element 2 does not have that form",
         ),
         (
             read_as!(BTreeMap<String, u8>, "a=1,a=2").err(),
@@ -125,7 +125,7 @@ fn a_bad_element_is_named_by_its_number() {
         (
             read_as!([sep = "\n"] Vec<bool>, "yes\nmaybe").err(),
             "a list separated by `\\n`, each element true or false",
-            "element 2 is not of that form",
+            "element 2 does not have that form",
         ),
     ] {
         let problem = problem.expect("a bad element");

@@ -189,7 +189,7 @@ fn bytes_that_are_not_utf8_are_for_paths_and_os_strings_alone() {
 #[test]
 fn blanks_around_a_value_are_named_as_the_reason() {
     let problem = read_as!(u16, "80 ").expect_err("a blank is no digit");
-    assert_eq!(problem.reason_text(), Some("blanks stand around it"));
+    assert_eq!(problem.reason_text(), Some("there are blanks around it"));
     assert_eq!(
         read_as!([trim] u16,
             "\t80 "

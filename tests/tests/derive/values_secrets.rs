@@ -153,7 +153,7 @@ fn a_bad_secret_says_what_was_expected_and_nothing_of_what_was_found() {
         let problem = envaudit_tests::problems::only(&result);
         let because = match key {
             "PIN" | "ACCOUNT" => {
-                "   because   what refused it is not quoted, because the value is secret\n"
+                "   because   the reason is not shown, because the value is secret\n"
             }
             _ => "",
         };

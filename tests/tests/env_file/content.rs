@@ -189,7 +189,7 @@ fn of_a_variable_that_stands_twice_the_last_line_counts_and_a_warning_names_both
         |before, now| Warning::Duplicate { key: "A", source: Source::File, lines: (before, now) };
     assert_eq!(loaded.audit().warnings(), [duplicate(1, 4), duplicate(4, 5)]);
     let text = loaded.audit().warnings()[0].to_string();
-    assert_eq!(text, "A stands twice in file: line 4 overrides line 1");
+    assert_eq!(text, "A is set twice in file: line 4 overrides line 1");
 }
 
 #[test]
@@ -211,9 +211,9 @@ fn faults(problems: &[Problem]) -> Vec<(u32, &str)> {
 }
 
 const NO_EQUALS: &str = "there is no `=` on the line";
-const BAD_NAME: &str = "what stands before `=` is not a name";
+const BAD_NAME: &str = "the text before `=` is not a name";
 const UNTERMINATED: &str = "a quote is not closed before the end of the file";
-const BAD_ESCAPE: &str = "a backslash stands before nothing that needs one";
+const BAD_ESCAPE: &str = "a backslash is followed by a character that needs none";
 const TEXT_AFTER: &str = "text follows the value";
 
 #[test]

@@ -4,12 +4,14 @@ use core::time::Duration;
 use std::sync::{Arc, Mutex};
 
 use envaudit::ledger::anchor::FileAnchor;
-use envaudit::ledger::store::Store;
+use envaudit::ledger::format::Head;
+use envaudit::ledger::prune::PrunePolicy;
+use envaudit::ledger::store::{Deadline, SegmentRemoval};
 use envaudit::ledger::testing::{MemoryDisk, Operation};
 use envaudit::ledger::{
-    AppendError, FileStore, Filter, Head, KeyRing, Ledger, LedgerOptions, MasterKey, OpenError,
-    PrunePolicy, SyncMode,
+    AppendError, FileStore, Filter, KeyRing, Ledger, LedgerOptions, MasterKey, OpenError, SyncMode,
 };
+use envaudit_tests::causes::with_causes;
 use envaudit_tests::fresh_ledger::{
     Clock, actions, event, key, on, options, recorded, recorded_with,
 };
@@ -295,7 +297,7 @@ fn a_key_that_is_none_is_refused_wherever_it_is_given() {
         ];
         for vars in vars {
             let error = LedgerOptions::new().vars(vars).init(&path).unwrap_err();
-            let shown = error.to_string();
+            let shown = with_causes(&error);
             assert!(matches!(error, OpenError::Key { .. }), "{shown}");
             assert!(shown.contains("64 hex digits") && !shown.contains(secret), "{shown}");
         }
@@ -364,7 +366,7 @@ fn a_writer_that_lags_behind_a_prune_goes_on_if_the_prune_was_recorded() {
     let kept = first.source().segments().unwrap()[1].first_seq;
     let stolen = first.source().segments().unwrap()[0].first_seq;
     assert!(stolen < kept);
-    Store::remove_segment(&store, stolen).unwrap();
+    store.remove_segment(stolen, Deadline::NEVER).unwrap();
     let error = lagging[1].append(&event(4)).unwrap_err();
     assert!(matches!(error, AppendError::Damaged(_)), "{error}");
 }
@@ -461,7 +463,7 @@ fn events_are_found_by_seq_and_by_filter_from_both_ends() {
     }
     assert_eq!(reader.get(head + 1).unwrap(), None);
     assert_eq!(reader.get(0).unwrap(), None);
-    let seqs = |records: envaudit::ledger::Records<'_>| -> Vec<u64> {
+    let seqs = |records: envaudit::ledger::read::Records<'_>| -> Vec<u64> {
         records.map(|record| record.unwrap().line().unwrap().seq).collect()
     };
     let forward = seqs(reader.events().unwrap());

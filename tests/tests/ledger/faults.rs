@@ -4,10 +4,9 @@
 //! holds; and the ledger goes on.
 
 use data_encoding::HEXLOWER;
+use envaudit::ledger::prune::PrunePolicy;
 use envaudit::ledger::testing::{Fault, MemoryDisk, Operation};
-use envaudit::ledger::{
-    AppendError, FileStore, Filter, KeyRing, Ledger, LedgerOptions, MasterKey, PrunePolicy,
-};
+use envaudit::ledger::{AppendError, FileStore, Filter, KeyRing, Ledger, LedgerOptions, MasterKey};
 use envaudit_tests::effort::one_in;
 use envaudit_tests::fresh_ledger::{event, key, options, recorded_with};
 use proptest::prelude::*;

@@ -1,8 +1,10 @@
 //! Following a ledger: across its segments, and no further than it is the one that it was.
 
+use envaudit::ledger::prune::PrunePolicy;
+use envaudit::ledger::read::Follow;
 use envaudit::ledger::store::{Disk, StoreErrorKind};
 use envaudit::ledger::testing::MemoryDisk;
-use envaudit::ledger::{FileStore, Follow, Ledger, PrunePolicy, Reader};
+use envaudit::ledger::{FileStore, Ledger, Reader};
 use envaudit_tests::fresh_ledger::{event, on};
 
 fn append(ledger: &Ledger, nth: u64) {

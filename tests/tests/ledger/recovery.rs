@@ -1,7 +1,9 @@
 //! What opening makes of a ledger that is not as its last writer should have left it.
 
+use envaudit::ledger::format::Line;
+use envaudit::ledger::store::{Batch, ChainStore, Deadline, Tail};
 use envaudit::ledger::testing::MemoryDisk;
-use envaudit::ledger::{AppendError, FileStore, Ledger, Line, OpenError};
+use envaudit::ledger::{AppendError, FileStore, Ledger, OpenError};
 use envaudit_tests::fresh_ledger::{actions, event, on, options, recorded};
 
 const FIRST: &str = "00000000000000000001.jsonl";
@@ -68,15 +70,9 @@ fn a_live_writer_cuts_off_what_a_killed_one_left() {
     let store = FileStore::on(disk.clone());
     let length = disk.contents(FIRST).unwrap().len() as u64;
     let hash = ledger.head().hash;
-    let tail = envaudit::ledger::store::Tail { seq: 2, hash, segment: 1, offset: length };
+    let tail = Tail { seq: 2, hash, segment: 1, offset: length };
     let torn = b"{\"v\":1,\"seq\":3,\"event";
-    envaudit::ledger::store::Store::append(
-        &store,
-        &tail,
-        torn,
-        envaudit::ledger::store::Durability::Immediate,
-    )
-    .unwrap();
+    append_bytes(&store, &tail, torn);
     ledger.append(&event(1)).unwrap();
     assert_eq!(recorded(ledger.source()), [0, 1]);
     assert_eq!(actions(&ledger)[2], "ledger.recovered");
@@ -142,15 +138,9 @@ fn tampering_under_a_live_writer_stops_it() {
             let line = bytes.split_inclusive(|byte| *byte == b'\n').next_back().unwrap().to_vec();
             let length = bytes.len() as u64;
             let hash = Line::parse(line.trim_ascii_end()).unwrap().event_hash;
-            let tail = envaudit::ledger::store::Tail { seq: 2, hash, segment: 1, offset: length };
+            let tail = Tail { seq: 2, hash, segment: 1, offset: length };
             let store = FileStore::on(disk.clone());
-            envaudit::ledger::store::Store::append(
-                &store,
-                &tail,
-                &line,
-                envaudit::ledger::store::Durability::Immediate,
-            )
-            .unwrap();
+            append_bytes(&store, &tail, &line);
         }),
     ];
     for (name, tamper) in cases {
@@ -169,6 +159,12 @@ fn tampering_under_a_live_writer_stops_it() {
     }
 }
 
+/// Writes bytes after a tail, whatever they are.
+fn append_bytes(store: &FileStore<MemoryDisk>, tail: &Tail, bytes: &[u8]) {
+    let after = Tail { offset: tail.offset + bytes.len() as u64, ..*tail };
+    store.append(&Batch::new(tail, bytes, &[], &after), Deadline::NEVER).expect("appended");
+}
+
 /// Cuts the last line off, in place.
 fn shorten(disk: &MemoryDisk) {
     let bytes = disk.contents(FIRST).expect("a segment");
@@ -176,5 +172,6 @@ fn shorten(disk: &MemoryDisk) {
         bytes[..bytes.len() - 1].iter().rposition(|byte| *byte == b'\n').expect("a line before")
             + 1;
     let store = FileStore::on(disk.clone());
-    envaudit::ledger::store::Store::cut(&store, 1, end as u64, "stolen").expect("cut");
+    envaudit::ledger::store::FileChain::move_torn_tail(&store, 1, end as u64, "stolen")
+        .expect("cut");
 }

@@ -1,7 +1,9 @@
 //! Every store passes the suite of the library.
 
 use envaudit::ledger::FileStore;
-use envaudit::ledger::store::{Store, StoreErrorKind, StoreState, Tail, WriteError};
+use envaudit::ledger::store::{
+    Batch, ChainStore, Deadline, StoreErrorKind, StoreState, Tail, WriteError,
+};
 use envaudit::ledger::testing::{MemoryDisk, MemoryStore, store_conformance};
 
 #[test]
@@ -10,18 +12,33 @@ fn a_directory_is_a_store() {
     let mut count = 0;
     store_conformance::check(|| {
         count += 1;
-        FileStore::new(dir.path().join(count.to_string()))
+        let path = dir.path().join(count.to_string());
+        move || FileStore::new(&path)
     });
 }
 
 #[test]
 fn memory_is_a_store() {
-    store_conformance::check(MemoryStore::default);
+    store_conformance::check(|| {
+        let store = MemoryStore::default();
+        move || store.clone()
+    });
+}
+
+#[test]
+fn a_store_that_forbids_deletion_is_a_store() {
+    store_conformance::check(|| {
+        let store = MemoryStore::append_only();
+        move || store.clone()
+    });
 }
 
 #[test]
 fn a_directory_of_a_disk_in_memory_is_a_store() {
-    store_conformance::check(|| FileStore::on(MemoryDisk::new()));
+    store_conformance::check(|| {
+        let disk = MemoryDisk::new();
+        move || FileStore::on(disk.clone())
+    });
 }
 
 #[cfg(unix)]
@@ -29,9 +46,20 @@ mod on_unix {
     use std::os::unix::fs::{PermissionsExt, symlink};
     use std::path::Path;
 
-    use envaudit::ledger::store::{Durability, SegmentSource};
+    use envaudit::ledger::store::{FileChain, KeyStore, SegmentSource, StoreLock};
 
     use super::*;
+
+    /// Where a segment ends that has so many bytes.
+    fn at(segment: u64, offset: u64) -> Tail {
+        Tail { seq: segment, hash: [0; 32], segment, offset }
+    }
+
+    fn create(store: &FileStore) {
+        let (before, after) = (at(1, 0), at(1, 6));
+        let first = Batch::new(&before, b"first\n", &[], &after);
+        store.create(b"{}\n", &first, Deadline::NEVER).expect("created");
+    }
 
     fn mode(path: &Path) -> u32 {
         std::fs::metadata(path).expect("a file").permissions().mode() & 0o777
@@ -42,12 +70,15 @@ mod on_unix {
         let dir = tempfile::tempdir().unwrap();
         let root = dir.path().join("a/b");
         let store = FileStore::new(&root);
-        store.create(b"{}\n", b"first\n", Some(b"key")).unwrap();
+        let (before, first, second) = (at(1, 0), at(1, 6), at(2, 7));
+        let created = Batch::new(&before, b"first\n", &[], &first);
+        store.create_with_key(b"{}\n", &created, b"key").unwrap();
         store.lock().unwrap();
-        store.start_segment(2, b"second\n").unwrap();
+        let opened = Batch::new(&first, b"second\n", &[], &second);
+        store.append(&opened, Deadline::NEVER).unwrap();
         store.seal(1).unwrap();
         store.write_head(b"head").unwrap();
-        store.write_checkpoint(1, b"note").unwrap();
+        store.put_checkpoint(1, b"note", Deadline::NEVER).unwrap();
         store.unlock();
         let modes = [
             ("", 0o700),
@@ -72,7 +103,7 @@ mod on_unix {
         for name in ["ledger.json", "HEAD", "00000000000000000001.jsonl"] {
             let root = dir.path().join(format!("of-{name}"));
             let store = FileStore::new(&root);
-            store.create(b"{}\n", b"first\n", None).unwrap();
+            create(&store);
             store.lock().unwrap();
             store.write_head(b"head").unwrap();
             store.unlock();
@@ -87,7 +118,10 @@ mod on_unix {
         }
         let link = dir.path().join("link");
         symlink(dir.path().join("of-HEAD"), &link).unwrap();
-        assert!(FileStore::new(&link).state().is_err(), "a directory that is a symlink");
+        assert!(
+            FileStore::new(&link).state(Deadline::NEVER).is_err(),
+            "a directory that is a symlink"
+        );
     }
 
     #[test]
@@ -95,17 +129,18 @@ mod on_unix {
         for replace in [false, true] {
             let dir = tempfile::tempdir().unwrap();
             let store = FileStore::new(dir.path().join("ledger"));
-            store.create(b"{}\n", b"first\n", None).unwrap();
+            create(&store);
             store.lock().unwrap();
-            let tail = Tail { seq: 1, hash: [0; 32], segment: 1, offset: 6 };
-            store.append(&tail, b"second\n", Durability::Immediate).unwrap();
+            let (first, second, third) = (at(1, 6), at(1, 13), at(1, 19));
+            let batch = Batch::new(&first, b"second\n", &[], &second);
+            store.append(&batch, Deadline::NEVER).unwrap();
             let path = dir.path().join("ledger/00000000000000000001.jsonl");
             std::fs::rename(&path, dir.path().join("stolen")).unwrap();
             if replace {
                 std::fs::copy(dir.path().join("stolen"), &path).unwrap();
             }
-            let tail = Tail { offset: 13, ..tail };
-            match store.append(&tail, b"third\n", Durability::Immediate) {
+            let batch = Batch::new(&second, b"third\n", &[], &third);
+            match store.append(&batch, Deadline::NEVER) {
                 Err(WriteError::Rejected(error)) => {
                     assert_eq!(error.kind(), StoreErrorKind::Replaced, "replaced: {replace}");
                 }
@@ -119,11 +154,15 @@ mod on_unix {
         let dir = tempfile::tempdir().unwrap();
         let root = dir.path().join("ledger");
         let store = FileStore::new(&root);
-        store.create(b"{}\n", b"first\n", None).unwrap();
+        create(&store);
         std::fs::remove_file(root.join("ledger.json")).unwrap();
-        assert_eq!(store.state().unwrap(), StoreState::Unfinished, "one line, no manifest yet");
+        assert_eq!(
+            store.state(Deadline::NEVER).unwrap(),
+            StoreState::Unfinished,
+            "one line, no manifest yet"
+        );
         std::fs::write(root.join("00000000000000000001.jsonl"), b"first\nsecond\n").unwrap();
-        let state = store.state().unwrap();
+        let state = store.state(Deadline::NEVER).unwrap();
         assert!(matches!(state, StoreState::Foreign { .. }), "{state:?}");
     }
 }

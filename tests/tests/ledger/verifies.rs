@@ -1,10 +1,11 @@
 //! What a ledger writes in the course of its life, verification finds intact.
 
 use envaudit::ledger::anchor::Anchored;
-use envaudit::ledger::store::{Durability, Store, Tail};
+use envaudit::ledger::prune::PrunePolicy;
+use envaudit::ledger::store::{Batch, ChainStore, Deadline, Tail};
 use envaudit::ledger::testing::MemoryDisk;
 use envaudit::ledger::verify::{Report, Verdict, Verifier};
-use envaudit::ledger::{FileStore, KeyRing, Ledger, MasterKey, PrunePolicy};
+use envaudit::ledger::{FileStore, KeyRing, Ledger, MasterKey};
 use envaudit_tests::fresh_ledger::{event, key, options};
 
 fn second_key() -> MasterKey {
@@ -15,12 +16,12 @@ fn second_key() -> MasterKey {
 fn report(ledger: &Ledger) -> Report {
     let ring = KeyRing::new(second_key()).retired(key());
     let head = ledger.head();
-    let chain = ledger.manifest().chain().to_string();
+    let ledger_id = ledger.manifest().ledger_id().to_string();
     let public = ledger.manifest().keys().expect("a keyed ledger").checkpoint_key;
     Verifier::new()
         .keys(&ring)
         .public_key(public)
-        .anchor(Anchored { chain, size: head.seq, head: head.hash })
+        .anchor(Anchored { ledger_id, size: head.seq, head: head.hash })
         .verify(ledger.source())
         .expect("it can be read")
 }
@@ -51,7 +52,10 @@ fn every_stage_of_a_ledger_is_intact() {
         let hash = ledger.head().hash;
         Tail { seq: ledger.head().seq, hash, segment: info.first_seq, offset: info.len }
     };
-    copy(&disk).append(&tail, b"{\"v\":1,\"seq\":", Durability::Immediate).unwrap();
+    let torn = b"{\"v\":1,\"seq\":";
+    let after = Tail { offset: tail.offset + torn.len() as u64, ..tail };
+    let batch = Batch::new(&tail, torn, &[], &after);
+    copy(&disk).append(&batch, Deadline::NEVER).unwrap();
     let reopened = open().open_in(copy(&disk)).unwrap();
     assert_intact(&reopened, "a recovery");
     ledger.append(&event(30)).unwrap();

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
 use envaudit::ledger::testing::{Fault, MemoryDisk, Operation};
-use envaudit::ledger::{Class, FileStore, Filter, LedgerWriter, SubmitError, WriterOptions};
+use envaudit::ledger::writer::{SubmitError, WriterOptions};
+use envaudit::ledger::{Delivery, FileStore, Filter, LedgerWriter};
 use envaudit_tests::fresh_ledger::{actions, event, on, options, recorded};
 
 fn writer(disk: &MemoryDisk) -> LedgerWriter {
@@ -83,10 +84,10 @@ fn a_strict_event_fails_and_degraded_ones_wait_or_become_a_gap() {
     let writer = LedgerWriter::with(Arc::clone(&ledger), &WriterOptions::new().capacity(10));
     writer.append(event(0)).unwrap();
     disk.fail_nth(0, Fault::Dead);
-    let failed = writer.send(Class::Strict, event(1));
+    let failed = writer.send(Delivery::Guaranteed, event(1));
     assert!(matches!(failed, Err(SubmitError::Append(_))), "{failed:?}");
     for nth in 100..150 {
-        assert!(writer.send(Class::Degraded, event(nth)).unwrap().is_none());
+        assert!(writer.send(Delivery::BestEffort, event(nth)).unwrap().is_none());
     }
     assert!(writer.lost() >= 30, "{writer:?}");
     disk.heal();

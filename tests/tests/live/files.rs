@@ -84,7 +84,7 @@ fn a_bad_file_is_told_and_the_next_good_one_counts() {
     };
     replace("APP_LEVEL=high\n");
     let update = updates.recv_timeout(GENEROUS).unwrap();
-    assert!(matches!(update, Update::Kept(_)), "{update}");
+    assert!(matches!(update, Update::Rejected(_)), "{update}");
     assert_eq!(live.get().level, 1);
     replace("APP_LEVEL=2\n");
     assert_eq!(changed(&updates).after().level, 2);
@@ -220,14 +220,14 @@ fn a_real_sighup_makes_a_real_process_read_its_file_again() {
     };
     files.write(".env", "APP_LEVEL=2\n");
     hang_up();
-    assert_eq!(lines.next().unwrap(), "2 ~ APP_LEVEL: another value (file)");
+    assert_eq!(lines.next().unwrap(), "2 ~ APP_LEVEL: new value (file)");
     files.write(".env", "APP_LEVEL=two\n");
     hang_up();
     let line = lines.next().unwrap();
     assert!(line.starts_with("2 the configuration stays as it was"), "{line}");
     files.write(".env", "APP_LEVEL=3\n");
     hang_up();
-    assert_eq!(lines.next().unwrap(), "3 ~ APP_LEVEL: another value (file)");
+    assert_eq!(lines.next().unwrap(), "3 ~ APP_LEVEL: new value (file)");
     child.kill().unwrap();
     child.wait().unwrap();
 }

@@ -77,7 +77,7 @@ fn a_change_that_cannot_be_recorded_does_not_count() {
     let error = live.reload().unwrap_err();
     assert!(matches!(*error, LiveError::Record(_)), "{error}");
     assert_eq!(live.get().port, 1);
-    assert!(matches!(updates.recv().unwrap(), Update::Kept(_)));
+    assert!(matches!(updates.recv().unwrap(), Update::Rejected(_)));
 
     let error = started(&files, &ledger).unwrap_err();
     assert!(matches!(error, LiveError::Record(_)), "{error}");

@@ -55,7 +55,7 @@ fn a_reload_by_hand_gives_the_typed_difference() {
     assert!(!change.has(Config::key("APP_PORT")), "only its line has changed");
     assert_eq!(change.before().region, None);
     assert_eq!(change.after().region.as_deref(), Some("eu-1"));
-    assert_eq!(change.to_string(), "+ APP_REGION: set (file)\n~ APP_API_KEY: another value (file)");
+    assert_eq!(change.to_string(), "+ APP_REGION: set (file)\n~ APP_API_KEY: new value (file)");
     assert!(Arc::ptr_eq(&change, &changed(&updates)), "subscribers are told the same");
     assert_eq!(live.get().region.as_deref(), Some("eu-1"));
     assert_eq!(kept.region, None, "whoever holds the former state has it still");
@@ -74,10 +74,7 @@ fn a_value_that_only_moves_is_a_change_and_no_new_value() {
     files.write(".env", "");
     files.write(".env.prod", "");
     let change = live.reload().unwrap().expect("a change");
-    assert_eq!(
-        change.to_string(),
-        "~ APP_PORT: from schema_default (file.env before), another value"
-    );
+    assert_eq!(change.to_string(), "~ APP_PORT: from schema_default (file.env before), new value");
 }
 
 #[test]
@@ -92,20 +89,20 @@ fn a_bad_state_keeps_the_last_good_one_and_is_told_once() {
         assert_eq!(error.problems()[0].key(), Some("APP_PORT"));
         assert_eq!(live.get().port, 1);
     }
-    let Update::Kept(error) = updates.recv().unwrap() else { panic!("a good state") };
+    let Update::Rejected(error) = updates.recv().unwrap() else { panic!("a good state") };
     assert!(error.to_string().contains("APP_PORT is invalid"), "{error}");
     nothing_more(&updates);
 
     files.write(".env", "APP_PORT=10000\n");
     live.reload().unwrap_err();
-    assert!(matches!(updates.recv().unwrap(), Update::Kept(_)), "another failure is told");
+    assert!(matches!(updates.recv().unwrap(), Update::Rejected(_)), "another failure is told");
 
     // The former state is good again, and the same failure is news again.
     files.write(".env", "APP_PORT=1\n");
     assert!(live.reload().unwrap().is_none());
     files.write(".env", "APP_PORT=10000\n");
     live.reload().unwrap_err();
-    assert!(matches!(updates.recv().unwrap(), Update::Kept(_)));
+    assert!(matches!(updates.recv().unwrap(), Update::Rejected(_)));
     nothing_more(&updates);
 }
 

@@ -68,7 +68,7 @@ cannot load App: 4 problems
 
 4. APP_DB_PASSWORD is missing
    expected  text (a secret)
-   hint      it may be set in DIR/.env:4: mend that first
+   hint      it may be set in DIR/.env:4: fix that first
 "
     );
 }
@@ -130,7 +130,7 @@ fn invalid() {
             "APP_PORT is invalid\n   \
                found     ` 80` in the process environment\n   \
                expected  an integer from 1 to 65535\n   \
-               because   blanks stand around it\n",
+               because   there are blanks around it\n",
         ),
         (
             &[("APP_PORT", "")],

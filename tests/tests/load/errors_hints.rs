@@ -189,9 +189,9 @@ fn what_may_stand_in_a_file_that_cannot_be_read_is_not_asked_for_elsewhere() {
             .replace(&files.path().display().to_string(), "DIR")
     };
     files.write(".env", "X='it is not closed\nAPP_PORT=80\n");
-    assert_eq!(hint(files.loader()), "it may be set in DIR/.env:1: mend that first");
+    assert_eq!(hint(files.loader()), "it may be set in DIR/.env:1: fix that first");
     files.write(".env", b"APP_PORT=80\n\xff");
-    assert_eq!(hint(files.loader()), "it may be set in DIR/.env: mend that first");
+    assert_eq!(hint(files.loader()), "it may be set in DIR/.env: fix that first");
     files.write(".env", "APP_PORTS=80\n\'\n");
     assert_eq!(hint(files.loader()), "APP_PORTS is set in DIR/.env; did you mean that?");
 }

@@ -84,7 +84,7 @@ fn a_value_made_of_a_secret_is_not_shown_either() {
     let result = files.loader::<Config>().load();
     let problem = problems::only(&result);
     assert_eq!((problem.key(), problem.found()), (Some("URL"), None));
-    let reason = "what refused it is not quoted, because the value is secret";
+    let reason = "the reason is not shown, because the value is secret";
     assert_eq!(problem.reason_text(), Some(reason));
     let read = result.map(|loaded| (loaded.password.clone(), loaded.url.clone()));
     assert!(!problems::all_text(&read.expect_err("refused")).contains("hunter2"));

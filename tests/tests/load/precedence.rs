@@ -6,18 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use envaudit::{AuditEntry, EnvConfig, Fetched, LoadError, Loader, ProblemKind, Source};
 use envaudit_tests::{Files, Store, problems};
 
-/// The documented order, first wins.
-const ORDER: [Source; 9] = [
-    Source::Azure,
-    Source::Aws,
-    Source::Custom,
-    Source::System,
-    Source::Docker,
-    Source::K8s,
-    Source::FileEnv,
-    Source::File,
-    Source::SchemaDefault,
-];
+/// The default order, first wins.
+const ORDER: &[Source] = Source::ALL;
 
 #[derive(EnvConfig)]
 struct WithDefault {
@@ -63,10 +53,8 @@ impl World {
             .docker_secrets(self.files.path().join("docker"))
             .k8s_secrets(self.files.path().join("k8s"))
             .vars(self.having.contains(&Source::System).then_some(("VALUE", "system")));
-        for source in [Source::Azure, Source::Aws, Source::Custom] {
-            if self.having.contains(&source) {
-                loader = loader.source(store(source));
-            }
+        for source in self.having.iter().copied().filter(|source| is_store(*source)) {
+            loader = loader.source(store(source));
         }
         loader
     }
@@ -100,8 +88,7 @@ impl World {
         assert_eq!(value, winner.name());
         assert_eq!((entry.source, &entry.shadowed[..]), (winner, shadowed));
         assert_eq!(entry.location.as_ref().map(ToString::to_string), self.place(winner));
-        let provider = matches!(winner, Source::Azure | Source::Aws | Source::Custom)
-            .then(|| format!("the {winner} store"));
+        let provider = is_store(winner).then(|| format!("the {winner} store"));
         assert_eq!(entry.provider.as_deref(), provider.as_deref());
         assert!(entry.found_as.is_none() && !entry.unset && !entry.masked, "{entry:?}");
     }
@@ -115,6 +102,11 @@ where
         loader = loader.order(order.iter().copied());
     }
     without.iter().fold(loader, |loader, source| loader.without(*source))
+}
+
+/// Whether the source has only providers.
+fn is_store(source: Source) -> bool {
+    source < Source::System
 }
 
 fn store(source: Source) -> Store {
@@ -132,14 +124,30 @@ fn losers(sources: &[Source]) -> Vec<Source> {
 
 #[test]
 fn the_sources_are_declared_and_compared_in_the_documented_order() {
-    assert_eq!(Source::ALL, ORDER);
+    let names: Vec<&str> = ORDER.iter().map(|source| source.name()).collect();
+    let documented =
+        ["azure", "aws", "custom", "system", "docker", "k8s", "file.env", "file", "schema_default"];
+    assert_eq!(names, documented);
     assert!(ORDER.is_sorted());
 }
 
 #[test]
+fn the_derive_and_the_published_schema_know_the_same_sources() {
+    let derive: &[&str] =
+        &include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../envaudit-derive/src/attr/sources.list"));
+    let variants: Vec<String> = ORDER.iter().map(|source| format!("{source:?}")).collect();
+    assert_eq!(derive, variants, "envaudit-derive/src/attr/sources.list");
+    let schema =
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/schemas/common.schema.json"));
+    let schema: serde_json::Value = serde_json::from_str(schema).unwrap();
+    let names = serde_json::to_value(ORDER).unwrap();
+    assert_eq!(schema["$defs"]["source"]["enum"], names, "docs/schemas/common.schema.json");
+}
+
+#[test]
 fn of_any_two_sources_the_one_that_stands_first_in_the_order_wins() {
-    for (at, first) in ORDER.into_iter().enumerate() {
-        for second in ORDER.into_iter().skip(at + 1) {
+    for (at, first) in ORDER.iter().copied().enumerate() {
+        for second in ORDER.iter().copied().skip(at + 1) {
             let world = World::new(&[first, second]);
             world.assert_from(&world.load(&[], &[]), first, &losers(&[second]));
             world.assert_from(&world.load(&[first, second], &[]), first, &losers(&[second]));
@@ -164,8 +172,8 @@ fn of_any_set_of_sources_the_first_wins_and_shadows_the_others_in_order() {
 
 #[test]
 fn sources_that_an_order_does_not_name_follow_it_in_the_default_order() {
-    let world = World::new(&ORDER);
-    for (at, named) in ORDER.into_iter().enumerate() {
+    let world = World::new(ORDER);
+    for (at, named) in ORDER.iter().copied().enumerate() {
         let rest = [&ORDER[..at], &ORDER[at + 1..]].concat();
         world.assert_from(&world.load(&[named], &[]), named, &losers(&rest));
     }
@@ -181,9 +189,9 @@ fn of_a_source_named_twice_in_an_order_the_first_place_counts() {
 
 #[test]
 fn any_rotation_of_the_order_is_kept() {
-    let world = World::new(&ORDER);
+    let world = World::new(ORDER);
     for turn in 0..ORDER.len() {
-        let mut order = ORDER;
+        let mut order = ORDER.to_vec();
         order.rotate_left(turn);
         world.assert_from(&world.load(&order, &[]), order[0], &losers(&order[1..]));
     }
@@ -191,20 +199,20 @@ fn any_rotation_of_the_order_is_kept() {
 
 #[test]
 fn without_the_winner_the_next_source_wins_until_none_is_left() {
-    let world = World::new(&ORDER);
+    let world = World::new(ORDER);
     for left_out in 0..ORDER.len() {
         let (without, rest) = ORDER.split_at(left_out);
         world.assert_from(&world.load(&[], without), rest[0], &losers(&rest[1..]));
     }
-    let outcome = world.load(&[], &ORDER);
+    let outcome = world.load(&[], ORDER);
     let problem = problems::only(&outcome);
     assert_eq!((problem.kind(), problem.key()), (ProblemKind::Missing, Some("VALUE")));
 }
 
 #[test]
 fn a_source_left_out_is_not_in_the_audit_whatever_the_order_says() {
-    let world = World::new(&ORDER);
-    for (at, source) in ORDER.into_iter().enumerate() {
+    let world = World::new(ORDER);
+    for (at, source) in ORDER.iter().copied().enumerate() {
         let rest = [&ORDER[..at], &ORDER[at + 1..]].concat();
         let outcome = world.load(&[source], &[source]);
         world.assert_from(&outcome, rest[0], &losers(&rest[1..]));
@@ -249,7 +257,7 @@ fn files_and_folders_of_a_source_left_out_need_not_exist() {
 
 #[test]
 fn a_provider_may_stand_at_any_source_and_wins_over_what_is_read_there_otherwise() {
-    for (at, source) in ORDER.into_iter().enumerate() {
+    for (at, source) in ORDER.iter().copied().enumerate() {
         // Everything from its own source on has the variable too.
         let world = World::new(&ORDER[at..]);
         let own = Store::holding("own", source, &[("VALUE", "from the provider")]);
@@ -275,7 +283,7 @@ fn a_provider_may_stand_at_any_source_and_wins_over_what_is_read_there_otherwise
 
 #[test]
 fn a_provider_below_another_source_loses_to_it() {
-    for (at, source) in ORDER.into_iter().enumerate().skip(1) {
+    for (at, source) in ORDER.iter().copied().enumerate().skip(1) {
         let above = ORDER[at - 1];
         let world = World::new(&[above]);
         let own = Store::holding("own", source, &[("VALUE", "from the provider")]);
@@ -317,13 +325,24 @@ fn all_sources_at_once_supply_a_variable_each() {
         .source(Store::holding("custom", Source::Custom, &[("C", "custom"), ("B", "hidden")]))
         .load()
         .unwrap_or_else(|error| panic!("{error}"));
+    let order = [
+        Source::Azure,
+        Source::Aws,
+        Source::Custom,
+        Source::System,
+        Source::Docker,
+        Source::K8s,
+        Source::FileEnv,
+        Source::File,
+        Source::SchemaDefault,
+    ];
     let values = [
         &loaded.a, &loaded.b, &loaded.c, &loaded.d, &loaded.e, &loaded.f, &loaded.g, &loaded.h,
         &loaded.i,
     ];
-    assert_eq!(values, ORDER.map(|source| source.name().to_owned()).each_ref());
+    assert_eq!(values, order.map(|source| source.name().to_owned()).each_ref());
     let sources: Vec<Source> = loaded.audit().entries().map(|entry| entry.source).collect();
-    assert_eq!(sources, ORDER);
+    assert_eq!(sources, order);
     let shadowed: Vec<&[Source]> =
         loaded.audit().entries().map(|entry| &entry.shadowed[..]).collect();
     let mut expected: [&[Source]; 9] = [&[]; 9];
@@ -332,7 +351,7 @@ fn all_sources_at_once_supply_a_variable_each() {
     expected[2] = &[Source::System];
     expected[6] = &[Source::File];
     assert_eq!(shadowed, expected);
-    for source in ORDER {
+    for source in order {
         assert_eq!(loaded.audit().get_by_source(source).count(), 1, "{source}");
     }
 }

@@ -195,7 +195,7 @@ fn an_optional_provider_that_fails_leaves_its_keys_to_the_next_source_and_a_warn
     };
     assert_eq!(loaded.audit().warnings(), [warning]);
     let text = loaded.audit().warnings()[0].to_string();
-    assert_eq!(text, "the provider one failed and was passed over: no route to host");
+    assert_eq!(text, "the provider one failed and was skipped: no route to host");
 }
 
 #[test]

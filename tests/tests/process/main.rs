@@ -1,7 +1,10 @@
 //! What needs a process, or a whole build, of its own.
 
+mod architecture;
 mod audit_allocations;
 mod dependencies;
+mod documents;
 mod environment;
 #[cfg(all(feature = "ledger", unix))]
 mod ledger_crash;
+mod source_paths;

@@ -1,6 +1,8 @@
 //! What a record says of a configuration, and of what changed in it.
 
-use envaudit::ledger::{Actor, ChangeKind, Context, Event, FileStore, KeyRing, MasterKey, Values};
+use envaudit::ledger::config_state::ChangeKind;
+use envaudit::ledger::record::Values;
+use envaudit::ledger::{Actor, Context, Event, FileStore, KeyRing, MasterKey};
 use envaudit::{EnvConfig, Fetched, KeyRequest, Provider, ProviderError, SecretString, Source};
 use envaudit_tests::record_helpers::{bytes, events, last, ledger, reopened};
 use envaudit_tests::{Files, fresh_ledger, isolated};

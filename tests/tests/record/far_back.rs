@@ -6,13 +6,13 @@ use std::fmt::Write as _;
 
 use data_encoding::HEXLOWER;
 use envaudit::EnvConfig;
+use envaudit::ledger::keys::NO_HASH;
+use envaudit::ledger::prune::PrunePolicy;
+use envaudit::ledger::record::Recorded;
 use envaudit::ledger::store::{Disk, SegmentSource};
 use envaudit::ledger::testing::{MemoryDisk, Operation};
 use envaudit::ledger::verify::Verifier;
-use envaudit::ledger::{
-    Actor, Context, FileStore, KeyRing, Ledger, LedgerOptions, NO_HASH, PrunePolicy, Reader,
-    Recorded,
-};
+use envaudit::ledger::{Actor, Context, FileStore, KeyRing, Ledger, LedgerOptions, Reader};
 use envaudit_tests::ledger::{LedgerBytes, file_name, hash};
 use envaudit_tests::{fresh_ledger, isolated};
 use serde_json::{Value, json};

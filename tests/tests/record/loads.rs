@@ -2,7 +2,8 @@
 
 use std::sync::Barrier;
 
-use envaudit::ledger::{Actor, Context, Origin, RecordedLoadError};
+use envaudit::ledger::record::RecordedLoadError;
+use envaudit::ledger::{Actor, Context, Origin};
 use envaudit::{EnvConfig, SecretString, Source};
 use envaudit_tests::canary::{CANARY, assert_hidden, assert_not_in};
 use envaudit_tests::record_helpers::{bytes, events, last, ledger, reopened};

@@ -1,8 +1,10 @@
 //! A configuration that has not changed for long keeps its state when the segment that has it is pruned.
 
 use envaudit::EnvConfig;
+use envaudit::ledger::prune::{PrunePlan, PrunePolicy};
+use envaudit::ledger::record::Recorded;
 use envaudit::ledger::testing::MemoryStore;
-use envaudit::ledger::{Actor, Context, Ledger, MasterKey, PrunePlan, PrunePolicy, Recorded};
+use envaudit::ledger::{Actor, Context, Ledger, MasterKey};
 use envaudit_tests::{fresh_ledger, isolated};
 use serde_json::{Value, json};
 
@@ -83,8 +85,8 @@ fn nothing_has_changed_when_a_state_is_recorded_anew() {
     let history = |ledger: &Ledger| -> Vec<String> {
         let history = ledger.reader().history("REGION").expect("segments");
         history
-            .map(|historic| historic.expect("a change"))
-            .map(|historic| format!("{} {}", historic.resource, historic.change))
+            .map(|entry| entry.expect("a change"))
+            .map(|entry| format!("{} {}", entry.resource, entry.change))
             .collect()
     };
     let first = ["still/prod + REGION: eu-1", "moved/prod + REGION: eu-1"];
@@ -120,8 +122,8 @@ fn more_states_than_a_write_may_have_are_carried_in_several() {
         loader.record_to(&ledger, context).load_recorded().expect("recorded");
     }
     ledger.seal().expect("sealed");
-    let acting = ledger.acting(Actor::user("ada")).reason("retention");
-    let pruned = acting.prune(PrunePolicy::KeepSegments(1)).expect("pruned");
+    let on_behalf = ledger.on_behalf_of(Actor::user("ada")).reason("retention");
+    let pruned = on_behalf.prune(PrunePolicy::KeepSegments(1)).expect("pruned");
     assert_eq!(pruned.expect("a segment went").carried, 20);
     let events = events(&ledger);
     let by_ada = events.iter().filter(|event| event["actor_id"] == "ada").count();

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
+use envaudit::ledger::record::Values;
 use envaudit::ledger::testing::MemoryDisk;
-use envaudit::ledger::{Context, Ledger, Values};
+use envaudit::ledger::{Context, Ledger};
 use envaudit::{
     EnvConfig, Fetched, KeyRequest, Loader, Provider, ProviderError, SecretBox, SecretString,
     Source,

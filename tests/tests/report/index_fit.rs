@@ -3,10 +3,11 @@
 
 use std::fs;
 
-use envaudit::ledger::PrunePolicy;
+use envaudit::ledger::prune::PrunePolicy;
 use envaudit::ledger::store::SegmentSource;
 use envaudit::report::index::Index;
 use envaudit::report::{self, ReportOptions, Scope};
+use envaudit_tests::causes::with_causes;
 use envaudit_tests::fresh_ledger::event;
 use envaudit_tests::indexed::{Indexed, changes, options, record};
 use rusqlite::Connection;
@@ -265,7 +266,7 @@ fn it_is_for_its_owner_alone_and_no_symlink_is_followed() {
     fs::rename(made.file(), &elsewhere).unwrap();
     std::os::unix::fs::symlink(&elsewhere, made.file()).unwrap();
     let error = Index::beside(&made.path(), &made.store()).unwrap_err();
-    assert_eq!(error.to_string(), "`index.sqlite` cannot be used now: it is not a file");
+    assert_eq!(with_causes(&error), "`index.sqlite` cannot be used now: it is not a file");
 }
 
 #[test]

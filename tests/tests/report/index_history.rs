@@ -1,6 +1,6 @@
 //! Histories by the index are those of reading the whole ledger.
 
-use envaudit::ledger::PrunePolicy;
+use envaudit::ledger::prune::PrunePolicy;
 use envaudit::report::index::Index;
 use envaudit_tests::fresh_ledger::event;
 use envaudit_tests::indexed::{Indexed, KEYS, record};

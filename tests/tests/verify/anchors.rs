@@ -2,25 +2,27 @@
 
 use std::io;
 
-use envaudit::ledger::anchor::{self, Anchor, AnchorError, Anchored, FileAnchor, WriterAnchor};
+use envaudit::ledger::anchor::{
+    self, Anchor, AnchorError, AnchorScope, Anchored, FileAnchor, WriterAnchor,
+};
 
-fn anchored(chain: &str, size: u64, head: u8) -> Anchored {
-    Anchored { chain: chain.to_owned(), size, head: [head; 32] }
+fn anchored(ledger_id: &str, size: u64, head: u8) -> Anchored {
+    Anchored { ledger_id: ledger_id.to_owned(), size, head: [head; 32] }
 }
 
 #[test]
 fn a_file_keeps_the_furthest_state() {
     let directory = tempfile::tempdir().unwrap();
     let anchor = FileAnchor::new(directory.path().join("anchors"));
-    assert_eq!(anchor.latest(Some("a")).unwrap(), None);
+    assert_eq!(anchor.latest(AnchorScope::Ledger("a")).unwrap(), None);
     for size in [1, 5, 9] {
         anchor.put(&anchored("a", size, 1)).unwrap();
     }
     // The same once more is no news.
     anchor.put(&anchored("a", 9, 1)).unwrap();
-    assert_eq!(anchor.latest(Some("a")).unwrap(), Some(anchored("a", 9, 1)));
-    assert_eq!(anchor.latest(Some("b")).unwrap(), None);
-    assert_eq!(anchor.latest(None).unwrap(), Some(anchored("a", 9, 1)));
+    assert_eq!(anchor.latest(AnchorScope::Ledger("a")).unwrap(), Some(anchored("a", 9, 1)));
+    assert_eq!(anchor.latest(AnchorScope::Ledger("b")).unwrap(), None);
+    assert_eq!(anchor.latest(AnchorScope::Any).unwrap(), Some(anchored("a", 9, 1)));
     let text = std::fs::read_to_string(anchor.path()).unwrap();
     assert_eq!(text.lines().count(), 3);
     assert!(text.lines().all(|line| line.parse::<Anchored>().is_ok()), "{text}");
@@ -36,7 +38,7 @@ fn a_file_refuses_what_is_behind_or_contradicts_it() {
     assert!(behind.to_string().contains("the ledger ends at event 8"), "{behind}");
     let conflict = anchor.put(&anchored("a", 9, 2)).unwrap_err();
     assert!(matches!(conflict, AnchorError::Conflict { .. }), "{conflict:?}");
-    assert_eq!(anchor.latest(Some("a")).unwrap(), Some(anchored("a", 9, 1)));
+    assert_eq!(anchor.latest(AnchorScope::Ledger("a")).unwrap(), Some(anchored("a", 9, 1)));
 }
 
 #[test]
@@ -44,9 +46,9 @@ fn a_file_takes_nothing_that_it_could_not_give_back() {
     let directory = tempfile::tempdir().unwrap();
     let anchor = FileAnchor::new(directory.path().join("anchors"));
     let two_lines = format!("a 9 {}\nenvaudit-anchor-v1 b", "00".repeat(32));
-    for chain in ["", "a b", "a\n", two_lines.as_str()] {
-        let error = anchor.put(&anchored(chain, 9, 1)).unwrap_err();
-        assert!(matches!(error, AnchorError::Other { .. }), "{chain:?}: {error:?}");
+    for ledger_id in ["", "a b", "a\n", two_lines.as_str()] {
+        let error = anchor.put(&anchored(ledger_id, 9, 1)).unwrap_err();
+        assert!(matches!(error, AnchorError::Other { .. }), "{ledger_id:?}: {error:?}");
     }
     assert!(!anchor.path().exists());
 }
@@ -57,7 +59,7 @@ fn a_file_that_holds_two_histories_says_so() {
     let anchor = FileAnchor::new(directory.path().join("anchors"));
     let lines = format!("{}\n{}\n", anchored("a", 9, 1), anchored("a", 9, 2));
     std::fs::write(anchor.path(), lines).unwrap();
-    let error = anchor.latest(Some("a")).unwrap_err();
+    let error = anchor.latest(AnchorScope::Ledger("a")).unwrap_err();
     assert!(matches!(error, AnchorError::Conflict { .. }), "{error:?}");
 }
 
@@ -72,14 +74,18 @@ fn a_line_that_a_crash_cut_short_is_no_anchor_and_harms_none() {
         let mut torn = bytes.clone();
         torn.extend_from_slice(&whole.as_bytes()[..cut]);
         std::fs::write(anchor.path(), &torn).unwrap();
-        assert_eq!(anchor.latest(Some("a")).unwrap(), Some(anchored("a", 3, 1)), "{cut}");
+        assert_eq!(
+            anchor.latest(AnchorScope::Ledger("a")).unwrap(),
+            Some(anchored("a", 3, 1)),
+            "{cut}"
+        );
     }
     anchor.put(&anchored("a", 5, 1)).unwrap();
-    assert_eq!(anchor.latest(Some("a")).unwrap(), Some(anchored("a", 5, 1)));
+    assert_eq!(anchor.latest(AnchorScope::Ledger("a")).unwrap(), Some(anchored("a", 5, 1)));
     bytes.clear();
     std::fs::write(anchor.path(), &bytes).unwrap();
     anchor.put(&anchored("a", 6, 1)).unwrap();
-    assert_eq!(anchor.latest(Some("a")).unwrap(), Some(anchored("a", 6, 1)));
+    assert_eq!(anchor.latest(AnchorScope::Ledger("a")).unwrap(), Some(anchored("a", 6, 1)));
 }
 
 #[test]
@@ -133,5 +139,8 @@ fn failures_of_writers_and_functions_are_passed_on() {
     let error = refused.put(&anchored("a", 1, 1)).unwrap_err();
     let cause = std::error::Error::source(&error).map(ToString::to_string);
     assert_eq!(cause.as_deref(), Some("nobody answers"));
-    assert_eq!((refused.name().as_str(), refused.latest(None).unwrap()), ("pager", None));
+    assert_eq!(
+        (refused.name().as_str(), refused.latest(AnchorScope::Any).unwrap()),
+        ("pager", None)
+    );
 }

@@ -202,7 +202,7 @@ const WITHOUT_KEY: &[Case] = &[
         |ledger| {
             ledger.edit(1, |lines| {
                 let mut other = LedgerBuilder::new(Some(key()));
-                other.chain = "0198c5a6-0000-7000-8000-5a1b2c3d4e5f".to_owned();
+                other.ledger_id = "0198c5a6-0000-7000-8000-5a1b2c3d4e5f".to_owned();
                 other.seq = 2;
                 lines[2] = other.line("door.opened", "{}");
             });
@@ -707,7 +707,7 @@ fn what_was_verified_before_is_not_read_again() {
 
 #[test]
 fn an_anchor_of_another_ledger_is_a_fork() {
-    let anchored = Anchored { chain: "another".to_owned(), size: 1, head: [0; 32] };
+    let anchored = Anchored { ledger_id: "another".to_owned(), size: 1, head: [0; 32] };
     let report = Verifier::new().keys(&ring()).anchor(anchored).verify(&keyed()).unwrap();
     assert_eq!(found(&report), [(Verdict::Forked, 0, 0)]);
 }

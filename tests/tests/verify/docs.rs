@@ -7,10 +7,11 @@ use std::process::Command;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use data_encoding::{BASE64, HEXLOWER};
+use envaudit::ledger::format::Line;
 use envaudit::ledger::testing::MemoryDisk;
 use envaudit::ledger::verify::{Report, Verdict, Verifier};
 use envaudit::ledger::{
-    Actor, Event, FileStore, KeyRing, LedgerOptions, Line, MasterKey, Origin, checkpoint, proof,
+    Actor, Event, FileStore, KeyRing, LedgerOptions, MasterKey, Origin, checkpoint, proof,
 };
 use envaudit_tests::effort::one_in;
 use envaudit_tests::fresh_ledger::Clock;
@@ -72,8 +73,8 @@ fn the_worked_example_is_what_the_writer_writes() {
 
     let key = key();
     let fingerprint = key.fingerprint("DB_PASSWORD", b"hunter2");
-    let chain = Line::parse(lines[0].trim_ascii_end()).unwrap().chain.to_owned();
-    let signer = checkpoint::signer(&chain, &key.checkpoint_seed()).unwrap();
+    let ledger_id = Line::parse(lines[0].trim_ascii_end()).unwrap().ledger_id.to_owned();
+    let signer = checkpoint::signer(&ledger_id, &key.checkpoint_seed()).unwrap();
     for derived in [
         key.id().to_string(),
         HEXLOWER.encode(&*key.checkpoint_seed()),

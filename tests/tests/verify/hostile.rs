@@ -3,7 +3,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use envaudit::ledger::anchor::{Anchor, AnchorError, Anchored};
+use envaudit::ledger::anchor::{Anchor, AnchorError, AnchorScope, Anchored};
 use envaudit::ledger::proof::prove;
 use envaudit::ledger::testing::{MemoryDisk, MemoryStore};
 use envaudit::ledger::verify::{Verdict, Verified, Verifier};
@@ -160,7 +160,7 @@ const AROUND: &[Case] = &[
             let other = "0198c5a6-0000-7000-8000-5a1b2c3d4e5f";
             let signer = checkpoint::signer(other, &key().checkpoint_seed()).unwrap();
             let mut state = two_segments(Some(key())).state();
-            state.chain = other.to_owned();
+            state.ledger_id = other.to_owned();
             let note = state.sign(&signer).unwrap();
             ledger.checkpoints.insert(12, note.into_bytes());
         },
@@ -231,7 +231,7 @@ fn what_stands_around_the_events_cannot_lie_about_them() {
 #[test]
 fn a_ledger_of_another_origin_is_told_by_its_id() {
     let honest = keyed();
-    let report = Verifier::new().keys(&ring()).chain(CHAIN).verify(&honest).unwrap();
+    let report = Verifier::new().keys(&ring()).ledger_id(CHAIN).verify(&honest).unwrap();
     assert!(report.is_intact(), "{report}");
     // The same key is used for several ledgers, and one is put in the place of another.
     let ledger = options().init_in(FileStore::on(MemoryDisk::default())).unwrap();
@@ -240,7 +240,7 @@ fn a_ledger_of_another_origin_is_told_by_its_id() {
     let ring = KeyRing::new(envaudit_tests::fresh_ledger::key());
     let report = Verifier::new().keys(&ring).verify(&other).unwrap();
     assert!(report.is_intact(), "{report}");
-    let report = Verifier::new().keys(&ring).chain(CHAIN).verify(&other).unwrap();
+    let report = Verifier::new().keys(&ring).ledger_id(CHAIN).verify(&other).unwrap();
     assert_eq!(found(&report), [(Verdict::Forked, 0, 0)]);
 }
 
@@ -304,7 +304,7 @@ fn what_a_report_prints_has_no_control_characters() {
 fn numbers_at_the_end_of_their_range_are_only_numbers() {
     let mut ledger = keyed();
     ledger.edit(7, |lines| lines[5] = b"broken\n".to_vec());
-    let most = |size: u64| Anchored { chain: CHAIN.to_owned(), size, head: [1; 32] };
+    let most = |size: u64| Anchored { ledger_id: CHAIN.to_owned(), size, head: [1; 32] };
     for size in [1, 1 << 53, u64::MAX - 1, u64::MAX] {
         let report = Verifier::new().keys(&ring()).anchor(most(size)).verify(&ledger).unwrap();
         assert!(!report.is_intact(), "{report}");
@@ -426,7 +426,7 @@ impl Anchor for Told {
         Ok(())
     }
 
-    fn latest(&self, _: Option<&str>) -> Result<Option<Anchored>, AnchorError> {
+    fn latest(&self, _: AnchorScope<'_>) -> Result<Option<Anchored>, AnchorError> {
         Ok(self.0.lock().unwrap().clone())
     }
 }

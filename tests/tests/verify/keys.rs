@@ -1,9 +1,10 @@
 //! Verification of ledgers whose keys were rotated, and of what a key may sign.
 
 use envaudit::ledger::anchor::Anchored;
-use envaudit::ledger::testing::MemoryStore;
+use envaudit::ledger::keys::ChainKeys;
+use envaudit::ledger::testing::{MemoryDisk, MemoryStore};
 use envaudit::ledger::verify::{Signatures, Verdict, Verifier};
-use envaudit::ledger::{ChainKeys, FileStore, KeyRing, LedgerOptions, MasterKey, checkpoint};
+use envaudit::ledger::{FileStore, KeyRing, LedgerOptions, MasterKey, checkpoint};
 use envaudit_tests::ledger::{
     CHAIN, LedgerBuilder, LedgerBytes, damage, found, key, ring, two_segments,
     verify_every_way_with,
@@ -184,7 +185,7 @@ fn that_no_key_was_given_is_told_from_a_ledger_that_is_not_intact() {
 #[test]
 fn a_key_beside_the_ledger_is_said_every_time() {
     let none = || LedgerOptions::new().vars([("", ""); 0]);
-    let ledger = none().init_in(MemoryStore::default()).unwrap();
+    let ledger = none().init_in(FileStore::on(MemoryDisk::new())).unwrap();
     let report = ledger.verify().unwrap();
     assert!(report.key_beside);
     assert!(report.to_string().contains("can forge all of it"), "{report}");

@@ -164,7 +164,7 @@ fn verifier_keys_that_contradict_themselves_are_refused() {
 const CHAIN: &str = "0198c5a6-7c4e-7d0a-8f3e-5a1b2c3d4e5f";
 
 fn example() -> Checkpoint {
-    Checkpoint { chain: CHAIN.to_owned(), size: 20_852_163, root: [0x11; 32], head: [0x22; 32] }
+    Checkpoint { ledger_id: CHAIN.to_owned(), size: 20_852_163, root: [0x11; 32], head: [0x22; 32] }
 }
 
 #[test]

@@ -3,9 +3,10 @@
 
 use data_encoding::BASE64;
 use envaudit::ledger::checkpoint;
+use envaudit::ledger::format::Line;
 use envaudit::ledger::note::VerifierKey;
 use envaudit::ledger::proof::{EventProof, ProofError, ProveError, prove};
-use envaudit::ledger::{KeyRing, Line, MasterKey};
+use envaudit::ledger::{KeyRing, MasterKey};
 use envaudit_tests::ledger::{CHAIN, LedgerBuilder, key};
 
 fn public_keys(key: &MasterKey) -> Vec<VerifierKey> {

@@ -4,11 +4,13 @@
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use envaudit::ledger::anchor::{Anchor, FileAnchor};
+use envaudit::ledger::anchor::{Anchor, AnchorScope, FileAnchor};
 use envaudit::ledger::note::VerifierKey;
+use envaudit::ledger::prune::PrunePolicy;
 use envaudit::ledger::testing::MemoryDisk;
 use envaudit::ledger::verify::{Report, Signatures, Verdict, Verifier};
-use envaudit::ledger::{FileStore, KeyRing, Ledger, MasterKey, PrunePolicy, proof};
+use envaudit::ledger::{FileStore, KeyRing, Ledger, MasterKey, proof};
+use envaudit_tests::causes::with_causes;
 use envaudit_tests::fresh_ledger::{event, key, on, options};
 use envaudit_tests::ledger::LedgerBytes;
 use proptest::prelude::*;
@@ -125,8 +127,8 @@ fn an_anchor_of_the_writer_anchors_the_verification() {
         options().anchor(anchor.clone()).init_in(FileStore::on(MemoryDisk::default())).unwrap();
     ledger.append(&event(1)).unwrap();
     ledger.close().unwrap();
-    let chain = ledger.manifest().chain().to_string();
-    let kept = anchor.latest(Some(&chain)).unwrap().unwrap();
+    let ledger_id = ledger.manifest().ledger_id().to_string();
+    let kept = anchor.latest(AnchorScope::Ledger(&ledger_id)).unwrap().unwrap();
     let ring = KeyRing::new(key());
     let report = Verifier::new().keys(&ring).anchor(kept).verify(ledger.source()).unwrap();
     assert_eq!(report.verdict(), Verdict::OkAnchored, "{report}");
@@ -138,9 +140,9 @@ fn every_event_of_a_closed_ledger_can_be_proven() {
     ledger.close().unwrap();
     let manifest = ledger.manifest();
     let public = manifest.keys().unwrap().checkpoint_key;
-    let chain = manifest.chain().to_string();
+    let ledger_id = manifest.ledger_id().to_string();
     let keys: Vec<VerifierKey> =
-        vec![envaudit::ledger::checkpoint::verifier(&chain, &public).unwrap()];
+        vec![envaudit::ledger::checkpoint::verifier(&ledger_id, &public).unwrap()];
     let ring = KeyRing::new(key());
     for seq in 1..=ledger.head().seq {
         let proof = proof::prove(ledger.source(), seq, &keys).unwrap();
@@ -246,10 +248,8 @@ fn what_a_ledger_is_stays_bound_when_its_first_event_is_pruned() {
     assert_eq!(found.len(), 2, "it is said once: {found:?}");
     // A prune would speak for a file that nobody wrote.
     let error = ledger.prune(PrunePolicy::KeepSegments(1)).unwrap_err();
-    assert!(
-        error.to_string().contains("`ledger.json`: it is not the file that was written"),
-        "{error}"
-    );
+    let shown = with_causes(&error);
+    assert!(shown.contains("`ledger.json`: it is not the file that was written"), "{shown}");
     ledger.append(&event(61)).unwrap();
     disk.put("ledger.json", manifest.as_bytes());
     assert!(ledger.prune(PrunePolicy::KeepSegments(1)).unwrap().is_some());

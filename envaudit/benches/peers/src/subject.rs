@@ -1,3 +1,5 @@
+//! What each of the compared crates has to do: load the 50 fields, from the environment and from a file.
+
 use std::error::Error;
 use std::fmt::Debug;
 use std::hint::black_box;

@@ -14,7 +14,7 @@ use crate::store::StoreError;
 /// A change of one variable, and the event that has it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Historic {
+pub struct HistoryEntry {
     /// The event: when, who, why.
     pub record: Record,
     /// The configuration, such as `checkout/prod`.
@@ -23,11 +23,11 @@ pub struct Historic {
     pub change: ConfigChange,
 }
 
-impl Historic {
+impl HistoryEntry {
     /// Made from an index.
     #[doc(hidden)]
     pub fn new(record: Record, resource: String, change: ConfigChange) -> Self {
-        Historic { record, resource, change }
+        HistoryEntry { record, resource, change }
     }
 }
 
@@ -68,7 +68,7 @@ impl<'a> Reader<'a> {
     /// let changes: Vec<String> = ledger
     ///     .reader()
     ///     .history("PORT")?
-    ///     .map(|historic| Ok(historic?.change.to_string()))
+    ///     .map(|entry| Ok(entry?.change.to_string()))
     ///     .collect::<Result<_, Box<dyn std::error::Error>>>()?;
     /// assert_eq!(changes, ["+ PORT: 80", "~ PORT: 80 -> 443"]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -103,7 +103,7 @@ impl Changes {
         }
         let resource = line.resource_id?.get().into_owned();
         let details = line.details?;
-        let Found { changed, state } = self.find(details);
+        let KeyMentions { changed, state } = self.find(details);
         let change = match changed.and_then(ConfigChange::read) {
             Some(change) => Some(change),
             // The first record that there is of a configuration says what it was, and not what is other.
@@ -128,8 +128,8 @@ impl Changes {
     }
 
     /// What the details of an event say of the key. Configurations have many, so that one of them alone is read.
-    fn find<'d>(&self, details: &'d str) -> Found<'d> {
-        let mut found = Found::default();
+    fn find<'d>(&self, details: &'d str) -> KeyMentions<'d> {
+        let mut found = KeyMentions::default();
         for (name, value) in members(details) {
             let place = match &*name {
                 "changes" => &mut found.changed,
@@ -148,7 +148,7 @@ impl Changes {
 
 /// The change and the state of one variable, as they stand in the details of an event.
 #[derive(Default)]
-struct Found<'d> {
+struct KeyMentions<'d> {
     changed: Option<&'d str>,
     state: Option<&'d str>,
 }
@@ -159,14 +159,14 @@ pub fn is_carried(details: &str) -> bool {
 }
 
 impl Iterator for History<'_> {
-    type Item = Result<Historic, ReadError>;
+    type Item = Result<HistoryEntry, ReadError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             match self.records.next()? {
                 Ok(record) => {
                     if let Some((resource, change)) = self.changes.read(&record) {
-                        return Some(Ok(Historic { record, resource, change }));
+                        return Some(Ok(HistoryEntry { record, resource, change }));
                     }
                 }
                 Err(error) => return Some(Err(error)),

@@ -1,28 +1,24 @@
 //! Finding the last recorded state of a resource, from the end of the ledger on.
 //!
 //! A line of another resource is passed over without being read as a line: blocks are searched for the bytes that only a
-//! record of this resource has. What lies before a segment need not be searched where the table in its first line names the
+//! record of this resource has. What comes before a segment need not be searched where the table in its first line names the
 //! event.
 
-use std::borrow::Cow;
-
-use memchr::{memchr, memmem};
+use memchr::memmem;
 
 use super::details;
 use super::value::RecordedValue;
-use crate::config_state::table::{Known, States};
+use crate::config_state::recorded_ref::{RecordedRef, recorded_ref};
+use crate::config_state::table::{States, TableEntry};
 use crate::error::Damage;
 use crate::format::json::write_string;
 use crate::format::line::Line;
-use crate::format::walk::{list, member, text};
-use crate::key::KeyRing;
-use crate::read::locate::{first_line, line_around};
+use crate::format::walk::{member, text};
+use crate::keys::KeyRing;
+use crate::read::lines::{LineBlocks, LineEnd, line_around, line_in};
+use crate::read::locate::first_line;
 use crate::read::reader::Reader;
 use crate::store::{SegmentInfo, SegmentSource, StoreError};
-
-/// What is read first; the next blocks are larger, up to [`MAX_BLOCK`].
-const FIRST_BLOCK: u64 = 64 << 10;
-const MAX_BLOCK: u64 = 1 << 20;
 
 /// The last state of a resource.
 pub struct LastState {
@@ -39,25 +35,25 @@ impl LastState {
     }
 }
 
-/// What a search for the last state of a resource came upon.
+/// The result of a search for the last state of a resource.
 #[derive(Default)]
-pub struct FoundState {
+pub struct LastStateSearch {
     /// The last state, if there is one.
     pub last: Option<LastState>,
-    /// The place behind that, where a line of the resource was changed: it may have been the last state.
+    /// A place after it where a line of the resource was changed: that may have been the last state.
     pub changed: Option<Damage>,
 }
 
 /// The last state of a resource among the events after `above`.
-pub fn find(
+pub fn find_last_state(
     source: &dyn SegmentSource,
     ring: Option<&KeyRing>,
     resource: &str,
     above: u64,
-) -> Result<FoundState, StoreError> {
+) -> Result<LastStateSearch, StoreError> {
     let mut changed = None;
     let last = search(source, ring, resource, above, &mut changed)?;
-    Ok(FoundState { last, changed })
+    Ok(LastStateSearch { last, changed })
 }
 
 fn search(
@@ -76,8 +72,9 @@ fn search(
     let needle = needle(resource);
     let finder = memmem::Finder::new(&needle);
     while let Some(info) = segments.pop() {
-        let mut blocks = Blocks::of(&info);
-        while let Some((start, lines)) = blocks.next(source)? {
+        for block in LineBlocks::backward(source, info.first_seq, 0..info.len) {
+            let block = block?;
+            let lines = block.bytes();
             // Searching forward is many times faster than backward, and there are few to find.
             let found: Vec<usize> = finder.find_iter(lines).collect();
             for at in found.into_iter().rev() {
@@ -90,12 +87,13 @@ fn search(
                         line.seq <= above || !is_lost(source, ring, &line, resource)?
                     }
                     // The last line of all may be one that was not written to its end.
-                    Err(_) => !lines[at..].contains(&b'\n'),
+                    Err(_) => block.end() == LineEnd::Torn,
                 };
                 if !sound && changed.is_none() {
                     let before = bytes.as_ptr() as usize - lines.as_ptr() as usize;
                     let what = "an event of the configuration was changed";
-                    *changed = Some(Damage::new(info.first_seq, start + before as u64, what));
+                    *changed =
+                        Some(Damage::new(info.first_seq, block.offset() + before as u64, what));
                 }
             }
             if first_seq(lines).is_some_and(|seq| seq <= above) {
@@ -108,23 +106,23 @@ fn search(
         let line = first_line(source, info.first_seq)?;
         let Ok(line) = Line::parse(&line) else { continue };
         let states = States::read(&line, ring).filter(|_| line.seq == info.first_seq);
-        match states.map_or(Known::Nothing, |states| states.get(resource)) {
-            Known::Last(seq) => match state_at(source, ring, resource, seq)? {
-                At::State(found) => return Ok((seq > above).then_some(found)),
-                // What was pruned since is not behind it. Without a key, anybody can have written that.
-                At::Referred(seq) if seq < first_kept && ring.is_some() => return Ok(None),
-                At::Referred(_) | At::Nothing => {}
+        match states.map_or(TableEntry::Nothing, |states| states.get(resource)) {
+            TableEntry::Last(seq) => match state_at(source, ring, resource, seq)? {
+                StateAt::State(found) => return Ok((seq > above).then_some(found)),
+                // Events that were pruned since do not come after it. Without a key, anybody can have written that.
+                StateAt::Referred(seq) if seq < first_kept && ring.is_some() => return Ok(None),
+                StateAt::Referred(_) | StateAt::Nothing => {}
             },
-            Known::NoneFrom(from) if ring.is_some() => {
+            TableEntry::NoneFrom(from) if ring.is_some() => {
                 segments.truncate(segments.partition_point(|info| info.first_seq < from));
             }
-            Known::NoneFrom(_) | Known::Nothing => {}
+            TableEntry::NoneFrom(_) | TableEntry::Nothing => {}
         }
     }
     Ok(None)
 }
 
-/// The last state of a resource, if it lies before this event: its event, and the details of one that has it behind that;
+/// The last state of a resource, if it comes before this event: its event, and the details of a later event that carries it;
 /// no details where the key of the event was not given, so that anybody may have written it.
 pub(crate) fn state_before(
     source: &dyn SegmentSource,
@@ -132,7 +130,7 @@ pub(crate) fn state_before(
     resource: &str,
     first_kept: u64,
 ) -> Result<Option<(u64, Option<String>)>, StoreError> {
-    let last = find(source, ring, resource, 0)?.last;
+    let last = find_last_state(source, ring, resource, 0)?.last;
     let Some(last) = last.filter(|last| last.seq < first_kept) else {
         return Ok(None);
     };
@@ -147,7 +145,7 @@ pub(crate) fn state_before(
     Ok(Some((last.seq, Some(carried))))
 }
 
-/// What a line of a successful load of the resource has between its action and its reason.
+/// The bytes that a line of a successful load of the resource has between its action and its reason.
 fn needle(resource: &str) -> Vec<u8> {
     let mut needle = b",\"resource_type\":\"config\",\"resource_id\":".to_vec();
     write_string(&mut needle, resource);
@@ -155,12 +153,12 @@ fn needle(resource: &str) -> Vec<u8> {
     needle
 }
 
-/// What is found at the number of an event.
-enum At {
+/// What an event says of the state of a resource.
+enum StateAt {
     State(LastState),
     /// The state is that of this event, which is not there.
     Referred(u64),
-    /// No state of the resource, or one that somebody has changed.
+    /// No state of the resource, or one that was changed.
     Nothing,
 }
 
@@ -170,19 +168,19 @@ fn state_at(
     ring: Option<&KeyRing>,
     resource: &str,
     seq: u64,
-) -> Result<At, StoreError> {
+) -> Result<StateAt, StoreError> {
     let Some(record) = Reader::new(source).get(seq)? else {
-        return Ok(At::Referred(seq));
+        return Ok(StateAt::Referred(seq));
     };
     let sound = |line: &Line<'_>| line.hash_holds_under(ring) == Some(true);
     match record.line().ok().filter(sound) {
         Some(line) => follow(source, &line, resource, &sound),
-        None => Ok(At::Nothing),
+        None => Ok(StateAt::Nothing),
     }
 }
 
-/// The state that a line has, or the one it refers to. Events of a retired key that was not given are believed: who opens
-/// the ledger without it may still record.
+/// The state that a line has, or the one it refers to. Events of a retired key that was not given are believed:
+/// recording goes on without that key.
 fn state_of(
     source: &dyn SegmentSource,
     ring: Option<&KeyRing>,
@@ -194,9 +192,9 @@ fn state_of(
         return Ok(None);
     }
     match follow(source, line, resource, &sound)? {
-        At::State(found) => Ok(Some(found)),
+        StateAt::State(found) => Ok(Some(found)),
         // If it was pruned, this load is the first that is known.
-        At::Referred(_) | At::Nothing => Ok(None),
+        StateAt::Referred(_) | StateAt::Nothing => Ok(None),
     }
 }
 
@@ -208,9 +206,9 @@ fn is_lost(
     resource: &str,
 ) -> Result<bool, StoreError> {
     let is_changed = |line: &Line<'_>| line.hash_holds_under(ring) == Some(false);
-    match said(line) {
+    match recorded_ref(line) {
         Some((of, _)) if of == resource && is_changed(line) => Ok(true),
-        Some((of, Said::Since(since))) if of == resource => {
+        Some((of, RecordedRef::Since(since))) if of == resource => {
             let record = Reader::new(source).get(since)?;
             Ok(record.is_some_and(|record| record.line().is_ok_and(|line| is_changed(&line))))
         }
@@ -223,103 +221,26 @@ fn follow(
     line: &Line<'_>,
     resource: &str,
     sound: &dyn Fn(&Line<'_>) -> bool,
-) -> Result<At, StoreError> {
-    let since = match said(line) {
-        Some((of, Said::State(values))) if of == resource => {
-            return Ok(At::State(LastState { seq: line.seq, values }));
+) -> Result<StateAt, StoreError> {
+    let since = match recorded_ref(line) {
+        Some((of, RecordedRef::State(values))) if of == resource => {
+            return Ok(StateAt::State(LastState { seq: line.seq, values }));
         }
-        Some((of, Said::Since(since))) if of == resource => since,
-        _ => return Ok(At::Nothing),
+        Some((of, RecordedRef::Since(since))) if of == resource => since,
+        _ => return Ok(StateAt::Nothing),
     };
     let Some(record) = Reader::new(source).get(since)? else {
-        return Ok(At::Referred(since));
+        return Ok(StateAt::Referred(since));
     };
     let line = record.line().ok().filter(sound);
-    match line.as_ref().and_then(said) {
-        Some((of, Said::State(values))) if of == resource => {
-            Ok(At::State(LastState { seq: since, values }))
+    match line.as_ref().and_then(recorded_ref) {
+        Some((of, RecordedRef::State(values))) if of == resource => {
+            Ok(StateAt::State(LastState { seq: since, values }))
         }
-        _ => Ok(At::Nothing),
+        _ => Ok(StateAt::Nothing),
     }
-}
-
-/// What the line of a successful load says of the configuration.
-enum Said {
-    State(Vec<RecordedValue>),
-    /// The state is that of an event before.
-    Since(u64),
-}
-
-/// The resource that a line is about, and what it says of it.
-fn said<'a>(line: &Line<'a>) -> Option<(Cow<'a, str>, Said)> {
-    let is_load = (line.action == "config.loaded" || line.action == "config.changed")
-        && line.resource_type.is_some_and(|kind| kind == "config")
-        && line.outcome == "success";
-    let details = line.details.filter(|_| is_load)?;
-    let said = match member(details, "unchanged_since").and_then(|since| since.parse().ok()) {
-        Some(since) if since < line.seq => Said::Since(since),
-        Some(_) => return None,
-        None => Said::State(values(details)?),
-    };
-    Some((line.resource_id?.get(), said))
-}
-
-/// The state that the line of a successful load has.
-pub fn recorded_state(line: &Line<'_>) -> Option<Vec<RecordedValue>> {
-    match said(line)? {
-        (_, Said::State(values)) => Some(values),
-        (_, Said::Since(_)) => None,
-    }
-}
-
-/// The resource whose state a line has or refers to.
-pub(crate) fn resource_of<'a>(line: &Line<'a>) -> Option<Cow<'a, str>> {
-    said(line).map(|(resource, _)| resource)
-}
-
-fn values(details: &str) -> Option<Vec<RecordedValue>> {
-    list(member(details, "state")?)?.map(RecordedValue::read).collect()
 }
 
 fn first_seq(lines: &[u8]) -> Option<u64> {
-    let line = &lines[..memchr(b'\n', lines)?];
-    Line::parse(line).ok().map(|line| line.seq)
-}
-
-/// The blocks of a segment from its end on, each of whole lines.
-struct Blocks {
-    segment: u64,
-    /// What lies before this is not read yet.
-    to: u64,
-    size: u64,
-    block: Vec<u8>,
-    /// How many bytes at the beginning of `block` are the end of a line that begins before it.
-    part: usize,
-}
-
-impl Blocks {
-    fn of(info: &SegmentInfo) -> Self {
-        let (segment, to) = (info.first_seq, info.len);
-        Blocks { segment, to, size: FIRST_BLOCK, block: Vec::new(), part: 0 }
-    }
-
-    /// The next block, and the place of the segment at which it begins.
-    fn next(&mut self, source: &dyn SegmentSource) -> Result<Option<(u64, &[u8])>, StoreError> {
-        if self.to == 0 {
-            return Ok(None);
-        }
-        let from = self.to.saturating_sub(self.size);
-        let len = usize::try_from(self.to - from).unwrap_or(usize::MAX);
-        let mut bytes = source.read(self.segment, from, len)?;
-        bytes.truncate(len);
-        bytes.extend_from_slice(&self.block[..self.part]);
-        self.block = bytes;
-        self.part = match from {
-            0 => 0,
-            _ => memchr(b'\n', &self.block).map_or(self.block.len(), |newline| newline + 1),
-        };
-        self.to = from;
-        self.size = (self.size * 4).min(MAX_BLOCK);
-        Ok(Some((from + self.part as u64, &self.block[self.part..])))
-    }
+    Line::parse(line_in(lines)?).ok().map(|line| line.seq)
 }

@@ -1,77 +1,75 @@
 //! Where the last state of each configuration is: a table in the first line of every further segment, so that a search need
-//! not read what lies before that segment.
+//! not read the segments before that one.
 //!
 //! A table is never taken at its word: its line has to have the right hash, and so has the event it names.
 
 use std::collections::{BTreeMap, HashSet};
 
 use memchr::memmem;
-use serde_json::{Map, Value};
+use serde::{Deserialize, Serialize};
 
 use crate::config_state::resource_of;
 use crate::format::line::Line;
-use crate::key::KeyRing;
-use crate::read::locate::line_around;
+use crate::keys::KeyRing;
+use crate::read::lines::line_around;
 
-/// What the line of every configuration's event has. Other lines may have it too, in their details.
+/// The bytes that are in the line of every configuration's event. Other lines may have them too, in their details.
 const NEEDLE: &[u8] = b",\"resource_type\":\"config\",\"resource_id\":\"";
-/// How many configurations a table has; those that were heard of least recently fall out.
+/// How many configurations a table has at most; the least recent ones fall out.
 const MAX_STATES: usize = 256;
-/// A configuration whose name has more bytes stands in no table.
+/// A configuration whose name has more bytes is not in any table.
 const MAX_NAME: usize = 256;
 
 /// The last event of each configuration that has a state or refers to one.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct States {
-    /// Every configuration that has such an event from this one on is in the table.
-    from: u64,
+    #[serde(rename = "states")]
     last: BTreeMap<String, u64>,
+    /// Every configuration that has such an event from this one on is in the table.
+    #[serde(rename = "states_from")]
+    from: u64,
 }
 
-/// What a table knows of a configuration.
+/// What a table says of a configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Known {
+pub(crate) enum TableEntry {
     /// Its last event.
     Last(u64),
     /// It has none from this event on.
     NoneFrom(u64),
-    /// Nothing.
+    /// It says nothing.
     Nothing,
 }
 
 impl States {
-    /// Of what lies behind the event before `seq`.
+    /// An empty table of the events from `seq` on.
     pub(crate) fn from(seq: u64) -> Self {
         States { from: seq, last: BTreeMap::new() }
     }
 
-    /// The table in the first line of a segment, if it is there and nobody has changed it.
+    /// The table in the first line of a segment, if there is one and its line was not changed.
     pub(crate) fn read(line: &Line<'_>, ring: Option<&KeyRing>) -> Option<Self> {
         if line.action != "ledger.segment_opened" || line.hash_holds_under(ring) != Some(true) {
             return None;
         }
-        let details: Value = serde_json::from_str(line.details?).ok()?;
-        let from = details.get("states_from")?.as_u64()?;
-        let states = details.get("states")?.as_object()?.iter();
-        let last = states.map(|(name, seq)| Some((name.clone(), seq.as_u64()?)));
-        let last: BTreeMap<String, u64> = last.collect::<Option<_>>()?;
+        let states: States = serde_json::from_str(line.details?).ok()?;
         let before = |seq: &u64| *seq < line.seq;
-        (from <= line.seq && last.values().all(before)).then_some(States { from, last })
+        (states.from <= line.seq && states.last.values().all(before)).then_some(states)
     }
 
-    pub(crate) fn get(&self, resource: &str) -> Known {
+    pub(crate) fn get(&self, resource: &str) -> TableEntry {
         match self.last.get(resource) {
-            Some(&seq) => Known::Last(seq),
-            None if resource.len() <= MAX_NAME => Known::NoneFrom(self.from),
-            None => Known::Nothing,
+            Some(&seq) => TableEntry::Last(seq),
+            None if resource.len() <= MAX_NAME => TableEntry::NoneFrom(self.from),
+            None => TableEntry::Nothing,
         }
     }
 
-    /// Takes whole lines that stand behind those taken before.
+    /// Takes whole lines that come after those taken before.
     pub(crate) fn observe(&mut self, lines: &[u8]) {
         let found: Vec<usize> = memmem::find_iter(lines, NEEDLE).collect();
         let mut seen = HashSet::new();
-        // From behind, no more than one line of each configuration is read.
+        // From the last to the first, no more than one line of each configuration is read.
         for at in found.into_iter().rev() {
             let name = &lines[at + NEEDLE.len()..];
             let name = &name[..memchr::memchr(b'"', name).unwrap_or(name.len())];
@@ -99,12 +97,9 @@ impl States {
         self.last.retain(|_, seq| *seq > seqs[over]);
     }
 
-    /// Adds the table to the details of a line, without what was pruned before `first`.
-    pub(crate) fn write(&self, details: &mut Map<String, Value>, first: u64) {
+    /// The table without what was pruned before `first`.
+    pub(crate) fn kept_from(&self, first: u64) -> Self {
         let kept = self.last.iter().filter(|(_, seq)| **seq >= first);
-        let kept: Map<String, Value> =
-            kept.map(|(name, seq)| (name.clone(), Value::from(*seq))).collect();
-        details.insert("states".to_owned(), kept.into());
-        details.insert("states_from".to_owned(), self.from.into());
+        States { from: self.from, last: kept.map(|(name, seq)| (name.clone(), *seq)).collect() }
     }
 }

@@ -4,7 +4,7 @@ use core::fmt;
 use std::borrow::Cow;
 
 use crate::format::walk::{members, text};
-use crate::key::{KeyId, KeyRing, MasterKey};
+use crate::keys::{KeyId, KeyRing, MasterKey};
 
 /// What a record has of one variable: where its value came from, and a fingerprint of the value.
 #[derive(Clone, PartialEq, Eq)]

@@ -1,6 +1,5 @@
 //! What is recorded.
 
-use core::fmt;
 use std::borrow::Cow;
 use std::error::Error;
 
@@ -440,7 +439,8 @@ impl Origin {
 }
 
 /// Why an event cannot be recorded.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("the event's {field} must be {expected}")]
 pub struct EventError {
     field: &'static str,
     expected: &'static str,
@@ -460,17 +460,5 @@ impl EventError {
     /// The part of the event that is wrong.
     pub fn field(&self) -> &'static str {
         self.field
-    }
-}
-
-impl fmt::Display for EventError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the event's {} must be {}", self.field, self.expected)
-    }
-}
-
-impl Error for EventError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.source.as_ref().map(|source| &**source as _)
     }
 }

@@ -4,18 +4,22 @@
 //! the loss is a place that whoever did it cannot write to, and that knows better.
 
 use core::fmt;
+use std::collections::HashSet;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use data_encoding::HEXLOWER;
+use thiserror::Error;
 
 use crate::evidence::checkpoint::{self, Checkpoint};
 use crate::evidence::merkle::Hash;
 
 /// The first word of an anchor's line.
 const WORD: &str = "envaudit-anchor-v1";
+/// The first word of a line that says which slot a ledger is in.
+const SLOT_WORD: &str = "envaudit-anchor-slot-v1";
 
 /// What an anchor keeps: a ledger had `size` events, and `head` was the hash of the last one.
 ///
@@ -24,7 +28,7 @@ const WORD: &str = "envaudit-anchor-v1";
 /// ```
 /// use envaudit_ledger::anchor::Anchored;
 ///
-/// let anchored = Anchored { chain: "0198c5a6-7c4e-7d0a-8f3e-5a1b2c3d4e5f".to_owned(), size: 42, head: [0xab; 32] };
+/// let anchored = Anchored { ledger_id: "0198c5a6-7c4e-7d0a-8f3e-5a1b2c3d4e5f".to_owned(), size: 42, head: [0xab; 32] };
 /// let line = anchored.to_string();
 /// assert!(line.starts_with("envaudit-anchor-v1 0198c5a6-7c4e-7d0a-8f3e-5a1b2c3d4e5f 42 abab"));
 /// assert_eq!(line.parse(), Ok(anchored));
@@ -32,7 +36,7 @@ const WORD: &str = "envaudit-anchor-v1";
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Anchored {
     /// The id of the ledger.
-    pub chain: String,
+    pub ledger_id: String,
     /// How many events there were; also the seq of the last one.
     pub size: u64,
     /// The `event_hash` of the last one.
@@ -41,7 +45,7 @@ pub struct Anchored {
 
 impl fmt::Display for Anchored {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{WORD} {} {} {}", self.chain, self.size, HEXLOWER.encode(&self.head))
+        write!(f, "{WORD} {} {} {}", self.ledger_id, self.size, HEXLOWER.encode(&self.head))
     }
 }
 
@@ -56,39 +60,84 @@ impl core::str::FromStr for Anchored {
 
     fn from_str(line: &str) -> Result<Self, NotAnAnchor> {
         let mut words = line.split(' ');
-        let (Some(WORD), Some(chain), Some(size), Some(head), None) =
+        let (Some(WORD), Some(ledger_id), Some(size), Some(head), None) =
             (words.next(), words.next(), words.next(), words.next(), words.next())
         else {
             return Err(NotAnAnchor);
         };
         let size = checkpoint::decimal(size).ok_or(NotAnAnchor)?;
         let head = checkpoint::hash(head).ok_or(NotAnAnchor)?;
-        if chain.is_empty() || chain.contains(char::is_whitespace) {
+        if ledger_id.is_empty() || ledger_id.contains(char::is_whitespace) {
             return Err(NotAnAnchor);
         }
-        Ok(Anchored { chain: chain.to_owned(), size, head })
+        Ok(Anchored { ledger_id: ledger_id.to_owned(), size, head })
     }
 }
 
 impl From<&Checkpoint> for Anchored {
     /// A checkpoint that was kept elsewhere is an anchor too.
     fn from(checkpoint: &Checkpoint) -> Self {
-        let Checkpoint { chain, size, head, .. } = checkpoint.clone();
-        Anchored { chain, size, head }
+        let Checkpoint { ledger_id, size, head, .. } = checkpoint.clone();
+        Anchored { ledger_id, size, head }
     }
 }
 
-/// The text is no line of an anchor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The text is not a line of an anchor.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[error("an anchor is written `{WORD} <chain> <size> <head, 64 hex digits>`")]
 pub struct NotAnAnchor;
 
-impl fmt::Display for NotAnAnchor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "an anchor is written `{WORD} <chain> <size> <head, 64 hex digits>`")
+/// Which of the ledgers that share an anchor one is: the group, such as the service, and its name in it, such as the pod.
+///
+/// A new ledger is not begun in a slot that has seen one. Other slots do not matter to it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct AnchorSlot {
+    group: String,
+    name: String,
+}
+
+impl AnchorSlot {
+    /// The slot of this name in this group.
+    ///
+    /// # Errors
+    ///
+    /// When one of them is empty, or has a blank or a control character in it.
+    pub fn new(group: impl Into<String>, name: impl Into<String>) -> Result<Self, NotASlot> {
+        let slot = AnchorSlot { group: group.into(), name: name.into() };
+        let is_bad = |char: char| char.is_whitespace() || char.is_control();
+        let is_word = |text: &str| !text.is_empty() && !text.contains(is_bad);
+        if is_word(&slot.group) && is_word(&slot.name) { Ok(slot) } else { Err(NotASlot) }
+    }
+
+    /// The group.
+    pub fn group(&self) -> &str {
+        &self.group
+    }
+
+    /// The name in the group.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 }
 
-impl std::error::Error for NotAnAnchor {}
+/// The text cannot be a part of a slot.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[error(
+    "the group and the name of a slot are words: not empty, without blanks and control characters"
+)]
+pub struct NotASlot;
+
+/// What is asked of an anchor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AnchorScope<'a> {
+    /// The ledger of this id.
+    Ledger(&'a str),
+    /// The ledgers that were in this slot.
+    Slot(&'a AnchorSlot),
+    /// Any ledger: for a place that one ledger has to itself.
+    Any,
+}
 
 /// A place outside a ledger that keeps (size, head).
 ///
@@ -104,13 +153,23 @@ pub trait Anchor: Send + Sync {
     /// When the place cannot be reached, or when what it holds already is ahead of this or contradicts it.
     fn put(&self, anchored: &Anchored) -> Result<(), AnchorError>;
 
-    /// The furthest state that was kept of this ledger, or, without a name, of any: a new ledger must not begin where another
-    /// was. `None` where nothing was kept, and for a place that cannot be read back.
+    /// Keeps this, and that the ledger is the one of this slot. A place that one ledger has to itself need not know of slots.
+    ///
+    /// # Errors
+    ///
+    /// As [`put`](Self::put).
+    fn put_in(&self, slot: &AnchorSlot, anchored: &Anchored) -> Result<(), AnchorError> {
+        let _ = slot;
+        self.put(anchored)
+    }
+
+    /// The furthest state that was kept of what is asked for. `None` where nothing was kept, and for a place that cannot be
+    /// read back.
     ///
     /// # Errors
     ///
     /// When the place cannot be reached, or holds something else.
-    fn latest(&self, chain: Option<&str>) -> Result<Option<Anchored>, AnchorError>;
+    fn latest(&self, of: AnchorScope<'_>) -> Result<Option<Anchored>, AnchorError>;
 }
 
 /// A file that one line is added to each time. Each ledger has one of its own.
@@ -118,14 +177,14 @@ pub trait Anchor: Send + Sync {
 /// It is worth something on another disk, under another owner, or append-only (`chattr +a`).
 ///
 /// ```
-/// use envaudit_ledger::anchor::{Anchor, AnchorError, Anchored, FileAnchor};
+/// use envaudit_ledger::anchor::{Anchor, AnchorError, AnchorScope, Anchored, FileAnchor};
 ///
 /// # let directory = std::env::temp_dir().join(format!("envaudit-anchor-{}", std::process::id()));
 /// # std::fs::create_dir_all(&directory)?;
 /// let anchor = FileAnchor::new(directory.join("anchors"));
-/// let kept = Anchored { chain: "a-ledger".to_owned(), size: 42, head: [7; 32] };
+/// let kept = Anchored { ledger_id: "a-ledger".to_owned(), size: 42, head: [7; 32] };
 /// anchor.put(&kept)?;
-/// assert_eq!(anchor.latest(Some("a-ledger"))?, Some(kept.clone()));
+/// assert_eq!(anchor.latest(AnchorScope::Ledger("a-ledger"))?, Some(kept.clone()));
 ///
 /// // A ledger that is behind its anchor was cut off or replaced.
 /// let older = Anchored { size: 41, ..kept };
@@ -152,23 +211,38 @@ impl FileAnchor {
     fn error(&self, source: io::Error) -> AnchorError {
         AnchorError::Io { anchor: self.name(), source }
     }
-}
 
-impl Anchor for FileAnchor {
-    fn name(&self) -> String {
-        self.path.display().to_string()
+    /// What is in the file; nothing if there is none.
+    fn text(&self) -> Result<Vec<u8>, AnchorError> {
+        match std::fs::read(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            result => result.map_err(|error| self.error(error)),
+        }
     }
 
-    fn put(&self, anchored: &Anchored) -> Result<(), AnchorError> {
+    fn has_line(&self, line: &str) -> Result<bool, AnchorError> {
+        Ok(self
+            .text()?
+            .split_inclusive(|&byte| byte == b'\n')
+            .any(|found| found.strip_suffix(b"\n").is_some_and(|found| found == line.as_bytes())))
+    }
+
+    /// Adds the line of this state, after one that says whose it is where nobody has said so yet.
+    fn keep(&self, slot: Option<&AnchorSlot>, anchored: &Anchored) -> Result<(), AnchorError> {
         // What could not be read back would not be kept.
         if anchored.to_string().parse().as_ref() != Ok(anchored) {
             let (anchor, source) = (self.name(), "a ledger's id has no blanks".into());
             return Err(AnchorError::Other { anchor, source });
         }
         let new = !self.path.exists();
-        if let Some(kept) = self.latest(Some(&anchored.chain))? {
+        let slot_line = slot.map(|slot| format!("{}{}", slot_prefix(slot), anchored.ledger_id));
+        let slot_line = match slot_line {
+            Some(line) if !self.has_line(&line)? => Some(line),
+            _ => None,
+        };
+        if let Some(kept) = self.latest(AnchorScope::Ledger(&anchored.ledger_id))? {
             check_progress(&self.name(), &kept, anchored)?;
-            if kept == *anchored {
+            if kept == *anchored && slot_line.is_none() {
                 return Ok(());
             }
         }
@@ -179,34 +253,68 @@ impl Anchor for FileAnchor {
         let mut file = options.open(&self.path).map_err(|error| self.error(error))?;
         let unfinished =
             !new && !ends_with_newline(&self.path).map_err(|error| self.error(error))?;
-        let line = if unfinished { format!("\n{anchored}\n") } else { format!("{anchored}\n") };
-        file.write_all(line.as_bytes()).map_err(|error| self.error(error))?;
+        let mut lines = String::new();
+        if unfinished {
+            lines.push('\n');
+        }
+        if let Some(line) = slot_line {
+            lines.push_str(&line);
+            lines.push('\n');
+        }
+        lines.push_str(&format!("{anchored}\n"));
+        file.write_all(lines.as_bytes()).map_err(|error| self.error(error))?;
         file.sync_all().map_err(|error| self.error(error))?;
         if new {
             sync_directory(&self.path).map_err(|error| self.error(error))?;
         }
         Ok(())
     }
+}
 
-    fn latest(&self, chain: Option<&str>) -> Result<Option<Anchored>, AnchorError> {
-        let text = match std::fs::read(&self.path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(self.error(error)),
-        };
+/// What the line of a slot begins with; the id of a ledger follows. A reader that knows no slots passes it over.
+fn slot_prefix(slot: &AnchorSlot) -> String {
+    format!("{SLOT_WORD} {} {} ", slot.group, slot.name)
+}
+
+impl Anchor for FileAnchor {
+    fn name(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    fn put(&self, anchored: &Anchored) -> Result<(), AnchorError> {
+        self.keep(None, anchored)
+    }
+
+    fn put_in(&self, slot: &AnchorSlot, anchored: &Anchored) -> Result<(), AnchorError> {
+        self.keep(Some(slot), anchored)
+    }
+
+    fn latest(&self, of: AnchorScope<'_>) -> Result<Option<Anchored>, AnchorError> {
+        let text = self.text()?;
         let mut latest: Option<Anchored> = None;
+        let mut in_slot = HashSet::new();
         let complete = text.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
         for line in text[..complete].split(|&byte| byte == b'\n') {
             // What a crash left unfinished is not an anchor, and need not be one.
-            let Some(Ok(kept)) = str::from_utf8(line).ok().map(str::parse::<Anchored>) else {
+            let Some(line) = str::from_utf8(line).ok() else { continue };
+            if let AnchorScope::Slot(slot) = of
+                && let Some(ledger_id) = line.strip_prefix(&slot_prefix(slot))
+            {
+                in_slot.insert(ledger_id.to_owned());
                 continue;
+            }
+            let Ok(kept) = line.parse::<Anchored>() else { continue };
+            let is_asked_for = match of {
+                AnchorScope::Ledger(ledger_id) => ledger_id == kept.ledger_id,
+                AnchorScope::Slot(_) => in_slot.contains(&kept.ledger_id),
+                AnchorScope::Any => true,
             };
-            if chain.is_some_and(|chain| chain != kept.chain) {
+            if !is_asked_for {
                 continue;
             }
             match &latest {
                 Some(before)
-                    if before.chain == kept.chain
+                    if before.ledger_id == kept.ledger_id
                         && before.size == kept.size
                         && before.head != kept.head =>
                 {
@@ -267,7 +375,7 @@ fn sync_directory(_: &Path) -> io::Result<()> {
 /// use envaudit_ledger::anchor::{Anchor, Anchored, WriterAnchor};
 ///
 /// let anchor = WriterAnchor::new("log", Vec::new());
-/// anchor.put(&Anchored { chain: "a-ledger".to_owned(), size: 1, head: [0; 32] })?;
+/// anchor.put(&Anchored { ledger_id: "a-ledger".to_owned(), size: 1, head: [0; 32] })?;
 /// assert!(anchor.into_inner().starts_with(b"envaudit-anchor-v1 a-ledger 1 0000"));
 /// # Ok::<(), envaudit_ledger::anchor::AnchorError>(())
 /// ```
@@ -303,7 +411,7 @@ impl<W: Write + Send> Anchor for WriterAnchor<W> {
             .map_err(|source| AnchorError::Io { anchor: self.name.clone(), source })
     }
 
-    fn latest(&self, _chain: Option<&str>) -> Result<Option<Anchored>, AnchorError> {
+    fn latest(&self, _: AnchorScope<'_>) -> Result<Option<Anchored>, AnchorError> {
         Ok(None)
     }
 }
@@ -324,7 +432,7 @@ pub struct FnAnchor<F> {
 /// let anchor = anchor::from_fn("channel", move |anchored: &Anchored| {
 ///     sender.send(anchored.size).map_err(|error| error.to_string().into())
 /// });
-/// anchor.put(&Anchored { chain: "a-ledger".to_owned(), size: 7, head: [0; 32] })?;
+/// anchor.put(&Anchored { ledger_id: "a-ledger".to_owned(), size: 7, head: [0; 32] })?;
 /// assert_eq!(receiver.recv(), Ok(7));
 /// # Ok::<(), envaudit_ledger::anchor::AnchorError>(())
 /// ```
@@ -354,16 +462,17 @@ where
             .map_err(|source| AnchorError::Other { anchor: self.name.clone(), source })
     }
 
-    fn latest(&self, _chain: Option<&str>) -> Result<Option<Anchored>, AnchorError> {
+    fn latest(&self, _: AnchorScope<'_>) -> Result<Option<Anchored>, AnchorError> {
         Ok(None)
     }
 }
 
 /// Why an anchor could not be set or read.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum AnchorError {
     /// The place cannot be read or written.
+    #[error("the anchor {anchor} cannot be used")]
     Io {
         /// The anchor.
         anchor: String,
@@ -371,6 +480,7 @@ pub enum AnchorError {
         source: io::Error,
     },
     /// The place cannot be read or written, for a reason of its own.
+    #[error("the anchor {anchor} cannot be used")]
     Other {
         /// The anchor.
         anchor: String,
@@ -378,6 +488,11 @@ pub enum AnchorError {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The anchor is ahead of the ledger: events were cut off, or an older copy was put in the ledger's place.
+    #[error(
+        "the ledger ends at event {}, but the anchor {anchor} has seen event {}: events were cut off or an older copy was put \
+         in place; do not append, look for the missing events",
+        offered.size, kept.size
+    )]
     Behind {
         /// The anchor.
         anchor: String,
@@ -387,6 +502,11 @@ pub enum AnchorError {
         offered: Box<Anchored>,
     },
     /// The anchor keeps another hash for the same event: history was rewritten, or there are two ledgers with one id.
+    #[error(
+        "the ledger, now at event {}, has another event {} than the one that the anchor {anchor} has seen, {}: history was \
+         rewritten; do not append",
+        offered.size, kept.size, HEXLOWER.encode(&kept.head)
+    )]
     Conflict {
         /// The anchor.
         anchor: String,
@@ -397,34 +517,21 @@ pub enum AnchorError {
     },
 }
 
-impl fmt::Display for AnchorError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            AnchorError::Io { anchor, .. } | AnchorError::Other { anchor, .. } => {
-                write!(f, "the anchor {anchor} cannot be used")
-            }
-            AnchorError::Behind { anchor, kept, offered } => write!(
-                f,
-                "the ledger ends at event {}, but the anchor {anchor} has seen event {}: events were cut off or an older copy was put in place; do not append, look for the missing events",
-                offered.size, kept.size
-            ),
-            AnchorError::Conflict { anchor, kept, offered } => write!(
-                f,
-                "the ledger, now at event {}, has another event {} than the one that the anchor {anchor} has seen, {}: history was rewritten; do not append",
-                offered.size,
-                kept.size,
-                HEXLOWER.encode(&kept.head)
-            ),
-        }
-    }
-}
-
-impl std::error::Error for AnchorError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            AnchorError::Io { source, .. } => Some(source),
-            AnchorError::Other { source, .. } => Some(source.as_ref()),
-            AnchorError::Behind { .. } | AnchorError::Conflict { .. } => None,
-        }
+impl AnchorError {
+    /// The same once more, if it says that the ledger is not what it was.
+    pub(crate) fn alarm(&self) -> Option<Self> {
+        Some(match self {
+            AnchorError::Behind { anchor, kept, offered } => AnchorError::Behind {
+                anchor: anchor.clone(),
+                kept: kept.clone(),
+                offered: offered.clone(),
+            },
+            AnchorError::Conflict { anchor, kept, offered } => AnchorError::Conflict {
+                anchor: anchor.clone(),
+                kept: kept.clone(),
+                offered: offered.clone(),
+            },
+            AnchorError::Io { .. } | AnchorError::Other { .. } => return None,
+        })
     }
 }

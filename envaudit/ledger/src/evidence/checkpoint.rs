@@ -3,11 +3,12 @@
 use core::fmt;
 
 use data_encoding::{BASE64, HEXLOWER};
+use thiserror::Error;
 
 use crate::evidence::merkle::Hash;
 use crate::evidence::note::{self, NoteError, NoteSigner, VerifierKey};
 
-/// What stands before the chain id in the origin line and in the name of the signing key.
+/// What comes before the id of the ledger in the origin line and in the name of the signing key.
 const ORIGIN: &str = "envaudit/";
 
 /// A statement about the first `size` events of a ledger.
@@ -15,9 +16,9 @@ const ORIGIN: &str = "envaudit/";
 /// ```
 /// use envaudit_ledger::checkpoint::{self, Checkpoint};
 ///
-/// let chain = "0198c5a6-7c4e-7d0a-8f3e-5a1b2c3d4e5f";
-/// let signer = checkpoint::signer(chain, &[7; 32])?;
-/// let checkpoint = Checkpoint { chain: chain.to_owned(), size: 42, root: [1; 32], head: [2; 32] };
+/// let ledger_id = "0198c5a6-7c4e-7d0a-8f3e-5a1b2c3d4e5f";
+/// let signer = checkpoint::signer(ledger_id, &[7; 32])?;
+/// let checkpoint = Checkpoint { ledger_id: ledger_id.to_owned(), size: 42, root: [1; 32], head: [2; 32] };
 ///
 /// let note = checkpoint.sign(&signer)?;
 /// assert!(note.starts_with("envaudit/0198c5a6-7c4e-7d0a-8f3e-5a1b2c3d4e5f\n42\n"));
@@ -27,7 +28,7 @@ const ORIGIN: &str = "envaudit/";
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Checkpoint {
     /// The id of the ledger.
-    pub chain: String,
+    pub ledger_id: String,
     /// How many events there were; also the seq of the last one.
     pub size: u64,
     /// The root of the Merkle tree over them.
@@ -41,7 +42,7 @@ impl Checkpoint {
     pub fn text(&self) -> String {
         format!(
             "{ORIGIN}{}\n{}\n{}\nhead {}\n",
-            self.chain,
+            self.ledger_id,
             self.size,
             BASE64.encode(&self.root),
             HEXLOWER.encode(&self.head)
@@ -52,11 +53,11 @@ impl Checkpoint {
     ///
     /// # Errors
     ///
-    /// When the signer is that of another ledger, or the chain id has control characters.
+    /// When the signer is that of another ledger, or the id has control characters.
     pub fn sign(&self, signer: &NoteSigner) -> Result<String, CheckpointError> {
-        if signer.verifier().name() != origin(&self.chain) {
+        if signer.verifier().name() != origin(&self.ledger_id) {
             return Err(CheckpointError::Signer {
-                origin: origin(&self.chain),
+                origin: origin(&self.ledger_id),
                 signer: signer.verifier().name().to_owned(),
             });
         }
@@ -72,9 +73,9 @@ impl Checkpoint {
     pub fn open(note: &[u8], keys: &[VerifierKey]) -> Result<Self, CheckpointError> {
         let opened = note::open(note, keys)?;
         let checkpoint = Checkpoint::parse(opened.text())?;
-        if opened.signer().name() != origin(&checkpoint.chain) {
+        if opened.signer().name() != origin(&checkpoint.ledger_id) {
             return Err(CheckpointError::Signer {
-                origin: origin(&checkpoint.chain),
+                origin: origin(&checkpoint.ledger_id),
                 signer: opened.signer().name().to_owned(),
             });
         }
@@ -85,8 +86,9 @@ impl Checkpoint {
     fn parse(text: &str) -> Result<Self, CheckpointError> {
         let line = |what| CheckpointError::Text { what };
         let mut lines = text.split('\n');
-        let chain = lines.next().and_then(|origin| origin.strip_prefix(ORIGIN));
-        let chain = chain.filter(|chain| !chain.is_empty()).ok_or(line("origin"))?;
+        let ledger_id = lines.next().and_then(|origin| origin.strip_prefix(ORIGIN));
+        let ledger_id =
+            ledger_id.filter(|ledger_id| !ledger_id.is_empty()).ok_or(line("origin"))?;
         let size = lines.next().and_then(decimal).ok_or(line("size"))?;
         let root = lines.next().and_then(|root| BASE64.decode(root.as_bytes()).ok());
         let root = root.and_then(|root| root.try_into().ok()).ok_or(line("root"))?;
@@ -95,14 +97,14 @@ impl Checkpoint {
         if lines.next() != Some("") || lines.next().is_some() {
             return Err(line("end"));
         }
-        Ok(Checkpoint { chain: chain.to_owned(), size, root, head })
+        Ok(Checkpoint { ledger_id: ledger_id.to_owned(), size, root, head })
     }
 }
 
 impl fmt::Debug for Checkpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Checkpoint")
-            .field("chain", &self.chain)
+            .field("ledger_id", &self.ledger_id)
             .field("size", &self.size)
             .field("root", &HEXLOWER.encode(&self.root))
             .field("head", &HEXLOWER.encode(&self.head))
@@ -119,22 +121,22 @@ pub fn public_key(seed: &[u8; 32]) -> [u8; 32] {
 ///
 /// # Errors
 ///
-/// When the chain id is empty, or has a blank or a `+` in it.
-pub fn signer(chain: &str, seed: &[u8; 32]) -> Result<NoteSigner, NoteError> {
-    NoteSigner::new(&origin(chain), seed)
+/// When the id is empty, or has a blank or a `+` in it.
+pub fn signer(ledger_id: &str, seed: &[u8; 32]) -> Result<NoteSigner, NoteError> {
+    NoteSigner::new(&origin(ledger_id), seed)
 }
 
 /// The key that checks a ledger's checkpoints, from the 32 bytes of its public half.
 ///
 /// # Errors
 ///
-/// When the chain id is empty, or has a blank or a `+` in it, or the bytes are no public key.
-pub fn verifier(chain: &str, public_key: &[u8; 32]) -> Result<VerifierKey, NoteError> {
-    VerifierKey::new(&origin(chain), public_key)
+/// When the id is empty, or has a blank or a `+` in it, or the bytes are no public key.
+pub fn verifier(ledger_id: &str, public_key: &[u8; 32]) -> Result<VerifierKey, NoteError> {
+    VerifierKey::new(&origin(ledger_id), public_key)
 }
 
-fn origin(chain: &str) -> String {
-    format!("{ORIGIN}{chain}")
+fn origin(ledger_id: &str) -> String {
+    format!("{ORIGIN}{ledger_id}")
 }
 
 /// A number without sign or leading zeros.
@@ -154,50 +156,24 @@ pub(crate) fn hash(text: &str) -> Option<Hash> {
 }
 
 /// Why a checkpoint is refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CheckpointError {
     /// The note around it.
-    Note(NoteError),
+    #[error("the checkpoint cannot be trusted")]
+    Note(#[from] NoteError),
     /// The note says something else than a checkpoint.
+    #[error("the note is no checkpoint of a ledger: its {what} line is wrong")]
     Text {
         /// The line that is wrong.
         what: &'static str,
     },
     /// The key is that of another ledger.
+    #[error("a checkpoint of {origin} is signed by the key of {signer}")]
     Signer {
         /// The ledger the checkpoint speaks of.
         origin: String,
         /// The name of the key.
         signer: String,
     },
-}
-
-impl fmt::Display for CheckpointError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            CheckpointError::Note(_) => f.write_str("the checkpoint cannot be trusted"),
-            CheckpointError::Text { what } => {
-                write!(f, "the note is no checkpoint of a ledger: its {what} line is wrong")
-            }
-            CheckpointError::Signer { origin, signer } => {
-                write!(f, "a checkpoint of {origin} is signed by the key of {signer}")
-            }
-        }
-    }
-}
-
-impl std::error::Error for CheckpointError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            CheckpointError::Note(error) => Some(error),
-            _ => None,
-        }
-    }
-}
-
-impl From<NoteError> for CheckpointError {
-    fn from(error: NoteError) -> Self {
-        CheckpointError::Note(error)
-    }
 }

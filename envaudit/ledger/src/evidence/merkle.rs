@@ -2,12 +2,12 @@
 //!
 //! A leaf is the raw 32 bytes of an `event_hash`; event `seq` is the leaf with the index `seq - 1`.
 
-use core::fmt;
 use core::ops::Range;
 
 use sha2::{Digest, Sha256};
+use thiserror::Error;
 
-use crate::key::hash::{self, sha256};
+use crate::keys::hash::{self, sha256};
 
 /// A SHA-256 hash.
 pub type Hash = [u8; 32];
@@ -383,10 +383,11 @@ fn split(size: u64) -> u64 {
 }
 
 /// Why a tree or a proof is refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MerkleError {
     /// The tree has no such leaf.
+    #[error("leaf {index} is not in a tree of {size} leaves")]
     Index {
         /// The index asked for.
         index: u64,
@@ -394,10 +395,13 @@ pub enum MerkleError {
         size: u64,
     },
     /// The proof has too few or too many hashes for a tree of this size.
+    #[error("the proof is too short or too long for the tree")]
     Length,
     /// The hashes of the proof do not lead to the root.
+    #[error("the proof does not lead to the root of the tree")]
     Root,
     /// The number of peaks does not fit the size.
+    #[error("a tree of {size} leaves has {} peaks, not {found}", size.count_ones())]
     Peaks {
         /// The leaves of the tree.
         size: u64,
@@ -405,6 +409,7 @@ pub enum MerkleError {
         found: usize,
     },
     /// Not as many leaves passed by as the tree has.
+    #[error("the tree has {expected} leaves, but {found} were given")]
     Leaves {
         /// The leaves of the tree.
         expected: u64,
@@ -412,32 +417,9 @@ pub enum MerkleError {
         found: u64,
     },
     /// The proof needs leaves that were skipped.
+    #[error("the proof needs leaves before {from}, which are gone")]
     Skipped {
         /// The first leaf that is there.
         from: u64,
     },
 }
-
-impl fmt::Display for MerkleError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            MerkleError::Index { index, size } => {
-                write!(f, "leaf {index} is not in a tree of {size} leaves")
-            }
-            MerkleError::Length => f.write_str("the proof is too short or too long for the tree"),
-            MerkleError::Root => f.write_str("the proof does not lead to the root of the tree"),
-            MerkleError::Peaks { size, found } => {
-                let expected = size.count_ones();
-                write!(f, "a tree of {size} leaves has {expected} peaks, not {found}")
-            }
-            MerkleError::Leaves { expected, found } => {
-                write!(f, "the tree has {expected} leaves, but {found} were given")
-            }
-            MerkleError::Skipped { from } => {
-                write!(f, "the proof needs leaves before {from}, which are gone")
-            }
-        }
-    }
-}
-
-impl std::error::Error for MerkleError {}

@@ -5,6 +5,7 @@ use core::fmt;
 use data_encoding::{BASE64, HEXLOWER};
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use sha2::{Digest, Sha256};
+use thiserror::Error;
 
 /// The signature type of Ed25519, in keys and in what their ids are made of.
 const ED25519: u8 = 1;
@@ -260,45 +261,30 @@ fn key_id(name: &str, public_key: &[u8; 32]) -> [u8; 4] {
 }
 
 /// Why a note or a key is refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NoteError {
     /// The note does not have the form of one.
+    #[error("this is no signed note: {0}")]
     Malformed(&'static str),
     /// No key one knows has signed the note.
+    #[error("none of the keys given has signed the note; check the keys")]
     UnknownSigner,
     /// The signature of a known key is wrong: the text was changed, or somebody else made the signature.
+    #[error("the signature of {name} is wrong: do not trust the note")]
     Signature {
         /// The name of the key.
         name: String,
     },
     /// The name of a key is empty, or has a blank or a `+` in it.
+    #[error("a key's name is not empty and has neither blanks nor `+`")]
     Name,
     /// The text is no verifier key.
+    #[error(
+        "a verifier key is written <name>+<8 hex digits>+<base64>, for Ed25519 alone, and its digits fit the rest"
+    )]
     KeyText,
     /// The bytes are no Ed25519 public key, or a weak one.
+    #[error("the bytes are no safe Ed25519 public key")]
     PublicKey,
 }
-
-impl fmt::Display for NoteError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            NoteError::Malformed(why) => write!(f, "this is no signed note: {why}"),
-            NoteError::UnknownSigner => {
-                f.write_str("none of the keys given has signed the note; check the keys")
-            }
-            NoteError::Signature { name } => {
-                write!(f, "the signature of {name} is wrong: do not trust the note")
-            }
-            NoteError::Name => {
-                f.write_str("a key's name is not empty and has neither blanks nor `+`")
-            }
-            NoteError::KeyText => f.write_str(
-                "a verifier key is written <name>+<8 hex digits>+<base64>, for Ed25519 alone, and its digits fit the rest",
-            ),
-            NoteError::PublicKey => f.write_str("the bytes are no safe Ed25519 public key"),
-        }
-    }
-}
-
-impl std::error::Error for NoteError {}

@@ -6,20 +6,22 @@
 use core::fmt;
 
 use data_encoding::BASE64;
+use thiserror::Error;
 
 use crate::evidence::checkpoint::{self, Checkpoint, CheckpointError};
 use crate::evidence::merkle::{self, Hash, MerkleError, PathBuilder, Tree};
 use crate::evidence::note::VerifierKey;
 use crate::format::line::{Line, LineError};
 use crate::format::opening::{hash_of, peaks_of};
-use crate::key::ChainKeys;
+use crate::keys::ChainKeys;
+use crate::read::lines::{LineEnd, Lines};
+use crate::read::locate::line_at;
 use crate::store::{SegmentInfo, SegmentSource, StoreError};
 
 /// The first line of a proof.
 const HEADER: &str = "c2sp.org/tlog-proof@v1";
 /// A proof is a line of 1 MiB in base64, 64 hashes and a note at most.
 const MAX_PROOF: usize = 4 << 20;
-const BLOCK: usize = 4 << 20;
 
 /// One event, and the proof that it is in a ledger. Its `Display` is the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,9 +32,9 @@ pub struct EventProof {
     note: String,
 }
 
-/// Makes the proof for event `seq` under the first checkpoint behind it that one of these keys has signed.
+/// Makes the proof for event `seq` under the first checkpoint after it that one of these keys has signed.
 ///
-/// Reads the segment of the event and what lies between it and the checkpoint, and no other.
+/// Reads the segment of the event and those up to the checkpoint, and no others.
 ///
 /// # Errors
 ///
@@ -51,28 +53,20 @@ pub fn prove(
     builder.skip(&before)?;
     let mut tree = before;
     let mut proven = None;
-    'segments: for segment in &segments[first..] {
-        let mut offset = 0;
-        while offset < segment.len {
-            // What stands behind the checkpoint may be torn.
-            if tree.size() == checkpoint.size {
-                break 'segments;
+    for segment in &segments[first..] {
+        let damaged = || ProveError::Damaged { seq: segment.first_seq };
+        let mut lines = Lines::forward(source, segment.first_seq, 0..segment.len);
+        // The end after the checkpoint may be torn.
+        while tree.size() < checkpoint.size
+            && let Some(line) = lines.next_line()?
+        {
+            let hash = hash_of(line.bytes).filter(|_| line.end == LineEnd::Newline);
+            let leaf = merkle::leaf_hash(&hash.ok_or_else(damaged)?);
+            builder.push(leaf);
+            tree.push(leaf);
+            if tree.size() == seq {
+                proven = Some(line.bytes.to_vec());
             }
-            let damaged = || ProveError::Damaged { seq: segment.first_seq };
-            let block = source.read(segment.first_seq, offset, BLOCK)?;
-            let whole = memchr::memrchr(b'\n', &block).ok_or_else(damaged)? + 1;
-            for line in block[..whole - 1].split(|&byte| byte == b'\n') {
-                if tree.size() == checkpoint.size {
-                    break 'segments;
-                }
-                let leaf = merkle::leaf_hash(&hash_of(line).ok_or_else(damaged)?);
-                builder.push(leaf);
-                tree.push(leaf);
-                if tree.size() == seq {
-                    proven = Some(line.to_vec());
-                }
-            }
-            offset += whole as u64;
         }
     }
     if tree.size() != checkpoint.size || tree.root() != checkpoint.root {
@@ -110,9 +104,8 @@ fn tree_before(source: &dyn SegmentSource, segment: &SegmentInfo) -> Result<Tree
         return Ok(Tree::new());
     }
     let damaged = || ProveError::Damaged { seq: segment.first_seq };
-    let block = source.read(segment.first_seq, 0, crate::format::line::MAX_LINE)?;
-    let end = memchr::memchr(b'\n', &block).ok_or_else(damaged)?;
-    let line = Line::parse(&block[..end]).map_err(|_| damaged())?;
+    let line = line_at(source, segment.first_seq, 0)?.ok_or_else(damaged)?;
+    let line = Line::parse(&line.bytes).map_err(|_| damaged())?;
     Ok(Tree::from_peaks(segment.first_seq - 1, peaks_of(&line).ok_or_else(damaged)?)?)
 }
 
@@ -168,7 +161,7 @@ impl EventProof {
         let line = Line::parse(&self.line).map_err(ProofError::Line)?;
         let checkpoint =
             Checkpoint::open(self.note.as_bytes(), keys).map_err(ProofError::Checkpoint)?;
-        if line.chain != checkpoint.chain || line.seq != self.seq() {
+        if line.ledger_id != checkpoint.ledger_id || line.seq != self.seq() {
             return Err(ProofError::OtherEvent);
         }
         let leaf = merkle::leaf_hash(&line.event_hash);
@@ -207,133 +200,76 @@ impl fmt::Display for EventProof {
 }
 
 /// Why a proof could not be made.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ProveError {
     /// The store cannot be read.
-    Store(StoreError),
+    #[error("the ledger cannot be read")]
+    Store(#[from] StoreError),
     /// There is no such event, or it was pruned.
+    #[error("event {seq} is not in the ledger")]
     NotThere {
         /// Its seq.
         seq: u64,
     },
     /// No checkpoint that the keys have signed covers the event yet.
+    #[error(
+        "no checkpoint signed with the keys given covers event {seq}; take one, or check the keys"
+    )]
     NoCheckpoint {
         /// Its seq.
         seq: u64,
     },
     /// A segment cannot be read as lines.
+    #[error("segment {seq:020}.jsonl is damaged; verify the ledger")]
     Damaged {
         /// The first seq of the segment.
         seq: u64,
     },
     /// The events do not add up to the root of the checkpoint.
+    #[error(
+        "the events are not those that the checkpoint of {size} events was signed over; verify the ledger"
+    )]
     NotWhatWasSigned {
         /// The size of the checkpoint.
         size: u64,
     },
     /// The hashes do not make a proof.
-    Merkle(MerkleError),
+    #[error("no proof can be made")]
+    Merkle(#[from] MerkleError),
     /// The proof that came out does not hold.
-    Proof(ProofError),
-}
-
-impl fmt::Display for ProveError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ProveError::Store(_) => f.write_str("the ledger cannot be read"),
-            ProveError::NotThere { seq } => write!(f, "event {seq} is not in the ledger"),
-            ProveError::NoCheckpoint { seq } => write!(
-                f,
-                "no checkpoint signed with the keys given covers event {seq}; take one, or check the keys"
-            ),
-            ProveError::Damaged { seq } => {
-                write!(f, "segment {seq:020}.jsonl is damaged; verify the ledger")
-            }
-            ProveError::NotWhatWasSigned { size } => write!(
-                f,
-                "the events are not those that the checkpoint of {size} events was signed over; verify the ledger"
-            ),
-            ProveError::Merkle(_) | ProveError::Proof(_) => f.write_str("no proof can be made"),
-        }
-    }
-}
-
-impl std::error::Error for ProveError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            ProveError::Store(error) => Some(error),
-            ProveError::Merkle(error) => Some(error),
-            ProveError::Proof(error) => Some(error),
-            _ => None,
-        }
-    }
-}
-
-impl From<StoreError> for ProveError {
-    fn from(error: StoreError) -> Self {
-        ProveError::Store(error)
-    }
-}
-
-impl From<MerkleError> for ProveError {
-    fn from(error: MerkleError) -> Self {
-        ProveError::Merkle(error)
-    }
-}
-
-impl From<ProofError> for ProveError {
-    fn from(error: ProofError) -> Self {
-        ProveError::Proof(error)
-    }
+    #[error("no proof can be made")]
+    Proof(#[from] ProofError),
 }
 
 /// Why a proof is refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ProofError {
     /// It does not have the form of a proof.
+    #[error("this is no proof: {what}")]
     Malformed {
         /// What is wrong with it.
         what: &'static str,
     },
-    /// The event is no line of a ledger.
-    Line(LineError),
+    /// The event is not a line of a ledger.
+    #[error("the event in the proof is no line of a ledger")]
+    Line(#[source] LineError),
     /// The checkpoint cannot be trusted.
-    Checkpoint(CheckpointError),
+    #[error("the checkpoint in the proof is refused")]
+    Checkpoint(#[source] CheckpointError),
     /// The event is of another ledger than the checkpoint, or has another seq than the proof says.
+    #[error(
+        "the event is of another ledger than the checkpoint, or has another seq than the proof says"
+    )]
     OtherEvent,
     /// The hashes do not lead to the root that was signed.
-    Merkle(MerkleError),
+    #[error("the event is not under the root that was signed")]
+    Merkle(#[source] MerkleError),
     /// The event was hashed with a key that is not in the ring.
+    #[error("the event was hashed with a key that was not given")]
     KeyUnknown,
     /// The event's hash is not that of its line: the line was changed.
+    #[error("the event's hash is not that of its line: the line was changed")]
     Hash,
-}
-
-impl fmt::Display for ProofError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            ProofError::Malformed { what } => return write!(f, "this is no proof: {what}"),
-            ProofError::Line(_) => "the event in the proof is no line of a ledger",
-            ProofError::Checkpoint(_) => "the checkpoint in the proof is refused",
-            ProofError::OtherEvent => {
-                "the event is of another ledger than the checkpoint, or has another seq than the proof says"
-            }
-            ProofError::Merkle(_) => "the event is not under the root that was signed",
-            ProofError::KeyUnknown => "the event was hashed with a key that was not given",
-            ProofError::Hash => "the event's hash is not that of its line: the line was changed",
-        })
-    }
-}
-
-impl std::error::Error for ProofError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            ProofError::Line(error) => Some(error),
-            ProofError::Checkpoint(error) => Some(error),
-            ProofError::Merkle(error) => Some(error),
-            _ => None,
-        }
-    }
 }

@@ -1,7 +1,7 @@
 //! ArcSight Common Event Format, version 0.
 
 use super::{Line, escaped};
-use crate::format::line::{Text, hash_hex};
+use crate::format::line::{LineText, hash_hex};
 
 pub(super) fn write(line: &Line<'_>, out: &mut String) {
     let action = header(&line.action.get());
@@ -17,7 +17,7 @@ pub(super) fn write(line: &Line<'_>, out: &mut String) {
         out.push('=');
         extension(value, out);
     };
-    fn text<'a>(text: Option<Text<'a>>) -> Option<std::borrow::Cow<'a, str>> {
+    fn text<'a>(text: Option<LineText<'a>>) -> Option<std::borrow::Cow<'a, str>> {
         text.map(|text| text.get())
     }
     put("rt", &line.timestamp.micros().div_euclid(1000).to_string());
@@ -36,7 +36,7 @@ pub(super) fn write(line: &Line<'_>, out: &mut String) {
         ("cs1", "resourceType", text(line.resource_type)),
         ("cs2", "resourceId", text(line.resource_id)),
         ("cs3", "traceId", text(line.trace_id)),
-        ("cs4", "chain", Some(line.chain.into())),
+        ("cs4", "chain", Some(line.ledger_id.into())),
         ("cs5", "eventHash", Some(hash_hex(&line.event_hash).into())),
         ("cs6", "details", line.details.map(Into::into)),
         // The address is masked, `203.0.113.0/24`, which no field for an address takes.

@@ -35,14 +35,14 @@ pub(super) fn header() -> String {
 }
 
 pub(super) fn write(line: &Line<'_>, out: &mut String) {
-    let optional = |text: Option<crate::format::line::Text<'_>>| {
+    let optional = |text: Option<crate::format::line::LineText<'_>>| {
         text.map_or(String::new(), |text| text.get().into_owned())
     };
     let fields: [String; COLUMNS.len()] = [
         line.seq.to_string(),
         line.event_id.to_owned(),
         line.timestamp.to_string(),
-        line.chain.to_owned(),
+        line.ledger_id.to_owned(),
         line.kid.map_or(String::new(), |kid| kid.to_string()),
         line.actor_type.get().into_owned(),
         line.actor_id.get().into_owned(),

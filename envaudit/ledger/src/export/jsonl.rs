@@ -1,3 +1,5 @@
+//! One JSON object a line: the lines as they are in the ledger.
+
 use super::Line;
 
 /// The very bytes of the line, so that its hash can still be checked.

@@ -12,7 +12,8 @@ use crate::format::line::Line;
 /// The format of an export: one record a line each, for a spreadsheet or a SIEM.
 ///
 /// ```
-/// use envaudit_ledger::{Actor, Event, ExportFormat, LedgerOptions, MasterKey};
+/// use envaudit_ledger::{Actor, Event, LedgerOptions, MasterKey};
+/// use envaudit_ledger::export::ExportFormat;
 /// use envaudit_ledger::testing::MemoryStore;
 ///
 /// let ledger = LedgerOptions::new().key(MasterKey::from_bytes([7; 32])).init_in(MemoryStore::default())?;

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Line;
-use crate::format::line::{Text, hash_hex};
+use crate::format::line::{LineText, hash_hex};
 
 /// The first version that has the profile `record_integrity`.
 const SCHEMA_VERSION: &str = "1.9.0-dev";
@@ -15,7 +15,7 @@ pub(super) fn write(line: &Line<'_>, out: &mut String) {
 
 fn event(line: &Line<'_>) -> Value {
     let action = line.action.get();
-    let text = |text: Option<Text<'_>>| text.map(|text| text.get().into_owned());
+    let text = |text: Option<LineText<'_>>| text.map(|text| text.get().into_owned());
     let resource_id = text(line.resource_id);
     let mut event = Map::new();
     let mut set = |name: &str, value: Value| {
@@ -82,7 +82,7 @@ fn event(line: &Line<'_>) -> Value {
             "original_event_uid": line.event_id,
             "original_time": line.timestamp.to_string(),
             "sequence": line.seq,
-            "log_name": line.chain,
+            "log_name": line.ledger_id,
             "log_format": "JSON",
             "log_version": "1",
             "correlation_uid": text(line.trace_id),
@@ -125,14 +125,14 @@ fn attestation(line: &Line<'_>) -> Value {
     json!({
         "uid": line.event_id,
         "authority_uid": line.kid.map(|kid| kid.to_string()),
-        "chain_uid": line.chain,
+        "chain_uid": line.ledger_id,
         "fingerprint": fingerprint,
     })
 }
 
 /// What the schema has no place for. The previous event is known by its hash alone, and `prev_event` wants its id.
 fn unmapped(line: &Line<'_>) -> Value {
-    let text = |text: Option<Text<'_>>| text.map(|text| text.get().into_owned());
+    let text = |text: Option<LineText<'_>>| text.map(|text| text.get().into_owned());
     let details = line.details.map(serde_json::from_str::<Value>);
     json!({
         "action": line.action.get(),

@@ -2,7 +2,7 @@
 
 use crate::format::json::{ScanError, Scanner};
 use crate::format::line::{LineError, hash_hex, parse_hash};
-use crate::key::EventHash;
+use crate::keys::EventHash;
 
 /// The last event that a ledger had at some moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -344,7 +344,7 @@ impl<'a> Scanner<'a> {
         if self.take("}") {
             return Ok(());
         }
-        let mut keys = Keys::default();
+        let mut keys = SeenKeys::default();
         loop {
             let start = self.at;
             let key = self.string()?;
@@ -387,13 +387,13 @@ fn find_special(bytes: &[u8]) -> Option<usize> {
 
 /// The keys of an object: an object of a few members allocates nothing.
 #[derive(Default)]
-struct Keys<'a> {
+struct SeenKeys<'a> {
     few: [&'a str; 8],
     count: usize,
     many: Option<HashSet<Cow<'a, str>>>,
 }
 
-impl<'a> Keys<'a> {
+impl<'a> SeenKeys<'a> {
     fn insert(&mut self, raw: &'a str) -> bool {
         // `\u0061` and `a` are one key.
         if self.many.is_none() && self.count < self.few.len() && !raw.contains('\\') {

@@ -8,10 +8,11 @@ use std::borrow::Cow;
 
 use data_encoding::HEXLOWER;
 use subtle::ConstantTimeEq;
+use thiserror::Error;
 
 use crate::format::json::{ScanError, Scanner, unescape, write_string, write_u64};
 use crate::format::timestamp::Timestamp;
-use crate::key::{EventHash, Hasher, KeyId, KeyRing};
+use crate::keys::{EventHash, Hasher, KeyId, KeyRing};
 
 /// The longest line, its newline included: 1 MiB.
 pub const MAX_LINE: usize = 1 << 20;
@@ -20,13 +21,13 @@ pub const LINE_VERSION: u64 = 1;
 
 const EVENT_HASH: &str = ",\"event_hash\":\"";
 
-/// The place of an event in its chain.
+/// What a line says before its event, and what it is hashed with.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Place<'a> {
+pub(crate) struct LineHeader<'a> {
     pub(crate) seq: u64,
     pub(crate) event_id: uuid::Uuid,
     pub(crate) timestamp: Timestamp,
-    pub(crate) chain: uuid::Uuid,
+    pub(crate) ledger_id: uuid::Uuid,
     pub(crate) hasher: &'a Hasher,
     pub(crate) previous_hash: &'a EventHash,
 }
@@ -35,20 +36,20 @@ pub(crate) struct Place<'a> {
 /// `previous_hash`.
 pub(crate) fn write<E>(
     out: &mut Vec<u8>,
-    place: &Place<'_>,
+    header: &LineHeader<'_>,
     members: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
 ) -> Result<EventHash, E> {
     let start = out.len();
     out.extend_from_slice(b"{\"v\":1,\"seq\":");
-    write_u64(out, place.seq);
+    write_u64(out, header.seq);
     out.extend_from_slice(b",\"event_id\":\"");
-    write_uuid(out, place.event_id);
+    write_uuid(out, header.event_id);
     out.extend_from_slice(b"\",\"timestamp\":\"");
-    place.timestamp.write(out);
+    header.timestamp.write(out);
     out.extend_from_slice(b"\",\"chain\":\"");
-    write_uuid(out, place.chain);
+    write_uuid(out, header.ledger_id);
     out.push(b'"');
-    if let Some(kid) = place.hasher.key_id() {
+    if let Some(kid) = header.hasher.key_id() {
         out.extend_from_slice(b",\"kid\":\"");
         out.extend_from_slice(kid.as_str().as_bytes());
         out.push(b'"');
@@ -58,9 +59,9 @@ pub(crate) fn write<E>(
         return Err(error);
     }
     out.extend_from_slice(b",\"previous_hash\":\"");
-    write_hash(out, place.previous_hash);
+    write_hash(out, header.previous_hash);
     out.push(b'"');
-    let hash = place.hasher.hash(&out[start..]);
+    let hash = header.hasher.hash(&out[start..]);
     out.extend_from_slice(EVENT_HASH.as_bytes());
     write_hash(out, &hash);
     out.extend_from_slice(b"\"}\n");
@@ -97,38 +98,38 @@ pub struct Line<'a> {
     pub event_id: &'a str,
     /// When the event was appended.
     pub timestamp: Timestamp,
-    /// The UUID of the chain.
-    pub chain: &'a str,
+    /// The id of the ledger: a UUID.
+    pub ledger_id: &'a str,
     /// The key that the line was hashed with; `None` in an unkeyed ledger.
     pub kid: Option<KeyId>,
     /// `user`, `service`, `system` or `admin`.
-    pub actor_type: Text<'a>,
+    pub actor_type: LineText<'a>,
     /// Who.
-    pub actor_id: Text<'a>,
+    pub actor_id: LineText<'a>,
     /// What was done.
-    pub action: Text<'a>,
+    pub action: LineText<'a>,
     /// The kind of thing it was done to.
-    pub resource_type: Option<Text<'a>>,
+    pub resource_type: Option<LineText<'a>>,
     /// Which one it was.
-    pub resource_id: Option<Text<'a>>,
+    pub resource_id: Option<LineText<'a>>,
     /// `success`, `failure` or `denied`.
-    pub outcome: Text<'a>,
+    pub outcome: LineText<'a>,
     /// Why.
-    pub reason: Option<Text<'a>>,
+    pub reason: Option<LineText<'a>>,
     /// Where it came from: `library`, `cli`, `http`, …
-    pub origin: Option<Text<'a>>,
+    pub origin: Option<LineText<'a>>,
     /// 32 hex digits.
-    pub trace_id: Option<Text<'a>>,
+    pub trace_id: Option<LineText<'a>>,
     /// 16 hex digits.
-    pub span_id: Option<Text<'a>>,
+    pub span_id: Option<LineText<'a>>,
     /// The request it was done in.
-    pub request_id: Option<Text<'a>>,
+    pub request_id: Option<LineText<'a>>,
     /// The session it was done in.
-    pub session_id: Option<Text<'a>>,
+    pub session_id: Option<LineText<'a>>,
     /// The masked address.
-    pub ip_address: Option<Text<'a>>,
+    pub ip_address: Option<LineText<'a>>,
     /// The client.
-    pub user_agent: Option<Text<'a>>,
+    pub user_agent: Option<LineText<'a>>,
     /// A JSON object, as it stands.
     pub details: Option<&'a str>,
     /// The hash of the event before this one.
@@ -175,7 +176,7 @@ impl<'a> Line<'a> {
             expected: "a timestamp such as 2026-11-30T12:00:00.000000Z",
         })?;
         scanner.expect(",\"chain\":")?;
-        let chain = uuid(scanner)?;
+        let ledger_id = uuid(scanner)?;
         let kid = if scanner.take(",\"kid\":") {
             let start = scanner.at();
             let kid = scanner
@@ -191,7 +192,7 @@ impl<'a> Line<'a> {
             seq,
             event_id,
             timestamp,
-            chain,
+            ledger_id,
             kid,
             actor_type: required(scanner, ",\"actor_type\":")?,
             actor_id: required(scanner, ",\"actor_id\":")?,
@@ -255,14 +256,14 @@ impl<'a> Line<'a> {
 }
 
 #[inline(always)]
-fn required<'a>(scanner: &mut Scanner<'a>, key: &'static str) -> Result<Text<'a>, ScanError> {
+fn required<'a>(scanner: &mut Scanner<'a>, key: &'static str) -> Result<LineText<'a>, ScanError> {
     scanner.expect(key)?;
-    scanner.string().map(Text)
+    scanner.string().map(LineText)
 }
 
 #[inline(always)]
-fn optional<'a>(scanner: &mut Scanner<'a>, key: &str) -> Result<Option<Text<'a>>, ScanError> {
-    if scanner.take(key) { scanner.string().map(|raw| Some(Text(raw))) } else { Ok(None) }
+fn optional<'a>(scanner: &mut Scanner<'a>, key: &str) -> Result<Option<LineText<'a>>, ScanError> {
+    if scanner.take(key) { scanner.string().map(|raw| Some(LineText(raw))) } else { Ok(None) }
 }
 
 /// A UUID in its one spelling: hyphens, lower case.
@@ -311,9 +312,9 @@ pub(crate) fn hash_hex(hash: &EventHash) -> String {
 
 /// A text of a line, its escapes unread.
 #[derive(Clone, Copy)]
-pub struct Text<'a>(&'a str);
+pub struct LineText<'a>(&'a str);
 
-impl<'a> Text<'a> {
+impl<'a> LineText<'a> {
     /// What stands between the quotes.
     pub fn raw(&self) -> &'a str {
         self.0
@@ -325,32 +326,33 @@ impl<'a> Text<'a> {
     }
 }
 
-impl PartialEq<str> for Text<'_> {
+impl PartialEq<str> for LineText<'_> {
     fn eq(&self, other: &str) -> bool {
         self.get() == other
     }
 }
 
-impl PartialEq<&str> for Text<'_> {
+impl PartialEq<&str> for LineText<'_> {
     fn eq(&self, other: &&str) -> bool {
         self.get() == *other
     }
 }
 
-impl fmt::Debug for Text<'_> {
+impl fmt::Debug for LineText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.get(), f)
     }
 }
 
-impl fmt::Display for Text<'_> {
+impl fmt::Display for LineText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.get())
     }
 }
 
 /// Why bytes are no line of a ledger.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("byte {at} of the line: expected {expected}")]
 pub struct LineError {
     at: usize,
     expected: &'static str,
@@ -373,32 +375,24 @@ impl LineError {
     }
 }
 
-impl fmt::Display for LineError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "byte {} of the line: expected {}", self.at, self.expected)
-    }
-}
-
-impl std::error::Error for LineError {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::key::{MasterKey, NO_HASH};
+    use crate::keys::{MasterKey, NO_HASH};
 
     const CHAIN: &str = "0197f0c0-5b1e-7a3e-9c1e-0123456789ab";
 
     fn written(hasher: &Hasher) -> String {
         let mut out = b"before\n".to_vec();
-        let place = Place {
+        let header = LineHeader {
             seq: 1,
             event_id: "019aabcd-0000-7000-8000-000000000001".parse().unwrap(),
             timestamp: Timestamp::parse("2026-11-30T12:00:00.000042Z").unwrap(),
-            chain: CHAIN.parse().unwrap(),
+            ledger_id: CHAIN.parse().unwrap(),
             hasher,
             previous_hash: &NO_HASH,
         };
-        write(&mut out, &place, |out| {
+        write(&mut out, &header, |out| {
             write_member(out, ",\"actor_type\":", "user");
             write_member(out, ",\"actor_id\":", "ada");
             write_member(out, ",\"action\":", "config.changed");
@@ -444,7 +438,7 @@ mod tests {
         let text = written(&hasher);
         let line = Line::parse(text.as_bytes()).unwrap();
         assert_eq!(line.seq, 1);
-        assert_eq!(line.chain, CHAIN);
+        assert_eq!(line.ledger_id, CHAIN);
         assert_eq!(line.kid, hasher.key_id());
         assert_eq!(line.reason.unwrap(), "café \"x\"\n\u{1}");
         assert_eq!(line.details, Some(r#"{"a":1,"b":"9007199254740993"}"#));

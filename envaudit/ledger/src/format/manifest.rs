@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::format::json::{ScanError, Scanner};
 use crate::format::line::{LineError, parse_hash};
 use crate::format::timestamp::Timestamp;
-use crate::key::KeyId;
+use crate::keys::KeyId;
 
 /// The version of the ledger format.
 pub const FORMAT_VERSION: u64 = 1;
@@ -42,17 +42,17 @@ impl fmt::Display for Algorithm {
 /// What `ledger.json` says.
 ///
 /// ```
-/// use envaudit_ledger::{Algorithm, Manifest};
+/// use envaudit_ledger::format::{Algorithm, Manifest};
 ///
 /// let manifest = Manifest::parse(
 ///     br#"{"format":1,"chain":"0197f0c0-5b1e-7a3e-9c1e-0123456789ab","algorithm":"sha256","created":"2026-11-30T12:00:00.000000Z"}"#,
 /// )?;
 /// assert_eq!(manifest.algorithm(), Algorithm::Sha256);
-/// # Ok::<(), envaudit_ledger::LineError>(())
+/// # Ok::<(), envaudit_ledger::format::LineError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Manifest {
-    pub(crate) chain: Uuid,
+    pub(crate) ledger_id: Uuid,
     pub(crate) keys: Option<ManifestKeys>,
     pub(crate) created: Timestamp,
 }
@@ -82,8 +82,8 @@ impl Manifest {
 
     fn scan(scanner: &mut Scanner<'_>) -> Result<Self, ScanError> {
         scanner.expect("{\"format\":1,\"chain\":")?;
-        let chain = value(scanner, "a lower-case UUID", |text| {
-            Uuid::try_parse(text).ok().filter(|chain| chain.to_string() == text)
+        let ledger_id = value(scanner, "a lower-case UUID", |text| {
+            Uuid::try_parse(text).ok().filter(|ledger_id| ledger_id.to_string() == text)
         })?;
         scanner.expect(",\"algorithm\":")?;
         let algorithm = value(scanner, "hmac-sha256 or sha256", |text| {
@@ -107,7 +107,7 @@ impl Manifest {
         if !scanner.rest().is_empty() {
             return scanner.fail("the end of the file");
         }
-        Ok(Manifest { chain, keys, created })
+        Ok(Manifest { ledger_id, keys, created })
     }
 
     /// The bytes of the file.
@@ -118,16 +118,16 @@ impl Manifest {
         });
         format!(
             "{{\"format\":{FORMAT_VERSION},\"chain\":\"{}\",\"algorithm\":\"{}\"{keys},\"created\":\"{}\"}}\n",
-            self.chain,
+            self.ledger_id,
             self.algorithm(),
             self.created,
         )
         .into_bytes()
     }
 
-    /// The id of the chain: every line carries it.
-    pub fn chain(&self) -> Uuid {
-        self.chain
+    /// The id of the ledger: every line carries it.
+    pub fn ledger_id(&self) -> Uuid {
+        self.ledger_id
     }
 
     /// How events are hashed.
@@ -161,19 +161,19 @@ mod tests {
 
     #[test]
     fn a_manifest_is_read_back_and_nothing_else_is_one() {
-        let chain = Uuid::from_u128(0x0197_f0c0_5b1e_7a3e_9c1e_0123_4567_89ab);
+        let ledger_id = Uuid::from_u128(0x0197_f0c0_5b1e_7a3e_9c1e_0123_4567_89ab);
         let created = Timestamp::parse("2026-11-30T12:00:00.000000Z").unwrap();
         let kid = KeyId::parse("6d1eebd7d986e8c3").unwrap();
         let keys = Some(ManifestKeys { kid, checkpoint_key: [0xab; 32] });
         for keys in [keys, None] {
-            let manifest = Manifest { chain, keys, created };
+            let manifest = Manifest { ledger_id, keys, created };
             let bytes = manifest.to_bytes();
             assert_eq!(Manifest::parse(&bytes).unwrap(), manifest);
             for cut in 0..bytes.len() - 1 {
                 assert!(Manifest::parse(&bytes[..cut]).is_err(), "{cut}");
             }
         }
-        let text = String::from_utf8(Manifest { chain, keys, created }.to_bytes()).unwrap();
+        let text = String::from_utf8(Manifest { ledger_id, keys, created }.to_bytes()).unwrap();
         let changes = [
             ("\"format\":1", "\"format\":2"),
             ("hmac-sha256", "sha256"),

@@ -7,3 +7,7 @@ pub(crate) mod manifest;
 pub(crate) mod opening;
 pub(crate) mod timestamp;
 pub(crate) mod walk;
+
+pub use head::Head;
+pub use line::{LINE_VERSION, Line, LineError, LineText, MAX_LINE};
+pub use manifest::{Algorithm, FORMAT_VERSION, Manifest, ManifestKeys};

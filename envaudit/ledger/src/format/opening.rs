@@ -1,8 +1,9 @@
-//! What is read of a line without reading all of it: the hash at its end, and the peaks in the first line of a segment.
+//! What is read of a line without reading all of it: the seq at its beginning, the hash at its end, and the peaks in the first
+//! line of a segment.
 
 use super::line::{Line, parse_hash};
 use crate::evidence::merkle::Hash;
-use crate::key::EventHash;
+use crate::keys::EventHash;
 
 /// The hash at the end of a line.
 pub(crate) fn hash_of(line: &[u8]) -> Option<EventHash> {
@@ -15,4 +16,16 @@ pub(crate) fn hash_of(line: &[u8]) -> Option<EventHash> {
 pub(crate) fn peaks_of(line: &Line<'_>) -> Option<Vec<Hash>> {
     let details: serde_json::Value = serde_json::from_str(line.details?).ok()?;
     details.get("peaks")?.as_array()?.iter().map(|peak| parse_hash(peak.as_str()?)).collect()
+}
+
+/// The seq at the beginning of a line, if all of it is there.
+pub(crate) fn seq_of(line: &[u8]) -> Option<u64> {
+    after_seq(line).map(|(seq, _)| seq)
+}
+
+pub(crate) fn after_seq(line: &[u8]) -> Option<(u64, &[u8])> {
+    let rest = line.strip_prefix(b"{\"v\":1,\"seq\":")?;
+    let digits = rest.iter().position(|byte| !byte.is_ascii_digit())?;
+    let seq = str::from_utf8(&rest[..digits]).ok()?.parse().ok()?;
+    Some((seq, &rest[digits..]))
 }

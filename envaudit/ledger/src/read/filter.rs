@@ -2,7 +2,7 @@
 
 use crate::event::Outcome;
 use crate::format::json::write_string;
-use crate::format::line::{Line, Text};
+use crate::format::line::{Line, LineText};
 use crate::format::timestamp::Timestamp;
 
 /// Which events are asked for: all conditions must hold. Without one, all events pass.
@@ -44,7 +44,7 @@ enum Field {
 }
 
 impl Field {
-    fn of<'a>(self, line: &Line<'a>) -> Option<Text<'a>> {
+    fn of<'a>(self, line: &Line<'a>) -> Option<LineText<'a>> {
         match self {
             Field::ActorType => Some(line.actor_type),
             Field::ActorId => Some(line.actor_id),

@@ -2,14 +2,12 @@
 
 use core::fmt;
 
+use crate::read::lines::{LineBlocks, LineEnd};
 use crate::read::locate::Located;
 use crate::read::reader::{ReadError, Reader, Record};
 use crate::store::{LINE_END, SegmentSource, StoreError, StoreErrorKind};
 
-/// How much is read at once.
-const BLOCK: usize = 1 << 20;
-
-/// Gives the events that are appended to a ledger, by whatever process, segment after segment. Made by [`Reader::follow`].
+/// Returns the events that any process appends to a ledger, segment after segment. Made by [`Reader::follow`].
 ///
 /// ```
 /// use envaudit_ledger::{Actor, Event, LedgerOptions, MasterKey};
@@ -34,7 +32,7 @@ const BLOCK: usize = 1 << 20;
 pub struct Follow<'a> {
     source: &'a dyn SegmentSource,
     segment: u64,
-    /// What lies before this has been given.
+    /// Lines before this have been returned.
     offset: u64,
     last_seq: u64,
     /// The last bytes before `offset`, by which the segment is known again.
@@ -68,7 +66,7 @@ impl<'a> Reader<'a> {
 }
 
 impl Follow<'_> {
-    /// The number of the last event that was there or has been given; events after it come.
+    /// The number of the last event that was there or has been returned; events after it will come.
     pub fn last_seq(&self) -> u64 {
         self.last_seq
     }
@@ -79,7 +77,7 @@ impl Follow<'_> {
     /// # Errors
     ///
     /// When the store cannot be read. [`Missing`](StoreErrorKind::Missing) is the end of the ledger where the segment that
-    /// is followed is not there, nor any behind it; [`Replaced`](StoreErrorKind::Replaced), where it no longer has what was
+    /// is followed is not there, nor any after it; [`Replaced`](StoreErrorKind::Replaced), where it no longer has what was
     /// given last: another ledger is in its place, or the same one as it was before. The next call tries again.
     pub fn appended(&mut self) -> Result<Vec<Record>, StoreError> {
         loop {
@@ -89,7 +87,7 @@ impl Follow<'_> {
             if segments.iter().any(|info| info.first_seq == self.segment) {
                 match self.check_end().and_then(|()| self.read()) {
                     Ok(records) if records.is_empty() => {}
-                    // It was pruned meanwhile, and what lies behind it was not.
+                    // It was pruned meanwhile, and the next one was not.
                     Err(error) if error.kind() == StoreErrorKind::Missing && next.is_some() => {}
                     result => return result,
                 }
@@ -103,7 +101,7 @@ impl Follow<'_> {
         }
     }
 
-    /// Whether the segment still has what was given last.
+    /// Whether the segment still has the line that was returned last.
     fn check_end(&self) -> Result<(), StoreError> {
         if self.end.is_empty() {
             return Ok(());
@@ -122,37 +120,30 @@ impl Follow<'_> {
 
     /// The lines of the segment that are complete, as far as one block has them.
     fn read(&mut self) -> Result<Vec<Record>, StoreError> {
-        let mut bytes: Vec<u8> = Vec::new();
-        let end = loop {
-            let from = self.offset + bytes.len() as u64;
-            let block = self.source.read(self.segment, from, BLOCK)?;
-            let read = block.len();
-            bytes.extend_from_slice(&block);
-            match memchr::memrchr(b'\n', &bytes) {
-                Some(end) => break end + 1,
-                None if read == 0 => return Ok(Vec::new()),
-                None => {}
-            }
+        let (segment, from) = (self.segment, self.offset);
+        let block = LineBlocks::forward(self.source, segment, from..u64::MAX).next().transpose()?;
+        let Some(block) = block.filter(|block| block.end() != LineEnd::Torn) else {
+            return Ok(Vec::new());
         };
-        let mut records = Vec::new();
-        for line in bytes[..end].split_inclusive(|&byte| byte == b'\n') {
-            let complete = line.strip_suffix(b"\n").unwrap_or(line).to_vec();
-            let record =
-                Record(Located { segment: self.segment, offset: self.offset, bytes: complete });
-            if let Ok(line) = record.line() {
-                self.last_seq = line.seq;
+        let end = match block.end() {
+            LineEnd::TooLong => {
+                self.source.read(segment, block.to() - LINE_END as u64, LINE_END)?
             }
-            self.offset += line.len() as u64;
-            self.end = end_of(line);
-            records.push(record);
-        }
+            LineEnd::Newline | LineEnd::Torn => end_of(block.bytes()),
+        };
+        let records = block.lines().map(|line| Record(Located::of(segment, line)));
+        let records: Vec<Record> = records.collect();
+        let seqs = records.iter().rev().filter_map(|record| record.line().ok());
+        self.last_seq = seqs.map(|line| line.seq).next().unwrap_or(self.last_seq);
+        self.offset = block.to();
+        self.end = end;
         Ok(records)
     }
 }
 
-/// As much of the end of a line as has its hash.
-fn end_of(line: &[u8]) -> Vec<u8> {
-    line[line.len().saturating_sub(LINE_END)..].to_vec()
+/// As much of the end of lines as has the last hash.
+fn end_of(lines: &[u8]) -> Vec<u8> {
+    lines[lines.len().saturating_sub(LINE_END)..].to_vec()
 }
 
 impl fmt::Debug for Follow<'_> {

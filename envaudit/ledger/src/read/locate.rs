@@ -1,17 +1,21 @@
-//! Finding an event by its seq, without reading what lies before it.
-
-use memchr::{memchr, memrchr};
+//! Finding an event by its seq, without reading the events before it.
 
 use crate::format::line::MAX_LINE;
+use crate::format::opening::{after_seq, seq_of};
 use crate::format::timestamp::Timestamp;
+use crate::read::lines::{LineBlocks, LineBytes, LineEnd, Lines};
 use crate::store::{SegmentInfo, SegmentSource, StoreError};
 
-/// What is read to find a line's beginning, and no more of it than its seq.
+/// How much is read to find a line's beginning, and no more of the line than its seq.
 const PROBE: usize = 8 << 10;
+/// How many bytes of a line have its seq.
+const BEGINNING: usize = 64;
 /// Where halving ends and reading on begins.
 const NEAR: u64 = 64 << 10;
+/// The lines of most events fit into this.
+const LIKELY: usize = 2 << 10;
 
-/// A line and where it stands.
+/// A line and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Located {
     /// The first seq of its segment.
@@ -20,6 +24,12 @@ pub struct Located {
     pub offset: u64,
     /// The line, without its newline.
     pub bytes: Vec<u8>,
+}
+
+impl Located {
+    pub(crate) fn of(segment: u64, line: LineBytes<'_>) -> Self {
+        Located { segment, offset: line.offset, bytes: line.bytes.to_vec() }
+    }
 }
 
 /// The line of an event; `None` if it is not there.
@@ -31,7 +41,7 @@ pub(crate) fn find(
     let after = segments.partition_point(|info| info.first_seq <= seq);
     let Some(info) = after.checked_sub(1).map(|at| &segments[at]) else { return Ok(None) };
     let (mut low, mut high) = (0, info.len);
-    // The line lies between `low`, the beginning of a line, and `high`.
+    // The line begins between `low`, the beginning of a line, and `high`.
     while high - low > NEAR {
         let middle = low + (high - low) / 2;
         match next_line(source, info.first_seq, middle)? {
@@ -39,95 +49,61 @@ pub(crate) fn find(
             _ => high = middle,
         }
     }
-    let end = usize::try_from(high - low).unwrap_or(MAX_LINE) + MAX_LINE;
-    let block = source.read(info.first_seq, low, end)?;
-    let mut offset = low;
-    for line in block.split_inclusive(|&byte| byte == b'\n') {
-        if let Some(bytes) = line.strip_suffix(b"\n")
-            && seq_of(bytes) == Some(seq)
-        {
-            return Ok(Some(Located { segment: info.first_seq, offset, bytes: bytes.to_vec() }));
+    let likely = usize::try_from(high - low).unwrap_or(0) + LIKELY;
+    let range = low..high + MAX_LINE as u64;
+    let blocks = LineBlocks::forward(source, info.first_seq, range).starting_with(likely);
+    let mut lines = Lines::of(blocks);
+    while let Some(line) = lines.next_line()? {
+        if line.end == LineEnd::Newline && seq_of(line.bytes) == Some(seq) {
+            return Ok(Some(Located::of(info.first_seq, line)));
         }
-        offset += line.len() as u64;
     }
     Ok(None)
 }
 
-/// Offset and seq of the first line that begins behind this byte.
+/// Offset and seq of the first line that begins after this byte.
 fn next_line(
     source: &dyn SegmentSource,
     segment: u64,
     from: u64,
 ) -> Result<Option<(u64, u64)>, StoreError> {
-    let mut size = PROBE;
-    while size <= 2 * MAX_LINE {
-        let block = source.read(segment, from, size)?;
-        if let Some(newline) = block.iter().position(|&byte| byte == b'\n') {
-            let line = &block[newline + 1..];
-            if let Some(seq) = seq_of(line) {
-                return Ok(Some((from + newline as u64 + 1, seq)));
-            }
-        }
-        if block.len() < size {
-            return Ok(None);
-        }
-        size *= 4;
+    let range = from..from + 2 * MAX_LINE as u64;
+    let mut blocks = LineBlocks::forward(source, segment, range).starting_with(PROBE);
+    let Some(block) = blocks.next().transpose()? else { return Ok(None) };
+    let first = block.lines().next().filter(|rest| rest.end != LineEnd::Torn);
+    let Some(offset) = first.map(|rest| rest.to) else { return Ok(None) };
+    let line = block.read_from(offset);
+    if line.len() >= BEGINNING {
+        return Ok(seq_of(line).map(|seq| (offset, seq)));
     }
-    Ok(None)
+    let line = source.read(segment, offset, BEGINNING)?;
+    Ok(seq_of(&line).map(|seq| (offset, seq)))
 }
 
-/// The line that begins at this byte of a segment; `None` if none ends behind it.
+/// The line that begins at this byte of a segment; `None` if it has no end.
 pub fn line_at(
     source: &dyn SegmentSource,
     segment: u64,
     offset: u64,
 ) -> Result<Option<Located>, StoreError> {
-    /// What the line of most events fits into.
-    const LIKELY: usize = 2 << 10;
-    for size in [LIKELY, NEAR as usize, MAX_LINE] {
-        let mut bytes = source.read(segment, offset, size)?;
-        if let Some(newline) = memchr(b'\n', &bytes) {
-            bytes.truncate(newline);
-            return Ok(Some(Located { segment, offset, bytes }));
-        }
-        if bytes.len() < size {
-            break;
-        }
-    }
-    Ok(None)
+    let range = offset..offset.saturating_add(MAX_LINE as u64);
+    let mut blocks = LineBlocks::forward(source, segment, range).starting_with(LIKELY);
+    let block = blocks.next().transpose()?;
+    let line = block.as_ref().and_then(|block| block.lines().next());
+    let line = line.filter(|line| line.end == LineEnd::Newline);
+    Ok(line.map(|line| Located::of(segment, line)))
 }
 
 /// The first line of a segment, without its newline, or what there is of it.
 pub(crate) fn first_line(source: &dyn SegmentSource, segment: u64) -> Result<Vec<u8>, StoreError> {
-    let mut block = source.read(segment, 0, NEAR as usize)?;
-    let newline = memchr(b'\n', &block);
-    if newline.is_none() && block.len() as u64 == NEAR {
-        block = source.read(segment, 0, MAX_LINE)?;
-    }
-    block.truncate(newline.or_else(|| memchr(b'\n', &block)).unwrap_or(block.len()));
-    Ok(block)
+    let range = 0..MAX_LINE as u64;
+    let mut blocks = LineBlocks::forward(source, segment, range).starting_with(NEAR as usize);
+    let block = blocks.next().transpose()?;
+    let line = block.as_ref().and_then(|block| block.lines().next());
+    Ok(line.map_or_else(Vec::new, |line| line.bytes.to_vec()))
 }
 
-/// The line that this byte of some lines is in, without its newline.
-pub(crate) fn line_around(lines: &[u8], at: usize) -> &[u8] {
-    let start = memrchr(b'\n', &lines[..at]).map_or(0, |newline| newline + 1);
-    let len = memchr(b'\n', &lines[at..]).unwrap_or(lines.len() - at);
-    &lines[start..at + len]
-}
-
-/// The seq at the beginning of a line, if all of it is there.
-fn seq_of(line: &[u8]) -> Option<u64> {
-    after_seq(line).map(|(seq, _)| seq)
-}
-
-fn after_seq(line: &[u8]) -> Option<(u64, &[u8])> {
-    let rest = line.strip_prefix(b"{\"v\":1,\"seq\":")?;
-    let digits = rest.iter().position(|byte| !byte.is_ascii_digit())?;
-    let seq = str::from_utf8(&rest[..digits]).ok()?.parse().ok()?;
-    Some((seq, &rest[digits..]))
-}
-
-/// The time at the beginning of a line, which need not be one beyond it.
+/// The time at the beginning of a line, whatever follows it.
 pub fn time_of(line: &[u8]) -> Option<Timestamp> {
     const UUID: usize = 36;
     let (_, rest) = after_seq(line)?;

@@ -2,18 +2,16 @@
 
 use core::fmt;
 use std::collections::VecDeque;
-use std::error::Error;
 
+use memchr::memchr;
 use memchr::memmem::Finder;
-use memchr::{memchr, memchr_iter, memrchr};
+use thiserror::Error;
 
 use crate::format::line::{Line, LineError};
 use crate::read::filter::Filter;
+use crate::read::lines::{LineEnd, Lines};
 use crate::read::locate::{Located, find};
 use crate::store::{SegmentInfo, SegmentSource, StoreError};
-
-/// How much is read at once.
-const BLOCK: usize = 1 << 20;
 
 /// Reads events without verifying them: for the question whether they are what was written, there is
 /// [`verify`](crate::verify).
@@ -28,7 +26,7 @@ impl<'a> Reader<'a> {
         Reader { source }
     }
 
-    /// The event of this number; `None` if there is none, or it was pruned. It is found by halving: no more than some
+    /// The event of this number; `None` if it does not exist, or was pruned. It is found by halving: only a few
     /// blocks are read, however long the ledger is.
     ///
     /// # Errors
@@ -48,7 +46,7 @@ impl<'a> Reader<'a> {
         Records::new(self.source, Direction::Oldest)
     }
 
-    /// All events, newest first: the last state of something is found without reading what lies before it.
+    /// All events, newest first: the last state of something is found without reading the events before it.
     ///
     /// # Errors
     ///
@@ -64,7 +62,7 @@ impl fmt::Debug for Reader<'_> {
     }
 }
 
-/// One event, and where it stands.
+/// One event, and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record(pub(crate) Located);
 
@@ -75,11 +73,11 @@ impl Record {
         Record(located)
     }
 
-    /// What it says.
+    /// Its line, parsed.
     ///
     /// # Errors
     ///
-    /// When these bytes are no line of a ledger.
+    /// When these bytes are not a line of a ledger.
     pub fn line(&self) -> Result<Line<'_>, LineError> {
         Line::parse(&self.0.bytes)
     }
@@ -112,21 +110,21 @@ pub struct Records<'a> {
     segments: VecDeque<SegmentInfo>,
     direction: Direction,
     filter: Filter,
-    sieve: Sieve,
-    current: Option<Part>,
-    ready: VecDeque<Located>,
+    prefilter: LinePrefilter,
+    /// The segment that is read, and its lines.
+    current: Option<(u64, Lines<'a>)>,
 }
 
-/// Tells most lines that are not asked for by their bytes, without reading them as lines.
+/// Passes over most lines that do not match by their bytes alone, without parsing them.
 #[derive(Default)]
-struct Sieve(Option<Finder<'static>>);
+struct LinePrefilter(Option<Finder<'static>>);
 
-impl Sieve {
+impl LinePrefilter {
     fn of(filter: &Filter) -> Self {
-        Sieve(filter.needle().map(|needle| Finder::new(&needle).into_owned()))
+        LinePrefilter(filter.needle().map(|needle| Finder::new(&needle).into_owned()))
     }
 
-    /// Whether a line in these bytes may be asked for. A text with an escape in it can be written in several ways.
+    /// Whether a line in these bytes may match. A text with an escape in it can be written in several ways.
     fn admits(&self, bytes: &[u8]) -> bool {
         self.0
             .as_ref()
@@ -134,23 +132,14 @@ impl Sieve {
     }
 }
 
-/// The part of a segment that is not read yet, and what is left of the last block.
-struct Part {
-    segment: u64,
-    from: u64,
-    to: u64,
-    rest: Vec<u8>,
-}
-
 impl<'a> Records<'a> {
     fn new(source: &'a dyn SegmentSource, direction: Direction) -> Result<Self, StoreError> {
         let segments = source.segments()?.into();
-        let (filter, ready) = (Filter::new(), VecDeque::new());
-        let sieve = Sieve::default();
-        Ok(Records { source, segments, direction, filter, sieve, current: None, ready })
+        let (filter, prefilter) = (Filter::new(), LinePrefilter::default());
+        Ok(Records { source, segments, direction, filter, prefilter, current: None })
     }
 
-    /// Only those that pass the filter. Of bytes that are no line, those alone are told of that might be one of them.
+    /// Only those that match the filter. Bytes that are not a line are reported only where they might match.
     #[must_use]
     pub fn matching(mut self, filter: Filter) -> Self {
         // Whole segments lie outside of the range.
@@ -162,103 +151,35 @@ impl<'a> Records<'a> {
             .filter(|(info, end)| info.first_seq <= to && *end > from)
             .map(|(info, _)| info)
             .collect();
-        self.sieve = Sieve::of(&filter);
+        self.prefilter = LinePrefilter::of(&filter);
         self.filter = filter;
         self
     }
 
-    /// Reads the next block. `false` at the end.
-    fn fill(&mut self) -> Result<bool, StoreError> {
-        let Some(part) = &mut self.current else {
+    /// The next line that may match.
+    fn next_located(&mut self) -> Result<Option<Located>, StoreError> {
+        loop {
+            if let Some((segment, lines)) = &mut self.current {
+                let segment = *segment;
+                match lines.next_admitted(|bytes| self.prefilter.admits(bytes))? {
+                    // It is being written, or torn.
+                    Some(line) if line.end == LineEnd::Torn => {}
+                    Some(line) => return Ok(Some(Located::of(segment, line))),
+                    None => self.current = None,
+                }
+                continue;
+            }
             let next = match self.direction {
                 Direction::Oldest => self.segments.pop_front(),
                 Direction::Newest => self.segments.pop_back(),
             };
-            let Some(info) = next else { return Ok(false) };
-            self.current =
-                Some(Part { segment: info.first_seq, from: 0, to: info.len, rest: Vec::new() });
-            return Ok(true);
-        };
-        if part.from >= part.to {
-            // What has no newline behind it is being written, or torn.
-            self.current = None;
-            return Ok(true);
+            let Some(SegmentInfo { first_seq, len, .. }) = next else { return Ok(None) };
+            let lines = match self.direction {
+                Direction::Oldest => Lines::forward(self.source, first_seq, 0..len),
+                Direction::Newest => Lines::backward(self.source, first_seq, 0..len),
+            };
+            self.current = Some((first_seq, lines));
         }
-        match self.direction {
-            Direction::Oldest => part.forward(self.source, &self.sieve, &mut self.ready)?,
-            Direction::Newest => part.backward(self.source, &self.sieve, &mut self.ready)?,
-        }
-        Ok(true)
-    }
-}
-
-impl Part {
-    fn forward(
-        &mut self,
-        source: &dyn SegmentSource,
-        sieve: &Sieve,
-        ready: &mut VecDeque<Located>,
-    ) -> Result<(), StoreError> {
-        let mut offset = self.from - self.rest.len() as u64;
-        let limit = usize::try_from(self.to - self.from).unwrap_or(BLOCK).min(BLOCK);
-        let block = source.read(self.segment, self.from, limit)?;
-        if block.is_empty() {
-            self.from = self.to;
-            return Ok(());
-        }
-        self.from += block.len() as u64;
-        let mut bytes = std::mem::take(&mut self.rest);
-        bytes.extend_from_slice(&block);
-        let whole = memrchr(b'\n', &bytes).map_or(0, |newline| newline + 1);
-        let mut at = 0;
-        if sieve.admits(&bytes[..whole]) {
-            for newline in memchr_iter(b'\n', &bytes[..whole]) {
-                let line = &bytes[at..newline];
-                if sieve.admits(line) {
-                    let bytes = line.to_vec();
-                    ready.push_back(Located { segment: self.segment, offset, bytes });
-                }
-                offset += (newline + 1 - at) as u64;
-                at = newline + 1;
-            }
-        }
-        self.rest = bytes.split_off(whole);
-        Ok(())
-    }
-
-    fn backward(
-        &mut self,
-        source: &dyn SegmentSource,
-        sieve: &Sieve,
-        ready: &mut VecDeque<Located>,
-    ) -> Result<(), StoreError> {
-        let from = self.to.saturating_sub(BLOCK as u64).max(self.from);
-        let limit = usize::try_from(self.to - from).unwrap_or(BLOCK);
-        let mut bytes = source.read(self.segment, from, limit)?;
-        bytes.append(&mut self.rest);
-        self.to = from;
-        // The first line of the block may begin before it.
-        let whole = if from == 0 {
-            0
-        } else {
-            memchr(b'\n', &bytes).map_or(bytes.len(), |newline| newline + 1)
-        };
-        let mut lines = Vec::new();
-        if sieve.admits(&bytes[whole..]) {
-            let mut at = whole;
-            for newline in memchr_iter(b'\n', &bytes[whole..]).map(|newline| whole + newline) {
-                let line = &bytes[at..newline];
-                if sieve.admits(line) {
-                    let (offset, bytes) = (from + at as u64, line.to_vec());
-                    lines.push(Located { segment: self.segment, offset, bytes });
-                }
-                at = newline + 1;
-            }
-        }
-        ready.extend(lines.into_iter().rev());
-        bytes.truncate(whole);
-        self.rest = bytes;
-        Ok(())
     }
 }
 
@@ -267,24 +188,20 @@ impl Iterator for Records<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            while let Some(located) = self.ready.pop_front() {
-                let record = Record(located);
-                match record.line() {
-                    Ok(line) if self.filter.admits(&line) => return Some(Ok(record)),
-                    Ok(_) => {}
-                    Err(source) => {
-                        let (segment, offset) = (record.segment(), record.offset());
-                        return Some(Err(ReadError::Line { segment, offset, source }));
-                    }
-                }
-            }
-            match self.fill() {
-                Ok(true) => {}
-                Ok(false) => return None,
+            let record = match self.next_located() {
+                Ok(located) => Record(located?),
                 Err(error) => {
                     self.current = None;
                     self.segments.clear();
                     return Some(Err(ReadError::Store(error)));
+                }
+            };
+            match record.line() {
+                Ok(line) if self.filter.admits(&line) => return Some(Ok(record)),
+                Ok(_) => {}
+                Err(source) => {
+                    let (segment, offset) = (record.segment(), record.offset());
+                    return Some(Err(ReadError::Line { segment, offset, source }));
                 }
             }
         }
@@ -298,12 +215,16 @@ impl fmt::Debug for Records<'_> {
 }
 
 /// Why an event could not be read.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ReadError {
     /// The store cannot be read. Nothing comes after this.
-    Store(StoreError),
-    /// A line is none of a ledger's. The ones behind it are still read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A line is not one of a ledger. The ones after it are still read.
+    #[error(
+        "segment {segment:020}.jsonl has no line of a ledger at byte {offset}; verify the ledger"
+    )]
     Line {
         /// The first seq of its segment.
         segment: u64,
@@ -312,33 +233,4 @@ pub enum ReadError {
         /// What is wrong.
         source: LineError,
     },
-}
-
-impl From<StoreError> for ReadError {
-    fn from(error: StoreError) -> Self {
-        ReadError::Store(error)
-    }
-}
-
-impl fmt::Display for ReadError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ReadError::Store(error) => error.fmt(f),
-            ReadError::Line { segment, offset, .. } => {
-                write!(
-                    f,
-                    "segment {segment:020}.jsonl has no line of a ledger at byte {offset}; verify the ledger"
-                )
-            }
-        }
-    }
-}
-
-impl Error for ReadError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            ReadError::Store(error) => error.source(),
-            ReadError::Line { source, .. } => Some(source),
-        }
-    }
 }

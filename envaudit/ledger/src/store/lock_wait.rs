@@ -1,9 +1,10 @@
 //! How long a writer waits for a lock that another holds.
 
-use core::fmt;
 use core::time::Duration;
 
-use crate::store::{Store, StoreError, StoreErrorKind};
+use thiserror::Error;
+
+use crate::store::{StoreError, StoreErrorKind, StoreLock};
 
 /// The first pause between two tries; each is twice as long as the one before, up to [`LONGEST`].
 const FIRST: Duration = Duration::from_millis(1);
@@ -27,17 +28,25 @@ impl Default for LockWait {
 
 impl LockWait {
     /// Takes the lock. The limit is held against the pauses: a try costs next to nothing.
-    pub(crate) fn lock(&self, store: &dyn Store) -> Result<(), StoreError> {
-        let Some(limit) = self.limit else { return store.lock() };
+    pub(crate) fn lock(&self, lock: &dyn StoreLock) -> Result<(), StoreError> {
+        let Some(limit) = self.limit else { return lock.lock() };
         let (mut waited, mut pause) = (Duration::ZERO, FIRST);
         loop {
-            match store.try_lock() {
+            match lock.try_lock() {
                 Err(error) if error.kind() == StoreErrorKind::Locked => {
                     if waited >= limit {
-                        return Err(error.because(Waited(limit)));
+                        lock.give_up();
+                        return Err(match limit.is_zero() {
+                            true => error.because(NotWaited),
+                            false => error.because(Waited(limit)),
+                        });
                     }
                 }
-                result => return result,
+                Err(error) => {
+                    lock.give_up();
+                    return Err(error);
+                }
+                Ok(()) => return Ok(()),
             }
             let next = pause.min(limit - waited);
             (self.pause)(next);
@@ -47,22 +56,17 @@ impl LockWait {
     }
 }
 
-/// Takes the lock of a store within this time.
-pub fn wait_for_lock(store: &dyn Store, limit: Duration) -> Result<(), StoreError> {
-    LockWait { limit: Some(limit), ..LockWait::default() }.lock(store)
+/// Takes a lock within this time.
+pub fn wait_for_lock(lock: &dyn StoreLock, limit: Duration) -> Result<(), StoreError> {
+    LockWait { limit: Some(limit), ..LockWait::default() }.lock(lock)
 }
 
 /// How long it was waited in vain.
-#[derive(Debug)]
+#[derive(Debug, Error)]
+#[error("waited {0:?}")]
 struct Waited(Duration);
 
-impl fmt::Display for Waited {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.is_zero() {
-            true => f.write_str("it was not waited for"),
-            false => write!(f, "waited {:?}", self.0),
-        }
-    }
-}
-
-impl std::error::Error for Waited {}
+/// The limit leaves no time to wait.
+#[derive(Debug, Error)]
+#[error("did not wait")]
+struct NotWaited;

@@ -1,66 +1,62 @@
-//! A ledger in memory.
+//! A ledger in memory, kept as a database or an object store keeps one: without a lock, without files, by compare-and-swap.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::format::head::Head;
+use crate::store::resolve::has_batch;
 use crate::store::{
-    Durability, NextKey, SegmentInfo, SegmentSource, Store, StoreError, StoreErrorKind, StoreState,
-    Tail, WriteError,
+    Batch, BatchOutcome, ChainStore, Deadline, Epoch, SegmentInfo, SegmentRemoval, SegmentSource,
+    StoreError, StoreErrorKind, StoreState, Tail, WriteError,
 };
 
 /// A ledger in memory. Clones are the same one. Nothing in it ever fails: for that there is a
 /// [`MemoryDisk`](super::MemoryDisk) under a [`FileStore`](crate::FileStore).
 ///
+/// It has no lock: what keeps writers apart is the tail that each batch names. It keeps no key either, so that a ledger in it
+/// needs one that is given.
+///
 /// ```
-/// use envaudit_ledger::store::{Store, StoreState};
+/// use envaudit_ledger::store::{ChainStore, Deadline, StoreState};
 /// use envaudit_ledger::testing::MemoryStore;
 ///
-/// assert_eq!(MemoryStore::default().state()?, StoreState::Absent);
+/// assert_eq!(MemoryStore::default().state(Deadline::NEVER)?, StoreState::Absent);
 /// # Ok::<(), envaudit_ledger::store::StoreError>(())
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct MemoryStore(Arc<Shared>);
-
-#[derive(Debug, Default)]
-struct Shared {
-    kept: Mutex<Kept>,
-    unlocked: Condvar,
+pub struct MemoryStore {
+    kept: Arc<Mutex<Kept>>,
+    forbids_removal: bool,
 }
 
 #[derive(Debug, Default)]
 struct Kept {
-    manifest: Option<Vec<u8>>,
-    key: Option<Vec<u8>>,
-    next_key: Option<Vec<u8>>,
-    retired: BTreeMap<String, Vec<u8>>,
-    head: Option<Vec<u8>>,
-    segments: BTreeMap<u64, Segment>,
+    ledger: Option<StoredLedger>,
     checkpoints: BTreeMap<u64, Vec<u8>>,
-    cuts: BTreeMap<String, Vec<u8>>,
-    locked: bool,
-    /// How many wait for the lock.
-    waiting: usize,
+    epochs: BTreeMap<String, u64>,
 }
 
-#[derive(Debug, Default)]
-struct Segment {
-    bytes: Vec<u8>,
-    sealed: bool,
+#[derive(Debug)]
+struct StoredLedger {
+    manifest: Vec<u8>,
+    segments: BTreeMap<u64, Vec<u8>>,
+    tail: Tail,
 }
 
 impl MemoryStore {
+    /// A store that removes nothing, as one under a retention lock.
+    pub fn append_only() -> Self {
+        MemoryStore { forbids_removal: true, ..MemoryStore::default() }
+    }
+
     fn kept(&self) -> MutexGuard<'_, Kept> {
-        self.0.kept.lock().unwrap_or_else(PoisonError::into_inner)
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Kept {
-    fn segment(&mut self, first_seq: u64) -> Result<&mut Segment, StoreError> {
-        self.segments.get_mut(&first_seq).ok_or_else(|| missing(&name(first_seq)))
-    }
-
-    fn open(&mut self, first_seq: u64) -> Result<&mut Segment, WriteError> {
-        self.segment(first_seq).map_err(WriteError::Rejected)
+    fn stored(&mut self) -> Result<&mut StoredLedger, StoreError> {
+        self.ledger.as_mut().ok_or_else(|| missing("ledger.json"))
     }
 }
 
@@ -72,195 +68,125 @@ fn missing(name: &str) -> StoreError {
     StoreError::new(StoreErrorKind::Missing, format!("read `{name}` in memory"))
 }
 
-fn position(offset: u64, len: usize) -> usize {
-    usize::try_from(offset).map_or(len, |offset| offset.min(len))
-}
-
 impl SegmentSource for MemoryStore {
     fn manifest(&self) -> Result<Vec<u8>, StoreError> {
-        self.kept().manifest.clone().ok_or_else(|| missing("ledger.json"))
+        Ok(self.kept().stored()?.manifest.clone())
     }
 
     fn segments(&self) -> Result<Vec<SegmentInfo>, StoreError> {
-        let infos = self
-            .kept()
-            .segments
-            .iter()
-            .map(|(&first_seq, segment)| SegmentInfo {
-                first_seq,
-                name: name(first_seq),
-                len: segment.bytes.len() as u64,
-                sealed: segment.sealed,
-            })
-            .collect();
-        Ok(infos)
+        let kept = self.kept();
+        let Some(stored) = &kept.ledger else { return Ok(Vec::new()) };
+        let info = |(&first_seq, bytes): (&u64, &Vec<u8>)| SegmentInfo {
+            first_seq,
+            name: name(first_seq),
+            len: bytes.len() as u64,
+            sealed: first_seq < stored.tail.segment,
+        };
+        Ok(stored.segments.iter().map(info).collect())
     }
 
     fn read(&self, first_seq: u64, offset: u64, limit: usize) -> Result<Vec<u8>, StoreError> {
         let mut kept = self.kept();
-        let bytes = &kept.segment(first_seq)?.bytes;
-        let rest = &bytes[position(offset, bytes.len())..];
+        let segment = kept.ledger.as_mut().and_then(|stored| stored.segments.get(&first_seq));
+        let bytes = segment.ok_or_else(|| missing(&name(first_seq)))?;
+        let from = usize::try_from(offset).map_or(bytes.len(), |from| from.min(bytes.len()));
+        let rest = &bytes[from..];
         Ok(rest[..limit.min(rest.len())].to_vec())
     }
 
-    fn checkpoints(&self) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
-        Ok(self.kept().checkpoints.iter().map(|(&seq, note)| (seq, note.clone())).collect())
+    fn checkpoints_after(
+        &self,
+        seq: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
+        let kept = self.kept();
+        let later =
+            kept.checkpoints.iter().filter(|(found, _)| seq.is_none_or(|seq| **found > seq));
+        Ok(later.take(limit).map(|(&seq, note)| (seq, note.clone())).collect())
     }
 
     fn head(&self) -> Result<Option<Vec<u8>>, StoreError> {
-        Ok(self.kept().head.clone())
+        let head = |stored: &StoredLedger| {
+            let Tail { seq, hash, segment, .. } = stored.tail;
+            Head { seq, hash, segment }.to_bytes()
+        };
+        Ok(self.kept().ledger.as_ref().map(head))
     }
 }
 
-impl Store for MemoryStore {
-    fn state(&self) -> Result<StoreState, StoreError> {
-        let there = self.kept().manifest.is_some();
+impl ChainStore for MemoryStore {
+    fn state(&self, _: Deadline) -> Result<StoreState, StoreError> {
+        let there = self.kept().ledger.is_some();
         Ok(if there { StoreState::Present } else { StoreState::Absent })
     }
 
-    fn create(
-        &self,
-        manifest: &[u8],
-        first_lines: &[u8],
-        key: Option<&[u8]>,
-    ) -> Result<(), WriteError> {
+    fn create(&self, manifest: &[u8], first: &Batch<'_>, _: Deadline) -> Result<(), WriteError> {
         let mut kept = self.kept();
-        if kept.manifest.is_some() {
-            return Err(WriteError::Stale);
+        if let Some(stored) = &kept.ledger {
+            return Err(WriteError::Stale { tail: Some(stored.tail) });
         }
-        kept.manifest = Some(manifest.to_vec());
-        kept.key = key.map(<[u8]>::to_vec);
-        kept.segments.insert(1, Segment { bytes: first_lines.to_vec(), sealed: false });
+        let segments = BTreeMap::from([(1, first.lines.to_vec())]);
+        kept.ledger =
+            Some(StoredLedger { manifest: manifest.to_vec(), segments, tail: *first.last });
         Ok(())
     }
 
-    fn key(&self) -> Result<Option<Vec<u8>>, StoreError> {
-        Ok(self.kept().key.clone())
-    }
-
-    fn next_key(&self) -> Result<Option<Vec<u8>>, StoreError> {
-        Ok(self.kept().next_key.clone())
-    }
-
-    fn retired_keys(&self) -> Result<Vec<Vec<u8>>, StoreError> {
-        Ok(self.kept().retired.values().cloned().collect())
-    }
-
-    fn stage_key(&self, key: &[u8]) -> Result<(), WriteError> {
-        self.kept().next_key = Some(key.to_vec());
-        Ok(())
-    }
-
-    fn retire_key(&self, kid: &str, key: &[u8], next: NextKey) -> Result<(), WriteError> {
+    fn append(&self, batch: &Batch<'_>, _: Deadline) -> Result<Tail, WriteError> {
         let mut kept = self.kept();
-        kept.retired.insert(kid.to_owned(), key.to_vec());
-        kept.key = match next {
-            NextKey::Staged => kept.next_key.take(),
-            NextKey::Elsewhere => None,
-        };
-        Ok(())
-    }
-
-    fn lock(&self) -> Result<(), StoreError> {
-        let mut kept = self.kept();
-        while kept.locked {
-            kept.waiting += 1;
-            kept = self.0.unlocked.wait(kept).unwrap_or_else(PoisonError::into_inner);
-            kept.waiting -= 1;
+        if let Some(epoch) = batch.epoch
+            && let Some(&newest) = kept.epochs.get(epoch.writer())
+            && newest > epoch.number()
+        {
+            return Err(WriteError::Fenced { by: Epoch::new(epoch.writer(), newest) });
         }
-        kept.locked = true;
-        Ok(())
-    }
-
-    fn try_lock(&self) -> Result<(), StoreError> {
-        match std::mem::replace(&mut self.kept().locked, true) {
-            false => Ok(()),
-            true => Err(StoreError::new(StoreErrorKind::Locked, "lock the ledger in memory")),
+        let stored = kept.stored().map_err(WriteError::Rejected)?;
+        if stored.tail != *batch.after {
+            return Err(WriteError::Stale { tail: Some(stored.tail) });
         }
+        let segment = stored.segments.entry(batch.last.segment).or_default();
+        segment.extend_from_slice(batch.lines);
+        stored.tail = *batch.last;
+        Ok(stored.tail)
     }
 
-    fn unlock(&self) {
-        let mut kept = self.kept();
-        kept.locked = false;
-        // To tell nobody is a system call as well.
-        if kept.waiting > 0 {
-            self.0.unlocked.notify_one();
+    fn resolve(&self, batch: &Batch<'_>, by: Deadline) -> Result<BatchOutcome, StoreError> {
+        if has_batch(self, batch)? {
+            return Ok(BatchOutcome::There);
         }
+        Ok(BatchOutcome::Absent { tail: self.tail(by)? })
     }
 
-    fn segment_len(&self, first_seq: u64) -> Result<u64, StoreError> {
-        Ok(self.kept().segment(first_seq)?.bytes.len() as u64)
+    fn tail(&self, _: Deadline) -> Result<Tail, StoreError> {
+        Ok(self.kept().stored()?.tail)
     }
 
-    fn append(&self, tail: &Tail, lines: &[u8], _: Durability) -> Result<(), WriteError> {
+    fn put_checkpoint(&self, seq: u64, note: &[u8], _: Deadline) -> Result<(), WriteError> {
         let mut kept = self.kept();
-        let segment = kept.open(tail.segment)?;
-        let is_end = |from| tail.is_end(&segment.bytes[position(from, segment.bytes.len())..]);
-        if segment.bytes.len() as u64 != tail.offset || !tail.end().is_none_or(is_end) {
-            return Err(WriteError::Stale);
+        if kept.checkpoints.get(&seq).is_some_and(|kept| kept != note) {
+            let doing = format!("keep another checkpoint of event {seq} in memory");
+            return Err(WriteError::Conflict(StoreError::new(StoreErrorKind::Failed, doing)));
         }
-        segment.bytes.extend_from_slice(lines);
+        kept.checkpoints.insert(seq, note.to_vec());
         Ok(())
     }
 
-    fn sync(&self, _: u64) -> Result<(), WriteError> {
-        Ok(())
-    }
-
-    fn start_segment(&self, first_seq: u64, lines: &[u8]) -> Result<(), WriteError> {
+    fn begin(&self, writer: &str, _: Deadline) -> Result<Epoch, StoreError> {
         let mut kept = self.kept();
-        let segment = kept.segments.entry(first_seq).or_default();
-        if !segment.bytes.is_empty() {
-            return Err(WriteError::Stale);
+        let number = kept.epochs.entry(writer.to_owned()).or_default();
+        *number += 1;
+        Ok(Epoch::new(writer, *number))
+    }
+
+    fn removal(&self) -> Option<&dyn SegmentRemoval> {
+        (!self.forbids_removal).then_some(self as &dyn SegmentRemoval)
+    }
+}
+
+impl SegmentRemoval for MemoryStore {
+    fn remove_segment(&self, first_seq: u64, _: Deadline) -> Result<(), WriteError> {
+        if let Some(stored) = &mut self.kept().ledger {
+            stored.segments.remove(&first_seq);
         }
-        segment.bytes.extend_from_slice(lines);
-        Ok(())
-    }
-
-    fn seal(&self, first_seq: u64) -> Result<(), WriteError> {
-        self.kept().open(first_seq)?.sealed = true;
-        Ok(())
-    }
-
-    fn cut(&self, first_seq: u64, offset: u64, copy: &str) -> Result<(), WriteError> {
-        let mut kept = self.kept();
-        let bytes = &mut kept.open(first_seq)?.bytes;
-        let rest = bytes.split_off(position(offset, bytes.len()));
-        kept.cuts.insert(copy.to_owned(), rest);
-        Ok(())
-    }
-
-    fn copies(&self) -> Result<Vec<String>, StoreError> {
-        Ok(self.kept().cuts.keys().cloned().collect())
-    }
-
-    fn copy(&self, name: &str) -> Result<Vec<u8>, StoreError> {
-        self.kept().cuts.get(name).cloned().ok_or_else(|| missing(name))
-    }
-
-    fn rename_copy(&self, from: &str, to: &str) -> Result<(), WriteError> {
-        let mut kept = self.kept();
-        let bytes = kept.cuts.remove(from).ok_or_else(|| WriteError::Rejected(missing(from)))?;
-        kept.cuts.insert(to.to_owned(), bytes);
-        Ok(())
-    }
-
-    fn reaffirm(&self, _: u64, _: u64, _: Durability) -> Result<(), WriteError> {
-        Ok(())
-    }
-
-    fn remove_segment(&self, first_seq: u64) -> Result<(), WriteError> {
-        self.kept().segments.remove(&first_seq);
-        Ok(())
-    }
-
-    fn write_head(&self, head: &[u8]) -> Result<(), WriteError> {
-        self.kept().head = Some(head.to_vec());
-        Ok(())
-    }
-
-    fn write_checkpoint(&self, seq: u64, note: &[u8]) -> Result<(), WriteError> {
-        self.kept().checkpoints.insert(seq, note.to_vec());
         Ok(())
     }
 }

@@ -4,6 +4,8 @@
 mod memory_disk;
 mod memory_store;
 pub mod store_conformance;
+mod unreliable_store;
 
 pub use memory_disk::{Fault, MemoryDisk, MemoryFile, Operation};
 pub use memory_store::MemoryStore;
+pub use unreliable_store::{LostAnswer, LostAnswers, UnreliableStore};

@@ -3,235 +3,362 @@
 //! ```
 //! use envaudit_ledger::testing::{MemoryStore, store_conformance};
 //!
-//! store_conformance::check(MemoryStore::default);
+//! store_conformance::check(|| {
+//!     let store = MemoryStore::default();
+//!     move || store.clone()
+//! });
 //! ```
+//!
+//! A store that has no lock, no files and no keys, and forbids deletion, passes it as well: what a store does not offer is not
+//! asked of it.
 
 #![expect(clippy::unwrap_used, reason = "a suite of tests, which panics where a store is wrong")]
 
-use crate::store::{Durability, NextKey, Store, StoreErrorKind, StoreState, Tail, WriteError};
+mod concurrent;
+mod files;
+
+use uuid::Uuid;
+
+use crate::keys::NO_HASH;
+use crate::store::{
+    Batch, BatchOutcome, ChainStore, Deadline, StoreErrorKind, StoreState, Tail, WriteError,
+};
 
 const MANIFEST: &[u8] = b"{\"format\":1}\n";
-const FIRST: &[u8] = b"first\n";
+/// No call of the suite takes as long.
+const SOON: std::time::Duration = std::time::Duration::from_secs(60);
 
-/// Runs the suite. Each call of `fresh` gives a store of its own with nothing in it.
+/// Runs the suite. Each call of `fresh` gives a place of its own with nothing in it; each call of what it gives is another
+/// handle to that place, as another process has it.
 ///
 /// # Panics
 ///
 /// When the store does not conform, with what it does instead.
-pub fn check<S: Store>(mut fresh: impl FnMut() -> S) {
-    let cases: [fn(&S); 12] = [
+pub fn check<S: ChainStore + 'static, H: Fn() -> S + Sync>(mut fresh: impl FnMut() -> H) {
+    let cases: [fn(&S); 16] = [
         a_new_store_is_absent_until_it_is_created,
         what_is_created_is_there,
         lines_are_appended_at_the_tail_alone,
         another_last_line_is_no_tail,
+        a_batch_is_written_once,
+        what_became_of_a_batch_can_be_told,
+        bytes_come_back_as_they_were,
         blocks_are_read_from_any_offset,
-        segments_are_listed_in_order_and_started_once,
-        a_sealed_segment_says_so,
-        a_tail_that_is_cut_off_is_kept,
-        head_and_checkpoints_are_replaced_whole,
+        segments_are_begun_once_and_listed_in_order,
+        checkpoints_are_never_replaced,
+        checkpoints_are_read_in_parts,
         a_removed_segment_is_gone,
-        a_key_that_is_replaced_is_kept_aside,
-        a_lock_that_was_given_back_is_free,
+        a_newer_writer_of_a_name_fences_the_older_off,
+        files::head_is_replaced_whole,
+        files::a_tail_that_is_torn_is_kept_aside,
+        files::a_key_that_is_replaced_is_kept_aside,
     ];
     for case in cases {
+        case(&fresh()());
+    }
+    let shared: [fn(&H); 5] = [
+        files::a_lock_that_was_given_back_is_free,
+        concurrent::one_of_many_makes_the_ledger,
+        concurrent::no_batch_is_lost_or_overwritten,
+        concurrent::writers_of_a_ledger_lose_nothing,
+        concurrent::an_event_whose_answer_is_lost_is_there_once,
+    ];
+    for case in shared {
         case(&fresh());
     }
 }
 
-fn tail(segment: u64, offset: u64) -> Tail {
-    Tail { seq: segment, hash: [7; 32], segment, offset }
+fn by() -> Deadline {
+    Deadline::after(SOON)
 }
 
-fn created<S: Store>(store: &S) {
-    store.create(MANIFEST, FIRST, None).unwrap();
+/// A line as short as a line can be from which a store may tell where a ledger ends.
+fn line(seq: u64, text: &str) -> (Vec<u8>, [u8; 32]) {
+    let hash = [u8::try_from(seq % 251).unwrap(); 32];
+    let digits = data_encoding::HEXLOWER.encode(&hash);
+    (
+        format!("{{\"v\":1,\"seq\":{seq},\"x\":\"{text}\",\"event_hash\":\"{digits}\"}}\n").into(),
+        hash,
+    )
 }
 
-/// Everything that changes a ledger is done by its one holder.
-fn locked<S: Store, T>(store: &S, act: impl FnOnce() -> T) -> T {
-    store.lock().unwrap();
+/// A line after this tail, and the tail after it.
+struct Next {
+    after: Tail,
+    bytes: Vec<u8>,
+    ids: [Uuid; 1],
+    last: Tail,
+}
+
+impl Next {
+    fn new(after: Tail, text: &str) -> Self {
+        let (bytes, hash) = line(after.seq + 1, text);
+        let offset = after.offset + bytes.len() as u64;
+        let last = Tail { seq: after.seq + 1, hash, offset, ..after };
+        Next { after, bytes, ids: [id(text, after.seq)], last }
+    }
+
+    /// The first line of a segment.
+    fn opening(after: Tail, text: &str) -> Self {
+        let next = Next::new(Tail { offset: 0, ..after }, text);
+        let last = Tail { segment: after.seq + 1, ..next.last };
+        Next { after, last, ..next }
+    }
+
+    fn batch(&self) -> Batch<'_> {
+        Batch::new(&self.after, &self.bytes, &self.ids, &self.last)
+    }
+}
+
+fn id(text: &str, seq: u64) -> Uuid {
+    let mut bytes = [0; 16];
+    for (at, byte) in text.bytes().chain(seq.to_le_bytes()).enumerate() {
+        bytes[at % 16] ^= byte.rotate_left(u32::try_from(at / 16).unwrap());
+    }
+    uuid::Builder::from_random_bytes(bytes).into_uuid()
+}
+
+const BEGIN: Tail = Tail { seq: 0, hash: NO_HASH, segment: 1, offset: 0 };
+
+/// Makes a ledger of one line. Returns its tail.
+fn created<S: ChainStore>(store: &S) -> Tail {
+    let first = Next::new(BEGIN, "first");
+    store.create(MANIFEST, &first.batch(), by()).unwrap();
+    first.last
+}
+
+/// Everything that changes a ledger is done by the holder of its lock, where it has one.
+fn locked<S: ChainStore, T>(store: &S, act: impl FnOnce() -> T) -> T {
+    let lock = store.store_lock();
+    if let Some(lock) = lock {
+        lock.lock().unwrap();
+    }
     let result = act();
-    store.unlock();
+    if let Some(lock) = lock {
+        lock.unlock();
+    }
     result
 }
 
-fn all<S: Store>(store: &S, segment: u64) -> Vec<u8> {
-    store.read(segment, 0, 1 << 20).unwrap()
+fn append<S: ChainStore>(store: &S, next: &Next) -> Tail {
+    let tail = locked(store, || store.append(&next.batch(), by())).unwrap();
+    assert_eq!(tail, next.last);
+    tail
 }
 
-fn a_new_store_is_absent_until_it_is_created<S: Store>(store: &S) {
-    assert_eq!(store.state().unwrap(), StoreState::Absent);
+fn is_stale<S: ChainStore>(store: &S, next: &Next) {
+    let result = locked(store, || store.append(&next.batch(), by()));
+    assert!(matches!(result, Err(WriteError::Stale { .. })), "{result:?}");
+}
+
+fn all<S: ChainStore>(store: &S, segment: u64) -> Vec<u8> {
+    store.read(segment, 0, 64 << 20).unwrap()
+}
+
+fn a_new_store_is_absent_until_it_is_created<S: ChainStore>(store: &S) {
+    assert_eq!(store.state(by()).unwrap(), StoreState::Absent);
     assert_eq!(store.manifest().unwrap_err().kind(), StoreErrorKind::Missing);
     assert!(store.segments().unwrap().is_empty());
-    assert_eq!(store.key().unwrap(), None);
-    created(store);
-    assert_eq!(store.state().unwrap(), StoreState::Present);
-    let again = store.create(b"other", b"other", None);
-    assert!(matches!(again, Err(WriteError::Stale)), "{again:?}");
+    assert!(store.tail(by()).is_err());
+    if let Some(keys) = store.keys() {
+        assert_eq!(keys.key().unwrap(), None);
+    }
+    let tail = created(store);
+    assert_eq!(store.state(by()).unwrap(), StoreState::Present);
+    let other = Next::new(BEGIN, "other");
+    let again = store.create(b"other", &other.batch(), by());
+    assert!(matches!(again, Err(WriteError::Stale { .. })), "{again:?}");
     assert_eq!(store.manifest().unwrap(), MANIFEST, "a second create changes nothing");
-    assert_eq!(all(store, 1), FIRST);
+    assert_eq!(all(store, 1), Next::new(BEGIN, "first").bytes);
+    assert_eq!(store.tail(by()).unwrap(), tail);
 }
 
-fn what_is_created_is_there<S: Store>(store: &S) {
-    store.create(MANIFEST, FIRST, Some(b"key")).unwrap();
+fn what_is_created_is_there<S: ChainStore>(store: &S) {
+    let tail = created(store);
     assert_eq!(store.manifest().unwrap(), MANIFEST);
-    assert_eq!(store.key().unwrap().as_deref(), Some(&b"key"[..]));
-    assert_eq!(store.head().unwrap(), None);
     assert!(store.checkpoints().unwrap().is_empty());
     let segments = store.segments().unwrap();
     assert_eq!(segments.len(), 1);
-    assert_eq!((segments[0].first_seq, segments[0].len, segments[0].sealed), (1, 6, false));
-    assert_eq!(segments[0].name, "00000000000000000001.jsonl");
+    let segment = &segments[0];
+    assert_eq!((segment.first_seq, segment.len, segment.sealed), (1, tail.offset, false));
 }
 
-fn lines_are_appended_at_the_tail_alone<S: Store>(store: &S) {
-    created(store);
-    locked(store, || {
-        store.append(&tail(1, 6), b"second\n", Durability::Immediate).unwrap();
-        for offset in [0, 6, 12, 14] {
-            let stale = store.append(&tail(1, offset), b"third\n", Durability::Immediate);
-            assert!(matches!(stale, Err(WriteError::Stale)), "at {offset}: {stale:?}");
-        }
-        store.append(&tail(1, 13), b"third\n", Durability::Deferred).unwrap();
-        store.append(&tail(1, 19), b"4\n5\n6\n", Durability::Deferred).unwrap();
-        store.sync(1).unwrap();
-        assert_eq!(store.segment_len(1).unwrap(), 25);
-        store.reaffirm(1, 19, Durability::Deferred).unwrap();
-        store.reaffirm(1, 6, Durability::Immediate).unwrap();
-    });
-    assert_eq!(all(store, 1), b"first\nsecond\nthird\n4\n5\n6\n");
+fn lines_are_appended_at_the_tail_alone<S: ChainStore>(store: &S) {
+    let first = created(store);
+    let second = append(store, &Next::new(first, "second"));
+    // Whoever has not seen the second, and whoever has seen more than there is.
+    is_stale(store, &Next::new(first, "other"));
+    is_stale(store, &Next::new(Next::new(second, "third").last, "fourth"));
+    let third = append(store, &Next::new(second, "third"));
+    assert_eq!(store.tail(by()).unwrap(), third);
+    let expected = [(1, "first"), (2, "second"), (3, "third")].map(|(seq, text)| line(seq, text).0);
+    assert_eq!(all(store, 1), expected.concat());
 }
 
-fn another_last_line_is_no_tail<S: Store>(store: &S) {
-    let line = format!("{{\"event_hash\":\"{}\"}}\n", "07".repeat(32));
-    store.create(MANIFEST, line.as_bytes(), None).unwrap();
-    let tail = tail(1, line.len() as u64);
-    locked(store, || {
-        let other =
-            store.append(&Tail { hash: [8; 32], ..tail }, b"second\n", Durability::Immediate);
-        assert!(matches!(other, Err(WriteError::Stale)), "{other:?}");
-        assert_eq!(all(store, 1), line.as_bytes());
-        store.append(&tail, b"second\n", Durability::Immediate).unwrap();
-    });
-    assert_eq!(all(store, 1), [line.as_bytes(), b"second\n"].concat());
+fn another_last_line_is_no_tail<S: ChainStore>(store: &S) {
+    let first = created(store);
+    is_stale(store, &Next::new(Tail { hash: [200; 32], ..first }, "second"));
+    assert_eq!(all(store, 1), line(1, "first").0);
+    append(store, &Next::new(first, "second"));
 }
 
-fn blocks_are_read_from_any_offset<S: Store>(store: &S) {
-    created(store);
-    let reads: [(u64, usize, &[u8]); 6] = [
-        (0, 6, b"first\n"),
-        (0, 2, b"fi"),
-        (2, 2, b"rs"),
-        (4, 99, b"t\n"),
-        (6, 9, b""),
-        (99, 9, b""),
-    ];
-    for (offset, limit, expected) in reads {
-        assert_eq!(store.read(1, offset, limit).unwrap(), expected, "{offset} {limit}");
+fn a_batch_is_written_once<S: ChainStore>(store: &S) {
+    let next = Next::new(created(store), "once");
+    let tail = append(store, &next);
+    is_stale(store, &next);
+    append(store, &Next::new(tail, "more"));
+    is_stale(store, &next);
+    let expected = [(1, "first"), (2, "once"), (3, "more")].map(|(seq, text)| line(seq, text).0);
+    assert_eq!(all(store, 1), expected.concat());
+}
+
+fn what_became_of_a_batch_can_be_told<S: ChainStore>(store: &S) {
+    let first = created(store);
+    let (mine, other) = (Next::new(first, "mine"), Next::new(first, "other"));
+    let absent = |tail| BatchOutcome::Absent { tail };
+    assert_eq!(store.resolve(&mine.batch(), by()).unwrap(), absent(first));
+    let second = append(store, &mine);
+    assert_eq!(store.resolve(&mine.batch(), by()).unwrap(), BatchOutcome::There);
+    assert_eq!(store.resolve(&other.batch(), by()).unwrap(), absent(second));
+    let opening = Next::opening(second, "opened");
+    assert_eq!(store.resolve(&opening.batch(), by()).unwrap(), absent(second));
+    let third = append(store, &opening);
+    assert_eq!(store.resolve(&opening.batch(), by()).unwrap(), BatchOutcome::There);
+    // What was written since changes nothing of it.
+    append(store, &Next::new(third, "later"));
+    assert_eq!(store.resolve(&mine.batch(), by()).unwrap(), BatchOutcome::There);
+}
+
+fn bytes_come_back_as_they_were<S: ChainStore>(store: &S) {
+    let mut tail = created(store);
+    let mut expected = line(1, "first").0;
+    let long = "x".repeat(1 << 20);
+    for text in ["\0\u{1}\u{7f}", "\u{2028}é\r", &long] {
+        let next = Next::new(tail, text);
+        tail = append(store, &next);
+        expected.extend_from_slice(&next.bytes);
     }
+    // Many lines at once, as much as a ledger ever writes at once.
+    let (mut lines, mut ids, mut last) = (Vec::new(), Vec::new(), tail);
+    while lines.len() < 8 << 20 {
+        let next = Next::new(last, &long[..64 << 10]);
+        lines.extend_from_slice(&next.bytes);
+        ids.extend(next.ids);
+        last = next.last;
+    }
+    let batch = Batch::new(&tail, &lines, &ids, &last);
+    assert_eq!(locked(store, || store.append(&batch, by())).unwrap(), last);
+    expected.extend_from_slice(&lines);
+    assert!(all(store, 1) == expected, "the bytes are others");
+    assert_eq!(store.segments().unwrap()[0].len, expected.len() as u64);
+}
+
+fn blocks_are_read_from_any_offset<S: ChainStore>(store: &S) {
+    created(store);
+    let bytes = line(1, "first").0;
+    let len = bytes.len();
+    let reads = [(0, len), (0, 2), (2, 2), (len - 2, 99), (len, 9), (len + 99, 9)];
+    let expected = |(from, limit): (usize, usize)| {
+        let from = from.min(len);
+        &bytes[from..len.min(from + limit)]
+    };
+    for part in reads {
+        assert_eq!(store.read(1, part.0 as u64, part.1).unwrap(), expected(part), "{part:?}");
+    }
+    let parts = reads.map(|(from, limit)| (from as u64, limit));
+    assert_eq!(store.read_parts(1, &parts).unwrap(), reads.map(|part| expected(part).to_vec()));
     assert_eq!(store.read(2, 0, 1).unwrap_err().kind(), StoreErrorKind::Missing);
 }
 
-fn segments_are_listed_in_order_and_started_once<S: Store>(store: &S) {
-    created(store);
-    locked(store, || {
-        for first_seq in [3, 20, 1_000_000] {
-            store.start_segment(first_seq, b"opened\n").unwrap();
-            let again = store.start_segment(first_seq, b"again\n");
-            assert!(matches!(again, Err(WriteError::Stale)), "{again:?}");
-        }
-        store.append(&tail(1_000_000, 7), b"more\n", Durability::Immediate).unwrap();
-    });
-    let seqs: Vec<u64> =
-        store.segments().unwrap().iter().map(|segment| segment.first_seq).collect();
-    assert_eq!(seqs, [1, 3, 20, 1_000_000]);
-    assert_eq!(all(store, 20), b"opened\n");
-    assert_eq!(all(store, 1_000_000), b"opened\nmore\n");
-}
-
-fn a_sealed_segment_says_so<S: Store>(store: &S) {
-    created(store);
-    locked(store, || {
-        store.start_segment(3, b"opened\n").unwrap();
-        store.seal(1).unwrap();
-        store.seal(1).unwrap();
-    });
-    let sealed: Vec<bool> =
-        store.segments().unwrap().iter().map(|segment| segment.sealed).collect();
-    assert_eq!(sealed, [true, false]);
-    assert_eq!(all(store, 1), FIRST);
-}
-
-fn a_tail_that_is_cut_off_is_kept<S: Store>(store: &S) {
-    created(store);
-    locked(store, || {
-        store.append(&tail(1, 6), b"torn", Durability::Immediate).unwrap();
-        store.cut(1, 6, "torn-1").unwrap();
-        assert_eq!(all(store, 1), FIRST);
-        store.append(&tail(1, 6), b"whole\n", Durability::Immediate).unwrap();
-        store.start_segment(9, b"torn").unwrap();
-        store.cut(9, 0, "torn-2").unwrap();
-        store.start_segment(9, b"opened\n").unwrap();
-    });
-    assert_eq!(all(store, 1), b"first\nwhole\n");
-    assert_eq!(all(store, 9), b"opened\n");
-    assert_eq!(store.copies().unwrap(), ["torn-1", "torn-2"]);
-    locked(store, || store.rename_copy("torn-1", "torn-3").unwrap());
-    assert_eq!(store.copies().unwrap(), ["torn-2", "torn-3"]);
-    assert_eq!(store.copy("torn-3").unwrap(), b"torn");
-    assert_eq!(store.copy("torn-1").unwrap_err().kind(), StoreErrorKind::Missing);
-    locked(store, || assert!(store.rename_copy("torn-1", "torn-4").is_err()));
-}
-
-fn head_and_checkpoints_are_replaced_whole<S: Store>(store: &S) {
-    created(store);
-    locked(store, || {
-        for (seq, bytes) in [(9, &b"nine"[..]), (1, b"a longer one"), (9, b"9")] {
-            store.write_head(bytes).unwrap();
-            store.write_checkpoint(seq, bytes).unwrap();
-        }
-    });
-    assert_eq!(store.head().unwrap().unwrap(), b"9");
-    assert_eq!(store.checkpoints().unwrap(), [(1, b"a longer one".to_vec()), (9, b"9".to_vec())]);
-}
-
-fn a_removed_segment_is_gone<S: Store>(store: &S) {
-    created(store);
-    locked(store, || {
-        store.start_segment(3, b"opened\n").unwrap();
-        store.seal(1).unwrap();
-        store.remove_segment(1).unwrap();
-        store.remove_segment(1).unwrap();
-    });
-    let seqs: Vec<u64> =
-        store.segments().unwrap().iter().map(|segment| segment.first_seq).collect();
-    assert_eq!(seqs, [3]);
-    assert_eq!(store.state().unwrap(), StoreState::Present);
-}
-
-fn a_key_that_is_replaced_is_kept_aside<S: Store>(store: &S) {
-    store.create(b"manifest\n", b"created\n", Some(b"one")).unwrap();
-    assert_eq!(store.retired_keys().unwrap(), [] as [Vec<u8>; 0]);
-    locked(store, || {
-        for staged in [&b"none"[..], b"two"] {
-            store.stage_key(staged).unwrap();
-            assert_eq!(store.next_key().unwrap(), Some(staged.to_vec()));
-            assert_eq!(store.key().unwrap(), Some(b"one".to_vec()));
-        }
-        store.retire_key("1", b"one", NextKey::Staged).unwrap();
-        assert_eq!(store.key().unwrap(), Some(b"two".to_vec()));
-        assert_eq!(store.next_key().unwrap(), None);
-        store.retire_key("2", b"two", NextKey::Elsewhere).unwrap();
-        store.retire_key("2", b"two", NextKey::Elsewhere).unwrap();
-        assert_eq!(store.key().unwrap(), None);
-    });
-    assert_eq!(store.retired_keys().unwrap(), [b"one", b"two"]);
-}
-
-fn a_lock_that_was_given_back_is_free<S: Store>(store: &S) {
-    created(store);
-    for _ in 0..2 {
-        locked(store, || ());
-        store.try_lock().unwrap();
-        store.unlock();
+fn segments_are_begun_once_and_listed_in_order<S: ChainStore>(store: &S) {
+    let first = created(store);
+    let second = append(store, &Next::opening(first, "opened"));
+    is_stale(store, &Next::opening(first, "opened by another"));
+    if store.files().is_none() {
+        // In a file, the last line of a segment says that it has ended, which its writers know.
+        is_stale(store, &Next::new(first, "after the end of its segment"));
     }
+    let third = append(store, &Next::new(second, "more"));
+    append(store, &Next::opening(third, "opened again"));
+    let segments = store.segments().unwrap();
+    let seqs: Vec<u64> = segments.iter().map(|segment| segment.first_seq).collect();
+    assert_eq!(seqs, [1, 2, 4]);
+    assert_eq!(all(store, 2), [line(2, "opened").0, line(3, "more").0].concat());
+    assert_eq!(all(store, 4), line(4, "opened again").0);
+    if let Some(files) = store.files() {
+        locked(store, || {
+            files.seal(1).unwrap();
+            files.seal(1).unwrap();
+        });
+    }
+    assert!(store.segments().unwrap()[0].sealed);
+    assert!(!store.segments().unwrap()[2].sealed);
+    assert_eq!(all(store, 1), line(1, "first").0);
+}
+
+fn checkpoints_are_never_replaced<S: ChainStore>(store: &S) {
+    created(store);
+    locked(store, || {
+        for (seq, note) in [(9, &b"nine"[..]), (1, b"a longer one"), (9, b"nine")] {
+            store.put_checkpoint(seq, note, by()).unwrap();
+        }
+        let other = store.put_checkpoint(9, b"other", by());
+        assert!(matches!(other, Err(WriteError::Conflict(_))), "{other:?}");
+    });
+    let expected = [(1, b"a longer one".to_vec()), (9, b"nine".to_vec())];
+    assert_eq!(store.checkpoints().unwrap(), expected);
+}
+
+fn checkpoints_are_read_in_parts<S: ChainStore>(store: &S) {
+    created(store);
+    locked(store, || {
+        for seq in [2, 3, 5, 8, 13] {
+            store.put_checkpoint(seq, b"note", by()).unwrap();
+        }
+    });
+    let seqs = |after, limit| {
+        let found = store.checkpoints_after(after, limit).unwrap();
+        found.into_iter().map(|(seq, _)| seq).collect::<Vec<_>>()
+    };
+    assert_eq!(seqs(None, 2), [2, 3]);
+    assert_eq!(seqs(Some(3), 2), [5, 8]);
+    assert_eq!(seqs(Some(8), 9), [13]);
+    assert_eq!(seqs(Some(13), 9), [] as [u64; 0]);
+    assert_eq!(store.checkpoints().unwrap().len(), 5);
+}
+
+fn a_removed_segment_is_gone<S: ChainStore>(store: &S) {
+    let Some(removal) = store.removal() else { return };
+    let opened = append(store, &Next::opening(created(store), "opened"));
+    locked(store, || {
+        removal.remove_segment(1, by()).unwrap();
+        removal.remove_segment(1, by()).unwrap();
+    });
+    let seqs: Vec<u64> =
+        store.segments().unwrap().iter().map(|segment| segment.first_seq).collect();
+    assert_eq!(seqs, [2]);
+    assert_eq!(store.state(by()).unwrap(), StoreState::Present);
+    append(store, &Next::new(opened, "goes on"));
+}
+
+fn a_newer_writer_of_a_name_fences_the_older_off<S: ChainStore>(store: &S) {
+    let first = created(store);
+    let old = store.begin("pod-1", by()).unwrap();
+    let other = store.begin("pod-2", by()).unwrap();
+    let new = store.begin("pod-1", by()).unwrap();
+    let append_as = |epoch, next: &Next| {
+        let mut batch = next.batch();
+        batch.epoch = Some(epoch);
+        locked(store, || store.append(&batch, by()))
+    };
+    let mut tail = first;
+    // Where a lock keeps writers apart, there is nothing to fence off.
+    if new.number() > old.number() {
+        let fenced = append_as(&old, &Next::new(tail, "of the dead"));
+        assert!(matches!(&fenced, Err(WriteError::Fenced { by }) if *by == new), "{fenced:?}");
+    }
+    for epoch in [&new, &other] {
+        tail = append_as(epoch, &Next::new(tail, "of the living")).unwrap();
+    }
+    assert_eq!(store.tail(by()).unwrap(), tail);
 }

@@ -1,34 +1,35 @@
-//! What can be said of a line by itself, on any core.
+//! Checks of a line by itself, on any core.
 
-use super::growing::GROUP;
-use super::outline::Outline;
+use super::incremental_tree::GROUP;
+use super::line_outline::LineOutline;
 use crate::evidence::merkle::{self, Hash, Tree};
 use crate::format::line::{Line, LineError, MAX_LINE, hash_hex};
-use crate::key::{ChainKeys, EventHash, Hasher, KeyId};
+use crate::keys::{ChainKeys, EventHash, Hasher, KeyId};
+use crate::read::lines::LineBlock;
 
 /// One line, looked at by itself.
-pub(super) struct Checked {
+pub(super) struct CheckedLine {
     /// Where it begins in its segment.
     pub(super) offset: u64,
-    pub(super) state: State,
+    pub(super) state: LineState,
 }
 
-pub(super) enum State {
+pub(super) enum LineState {
     /// It can be read. Whether its hash holds is in the event.
-    Event(Event),
+    Event(CheckedEvent),
     /// It says that it is an event that was verified before, and was not looked at.
     Earlier { seq: u64 },
     /// It is not a line of this ledger.
-    Bad(Bad),
+    Bad(BadLine),
 }
 
-pub(super) struct Event {
+pub(super) struct CheckedEvent {
     pub(super) seq: u64,
     pub(super) previous: EventHash,
     pub(super) hash: EventHash,
     pub(super) micros: i64,
     pub(super) kid: Option<KeyId>,
-    pub(super) proof: Proof,
+    pub(super) proof: HashProof,
     /// The hash of the leaf, where a Merkle tree is built.
     pub(super) leaf: Hash,
     /// With the last of a group of events, the root of the tree over the group.
@@ -37,9 +38,9 @@ pub(super) struct Event {
     pub(super) own: Option<Box<[u8]>>,
 }
 
-/// What vouches for an event.
+/// The evidence for an event.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Proof {
+pub(super) enum HashProof {
     /// The hash it should have.
     Hash,
     /// Its hash needs a key that was not given.
@@ -48,13 +49,13 @@ pub(super) enum Proof {
     Downgraded,
 }
 
-pub(super) struct Bad {
+pub(super) struct BadLine {
     /// The seq it claims, if that can be read.
     pub(super) claimed: Option<u64>,
-    pub(super) reason: Reason,
+    pub(super) reason: BadReason,
 }
 
-pub(super) enum Reason {
+pub(super) enum BadReason {
     Malformed(LineError),
     /// Longer than a line may be.
     TooLong,
@@ -64,8 +65,8 @@ pub(super) enum Reason {
         computed: Option<EventHash>,
     },
     /// The event belongs to another ledger.
-    Chain,
-    /// It claims to have been verified before, and stands behind events that were not.
+    OtherLedger,
+    /// It claims to have been verified before, and comes after events that were not.
     Earlier {
         seq: u64,
     },
@@ -73,31 +74,31 @@ pub(super) enum Reason {
     Unterminated,
 }
 
-impl Reason {
-    /// What should be there, and what is.
+impl BadReason {
+    /// The expected and the found, in words.
     pub(super) fn explain(&self) -> (String, String) {
         match self {
-            Reason::Malformed(error) => {
+            BadReason::Malformed(error) => {
                 let expected =
                     format!("{} at byte {} of the line", error.expected(), error.offset());
                 (expected, "something else".to_owned())
             }
-            Reason::TooLong => ("a line of at most 1 MiB".to_owned(), "a longer one".to_owned()),
-            Reason::Hash { found, computed } => {
+            BadReason::TooLong => ("a line of at most 1 MiB".to_owned(), "a longer one".to_owned()),
+            BadReason::Hash { found, computed } => {
                 let expected = match computed {
                     Some(hash) => format!("event_hash {}", hash_hex(hash)),
                     None => "the hash of the line under its key".to_owned(),
                 };
                 (expected, format!("event_hash {}", hash_hex(found)))
             }
-            Reason::Chain => {
+            BadReason::OtherLedger => {
                 ("an event of this ledger".to_owned(), "an event of another ledger".to_owned())
             }
-            Reason::Earlier { seq } => {
+            BadReason::Earlier { seq } => {
                 let expected = "an event that was not verified before".to_owned();
                 (expected, format!("a line that claims to be event {seq}"))
             }
-            Reason::Unterminated => {
+            BadReason::Unterminated => {
                 ("a line with a newline at its end".to_owned(), "the end of the file".to_owned())
             }
         }
@@ -105,14 +106,14 @@ impl Reason {
 
     /// Whether a write that was cut short looks like this.
     pub(super) fn is_unfinished(&self) -> bool {
-        matches!(self, Reason::Malformed(_) | Reason::TooLong | Reason::Unterminated)
+        matches!(self, BadReason::Malformed(_) | BadReason::TooLong | BadReason::Unterminated)
     }
 }
 
 /// How lines are checked.
 pub(super) struct Checker<'k> {
     pub(super) keys: Option<&'k ChainKeys>,
-    pub(super) chain: Option<String>,
+    pub(super) ledger_id: Option<String>,
     /// Lines with a lower seq have been verified before.
     pub(super) from: u64,
     /// Whether the hashes of leaves are wanted.
@@ -124,20 +125,16 @@ pub(super) struct Checker<'k> {
 }
 
 impl Checker<'_> {
-    /// Looks at every line of a block, which begins at a line's beginning. What stands behind the last newline is a line too.
-    pub(super) fn lines(&self, bytes: &[u8], offset: u64) -> Vec<Checked> {
-        let mut lines = Vec::with_capacity(bytes.len() / 256);
-        let mut at = 0;
-        while at < bytes.len() {
-            let end = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |length| at + length);
-            let line = &bytes[at..end];
-            let earlier = if self.from <= 1 { None } else { claimed(line) };
+    /// Looks at every line of a block.
+    pub(super) fn lines(&self, block: &LineBlock) -> Vec<CheckedLine> {
+        let mut lines = Vec::with_capacity(block.bytes().len() / 256);
+        for line in block.lines() {
+            let earlier = if self.from <= 1 { None } else { claimed(line.bytes) };
             let state = match earlier {
-                Some(seq) if seq < self.from => State::Earlier { seq },
-                _ => self.line(line),
+                Some(seq) if seq < self.from => LineState::Earlier { seq },
+                _ => self.line(line.bytes),
             };
-            lines.push(Checked { offset: offset + at as u64, state });
-            at = end + 1;
+            lines.push(CheckedLine { offset: line.offset, state });
         }
         if self.leaves {
             add_groups(&mut lines);
@@ -145,31 +142,31 @@ impl Checker<'_> {
         lines
     }
 
-    fn line(&self, bytes: &[u8]) -> State {
-        let bad = |reason| State::Bad(Bad { claimed: claimed(bytes), reason });
+    fn line(&self, bytes: &[u8]) -> LineState {
+        let bad = |reason| LineState::Bad(BadLine { claimed: claimed(bytes), reason });
         if bytes.len() >= MAX_LINE {
-            return bad(Reason::TooLong);
+            return bad(BadReason::TooLong);
         }
         if self.quick
             && let Some(event) = self.outlined(bytes)
         {
-            return State::Event(event);
+            return LineState::Event(event);
         }
         let line = match Line::parse(bytes) {
             Ok(line) => line,
-            Err(error) => return bad(Reason::Malformed(error)),
+            Err(error) => return bad(BadReason::Malformed(error)),
         };
         let proof = match self.prove(&line) {
             Ok(proof) => proof,
             Err(reason) => return bad(reason),
         };
-        if self.chain.as_deref().is_some_and(|chain| chain != line.chain) {
-            return bad(Reason::Chain);
+        if self.ledger_id.as_deref().is_some_and(|ledger_id| ledger_id != line.ledger_id) {
+            return bad(BadReason::OtherLedger);
         }
         if let Err(error) = members(&line) {
-            return bad(Reason::Malformed(error));
+            return bad(BadReason::Malformed(error));
         }
-        State::Event(Event {
+        LineState::Event(CheckedEvent {
             seq: line.seq,
             previous: line.previous_hash,
             hash: line.event_hash,
@@ -182,19 +179,20 @@ impl Checker<'_> {
         })
     }
 
-    /// The event of a line whose hash holds under a key: whoever has the key gave it its form. Nothing in all other cases.
-    fn outlined(&self, bytes: &[u8]) -> Option<Event> {
-        let outline = Outline::read(bytes).filter(|outline| !outline.own)?;
+    /// The event of a line whose hash holds under a key: its form is by a holder of the key. `None` in all other cases.
+    fn outlined(&self, bytes: &[u8]) -> Option<CheckedEvent> {
+        let outline = LineOutline::read(bytes).filter(|outline| !outline.own)?;
         let hasher = self.keys?.hasher(outline.kid)?;
         let holds = same(&hasher.hash(outline.hashed), &outline.hash);
-        let chain = self.chain.as_deref().is_none_or(|chain| chain.as_bytes() == outline.chain);
-        (holds && chain).then(|| Event {
+        let same_ledger =
+            self.ledger_id.as_deref().is_none_or(|id| id.as_bytes() == outline.ledger_id);
+        (holds && same_ledger).then(|| CheckedEvent {
             seq: outline.seq,
             previous: outline.previous,
             hash: outline.hash,
             micros: outline.timestamp.micros(),
             kid: Some(outline.kid),
-            proof: Proof::Hash,
+            proof: HashProof::Hash,
             leaf: self.leaf(&outline.hash),
             group: None,
             own: None,
@@ -205,45 +203,44 @@ impl Checker<'_> {
         if self.leaves { merkle::leaf_hash(hash) } else { [0; 32] }
     }
 
-    /// The first line of a block, if its hash holds.
-    pub(super) fn sound<'b>(&self, block: &'b [u8]) -> Option<Line<'b>> {
-        let end = memchr::memchr(b'\n', block)?;
-        let line = Line::parse(&block[..end]).ok()?;
+    /// A line, if its hash holds.
+    pub(super) fn sound<'b>(&self, line: &'b [u8]) -> Option<Line<'b>> {
+        let line = Line::parse(line).ok()?;
         let proof = self.prove(&line).ok()?;
-        (proof == Proof::Hash).then_some(line)
+        (proof == HashProof::Hash).then_some(line)
     }
 
-    fn prove(&self, line: &Line<'_>) -> Result<Proof, Reason> {
+    fn prove(&self, line: &Line<'_>) -> Result<HashProof, BadReason> {
         let hasher = match line.kid {
             Some(kid) => match self.keys.and_then(|keys| keys.hasher(kid)) {
                 Some(hasher) => hasher,
-                None => return Ok(Proof::KeyMissing),
+                None => return Ok(HashProof::KeyMissing),
             },
             None => &Hasher::Unkeyed,
         };
         let hash = hasher.hash(line.hashed_bytes());
         if !same(&hash, &line.event_hash) {
-            // The hash that a keyed line should have is not told: it would make the line good.
+            // The hash that a keyed line should have is not disclosed: it would make the line good.
             let computed = line.kid.is_none().then_some(hash);
-            return Err(Reason::Hash { found: line.event_hash, computed });
+            return Err(BadReason::Hash { found: line.event_hash, computed });
         }
         let downgraded = line.kid.is_none() && self.needs_key;
-        Ok(if downgraded { Proof::Downgraded } else { Proof::Hash })
+        Ok(if downgraded { HashProof::Downgraded } else { HashProof::Hash })
     }
 }
 
-/// Compares hashes in a time that does not tell where they differ.
+/// Compares hashes in a time that does not depend on where they differ.
 fn same(a: &EventHash, b: &EventHash) -> bool {
     let differ = a.iter().zip(b).fold(0, |differ, (a, b)| differ | (a ^ b));
     core::hint::black_box(differ) == 0
 }
 
 /// Computes the trees over groups of events that follow each other.
-fn add_groups(lines: &mut [Checked]) {
+fn add_groups(lines: &mut [CheckedLine]) {
     let mut tree = Tree::new();
     let mut next = 0;
     for line in lines {
-        let State::Event(event) = &mut line.state else {
+        let LineState::Event(event) = &mut line.state else {
             next = 0;
             continue;
         };

@@ -4,7 +4,7 @@ use core::fmt;
 
 use super::verdict::Verdict;
 use crate::format::line::hash_hex;
-use crate::key::EventHash;
+use crate::keys::EventHash;
 
 /// One thing that was found, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]

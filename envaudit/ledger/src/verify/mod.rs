@@ -13,39 +13,40 @@
 //! | the public key of the checkpoints | that the history is the one that was signed |
 //! | an anchor | that nothing up to there was cut off or replaced |
 
-mod chain;
 mod check;
-mod claims;
+mod expected_heads;
 mod finding;
-mod growing;
+mod incremental_tree;
+mod line_outline;
 mod notes;
-mod outline;
 mod report;
+mod sequence;
 mod statements;
 mod stream;
 mod verdict;
 
-use core::fmt;
 use core::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use sha2::{Digest, Sha256};
+use thiserror::Error;
 
-use self::chain::{Chain, Expected};
 use self::check::Checker;
-use self::claims::{By, Claim, Claims};
+use self::expected_heads::{ClaimSource, ExpectedHead, ExpectedHeads};
 use self::finding::{file_finding, manifest_finding, other_manifest};
 use self::notes::Notes;
+use self::sequence::{Expected, Sequence};
 use self::statements::Statement;
-use super::key::{ChainKeys, EventHash, KeyRing};
-use super::store::{FileStore, SegmentInfo, SegmentSource, Store, StoreError};
+use super::keys::{ChainKeys, EventHash, KeyRing};
+use super::store::{FileStore, KeyStore, SegmentInfo, SegmentSource, StoreError};
 use crate::evidence::anchor::{AnchorError, Anchored};
 use crate::evidence::checkpoint;
 use crate::evidence::merkle::Tree;
 use crate::evidence::note::VerifierKey;
 use crate::format::head::Head;
-use crate::format::line::{MAX_LINE, hash_hex};
+use crate::format::line::hash_hex;
 use crate::format::manifest::Manifest;
+use crate::read::locate::line_at;
 
 pub use self::finding::Finding;
 pub use self::report::{NotVerified, Report, Signatures, Verified};
@@ -55,20 +56,20 @@ pub use self::verdict::Verdict;
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct Verifier<'k> {
-    /// What signs checkpoints, if nobody else does.
+    /// Signs checkpoints, unless other keys do.
     ring: Option<&'k KeyRing>,
     keys: Option<&'k ChainKeys>,
     public_keys: Vec<[u8; 32]>,
     pub(crate) anchors: Vec<Anchored>,
     verified: Option<Verified>,
-    chain: Option<String>,
+    ledger_id: Option<String>,
     threads: Option<NonZeroUsize>,
     quick: bool,
     key_beside: bool,
 }
 
 impl<'k> Verifier<'k> {
-    /// A verification that is given nothing yet.
+    /// A verification without any keys or anchors yet.
     pub fn new() -> Self {
         Verifier::default()
     }
@@ -95,7 +96,7 @@ impl<'k> Verifier<'k> {
         self
     }
 
-    /// What a place outside the ledger says. A checkpoint that was kept elsewhere is such a place:
+    /// The head that is kept at a place outside the ledger. A checkpoint that was kept elsewhere will do:
     /// `Anchored::from(&checkpoint)`.
     pub fn anchor(mut self, anchored: Anchored) -> Self {
         self.anchors.push(anchored);
@@ -104,8 +105,8 @@ impl<'k> Verifier<'k> {
 
     /// The id that the ledger should have: with it, a ledger of another origin in its place is found, even one under the same
     /// key.
-    pub fn chain(mut self, id: impl Into<String>) -> Self {
-        self.chain = Some(id.into());
+    pub fn ledger_id(mut self, id: impl Into<String>) -> Self {
+        self.ledger_id = Some(id.into());
         self
     }
 
@@ -115,7 +116,7 @@ impl<'k> Verifier<'k> {
         self
     }
 
-    /// How many threads check lines: as many as there are cores unless told otherwise.
+    /// How many threads check lines: by default, as many as there are cores.
     pub fn threads(mut self, threads: NonZeroUsize) -> Self {
         self.threads = Some(threads);
         self
@@ -129,13 +130,13 @@ impl<'k> Verifier<'k> {
         self
     }
 
-    /// Says in the report that the key lies beside the ledger, which a reader of segments alone cannot know.
+    /// Says in the report that the key is kept next to the ledger, which a reader of segments alone cannot know.
     pub fn key_beside(mut self, beside: bool) -> Self {
         self.key_beside = beside;
         self
     }
 
-    /// Verifies the ledger in the directory at this path. The report says whether its key lies there, too.
+    /// Verifies the ledger in the directory at this path. The report says whether its key is there, too.
     ///
     /// # Errors
     ///
@@ -164,7 +165,7 @@ impl<'k> Verifier<'k> {
         let manifest = self.read_manifest(&manifest_bytes, &mut found);
         let mut checker = Checker {
             keys: self.keys,
-            chain: None,
+            ledger_id: None,
             from: self.verified.as_ref().map_or(0, |verified| verified.size),
             leaves: false,
             quick: self.quick,
@@ -172,18 +173,19 @@ impl<'k> Verifier<'k> {
                 || manifest.as_ref().is_some_and(|it| it.keys().is_some()),
         };
         let hash: EventHash = Sha256::digest(&manifest_bytes).into();
-        let chain = chain_id(source, &segments, manifest.as_ref(), &hash, &checker, &mut found)?;
-        let (public_keys, signatures) = self.signers(chain.as_deref(), manifest.as_ref());
+        let ledger_id =
+            find_ledger_id(source, &segments, manifest.as_ref(), &hash, &checker, &mut found)?;
+        let (public_keys, signatures) = self.signers(ledger_id.as_deref(), manifest.as_ref());
 
-        let mut claims = self.outside(chain.as_deref(), &mut found);
+        let mut claims = self.outside(ledger_id.as_deref(), &mut found);
         claims.extend(read_head(head.as_deref(), &mut found));
         let has_notes = !notes.is_empty();
         let (notes, signed) =
-            Notes::read(chain.as_deref().unwrap_or_default(), notes, &public_keys);
+            Notes::read(ledger_id.as_deref().unwrap_or_default(), notes, &public_keys);
         claims.extend(signed);
-        let claims = Claims::new(claims);
+        let claims = ExpectedHeads::new(claims);
 
-        checker.chain = chain.clone();
+        checker.ledger_id = ledger_id.clone();
         checker.leaves = has_notes;
         let verified = checker.from;
         let expected = Expected {
@@ -201,7 +203,7 @@ impl<'k> Verifier<'k> {
             roots: checker.leaves,
         };
         let tree = self.tree().filter(|_| checker.leaves);
-        let mut walk = Chain::new(expected, claims, notes, tree);
+        let mut walk = Sequence::new(expected, claims, notes, tree);
         found.into_iter().for_each(|finding| walk.found(finding));
 
         let first =
@@ -229,7 +231,7 @@ impl<'k> Verifier<'k> {
         let lacks_keys = self.keys.is_none() && findings.lack_keys();
         let (findings, omitted) = findings.finish();
         Ok(Report {
-            chain: chain.unwrap_or_default(),
+            ledger_id: ledger_id.unwrap_or_default(),
             events: summary.events,
             bytes,
             segments: segments.len() as u64,
@@ -289,23 +291,26 @@ impl<'k> Verifier<'k> {
     /// the one that the ledger names.
     fn signers(
         &self,
-        chain: Option<&str>,
+        ledger_id: Option<&str>,
         manifest: Option<&Manifest>,
     ) -> (Vec<VerifierKey>, Signatures) {
-        let Some(chain) = chain else { return (Vec::new(), Signatures::Absent) };
+        let Some(ledger_id) = ledger_id else { return (Vec::new(), Signatures::Absent) };
         let derived = self.ring.into_iter().flat_map(|ring| {
             let seeds = ring.ids().filter_map(|id| ring.key(id)).map(|key| key.checkpoint_seed());
-            seeds.filter_map(|seed| Some(checkpoint::signer(chain, &seed).ok()?.verifier().clone()))
+            seeds.filter_map(|seed| {
+                Some(checkpoint::signer(ledger_id, &seed).ok()?.verifier().clone())
+            })
         });
         let derived: Vec<_> = derived.collect();
-        let given = self.public_keys.iter().filter_map(|key| checkpoint::verifier(chain, key).ok());
+        let given =
+            self.public_keys.iter().filter_map(|key| checkpoint::verifier(ledger_id, key).ok());
         let mut trusted: Vec<_> = given.collect();
         // Where the key that was given is of another origin than the master key, the latter does not sign.
         if trusted.is_empty() || trusted.iter().any(|key| derived.contains(key)) {
             trusted.extend(derived);
         }
         let claimed = manifest.and_then(Manifest::keys).map(|keys| &keys.checkpoint_key);
-        let claimed = claimed.and_then(|key| checkpoint::verifier(chain, key).ok());
+        let claimed = claimed.and_then(|key| checkpoint::verifier(ledger_id, key).ok());
         match claimed {
             _ if !self.public_keys.is_empty() => (trusted, Signatures::Trusted),
             Some(claimed) if trusted.contains(&claimed) => (trusted, Signatures::Trusted),
@@ -317,34 +322,34 @@ impl<'k> Verifier<'k> {
     }
 
     /// What the caller knows of the ledger.
-    fn outside(&self, chain: Option<&str>, found: &mut Vec<Finding>) -> Vec<Claim> {
+    fn outside(&self, ledger_id: Option<&str>, found: &mut Vec<Finding>) -> Vec<ExpectedHead> {
         let earlier = self.verified.iter().map(|verified| {
-            let Verified { chain, size, head, .. } = verified;
-            (chain, *size, *head, By::Earlier)
+            let Verified { ledger_id, size, head, .. } = verified;
+            (ledger_id, *size, *head, ClaimSource::Earlier)
         });
         let anchors = self.anchors.iter().map(|anchored| {
-            let Anchored { chain, size, head } = anchored;
-            (chain, *size, *head, By::Anchor)
+            let Anchored { ledger_id, size, head } = anchored;
+            (ledger_id, *size, *head, ClaimSource::Anchor)
         });
         let mut claims = Vec::new();
-        if let (Some(expected), Some(chain)) = (&self.chain, chain)
-            && expected != chain
+        if let (Some(expected), Some(ledger_id)) = (&self.ledger_id, ledger_id)
+            && expected != ledger_id
         {
             let expected = format!("the ledger {expected}");
-            let found_here = format!("chain {chain}");
+            let found_here = format!("chain {ledger_id}");
             found.push(manifest_finding(Verdict::Forked, expected, found_here));
         }
         for (of, size, head, by) in earlier.chain(anchors) {
-            match chain {
-                Some(chain) if chain != of => {
+            match ledger_id {
+                Some(ledger_id) if ledger_id != of => {
                     let expected = format!("the ledger {of}, says {}", by.name());
                     found.push(manifest_finding(
                         Verdict::Forked,
                         expected,
-                        format!("chain {chain}"),
+                        format!("chain {ledger_id}"),
                     ));
                 }
-                _ => claims.push(Claim { size, head, root: None, by }),
+                _ => claims.push(ExpectedHead { size, head, root: None, by }),
             }
         }
         claims
@@ -353,7 +358,7 @@ impl<'k> Verifier<'k> {
 
 /// The id of the ledger. Where `ledger.json` and a first event that is sound disagree, it is the event that is believed: one
 /// file is easier to change than all events.
-fn chain_id(
+fn find_ledger_id(
     source: &dyn SegmentSource,
     segments: &[SegmentInfo],
     manifest: Option<&Manifest>,
@@ -361,12 +366,13 @@ fn chain_id(
     checker: &Checker<'_>,
     found: &mut Vec<Finding>,
 ) -> Result<Option<String>, StoreError> {
-    let claimed = manifest.map(|manifest| manifest.chain().to_string());
+    let claimed = manifest.map(|manifest| manifest.ledger_id().to_string());
     let Some(segment) = segments.first() else { return Ok(claimed) };
-    let block = source.read(segment.first_seq, 0, MAX_LINE)?;
-    let Some(sound) = checker.sound(&block) else { return Ok(claimed) };
-    if let Some(claimed) = claimed.filter(|claimed| claimed != sound.chain) {
-        let expected = format!("chain {}, as the first event has it", sound.chain);
+    let first = line_at(source, segment.first_seq, 0)?;
+    let sound = first.as_ref().and_then(|first| checker.sound(&first.bytes));
+    let Some(sound) = sound else { return Ok(claimed) };
+    if let Some(claimed) = claimed.filter(|claimed| claimed != sound.ledger_id) {
+        let expected = format!("chain {}, as the first event has it", sound.ledger_id);
         found.push(manifest_finding(Verdict::Modified, expected, format!("chain {claimed}")));
     }
     // Where the first event was verified before, it is not read again.
@@ -377,18 +383,21 @@ fn chain_id(
     {
         found.push(other_manifest(1, &expected, hash));
     }
-    Ok(Some(sound.chain.to_owned()))
+    Ok(Some(sound.ledger_id.to_owned()))
 }
 
-fn read_head(bytes: Option<&[u8]>, found: &mut Vec<Finding>) -> Option<Claim> {
+fn read_head(bytes: Option<&[u8]>, found: &mut Vec<Finding>) -> Option<ExpectedHead> {
     match Head::parse(bytes?) {
         Ok(Head { seq: 0, .. }) => {
             found.push(file_finding("HEAD", Verdict::Modified, 0, "the last event", "event 0"));
             None
         }
-        Ok(Head { seq, hash, segment }) => {
-            Some(Claim { size: seq, head: hash, root: None, by: By::Head { segment } })
-        }
+        Ok(Head { seq, hash, segment }) => Some(ExpectedHead {
+            size: seq,
+            head: hash,
+            root: None,
+            by: ClaimSource::Head { segment },
+        }),
         Err(error) => {
             let expected = format!("{} at byte {}", error.expected(), error.offset());
             found.push(file_finding("HEAD", Verdict::Modified, 0, expected, "something else"));
@@ -398,35 +407,13 @@ fn read_head(bytes: Option<&[u8]>, found: &mut Vec<Finding>) -> Option<Claim> {
 }
 
 /// Why a ledger could not be verified at all.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum VerifyError {
     /// The store cannot be read.
-    Store(StoreError),
+    #[error("the ledger cannot be read")]
+    Store(#[from] StoreError),
     /// An anchor of the ledger cannot be read.
-    Anchor(AnchorError),
-}
-
-impl fmt::Display for VerifyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            VerifyError::Store(_) => f.write_str("the ledger cannot be read"),
-            VerifyError::Anchor(_) => f.write_str("an anchor of the ledger cannot be read"),
-        }
-    }
-}
-
-impl std::error::Error for VerifyError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            VerifyError::Store(error) => Some(error),
-            VerifyError::Anchor(error) => Some(error),
-        }
-    }
-}
-
-impl From<StoreError> for VerifyError {
-    fn from(error: StoreError) -> Self {
-        VerifyError::Store(error)
-    }
+    #[error("an anchor of the ledger cannot be read")]
+    Anchor(#[source] AnchorError),
 }

@@ -1,6 +1,6 @@
 //! The checkpoints of a ledger, as far as they can be trusted.
 
-use super::claims::{By, Claim};
+use super::expected_heads::{ClaimSource, ExpectedHead};
 use super::finding::{Finding, file_finding};
 use super::verdict::Verdict;
 use crate::evidence::checkpoint::{self, Checkpoint, CheckpointError};
@@ -9,7 +9,7 @@ use crate::evidence::note::{NoteError, VerifierKey};
 /// Checkpoints that have not been accepted yet, each with why.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
-    chain: String,
+    ledger_id: String,
     open: Vec<Note>,
 }
 
@@ -28,23 +28,23 @@ struct Note {
 impl Notes {
     /// Sorts the checkpoints into claims and those that the keys do not vouch for.
     pub(super) fn read(
-        chain: &str,
+        ledger_id: &str,
         notes: Vec<(u64, Vec<u8>)>,
         keys: &[VerifierKey],
-    ) -> (Self, Vec<Claim>) {
+    ) -> (Self, Vec<ExpectedHead>) {
         let unread = |(seq, bytes)| {
             let (expected, found) = (String::new(), String::new());
             Note { seq, bytes, expected, found, unknown: false, named: false }
         };
         let open = notes.into_iter().map(unread).collect();
-        let mut notes = Notes { chain: chain.to_owned(), open };
+        let mut notes = Notes { ledger_id: ledger_id.to_owned(), open };
         let claims = notes.accept_with(keys);
         (notes, claims)
     }
 
     /// Accepts those that the key of a rotation has signed.
-    pub(super) fn accept(&mut self, key: &[u8; 32]) -> Vec<Claim> {
-        match checkpoint::verifier(&self.chain, key) {
+    pub(super) fn accept(&mut self, key: &[u8; 32]) -> Vec<ExpectedHead> {
+        match checkpoint::verifier(&self.ledger_id, key) {
             Ok(key) => self.accept_with(&[key]),
             Err(_) => Vec::new(),
         }
@@ -52,7 +52,7 @@ impl Notes {
 
     /// Notes of which an event says whose they are, where it is not the event's to say.
     pub(super) fn name(&mut self, seq: u64, key: &[u8; 32]) {
-        let Ok(key) = checkpoint::verifier(&self.chain, key) else { return };
+        let Ok(key) = checkpoint::verifier(&self.ledger_id, key) else { return };
         for note in &mut self.open {
             if Checkpoint::open(&note.bytes, core::slice::from_ref(&key)).is_ok() {
                 note.expected = "a checkpoint signed by a key that was given".to_owned();
@@ -62,13 +62,13 @@ impl Notes {
         }
     }
 
-    fn accept_with(&mut self, keys: &[VerifierKey]) -> Vec<Claim> {
+    fn accept_with(&mut self, keys: &[VerifierKey]) -> Vec<ExpectedHead> {
         let mut claims = Vec::new();
         for mut note in core::mem::take(&mut self.open) {
             match Checkpoint::open(&note.bytes, keys) {
                 Ok(Checkpoint { size, root, head, .. }) if size == note.seq => {
-                    let by = By::Checkpoint { file: file_name(size) };
-                    claims.push(Claim { size, head, root: Some(root), by });
+                    let by = ClaimSource::Checkpoint { file: file_name(size) };
+                    claims.push(ExpectedHead { size, head, root: Some(root), by });
                     continue;
                 }
                 Ok(checkpoint) => {
@@ -86,7 +86,7 @@ impl Notes {
         claims
     }
 
-    /// What is wrong with those that are left. Where keys are missing, whoever signed a note may have had one of them.
+    /// Findings for those that are left. Where keys are missing, a note may be signed with one of them.
     pub(super) fn refused(&mut self, keys_missing: bool) -> impl Iterator<Item = Finding> {
         core::mem::take(&mut self.open).into_iter().map(move |note| {
             let Note { seq, expected, found, unknown, named, .. } = note;

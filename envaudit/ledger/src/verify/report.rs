@@ -3,13 +3,14 @@
 use core::fmt;
 
 use data_encoding::HEXLOWER;
+use thiserror::Error;
 
 use super::finding::Finding;
 use super::verdict::Verdict;
 use crate::evidence::anchor::Anchored;
 use crate::evidence::checkpoint::{self, Checkpoint};
 use crate::evidence::merkle::{Hash, Tree};
-use crate::key::{EventHash, KeyId};
+use crate::keys::{EventHash, KeyId};
 
 /// More breaks, or more warnings, than these are counted alone.
 const MAX_FINDINGS: usize = 1000;
@@ -21,7 +22,7 @@ const MAX_FINDINGS: usize = 1000;
 #[non_exhaustive]
 pub struct Report {
     /// The id of the ledger; empty where `ledger.json` cannot be read.
-    pub chain: String,
+    pub ledger_id: String,
     /// How many events were verified.
     pub events: u64,
     /// How many bytes of segments were read.
@@ -98,9 +99,9 @@ impl Report {
     /// ledger is not intact.
     pub fn verified(&self) -> Option<Verified> {
         let (size, head) = self.tail.filter(|_| self.is_intact())?;
-        let chain = self.chain.clone();
+        let ledger_id = self.ledger_id.clone();
         Some(Verified {
-            chain,
+            ledger_id,
             size,
             head,
             peaks: self.tree.as_ref().map(|tree| tree.peaks().to_vec()),
@@ -152,7 +153,7 @@ impl fmt::Display for Report {
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Verified {
-    pub(super) chain: String,
+    pub(super) ledger_id: String,
     pub(super) size: u64,
     pub(super) head: EventHash,
     /// Nothing where they are not known: then roots of later checkpoints cannot be computed.
@@ -163,8 +164,8 @@ impl Verified {
     const WORD: &str = "envaudit-verified-v1";
 
     /// The id of the ledger.
-    pub fn chain(&self) -> &str {
-        &self.chain
+    pub fn ledger_id(&self) -> &str {
+        &self.ledger_id
     }
 
     /// How many events it had.
@@ -181,23 +182,23 @@ impl Verified {
 impl From<&Checkpoint> for Verified {
     /// Believes a checkpoint. Its root says nothing of the peaks, so roots of later checkpoints are not computed.
     fn from(checkpoint: &Checkpoint) -> Self {
-        let Checkpoint { chain, size, head, .. } = checkpoint.clone();
-        Verified { chain, size, head, peaks: None }
+        let Checkpoint { ledger_id, size, head, .. } = checkpoint.clone();
+        Verified { ledger_id, size, head, peaks: None }
     }
 }
 
 impl From<&Anchored> for Verified {
     /// Believes an anchor.
     fn from(anchored: &Anchored) -> Self {
-        let Anchored { chain, size, head } = anchored.clone();
-        Verified { chain, size, head, peaks: None }
+        let Anchored { ledger_id, size, head } = anchored.clone();
+        Verified { ledger_id, size, head, peaks: None }
     }
 }
 
 impl fmt::Display for Verified {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Verified { chain, size, head, peaks } = self;
-        write!(f, "{} {chain} {size} {}", Verified::WORD, HEXLOWER.encode(head))?;
+        let Verified { ledger_id, size, head, peaks } = self;
+        write!(f, "{} {ledger_id} {size} {}", Verified::WORD, HEXLOWER.encode(head))?;
         for peak in peaks.iter().flatten() {
             write!(f, " {}", HEXLOWER.encode(peak))?;
         }
@@ -216,7 +217,7 @@ impl core::str::FromStr for Verified {
 
     fn from_str(line: &str) -> Result<Self, NotVerified> {
         let mut words = line.split(' ');
-        let (Some(Verified::WORD), Some(chain), Some(size), Some(head)) =
+        let (Some(Verified::WORD), Some(ledger_id), Some(size), Some(head)) =
             (words.next(), words.next(), words.next(), words.next())
         else {
             return Err(NotVerified);
@@ -226,25 +227,21 @@ impl core::str::FromStr for Verified {
         let peaks: Vec<_> =
             words.map(checkpoint::hash).collect::<Option<_>>().ok_or(NotVerified)?;
         let fits = peaks.len() == size.count_ones() as usize;
-        if chain.is_empty() || chain.contains(char::is_whitespace) || !(peaks.is_empty() || fits) {
+        if ledger_id.is_empty()
+            || ledger_id.contains(char::is_whitespace)
+            || !(peaks.is_empty() || fits)
+        {
             return Err(NotVerified);
         }
         let peaks = fits.then_some(peaks);
-        Ok(Verified { chain: chain.to_owned(), size, head, peaks })
+        Ok(Verified { ledger_id: ledger_id.to_owned(), size, head, peaks })
     }
 }
 
 /// The text is no [`Verified`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[error("a verified state is written `{} <chain> <size> <head> <peaks…>`", Verified::WORD)]
 pub struct NotVerified;
-
-impl fmt::Display for NotVerified {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a verified state is written `{} <chain> <size> <head> <peaks…>`", Verified::WORD)
-    }
-}
-
-impl std::error::Error for NotVerified {}
 
 /// Collects findings, the same of neighbouring events as one. Breaks and warnings are counted apart, so that no number of
 /// warnings hides a break; of too many breaks, those of the earliest events are kept.

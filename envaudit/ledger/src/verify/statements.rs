@@ -6,7 +6,7 @@ use crate::evidence::checkpoint;
 use crate::evidence::merkle::Hash;
 use crate::format::line::Line;
 use crate::format::opening::peaks_of;
-use crate::key::{EventHash, KeyId};
+use crate::keys::{EventHash, KeyId};
 
 /// An event of the ledger itself that verification has to know of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,12 +28,12 @@ pub(super) enum Statement {
     Sealed {
         count: u64,
     },
-    Pruned(Pruned),
+    Pruned(PruneStatement),
 }
 
 /// Events that were removed because a policy said so.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Pruned {
+pub(super) struct PruneStatement {
     /// The statement itself.
     pub(super) seq: u64,
     /// The first event that was kept.
@@ -65,7 +65,7 @@ impl Statement {
             }
             "ledger.segment_opened" => Some(Statement::Opened { peaks: peaks_of(&line)? }),
             "ledger.segment_sealed" => Some(Statement::Sealed { count: number("count")? }),
-            "ledger.pruned" => Some(Statement::Pruned(Pruned {
+            "ledger.pruned" => Some(Statement::Pruned(PruneStatement {
                 seq: line.seq,
                 first: number("first_kept_seq")?,
                 previous: hash("previous_hash")?,

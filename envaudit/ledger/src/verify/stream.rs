@@ -3,20 +3,21 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError, mpsc};
 
-use super::check::{Bad, Checked, Checker, Reason, State};
+use super::check::{BadLine, BadReason, CheckedLine, Checker, LineState};
 use crate::format::line::MAX_LINE;
+use crate::read::lines::{LineBlock, LineBlocks, LineEnd, LinePieces};
 use crate::store::{SegmentInfo, SegmentSource, StoreError};
 
-/// How much is read at once: so much that it stays in the cache of a core while it is hashed.
-const BLOCK: usize = 512 << 10;
-/// How much is read where no line ends in a block. It has to be longer than the longest line.
+/// How many bytes are checked at once: so many that they stay in the cache of a core while they are hashed.
+const PIECE: usize = 512 << 10;
+/// A line that is longer than one may be is looked at nevertheless, as far as this: the seq it claims is worth knowing.
 const LONG: usize = 2 * MAX_LINE;
 
 /// The lines of a block.
 pub(super) struct CheckedBlock {
     /// The index of the segment.
     pub(super) segment: usize,
-    pub(super) lines: Vec<Checked>,
+    pub(super) lines: Vec<CheckedLine>,
     /// How many bytes they are.
     pub(super) bytes: u64,
     /// Whether the last line has a newline.
@@ -32,7 +33,7 @@ pub(super) fn blocks(
     threads: usize,
     mut each: impl FnMut(CheckedBlock) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    let mut reader = Reader { source, segments, segment: first, offset: 0, skipping: false };
+    let mut reader = BlockReader::new(source, segments, first);
     if threads <= 1 {
         while let Some(block) = reader.next()? {
             each(block.check(checker))?;
@@ -85,92 +86,59 @@ pub(super) fn blocks(
     })
 }
 
-/// Whole lines of one segment, and what stands behind its last newline.
+/// Lines of one segment.
 struct Block {
+    /// The index of the segment.
     segment: usize,
-    offset: u64,
-    bytes: Vec<u8>,
-    /// The beginning of a line that does not end within a block.
-    too_long: bool,
+    lines: LineBlock,
 }
 
 impl Block {
     fn check(self, checker: &Checker<'_>) -> CheckedBlock {
-        let lines = if self.too_long {
-            let bad = Bad { claimed: None, reason: Reason::TooLong };
-            vec![Checked { offset: self.offset, state: State::Bad(bad) }]
+        let Block { segment, lines: block } = self;
+        let bytes = block.bytes().len();
+        let too_long = block.end() != LineEnd::Newline && bytes == LONG;
+        let lines = if too_long {
+            let bad = BadLine { claimed: None, reason: BadReason::TooLong };
+            vec![CheckedLine { offset: block.offset(), state: LineState::Bad(bad) }]
         } else {
-            checker.lines(&self.bytes, self.offset)
+            checker.lines(&block)
         };
-        CheckedBlock {
-            segment: self.segment,
-            lines,
-            bytes: self.bytes.len() as u64,
-            terminated: self.too_long || self.bytes.ends_with(b"\n"),
-        }
+        let terminated = too_long || block.end() == LineEnd::Newline;
+        CheckedBlock { segment, lines, bytes: bytes as u64, terminated }
     }
 }
 
-struct Reader<'s> {
+/// The blocks of several segments. Lines that are appended meanwhile are not looked at.
+struct BlockReader<'s> {
     source: &'s dyn SegmentSource,
     segments: &'s [SegmentInfo],
+    /// The index of the segment that is read.
     segment: usize,
-    offset: u64,
-    /// Whether the line at `offset` began in a block before.
-    skipping: bool,
+    blocks: Option<LineBlocks<'s>>,
+    /// Lines that were read and not returned yet.
+    pieces: Option<LinePieces>,
 }
 
-impl Reader<'_> {
-    /// Bytes from where the reader is, of the `left` ones of the segment.
-    fn read(&self, segment: u64, left: u64, most: usize) -> Result<Vec<u8>, StoreError> {
-        let limit = usize::try_from(left).unwrap_or(most).min(most);
-        if limit == 0 {
-            return Ok(Vec::new());
-        }
-        let mut bytes = self.source.read(segment, self.offset, limit)?;
-        bytes.truncate(limit);
-        Ok(bytes)
+impl<'s> BlockReader<'s> {
+    fn new(source: &'s dyn SegmentSource, segments: &'s [SegmentInfo], first: usize) -> Self {
+        BlockReader { source, segments, segment: first, blocks: None, pieces: None }
     }
 
     fn next(&mut self) -> Result<Option<Block>, StoreError> {
         loop {
+            if let Some(lines) = self.pieces.as_mut().and_then(Iterator::next) {
+                return Ok(Some(Block { segment: self.segment, lines }));
+            }
             let Some(info) = self.segments.get(self.segment) else { return Ok(None) };
-            // What is appended meanwhile is not looked at.
-            let left = info.len.saturating_sub(self.offset);
-            let mut bytes = self.read(info.first_seq, left, BLOCK)?;
-            if bytes.len() == BLOCK && memchr::memchr(b'\n', &bytes).is_none() {
-                bytes = self.read(info.first_seq, left, LONG)?;
-            }
-            if bytes.is_empty() {
+            let blocks = self.blocks.get_or_insert_with(|| {
+                LineBlocks::forward(self.source, info.first_seq, 0..info.len).longest(LONG)
+            });
+            self.pieces = blocks.next().transpose()?.map(|block| block.pieces(PIECE));
+            if self.pieces.is_none() {
                 self.segment += 1;
-                self.offset = 0;
-                self.skipping = false;
-                continue;
+                self.blocks = None;
             }
-            if self.skipping {
-                match memchr::memchr(b'\n', &bytes) {
-                    Some(end) => {
-                        self.offset += end as u64 + 1;
-                        self.skipping = false;
-                    }
-                    None => self.offset += bytes.len() as u64,
-                }
-                continue;
-            }
-            let last = bytes.len() as u64 >= left;
-            let too_long = match memchr::memrchr(b'\n', &bytes) {
-                // The rest of a line is read again, with its end, in the next block.
-                Some(end) if !last => {
-                    bytes.truncate(end + 1);
-                    false
-                }
-                None if bytes.len() == LONG => true,
-                _ => false,
-            };
-            let block = Block { segment: self.segment, offset: self.offset, bytes, too_long };
-            self.offset += block.bytes.len() as u64;
-            self.skipping = too_long;
-            return Ok(Some(block));
         }
     }
 }

@@ -2,64 +2,100 @@
 
 use std::sync::{MutexGuard, PoisonError};
 
+use uuid::Uuid;
+
 use crate::error::AppendError;
 use crate::event::Event;
-use crate::format::line::{MAX_LINE, Place, write};
+use crate::format::line::{LineHeader, MAX_LINE, write};
 use crate::format::timestamp::Timestamp;
-use crate::key::EventHash;
+use crate::keys::EventHash;
 use crate::settings::SyncMode;
-use crate::store::{Durability, Store, StoreError, Tail, WriteError};
+use crate::store::{Batch, BatchOutcome, Deadline, Durability, StoreError, Tail, WriteError};
 use crate::write::ledger::{Appended, Ledger};
-use crate::write::on_behalf_of::itself;
+use crate::write::lock_keeper::HeldLock;
+use crate::write::on_behalf_of::self_actor;
 use crate::write::recover;
-use crate::write::state::{Failure, State, failed};
+use crate::write::retry::Retry;
+use crate::write::state::{StepError, WriterState, step_error};
 
 /// How much is written at once.
 pub(crate) const MAX_BATCH: usize = 8 << 20;
 /// How much waits for a sync before there is one, however long the interval is.
 pub(crate) const MAX_UNSYNCED: usize = 4 << 20;
 
-/// The ledger's lock, given back when dropped.
-pub(crate) struct Held<'a>(&'a dyn Store);
-
-impl Drop for Held<'_> {
-    fn drop(&mut self) {
-        self.0.unlock();
-    }
+/// The first line of a segment.
+pub(crate) struct FirstLine {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) hash: EventHash,
+    pub(crate) event_id: Uuid,
 }
 
 impl Ledger {
-    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+    pub(crate) fn state(&self) -> MutexGuard<'_, WriterState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn hold(&self) -> Result<Held<'_>, AppendError> {
+    pub(crate) fn hold(&self) -> Result<HeldLock<'_>, AppendError> {
         self.locked().map_err(AppendError::Rejected)
     }
 
-    pub(crate) fn locked(&self) -> Result<Held<'_>, StoreError> {
-        self.settings.lock_wait.lock(&*self.store)?;
-        Ok(Held(&*self.store))
+    pub(crate) fn locked(&self) -> Result<HeldLock<'_>, StoreError> {
+        self.lock.hold(&self.settings.lock_wait)
     }
 
-    /// Runs `act` with the lock held. If others have appended, catches up with them and runs it again.
+    /// By when an operation that begins now has to end. A store of files waits for its lock alone, which has a limit of its
+    /// own.
+    pub(crate) fn deadline(&self) -> Deadline {
+        match self.store.store_lock() {
+            Some(_) => Deadline::NEVER,
+            None => Deadline::after(self.settings.write_timeout),
+        }
+    }
+
+    /// Runs `act` after the last event there is: with the lock held, where the store has one. If others have appended, catches
+    /// up with them and runs it again, until the deadline.
     pub(crate) fn with_tail<T>(
         &self,
-        mut act: impl FnMut(&mut State) -> Result<T, Failure>,
+        mut act: impl FnMut(&mut WriterState) -> Result<T, StepError>,
     ) -> Result<T, AppendError> {
         let mut state = self.state();
         state.usable()?;
-        let _held = self.hold()?;
-        let mut result = act(&mut state);
-        let caught_up = match &result {
-            Err(_) if recover::is_pruned_away(self, &state) => {
-                Some(recover::start_over(self, &mut state))
+        let held = self.hold()?;
+        state.lock_kept = held.is_kept();
+        state.by = self.deadline();
+        let mut retry = None;
+        let result = loop {
+            let failure = match act(&mut state) {
+                Ok(done) => break Ok(done),
+                Err(failure) => failure,
+            };
+            state.lock_kept = false;
+            let caught_up = if recover::is_pruned_away(self, &state) {
+                recover::start_over(self, &mut state)
+            } else if let StepError::Behind = failure {
+                recover::catch_up(self, &mut state)
+            } else {
+                break Err(failure);
+            };
+            match caught_up {
+                Ok(()) | Err(StepError::Behind) => {}
+                Err(failure) => break Err(failure),
             }
-            Err(Failure::Stale) => Some(recover::catch_up(self, &mut state)),
-            _ => None,
+            let retry = match &mut retry {
+                // The first time it is only that others have appended since.
+                None => {
+                    let by = Deadline::after(self.settings.write_timeout);
+                    retry = Some(Retry::new(&self.settings, by));
+                    continue;
+                }
+                Some(retry) => retry,
+            };
+            if !retry.pause() {
+                break Err(StepError::Behind);
+            }
         };
-        if let Some(caught_up) = caught_up {
-            result = caught_up.and_then(|()| act(&mut state));
+        if let (Ok(_), SyncMode::Interval(_)) = (&result, self.settings.sync) {
+            held.keep();
         }
         result.map_err(|failure| state.settle(failure))
     }
@@ -67,17 +103,18 @@ impl Ledger {
     /// Writes the lines of these events in one write. `each` is told when they are acknowledged.
     pub(crate) fn write_events(
         &self,
-        state: &mut State,
+        state: &mut WriterState,
         events: &[Event],
         now: Timestamp,
         each: &mut dyn FnMut(Appended),
-    ) -> Result<(), Failure> {
+    ) -> Result<(), StepError> {
         // Nothing stands behind a seal.
         if state.sealed {
             self.start_next(state)?;
         }
-        let State { tail, hasher, buffer, ids, foreign, .. } = state;
+        let WriterState { tail, hasher, buffer, batch_ids, ids, foreign, .. } = state;
         buffer.clear();
+        batch_ids.clear();
         let mut next = *tail;
         // One event needs no list.
         let mut one = None;
@@ -86,15 +123,17 @@ impl Ledger {
             let start = buffer.len();
             let event_id =
                 ids.next(now, |bytes| self.settings.fill(bytes)).map_err(AppendError::Entropy)?;
-            let place = Place {
+            batch_ids.push(event_id);
+            let header = LineHeader {
                 seq: next.seq + 1,
                 event_id,
                 timestamp: now,
-                chain: self.manifest.chain,
+                ledger_id: self.manifest.ledger_id,
                 hasher,
                 previous_hash: &next.hash,
             };
-            let hash = write(buffer, &place, |out| event.write(out)).map_err(AppendError::Event)?;
+            let hash =
+                write(buffer, &header, |out| event.write(out)).map_err(AppendError::Event)?;
             let len = buffer.len() - start;
             if len > MAX_LINE {
                 return Err(AppendError::LineTooLong { len }.into());
@@ -109,51 +148,94 @@ impl Ledger {
         if buffer.len() > MAX_BATCH {
             return Err(AppendError::BatchTooLong { len: buffer.len() }.into());
         }
+        let files = self.store.files();
         let durability = match self.settings.sync {
-            SyncMode::Always => Durability::Immediate,
-            SyncMode::Interval(_) => Durability::Deferred,
+            SyncMode::Interval(_) if files.is_some() => Durability::Deferred,
+            _ => Durability::Immediate,
         };
         // Nothing is built upon what may not be on disk; one sync serves both.
-        let reaffirmed = foreign
-            .map_or(Ok(()), |from| self.store.reaffirm(tail.segment, from, Durability::Deferred));
-        reaffirmed.map_err(failed)?;
-        if let Err(error) = self.store.append(tail, buffer, durability) {
-            if let WriteError::Unknown(_) = error {
-                let ids = many.iter().chain(&one).map(|appended| appended.event_id);
-                state.uncertain = ids.collect();
-            }
-            return Err(failed(error));
+        if let (Some(from), Some(files)) = (*foreign, files) {
+            let rewritten = files.rewrite_and_sync(tail.segment, from, Durability::Deferred);
+            rewritten.map_err(step_error)?;
         }
+        let mut batch = Batch::new(tail, buffer, batch_ids, &next);
+        batch.epoch = state.epoch.as_ref();
+        batch.durability = durability;
+        batch.lock_kept = state.lock_kept;
+        if let Err(failure) = self.commit(&batch, state.by) {
+            if let StepError::Failed(AppendError::Unknown(_)) = failure {
+                state.uncertain = core::mem::take(batch_ids);
+            }
+            return Err(failure);
+        }
+        state.lock_kept = self.settings.sync != SyncMode::Always;
         *tail = next;
         match self.settings.sync {
-            SyncMode::Always => *foreign = None,
-            SyncMode::Interval(interval) => {
+            SyncMode::Interval(interval) if files.is_some() => {
                 let (since, bytes) = state.unsynced.get_or_insert((now, 0));
                 *bytes += state.buffer.len();
                 if *bytes > MAX_UNSYNCED || elapsed(*since, now) >= interval {
                     self.sync(state)?;
                 }
             }
+            _ => *foreign = None,
         }
         many.into_iter().chain(one).for_each(each);
         self.checkpoint_if_due(state, now);
         Ok(())
     }
 
+    /// Writes a batch. Where a store without files does not say whether it was written, that is found out first: it is
+    /// written once, or not at all.
+    pub(crate) fn commit(&self, batch: &Batch<'_>, by: Deadline) -> Result<(), StepError> {
+        let mut error = match self.store.append(batch, by) {
+            Ok(_) => return Ok(()),
+            // What reads back from a file need not be on the disk: the ledger is read anew before anything else is written.
+            Err(WriteError::Unknown(error)) if self.store.files().is_none() => error,
+            Err(error) => return Err(step_error(error)),
+        };
+        let mut retry = Retry::new(&self.settings, by);
+        loop {
+            match self.store.resolve(batch, by) {
+                Ok(BatchOutcome::There) => return Ok(()),
+                Ok(BatchOutcome::Absent { tail }) if tail != *batch.after => {
+                    return Err(StepError::Behind);
+                }
+                Ok(_) => match self.store.append(batch, by) {
+                    Ok(_) => return Ok(()),
+                    // The first try may have come through in the end.
+                    Err(WriteError::Stale { .. }) => {}
+                    Err(WriteError::Unknown(newer)) => error = newer,
+                    Err(other) => return Err(step_error(other)),
+                },
+                Err(newer) => error = newer,
+            }
+            if !retry.pause() {
+                return Err(StepError::Failed(AppendError::Unknown(error)));
+            }
+        }
+    }
+
     /// Writes an event of the ledger itself.
-    pub(crate) fn write_own(&self, state: &mut State, event: &Event) -> Result<(), Failure> {
+    pub(crate) fn write_ledger_event(
+        &self,
+        state: &mut WriterState,
+        event: &Event,
+    ) -> Result<(), StepError> {
         let now = self.settings.now();
         self.write_events(state, core::slice::from_ref(event), now, &mut |_| {})
     }
 
-    pub(crate) fn sync(&self, state: &mut State) -> Result<(), Failure> {
+    pub(crate) fn sync(&self, state: &mut WriterState) -> Result<(), StepError> {
         let segment = state.tail.segment;
-        match (state.foreign, state.unsynced) {
-            (Some(from), _) => self.store.reaffirm(segment, from, Durability::Immediate),
-            (None, Some(_)) => self.store.sync(segment),
-            (None, None) => Ok(()),
+        if let Some(files) = self.store.files() {
+            match (state.foreign, state.unsynced) {
+                (Some(from), _) => files.rewrite_and_sync(segment, from, Durability::Immediate),
+                (None, Some(_)) => files.sync(segment),
+                (None, None) => Ok(()),
+            }
+            .map_err(step_error)?;
         }
-        .map_err(failed)?;
         state.foreign = None;
         state.unsynced = None;
         Ok(())
@@ -162,25 +244,26 @@ impl Ledger {
     /// The line of an event that does not stand behind the others: the first of a segment.
     pub(crate) fn first_line(
         &self,
-        state: &mut State,
+        state: &mut WriterState,
         event: &Event,
-    ) -> Result<(Vec<u8>, EventHash), AppendError> {
+    ) -> Result<FirstLine, AppendError> {
         let now = self.settings.now();
         let event_id =
             state.ids.next(now, |bytes| self.settings.fill(bytes)).map_err(AppendError::Entropy)?;
-        let place = Place {
+        let header = LineHeader {
             seq: state.tail.seq + 1,
             event_id,
             timestamp: now,
-            chain: self.manifest.chain,
+            ledger_id: self.manifest.ledger_id,
             hasher: &state.hasher,
             previous_hash: &state.tail.hash,
         };
         let mut line = Vec::new();
-        let hash = write(&mut line, &place, |out| event.write(out)).map_err(AppendError::Event)?;
+        let hash = write(&mut line, &header, |out| event.write(out)).map_err(AppendError::Event)?;
         state.month_end = now.month_end();
-        Ok((line, hash))
+        Ok(FirstLine { bytes: line, hash, event_id })
     }
+
     /// Records that events were lost.
     pub(crate) fn append_gap(
         &self,
@@ -188,20 +271,20 @@ impl Ledger {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<(), AppendError> {
-        let event = own("ledger.gap")
+        let event = ledger_event("ledger.gap")
             .detail("events", events)
             .detail("from", from.to_string())
             .detail("to", to.to_string());
         self.with_tail(|state| {
             self.roll_if_due(state)?;
-            self.write_own(state, &event)
+            self.write_ledger_event(state, &event)
         })
     }
 }
 
 /// An event that the ledger itself records.
-pub(crate) fn own(action: &'static str) -> Event {
-    Event::new(action, itself())
+pub(crate) fn ledger_event(action: &'static str) -> Event {
+    Event::new(action, self_actor())
 }
 
 pub(crate) fn elapsed(since: Timestamp, now: Timestamp) -> core::time::Duration {

@@ -1,4 +1,4 @@
-//! What a segment adds up to: the Merkle tree over the events so far, the last states of configurations, and the SHA-256 of
+//! The sums of a segment: the Merkle tree over the events so far, the last states of configurations, and the SHA-256 of
 //! the file so far.
 //!
 //! They are not kept up to date with each append, but brought up to date when a segment is sealed or a checkpoint is taken,
@@ -12,12 +12,10 @@ use crate::error::{AppendError, Damage};
 use crate::evidence::merkle::{Tree, leaf_hash};
 use crate::format::line::Line;
 use crate::format::opening::{hash_of, peaks_of};
-use crate::key::KeyRing;
+use crate::keys::KeyRing;
+use crate::read::lines::{LineBlocks, LineEnd};
 use crate::read::locate::first_line;
 use crate::store::SegmentSource;
-
-/// How much is read at once.
-pub(crate) const BLOCK: usize = 4 << 20;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Digest {
@@ -52,30 +50,31 @@ impl Digest {
         self.sha.clone().finalize().into()
     }
 
-    /// Reads what lies between here and `end`, which is the end of a line.
+    /// Reads on to `end`, which is the end of a line.
     pub(crate) fn advance(
         &mut self,
         source: &dyn SegmentSource,
         end: u64,
     ) -> Result<(), AppendError> {
-        while self.offset < end {
-            let limit = usize::try_from(end - self.offset).unwrap_or(BLOCK).min(BLOCK);
-            let block =
-                source.read(self.segment, self.offset, limit).map_err(AppendError::Rejected)?;
-            let whole = block.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
-            if whole == 0 {
-                return Err(self.damaged("a line without an end"));
+        let blocks = LineBlocks::forward(source, self.segment, self.offset..end);
+        for block in blocks.stop_at_too_long() {
+            let block = block.map_err(AppendError::Rejected)?;
+            if block.end() != LineEnd::Newline {
+                break;
             }
-            for line in block[..whole - 1].split(|&byte| byte == b'\n') {
-                let hash =
-                    hash_of(line).ok_or_else(|| self.damaged("a line without an event_hash"))?;
+            for line in block.lines() {
+                let hash = hash_of(line.bytes)
+                    .ok_or_else(|| self.damaged("a line without an event_hash"))?;
                 self.tree.push(leaf_hash(&hash));
             }
-            self.states.observe(&block[..whole]);
-            self.sha.update(&block[..whole]);
-            self.offset += whole as u64;
+            self.states.observe(block.bytes());
+            self.sha.update(block.bytes());
+            self.offset = block.to();
         }
-        Ok(())
+        match self.offset < end {
+            true => Err(self.damaged("a line without an end")),
+            false => Ok(()),
+        }
     }
 
     fn damaged(&self, found: &str) -> AppendError {
@@ -83,7 +82,7 @@ impl Digest {
     }
 }
 
-/// What the first line of a segment says of those before it.
+/// The sums of the segments before this one, as its first line has them.
 fn before(
     source: &dyn SegmentSource,
     segment: u64,

@@ -1,26 +1,26 @@
 //! The ledger: an open chain of events that can be appended to.
 
 use core::fmt;
-use std::path::PathBuf;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use uuid::Uuid;
 
 use crate::error::{AppendError, OpenError};
 use crate::event::Event;
+use crate::evidence::anchor::AnchorScope;
 use crate::format::head::Head;
 use crate::format::manifest::Manifest;
 use crate::format::timestamp::Timestamp;
-use crate::key::{EventHash, KeyRing};
-use crate::options::LedgerOptions;
+use crate::keys::{EventHash, KeyRing};
 use crate::read::filter::Filter;
 use crate::read::reader::Reader;
 use crate::settings::LedgerSettings;
-use crate::store::{SegmentSource, Store, Tail};
+use crate::store::{ChainStore, SegmentSource, Tail};
 use crate::verify::{Report, Verifier, VerifyError};
-use crate::write::append::own;
+use crate::write::append::ledger_event;
+use crate::write::lock_keeper::LockKeeper;
 use crate::write::recover;
-use crate::write::state::{State, Stopped};
+use crate::write::state::{Stopped, WriterState};
 
 /// An append-only chain of events.
 ///
@@ -44,11 +44,12 @@ use crate::write::state::{State, Stopped};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Ledger {
-    pub(crate) store: Box<dyn Store>,
+    pub(crate) store: Arc<dyn ChainStore>,
+    pub(crate) lock: Arc<LockKeeper>,
     pub(crate) manifest: Manifest,
     pub(crate) settings: LedgerSettings,
     pub(crate) key_beside: bool,
-    pub(crate) state: Mutex<State>,
+    pub(crate) state: Mutex<WriterState>,
 }
 
 /// The place that an event was given.
@@ -76,33 +77,6 @@ pub struct Reopened {
 }
 
 impl Ledger {
-    /// Makes a ledger in the directory at this path: see [`LedgerOptions`] for where its key comes from.
-    ///
-    /// # Errors
-    ///
-    /// When there is one, or it cannot be made.
-    pub fn init(path: impl Into<PathBuf>) -> Result<Self, OpenError> {
-        LedgerOptions::new().init(path)
-    }
-
-    /// Opens the ledger in the directory at this path, and recovers it if its last writer was killed.
-    ///
-    /// # Errors
-    ///
-    /// When there is none, or it is not what was written.
-    pub fn open(path: impl Into<PathBuf>) -> Result<Self, OpenError> {
-        LedgerOptions::new().open(path)
-    }
-
-    /// Opens the ledger in the directory at this path, or makes one if there is nothing at all.
-    ///
-    /// # Errors
-    ///
-    /// When it can neither be opened nor made.
-    pub fn open_or_init(path: impl Into<PathBuf>) -> Result<Self, OpenError> {
-        LedgerOptions::new().open_or_init(path)
-    }
-
     /// Appends an event. When this returns, the event is durable, unless [`SyncMode::Interval`](crate::SyncMode::Interval) says otherwise.
     ///
     /// # Errors
@@ -246,11 +220,13 @@ impl Ledger {
             return Ok(());
         }
         self.with_tail(|state| {
-            self.write_own(state, &own("ledger.closed"))?;
+            self.write_ledger_event(state, &ledger_event("ledger.closed"))?;
             self.take_checkpoint(state)?;
             state.stopped = Some(Stopped::Closed);
             Ok(())
-        })
+        })?;
+        self.lock.release();
+        Ok(())
     }
 
     /// Reads a poisoned ledger anew, finds out what became of the last writes, and goes on.
@@ -298,12 +274,17 @@ impl Ledger {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn verify(&self) -> Result<Report, VerifyError> {
-        let chain = self.manifest.chain().to_string();
-        let kept: Result<Vec<_>, _> =
-            self.settings.anchors.iter().map(|anchor| anchor.latest(Some(&chain))).collect();
+        let ledger_id = self.manifest.ledger_id().to_string();
+        let kept: Result<Vec<_>, _> = self
+            .settings
+            .anchors
+            .iter()
+            .map(|anchor| anchor.latest(AnchorScope::Ledger(&ledger_id)))
+            .collect();
         let kept = kept.map_err(VerifyError::Anchor)?;
         let keys = self.keys();
-        let mut verifier = Verifier::new().chain(chain).key_beside(self.key_is_beside_ledger());
+        let mut verifier =
+            Verifier::new().ledger_id(ledger_id).key_beside(self.key_is_beside_ledger());
         if let Some(keys) = &keys {
             verifier = verifier.keys(keys);
         }
@@ -311,14 +292,19 @@ impl Ledger {
         verifier.verify(self.source())
     }
 
-    /// Reopens a ledger that an earlier failure has poisoned. Gives how many events of that write are there after all.
-    /// Nothing where it stays poisoned.
-    pub(crate) fn reopen_if_poisoned(&self) -> Option<usize> {
-        match self.state().stopped {
-            Some(Stopped::Poisoned(_)) => {}
-            _ => return Some(0),
-        }
-        self.reopen().ok().map(|reopened| reopened.found.len())
+    /// Reopens a ledger that an earlier failure has poisoned. Returns which events of that write are there after all, by their
+    /// places in it; `None` if the ledger stays poisoned.
+    pub(crate) fn reopen_if_poisoned(&self) -> Option<Vec<usize>> {
+        let uncertain = {
+            let state = self.state();
+            match state.stopped {
+                Some(Stopped::Poisoned(_)) => state.uncertain.clone(),
+                _ => return Some(Vec::new()),
+            }
+        };
+        let found = self.reopen().ok()?.found;
+        let there = uncertain.iter().enumerate().filter(|(_, id)| found.contains(id));
+        Some(there.map(|(at, _)| at).collect())
     }
 }
 
@@ -326,13 +312,14 @@ impl Drop for Ledger {
     fn drop(&mut self) {
         // A ledger that is dropped without being closed loses nothing that a sync can save.
         let _ = self.flush();
+        self.lock.release();
     }
 }
 
 impl fmt::Debug for Ledger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Ledger")
-            .field("chain", &self.manifest.chain)
+            .field("ledger_id", &self.manifest.ledger_id)
             .field("head", &self.head().seq)
             .finish_non_exhaustive()
     }

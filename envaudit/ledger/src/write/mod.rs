@@ -3,12 +3,15 @@
 pub(crate) mod append;
 pub(crate) mod digest;
 pub(crate) mod ids;
+pub(crate) mod key_lookup;
 pub(crate) mod ledger;
+pub(crate) mod lock_keeper;
 pub(crate) mod on_behalf_of;
 pub(crate) mod open;
-pub(crate) mod prune;
+pub mod prune;
 pub(crate) mod recover;
+pub(crate) mod retry;
 pub(crate) mod roll;
 pub(crate) mod rotate;
 pub(crate) mod state;
-pub(crate) mod writer;
+pub mod writer;

@@ -1,100 +1,127 @@
 //! A ledger is made, or opened.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 
 use crate::error::{AppendError, OpenError};
+use crate::evidence::anchor::AnchorScope;
 use crate::evidence::checkpoint::public_key;
-use crate::format::line::{Place, write};
+use crate::format::line::{LineHeader, write};
 use crate::format::manifest::{Manifest, ManifestKeys};
-use crate::key::lookup::KeyLookup;
-use crate::key::{Hasher, NO_HASH};
-use crate::options::LedgerOptions;
+use crate::keys::{Hasher, NO_HASH};
 use crate::settings::LedgerSettings;
-use crate::store::{Store, WriteError};
-use crate::write::append::own;
+use crate::store::{Batch, ChainStore, Deadline, Tail, WriteError};
+use crate::write::append::ledger_event;
 use crate::write::ids::Ids;
+use crate::write::key_lookup::{KeyLookup, KeySource};
 use crate::write::ledger::Ledger;
+use crate::write::lock_keeper::LockKeeper;
 use crate::write::recover;
-use crate::write::state::State;
+use crate::write::state::WriterState;
 
 /// What came of making a ledger.
-pub(crate) enum Made {
+pub(crate) enum CreateOutcome {
     Ledger(Box<Ledger>),
     /// Somebody else was faster.
-    ByAnother(Box<dyn Store>, Box<LedgerOptions>),
+    ByAnother(Arc<dyn ChainStore>, Box<LedgerSettings>, KeySource),
 }
 
 impl Ledger {
-    pub(crate) fn make(store: Box<dyn Store>, options: LedgerOptions) -> Result<Made, OpenError> {
-        let found = options.key_source.find_or_make(&*store, &options.settings)?;
+    pub(crate) fn make(
+        store: Arc<dyn ChainStore>,
+        settings: LedgerSettings,
+        key_source: KeySource,
+    ) -> Result<CreateOutcome, OpenError> {
+        let found = key_source.find_or_make(&*store, &settings)?;
         let mut random = [0; 16];
-        options.settings.fill(&mut random).map_err(OpenError::Entropy)?;
-        let now = options.settings.now();
-        let chain = uuid::Builder::from_random_bytes(random).into_uuid();
-        refuse_if_anchored(&options.settings)?;
+        settings.fill(&mut random).map_err(OpenError::Entropy)?;
+        let now = settings.now();
+        let ledger_id = uuid::Builder::from_random_bytes(random).into_uuid();
+        refuse_if_anchored(&settings)?;
         let hasher =
             found.ring.as_ref().map_or(Hasher::Unkeyed, |ring| Hasher::keyed(ring.current()));
         let keys = found.ring.as_ref().map(|ring| {
-            let seed = options.settings.checkpoint_seed.clone();
+            let seed = settings.checkpoint_seed.clone();
             let seed = seed.unwrap_or_else(|| ring.current().checkpoint_seed());
             let checkpoint_key = public_key(&seed);
             ManifestKeys { kid: ring.current().id(), checkpoint_key }
         });
-        let manifest = Manifest { chain, keys, created: now };
-        let event_id = Ids::new()
-            .next(now, |bytes| options.settings.fill(bytes))
-            .map_err(OpenError::Entropy)?;
-        let place = Place {
+        let manifest = Manifest { ledger_id, keys, created: now };
+        let event_id =
+            Ids::new().next(now, |bytes| settings.fill(bytes)).map_err(OpenError::Entropy)?;
+        let header = LineHeader {
             seq: 1,
             event_id,
             timestamp: now,
-            chain,
+            ledger_id,
             hasher: &hasher,
             previous_hash: &NO_HASH,
         };
         let mut first = Vec::new();
-        let created = own("ledger.created")
+        let created = ledger_event("ledger.created")
             .detail("manifest_sha256", HEXLOWER.encode(&Sha256::digest(manifest.to_bytes())));
-        write(&mut first, &place, |out| created.write(out))
+        let hash = write(&mut first, &header, |out| created.write(out))
             .map_err(|error| OpenError::Append(Box::new(AppendError::Event(error))))?;
-        let key = found.made.as_ref().map(|key| key.as_bytes());
-        match store.create(&manifest.to_bytes(), &first, key) {
+        let after = Tail { seq: 0, hash: NO_HASH, segment: 1, offset: 0 };
+        let last = Tail { seq: 1, hash, segment: 1, offset: first.len() as u64 };
+        let ids = [event_id];
+        let batch = Batch::new(&after, &first, &ids, &last);
+        let created = match (&found.made, store.keys()) {
+            (Some(key), Some(beside)) => {
+                beside.create_with_key(&manifest.to_bytes(), &batch, key.as_bytes())
+            }
+            _ => {
+                let by = Deadline::after(settings.write_timeout);
+                store.create(&manifest.to_bytes(), &batch, by)
+            }
+        };
+        match created {
             Ok(()) => {}
-            Err(WriteError::Stale) => return Ok(Made::ByAnother(store, Box::new(options))),
+            Err(WriteError::Stale { .. }) => {
+                return Ok(CreateOutcome::ByAnother(store, Box::new(settings), key_source));
+            }
             Err(error) => return Err(OpenError::Write(error)),
         }
-        let ledger = Ledger::begin(store, options.settings, manifest, found)?;
-        Ok(Made::Ledger(Box::new(ledger)))
+        let ledger = Ledger::begin(store, settings, manifest, found)?;
+        Ok(CreateOutcome::Ledger(Box::new(ledger)))
     }
 
-    pub(crate) fn load(store: Box<dyn Store>, options: LedgerOptions) -> Result<Self, OpenError> {
+    pub(crate) fn load(
+        store: Arc<dyn ChainStore>,
+        settings: LedgerSettings,
+        key_source: KeySource,
+    ) -> Result<Self, OpenError> {
         let manifest = store.manifest().map_err(OpenError::Store)?;
         let manifest = Manifest::parse(&manifest).map_err(OpenError::Manifest)?;
-        let found = options.key_source.find(&*store)?;
+        let found = key_source.find(&*store)?;
         match (&found.ring, manifest.keys()) {
             (Some(_), None) => return Err(OpenError::Downgraded),
             (None, Some(_)) => return Err(OpenError::NoKey { why: "the ledger is keyed" }),
             _ => {}
         }
-        Ledger::begin(store, options.settings, manifest, found)
+        Ledger::begin(store, settings, manifest, found)
     }
 
     fn begin(
-        store: Box<dyn Store>,
+        store: Arc<dyn ChainStore>,
         settings: LedgerSettings,
         manifest: Manifest,
         found: KeyLookup,
     ) -> Result<Self, OpenError> {
         let KeyLookup { ring, beside: key_beside, outdated, .. } = found;
-        let ledger =
-            Ledger { store, manifest, settings, key_beside, state: Mutex::new(State::unread()) };
+        let lock = LockKeeper::new(Arc::clone(&store));
+        let state = Mutex::new(WriterState::unread());
+        let ledger = Ledger { store, lock, manifest, settings, key_beside, state };
         {
             let mut state = ledger.state();
             let _held = ledger.locked().map_err(OpenError::Store)?;
             *state = recover::load(&ledger, ring)?;
+            if let Some(writer) = &ledger.settings.writer {
+                let begun = ledger.store.begin(writer, ledger.deadline());
+                state.epoch = Some(begun.map_err(OpenError::Store)?);
+            }
             if let Some(outdated) = outdated {
                 ledger.end_rotation(&state, &outdated)?;
             }
@@ -106,7 +133,8 @@ impl Ledger {
 /// A directory that is empty although an anchor has seen a ledger in it is no place for a new one.
 fn refuse_if_anchored(settings: &LedgerSettings) -> Result<(), OpenError> {
     for anchor in &settings.anchors {
-        let seen = anchor.latest(None).map_err(OpenError::Anchor)?;
+        let scope = settings.anchor_slot.as_ref().map_or(AnchorScope::Any, AnchorScope::Slot);
+        let seen = anchor.latest(scope).map_err(OpenError::Anchor)?;
         if let Some(seen) = seen {
             return Err(OpenError::Lost { anchor: anchor.name(), size: seen.size });
         }

@@ -1,24 +1,36 @@
 //! The ends of segments, checkpoints, and HEAD.
 
-use serde_json::{Map, Value};
-
 use data_encoding::HEXLOWER;
+use serde::Serialize;
+use serde_json::json;
 
+use crate::config_state::table::States;
 use crate::error::AppendError;
-use crate::evidence::anchor::Anchored;
+use crate::evidence::anchor::{AnchorError, Anchored};
 use crate::evidence::checkpoint::{self, Checkpoint};
 use crate::evidence::note::{NoteError, NoteSigner};
 use crate::format::head::Head;
 use crate::format::timestamp::Timestamp;
-use crate::store::Tail;
-use crate::write::append::{elapsed, own};
+use crate::store::{Batch, Tail};
+use crate::write::append::{FirstLine, elapsed, ledger_event};
 use crate::write::digest::Digest;
 use crate::write::ledger::Ledger;
-use crate::write::state::{Failure, State, failed};
+use crate::write::recover;
+use crate::write::state::{StepError, WriterState};
+
+/// What the first line of a segment after the first one says.
+#[derive(Serialize)]
+struct SegmentOpened {
+    chain: String,
+    peaks: Vec<String>,
+    previous_last_seq: u64,
+    #[serde(flatten)]
+    states: States,
+}
 
 impl Ledger {
     /// Ends the segment if it is large enough or its month is over. Gives the time of what is written next.
-    pub(crate) fn roll_if_due(&self, state: &mut State) -> Result<Timestamp, Failure> {
+    pub(crate) fn roll_if_due(&self, state: &mut WriterState) -> Result<Timestamp, StepError> {
         let now = self.settings.now();
         if state.sealed {
             self.start_next(state)?;
@@ -36,52 +48,59 @@ impl Ledger {
     }
 
     /// Seals the segment and starts the next one.
-    pub(crate) fn roll(&self, state: &mut State) -> Result<(), Failure> {
+    pub(crate) fn roll(&self, state: &mut WriterState) -> Result<(), StepError> {
         if state.sealed {
             return self.start_next(state);
         }
         self.sync(state)?;
         let Tail { seq, segment, .. } = state.tail;
         let digest = self.digest(state)?;
-        let event = own("ledger.segment_sealed")
+        let event = ledger_event("ledger.segment_sealed")
             .detail("count", seq - (segment - 1))
             .detail("sha256", HEXLOWER.encode(&digest.sha256()));
-        self.write_own(state, &event)?;
+        self.write_ledger_event(state, &event)?;
         self.sync(state)?;
         state.sealed = true;
         self.start_next(state)
     }
 
     /// Starts the segment after a sealed one.
-    pub(crate) fn start_next(&self, state: &mut State) -> Result<(), Failure> {
+    pub(crate) fn start_next(&self, state: &mut WriterState) -> Result<(), StepError> {
         // That a segment has begun says that all of the one before it is durable.
         self.sync(state)?;
         let Tail { seq, segment: old, .. } = state.tail;
         // Others may have begun the next segment, and pruned it since.
         let segments = self.store.segments().map_err(AppendError::Rejected)?;
         if segments.iter().any(|info| info.first_seq > old && info.len > 0) {
-            return Err(Failure::Stale);
+            return Err(StepError::Behind);
         }
         let Digest { tree, states, .. } = self.digest(state)?;
         let peaks: Vec<String> = tree.peaks().iter().map(|peak| HEXLOWER.encode(peak)).collect();
-        let mut details = Map::new();
-        details.insert("chain".to_owned(), self.manifest.chain.to_string().into());
-        details.insert("peaks".to_owned(), peaks.into());
-        details.insert("previous_last_seq".to_owned(), seq.into());
-        states.write(&mut details, segments.first().map_or(old, |info| info.first_seq));
-        let event = own("ledger.segment_opened").details_json(Value::from(details).to_string());
-        let (line, hash) = self.first_line(state, &event)?;
-        self.store.start_segment(seq + 1, &line).map_err(failed)?;
-        state.tail = Tail { seq: seq + 1, hash, segment: seq + 1, offset: line.len() as u64 };
+        let details = SegmentOpened {
+            chain: self.manifest.ledger_id.to_string(),
+            peaks,
+            previous_last_seq: seq,
+            states: states.kept_from(segments.first().map_or(old, |info| info.first_seq)),
+        };
+        let event = ledger_event("ledger.segment_opened").details_json(json!(details).to_string());
+        let FirstLine { bytes, hash, event_id } = self.first_line(state, &event)?;
+        let last = Tail { seq: seq + 1, hash, segment: seq + 1, offset: bytes.len() as u64 };
+        let ids = [event_id];
+        let mut batch = Batch::new(&state.tail, &bytes, &ids, &last);
+        batch.epoch = state.epoch.as_ref();
+        self.commit(&batch, state.by)?;
+        state.tail = last;
         state.sealed = false;
         state.digest = None;
-        // A guard against accidents; opening the ledger sees to it if it fails here.
-        let _ = self.store.seal(old);
+        if let Some(files) = self.store.files() {
+            // A guard against accidents; opening the ledger sees to it if it fails here.
+            let _ = files.seal(old);
+        }
         Ok(())
     }
 
     /// The digest of the segment up to its end.
-    fn digest<'s>(&self, state: &'s mut State) -> Result<&'s Digest, AppendError> {
+    fn digest<'s>(&self, state: &'s mut WriterState) -> Result<&'s Digest, AppendError> {
         let Tail { segment, offset, .. } = state.tail;
         let digest = match state.digest.take() {
             Some(digest) if digest.segment() == segment => digest,
@@ -92,7 +111,7 @@ impl Ledger {
         Ok(digest)
     }
 
-    pub(crate) fn checkpoint_if_due(&self, state: &mut State, now: Timestamp) {
+    pub(crate) fn checkpoint_if_due(&self, state: &mut WriterState, now: Timestamp) {
         let (seq, when) = state.checkpointed;
         let settings = &self.settings;
         let many = settings.checkpoint_events.is_some_and(|events| state.tail.seq - seq >= events);
@@ -102,53 +121,67 @@ impl Ledger {
             if let Err(error) = self.take_checkpoint(state)
                 && is_alarm(&error)
             {
-                state.settle(Failure::Failed(error));
+                state.settle(StepError::Failed(error));
             }
         }
     }
 
     /// Signs what there is, keeps it in the ledger and in the anchors, and moves HEAD there.
-    pub(crate) fn take_checkpoint(&self, state: &mut State) -> Result<(), AppendError> {
+    pub(crate) fn take_checkpoint(&self, state: &mut WriterState) -> Result<(), AppendError> {
         self.sync(state).map_err(|failure| state.settle(failure))?;
         let Tail { seq, hash, segment, .. } = state.tail;
         let head = Head { seq, hash, segment };
         if let Some(signer) = self.signer(state) {
-            let signer = signer.map_err(|error| AppendError::Checkpoint(error.to_string()))?;
+            let signer = signer.map_err(|error| AppendError::Sign(error.into()))?;
             let root = self.digest(state)?.tree.root();
-            let chain = self.manifest.chain.to_string();
-            let note = Checkpoint { chain, size: seq, root, head: hash }
+            let ledger_id = self.manifest.ledger_id.to_string();
+            let note = Checkpoint { ledger_id, size: seq, root, head: hash }
                 .sign(&signer)
-                .map_err(|error| AppendError::Checkpoint(error.to_string()))?;
+                .map_err(AppendError::Sign)?;
             self.store
-                .write_checkpoint(seq, note.as_bytes())
-                .map_err(|error| AppendError::Checkpoint(error.to_string()))?;
+                .put_checkpoint(seq, note.as_bytes(), state.by)
+                .map_err(AppendError::Checkpoint)?;
         }
-        self.store
-            .write_head(&head.to_bytes())
-            .map_err(|error| AppendError::Checkpoint(error.to_string()))?;
+        if let Some(files) = self.store.files() {
+            files.write_head(&head.to_bytes()).map_err(AppendError::Checkpoint)?;
+        }
         state.checkpointed = (seq, self.settings.now());
-        let anchored = Anchored { chain: self.manifest.chain.to_string(), size: seq, head: hash };
+        let anchored =
+            Anchored { ledger_id: self.manifest.ledger_id.to_string(), size: seq, head: hash };
         let mut first = Ok(());
         for anchor in &self.settings.anchors {
-            let kept = anchor.put(&anchored).map_err(AppendError::Anchor);
+            let kept = match &self.settings.anchor_slot {
+                Some(slot) => anchor.put_in(slot, &anchored),
+                None => anchor.put(&anchored),
+            };
+            let kept = match kept {
+                // Another writer of this ledger may have been faster with a later checkpoint.
+                Err(AnchorError::Behind { kept, .. }) if self.has_seen(&kept) => Ok(()),
+                kept => kept.map_err(AppendError::Anchor),
+            };
             first = first.and(kept);
         }
         first
     }
 }
 
-/// Whether an anchor says that the ledger is not what it was.
-fn is_alarm(error: &AppendError) -> bool {
-    use crate::evidence::anchor::AnchorError::{Behind, Conflict};
-    matches!(error, AppendError::Anchor(Behind { .. } | Conflict { .. }))
-}
-
 impl Ledger {
+    /// Whether the ledger has what an anchor keeps of it, though this writer has not read that far.
+    fn has_seen(&self, kept: &Anchored) -> bool {
+        recover::has_event(self, kept.size, &kept.head).unwrap_or(false)
+    }
+
     /// The note signer of the current key; `None` in an unkeyed ledger.
-    pub(crate) fn signer(&self, state: &State) -> Option<Result<NoteSigner, NoteError>> {
+    pub(crate) fn signer(&self, state: &WriterState) -> Option<Result<NoteSigner, NoteError>> {
         let ring = state.ring.as_ref()?;
         let seed = self.settings.checkpoint_seed.clone();
         let seed = seed.unwrap_or_else(|| ring.current().checkpoint_seed());
-        Some(checkpoint::signer(&self.manifest.chain.to_string(), &seed))
+        Some(checkpoint::signer(&self.manifest.ledger_id.to_string(), &seed))
     }
+}
+
+/// Whether an anchor says that the ledger is not what it was.
+fn is_alarm(error: &AppendError) -> bool {
+    use AnchorError::{Behind, Conflict};
+    matches!(error, AppendError::Anchor(Behind { .. } | Conflict { .. }))
 }

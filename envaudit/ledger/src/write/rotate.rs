@@ -1,17 +1,17 @@
-//! Going on with another key.
+//! SegmentsToPrune on with another key.
 
 use data_encoding::HEXLOWER;
 
 use crate::error::{AppendError, OpenError};
 use crate::evidence::checkpoint::public_key;
 use crate::format::walk::{member, text};
-use crate::key::{Hasher, KeyId, KeyRing, MasterKey};
+use crate::keys::{Hasher, KeyId, KeyRing, MasterKey};
 use crate::read::filter::Filter;
 use crate::read::reader::ReadError;
-use crate::store::{NextKey, WriteError};
+use crate::store::{KeyAfter, WriteError};
 use crate::write::ledger::Ledger;
-use crate::write::on_behalf_of::Acting;
-use crate::write::state::{Failure, State, failed};
+use crate::write::on_behalf_of::OnBehalfOf;
+use crate::write::state::{StepError, WriterState, step_error};
 
 impl Ledger {
     /// Goes on with another key: `ledger.key_rotated` is the last event under the old one, which stays good for
@@ -22,7 +22,7 @@ impl Ledger {
     ///
     /// When the rotation was not recorded; the old key stays current then.
     pub fn rotate(&self, key: MasterKey) -> Result<(), AppendError> {
-        Acting::itself(self).rotate(key)
+        OnBehalfOf::of_itself(self).rotate(key)
     }
 
     /// Goes on with another key in the place of the one that lies beside the ledger. The old one stays there as a retired
@@ -33,23 +33,29 @@ impl Ledger {
     ///
     /// When the key does not lie beside the ledger, or the rotation was not recorded.
     pub fn rotate_beside(&self, key: MasterKey) -> Result<(), AppendError> {
-        Acting::itself(self).rotate_beside(key)
+        OnBehalfOf::of_itself(self).rotate_beside(key)
     }
 
     /// Gives the staged key its place after a rotation that was recorded and then interrupted. The lock is held.
-    pub(crate) fn end_rotation(&self, state: &State, old: &MasterKey) -> Result<(), OpenError> {
-        let next = self.store.next_key().map_err(OpenError::Store)?;
+    pub(crate) fn end_rotation(
+        &self,
+        state: &WriterState,
+        old: &MasterKey,
+    ) -> Result<(), OpenError> {
+        let Some(beside) = self.store.keys() else { return Ok(()) };
+        let next = beside.next_key().map_err(OpenError::Store)?;
         let current = state.ring.as_ref().map(|ring| ring.current().to_hex());
         // Another process may have done it by now.
         if next.as_deref() == current.as_ref().map(|text| text.as_bytes()) {
-            self.retire(old, NextKey::Staged).map_err(OpenError::Write)?;
+            self.retire(old, KeyAfter::Staged).map_err(OpenError::Write)?;
         }
         Ok(())
     }
 
     /// Puts the key beside the ledger aside.
-    fn retire(&self, old: &MasterKey, next: NextKey) -> Result<(), WriteError> {
-        self.store.retire_key(old.id().as_str(), old.to_hex().as_bytes(), next)
+    fn retire(&self, old: &MasterKey, next: KeyAfter) -> Result<(), WriteError> {
+        let Some(beside) = self.store.keys() else { return Ok(()) };
+        beside.retire_key(old.id().as_str(), old.to_hex().as_bytes(), next)
     }
 
     /// A key is retired for a reason, and whoever has it could go on with the ledger.
@@ -76,12 +82,16 @@ impl Ledger {
     }
 
     /// Records that the ring's current key is the ledger's from here on, because it was opened with it.
-    pub(crate) fn write_rotation(&self, state: &mut State, ring: KeyRing) -> Result<(), Failure> {
-        Acting::itself(self).write_rotation(state, ring)
+    pub(crate) fn write_rotation(
+        &self,
+        state: &mut WriterState,
+        ring: KeyRing,
+    ) -> Result<(), StepError> {
+        OnBehalfOf::of_itself(self).write_rotation(state, ring)
     }
 }
 
-impl Acting<'_> {
+impl OnBehalfOf<'_> {
     /// [`Ledger::rotate`] by this actor.
     ///
     /// # Errors
@@ -93,7 +103,7 @@ impl Acting<'_> {
             let (ring, old) = rotated(state, &key)?;
             self.write_rotation(state, ring)?;
             if ledger.key_is_beside_ledger() {
-                ledger.retire(&old, NextKey::Elsewhere).map_err(failed)?;
+                ledger.retire(&old, KeyAfter::Removed).map_err(step_error)?;
             }
             Ok(ledger.take_checkpoint(state)?)
         })
@@ -107,31 +117,32 @@ impl Acting<'_> {
     pub fn rotate_beside(&self, key: MasterKey) -> Result<(), AppendError> {
         let ledger = self.ledger;
         ledger.with_tail(|state| {
-            if !ledger.key_is_beside_ledger() {
+            let beside = ledger.store.keys().filter(|_| ledger.key_is_beside_ledger());
+            let Some(beside) = beside else {
                 let reason = "it does not lie beside the ledger";
                 return Err(AppendError::Rotation(reason).into());
-            }
+            };
             let (ring, old) = rotated(state, &key)?;
             // The new key is durable before anything is hashed with it.
-            ledger.store.stage_key(key.to_hex().as_bytes()).map_err(failed)?;
+            beside.stage_key(key.to_hex().as_bytes()).map_err(step_error)?;
             self.write_rotation(state, ring)?;
-            ledger.retire(&old, NextKey::Staged).map_err(failed)?;
+            ledger.retire(&old, KeyAfter::Staged).map_err(step_error)?;
             Ok(ledger.take_checkpoint(state)?)
         })
     }
 
-    fn write_rotation(&self, state: &mut State, ring: KeyRing) -> Result<(), Failure> {
+    fn write_rotation(&self, state: &mut WriterState, ring: KeyRing) -> Result<(), StepError> {
         let ledger = self.ledger;
         let (old, new) = (state.hasher.key_id(), ring.current());
         ledger.refuse_retired(new.id())?;
         let seed = ledger.settings.checkpoint_seed.clone();
         let seed = seed.unwrap_or_else(|| new.checkpoint_seed());
         let event = self
-            .own("ledger.key_rotated")
+            .ledger_event("ledger.key_rotated")
             .detail("from", old.map(|old| old.to_string()))
             .detail("to", new.id().to_string())
             .public_detail("checkpoint_key", HEXLOWER.encode(&public_key(&seed)));
-        ledger.write_own(state, &event)?;
+        ledger.write_ledger_event(state, &event)?;
         state.hasher = Hasher::keyed(new);
         state.ring = Some(ring);
         Ok(())
@@ -139,7 +150,7 @@ impl Acting<'_> {
 }
 
 /// The keys with another current one, and the one that was.
-fn rotated(state: &State, key: &MasterKey) -> Result<(KeyRing, MasterKey), Failure> {
+fn rotated(state: &WriterState, key: &MasterKey) -> Result<(KeyRing, MasterKey), StepError> {
     let Some(ring) = state.ring.clone() else {
         return Err(AppendError::Rotation("the ledger has no key").into());
     };

@@ -1,16 +1,18 @@
 //! What changes while a ledger is open, and what becomes of it when a step fails.
 
+use std::sync::Arc;
+
 use uuid::Uuid;
 
-use crate::error::AppendError;
+use crate::error::{AppendError, Cause};
 use crate::format::timestamp::Timestamp;
-use crate::key::{Hasher, KeyId, KeyRing, NO_HASH};
-use crate::store::{Tail, WriteError};
+use crate::keys::{Hasher, KeyId, KeyRing, NO_HASH};
+use crate::store::{Deadline, Epoch, StoreError, StoreErrorKind, Tail, WriteError};
 use crate::write::digest::Digest;
 use crate::write::ids::Ids;
 
 /// What changes while a ledger is open.
-pub(crate) struct State {
+pub(crate) struct WriterState {
     pub(crate) ring: Option<KeyRing>,
     pub(crate) hasher: Hasher,
     pub(crate) tail: Tail,
@@ -28,8 +30,14 @@ pub(crate) struct State {
     pub(crate) stopped: Option<Stopped>,
     /// The ids of the events of a write whose end is not known.
     pub(crate) uncertain: Vec<Uuid>,
-    /// The lines that are being written.
+    /// The lines that are being written, and the ids of their events.
     pub(crate) buffer: Vec<u8>,
+    pub(crate) batch_ids: Vec<Uuid>,
+    pub(crate) epoch: Option<Epoch>,
+    /// The lock has been kept since the last append.
+    pub(crate) lock_kept: bool,
+    /// The deadline of what is being done.
+    pub(crate) by: Deadline,
     pub(crate) ids: Ids,
 }
 
@@ -37,31 +45,33 @@ pub(crate) struct State {
 #[derive(Clone, Debug)]
 pub(crate) enum Stopped {
     Closed,
-    Poisoned(String),
+    Poisoned(Cause),
 }
 
-/// Why a step failed: because others were faster, or for good.
+/// Why a step of a write failed.
 #[derive(Debug)]
-pub(crate) enum Failure {
-    Stale,
+pub(crate) enum StepError {
+    /// This writer is behind: others were faster. The step can be tried again after catching up.
+    Behind,
+    /// For good.
     Failed(AppendError),
 }
 
-impl From<AppendError> for Failure {
+impl From<AppendError> for StepError {
     fn from(error: AppendError) -> Self {
-        Failure::Failed(error)
+        StepError::Failed(error)
     }
 }
 
-impl State {
+impl WriterState {
     /// Of a ledger that has not been read yet.
     pub(crate) fn unread() -> Self {
         let tail = Tail { seq: 0, hash: NO_HASH, segment: 1, offset: 0 };
-        State::at(tail, None, Hasher::Unkeyed)
+        WriterState::at(tail, None, Hasher::Unkeyed)
     }
 
     pub(crate) fn at(tail: Tail, ring: Option<KeyRing>, hasher: Hasher) -> Self {
-        State {
+        WriterState {
             ring,
             hasher,
             tail,
@@ -74,6 +84,10 @@ impl State {
             stopped: None,
             uncertain: Vec::new(),
             buffer: Vec::new(),
+            batch_ids: Vec::new(),
+            epoch: None,
+            lock_kept: false,
+            by: Deadline::NEVER,
             ids: Ids::new(),
         }
     }
@@ -82,33 +96,22 @@ impl State {
         match &self.stopped {
             None => Ok(()),
             Some(Stopped::Closed) => Err(AppendError::Closed),
-            Some(Stopped::Poisoned(reason)) => {
-                Err(AppendError::Poisoned { reason: reason.clone() })
-            }
+            Some(Stopped::Poisoned(cause)) => Err(AppendError::Poisoned(Arc::clone(cause))),
         }
     }
 
     /// Draws the consequence of a failure: whatever leaves open what is on disk poisons.
-    pub(crate) fn settle(&mut self, failure: Failure) -> AppendError {
+    pub(crate) fn settle(&mut self, failure: StepError) -> AppendError {
         let error = match failure {
-            // Whoever holds the lock and has caught up is never behind.
-            Failure::Stale => {
-                AppendError::Poisoned { reason: "the ledger changed under its lock".to_owned() }
+            // Nothing was written, and the next append begins with what others have written.
+            StepError::Behind => {
+                let doing = "append to the ledger: other writers were faster each time";
+                AppendError::Rejected(StoreError::new(StoreErrorKind::TimedOut, doing))
             }
-            Failure::Failed(error) => error,
+            StepError::Failed(error) => error,
         };
-        match &error {
-            AppendError::Unknown(_) | AppendError::Damaged(_) | AppendError::KeyUnknown(_) => {
-                self.stopped = Some(Stopped::Poisoned(error.to_string()));
-            }
-            AppendError::Poisoned { reason } => {
-                self.stopped = Some(Stopped::Poisoned(reason.clone()))
-            }
-            AppendError::Anchor(
-                crate::evidence::anchor::AnchorError::Behind { .. }
-                | crate::evidence::anchor::AnchorError::Conflict { .. },
-            ) => self.stopped = Some(Stopped::Poisoned(error.to_string())),
-            _ => {}
+        if let Some(cause) = poison(&error) {
+            self.stopped = Some(Stopped::Poisoned(cause));
         }
         error
     }
@@ -123,16 +126,31 @@ impl State {
     }
 }
 
-pub(crate) fn failed(error: WriteError) -> Failure {
+pub(crate) fn step_error(error: WriteError) -> StepError {
     match error {
-        WriteError::Stale => Failure::Stale,
+        WriteError::Stale { .. } => StepError::Behind,
+        WriteError::Fenced { by } => StepError::Failed(AppendError::Fenced { by }),
+        WriteError::Conflict(error) => StepError::Failed(AppendError::Rejected(error)),
         WriteError::Rejected(error) => {
             // A file in another's place will not come back by trying again.
-            if error.kind() == crate::store::StoreErrorKind::Replaced {
-                return Failure::Failed(AppendError::Poisoned { reason: error.to_string() });
+            if error.kind() == StoreErrorKind::Replaced {
+                return StepError::Failed(AppendError::Poisoned(Arc::new(error)));
             }
-            Failure::Failed(AppendError::Rejected(error))
+            StepError::Failed(AppendError::Rejected(error))
         }
-        WriteError::Unknown(error) => Failure::Failed(AppendError::Unknown(error)),
+        WriteError::Unknown(error) => StepError::Failed(AppendError::Unknown(error)),
     }
+}
+
+/// What is told of this failure to those that try to append later, if it leaves open what is in the store.
+fn poison(error: &AppendError) -> Option<Cause> {
+    Some(match error {
+        AppendError::Unknown(error) => Arc::new(AppendError::Unknown(error.clone())),
+        AppendError::Damaged(damage) => Arc::new(AppendError::Damaged(damage.clone())),
+        AppendError::KeyUnknown(kid) => Arc::new(AppendError::KeyUnknown(*kid)),
+        AppendError::Fenced { by } => Arc::new(AppendError::Fenced { by: by.clone() }),
+        AppendError::Poisoned(cause) => Arc::clone(cause),
+        AppendError::Anchor(error) => Arc::new(error.alarm()?),
+        _ => return None,
+    })
 }

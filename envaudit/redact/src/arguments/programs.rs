@@ -3,10 +3,10 @@
 use super::words::{Part, Word};
 
 /// An option that has a password, of some programs.
-struct Known {
+struct PasswordOption {
     /// Programs, by the last part of their path.
     programs: &'static [&'static str],
-    place: Place,
+    position: OptionPosition,
     letter: char,
     /// Where the value may stand: in the same word, in the next one, or both.
     forms: Forms,
@@ -14,7 +14,7 @@ struct Known {
 
 /// Where the option stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum OptionPosition {
     Anywhere,
     /// Behind the subcommand `login`.
     Login,
@@ -29,8 +29,8 @@ enum Forms {
     Both,
 }
 
-const KNOWN: [Known; 9] = [
-    Known {
+const PASSWORD_OPTIONS: [PasswordOption; 9] = [
+    PasswordOption {
         // Behind a blank comes the name of a database.
         programs: &[
             "mysql",
@@ -47,38 +47,58 @@ const KNOWN: [Known; 9] = [
             "7za",
             "7zz",
         ],
-        place: Place::Anywhere,
+        position: OptionPosition::Anywhere,
         letter: 'p',
         forms: Forms::Attached,
     },
-    Known { programs: &["sshpass"], place: Place::First, letter: 'p', forms: Forms::Both },
-    Known {
+    PasswordOption {
+        programs: &["sshpass"],
+        position: OptionPosition::First,
+        letter: 'p',
+        forms: Forms::Both,
+    },
+    PasswordOption {
         programs: &["mongo", "mongosh", "mongodump", "mongorestore", "mongoexport", "mongoimport"],
-        place: Place::Anywhere,
+        position: OptionPosition::Anywhere,
         letter: 'p',
         forms: Forms::Both,
     },
-    Known { programs: &["redis-cli"], place: Place::Anywhere, letter: 'a', forms: Forms::Both },
-    Known {
+    PasswordOption {
+        programs: &["redis-cli"],
+        position: OptionPosition::Anywhere,
+        letter: 'a',
+        forms: Forms::Both,
+    },
+    PasswordOption {
         programs: &["docker", "podman", "nerdctl", "skopeo", "buildah", "helm", "az", "oc"],
-        place: Place::Login,
+        position: OptionPosition::Login,
         letter: 'p',
         forms: Forms::Both,
     },
-    Known {
+    PasswordOption {
         programs: &["sqlcmd", "bcp", "ipmitool"],
-        place: Place::Anywhere,
+        position: OptionPosition::Anywhere,
         letter: 'P',
         forms: Forms::Both,
     },
-    Known { programs: &["zip", "unzip"], place: Place::Anywhere, letter: 'P', forms: Forms::Both },
-    Known {
+    PasswordOption {
+        programs: &["zip", "unzip"],
+        position: OptionPosition::Anywhere,
+        letter: 'P',
+        forms: Forms::Both,
+    },
+    PasswordOption {
         programs: &["ldapsearch", "ldapadd", "ldapmodify", "ldapdelete", "ldapwhoami"],
-        place: Place::Anywhere,
+        position: OptionPosition::Anywhere,
         letter: 'w',
         forms: Forms::Both,
     },
-    Known { programs: &["rabbitmqadmin"], place: Place::Anywhere, letter: 'p', forms: Forms::Next },
+    PasswordOption {
+        programs: &["rabbitmqadmin"],
+        position: OptionPosition::Anywhere,
+        letter: 'p',
+        forms: Forms::Next,
+    },
 ];
 
 /// Programs that take `user:password`, and the options that have it.
@@ -111,7 +131,7 @@ pub(super) struct Running {
 
 #[derive(Clone, Copy)]
 enum Kind {
-    Known(&'static Known),
+    PasswordOption(&'static PasswordOption),
     User,
     Logon,
 }
@@ -133,7 +153,7 @@ impl Running {
         } else if is_among(&LOGONS) {
             Kind::Logon
         } else {
-            Kind::Known(KNOWN.iter().find(|known| is_among(known.programs))?)
+            Kind::PasswordOption(PASSWORD_OPTIONS.iter().find(|known| is_among(known.programs))?)
         };
         Some(Running {
             kind,
@@ -169,21 +189,23 @@ impl Running {
             Kind::User => user(word, next)?.behind_colon(),
             Kind::Logon if word.text.starts_with('-') => None,
             Kind::Logon => word.whole().behind_slash(self.has_logged_on),
-            Kind::Known(known) if self.admits(known.place) => known.password(word, next),
-            Kind::Known(_) => None,
+            Kind::PasswordOption(known) if self.admits(known.position) => {
+                known.password(word, next)
+            }
+            Kind::PasswordOption(_) => None,
         }
     }
 
-    fn admits(&self, place: Place) -> bool {
-        match place {
-            Place::Anywhere => true,
-            Place::Login => self.login == Login::Is,
-            Place::First => self.only_options,
+    fn admits(&self, position: OptionPosition) -> bool {
+        match position {
+            OptionPosition::Anywhere => true,
+            OptionPosition::Login => self.login == Login::Is,
+            OptionPosition::First => self.only_options,
         }
     }
 }
 
-impl Known {
+impl PasswordOption {
     fn password<'t>(&self, word: &Word<'t>, next: Option<&Word<'t>>) -> Option<Part<'t>> {
         let rest = word.text.strip_prefix('-')?.strip_prefix(self.letter)?;
         match (rest.is_empty(), self.forms) {

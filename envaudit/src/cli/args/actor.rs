@@ -5,7 +5,7 @@ use clap::Args;
 use super::filter::split_actor;
 use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
-use crate::ledger::{Acting, Actor, ActorKind, Ledger, Origin};
+use crate::ledger::{Actor, ActorKind, Ledger, OnBehalfOf, Origin};
 use crate::record::process_actor;
 
 /// An actor and a reason, both optional.
@@ -27,20 +27,20 @@ impl ActorArgs {
     }
 
     /// The ledger, writing on behalf of the actor.
-    pub(crate) fn acting<'l>(
+    pub(crate) fn on_behalf_of<'l>(
         &self,
         ledger: &'l Ledger,
         invocation: &Invocation<'_>,
-    ) -> Result<Acting<'l>, CliError> {
+    ) -> Result<OnBehalfOf<'l>, CliError> {
         let actor = match &self.actor {
             Some(text) => parse_actor(text)?,
             None => process_actor(&invocation.env),
         };
-        let acting = ledger.acting(actor).origin(Origin::Cli);
+        let on_behalf = ledger.on_behalf_of(actor).origin(Origin::Cli);
         check_reason(self.reason.as_deref())?;
         Ok(match &self.reason {
-            Some(reason) => acting.reason(reason.clone()),
-            None => acting,
+            Some(reason) => on_behalf.reason(reason.clone()),
+            None => on_behalf,
         })
     }
 }

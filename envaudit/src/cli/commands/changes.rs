@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::{Cell, Table, Tone};
-use crate::ledger::{ChangeKind, ConfigChange, RecordedValue};
+use crate::ledger::config_state::{ChangeKind, ConfigChange, RecordedValue};
 
 /// Writes a line for each change.
 pub(super) fn list(
@@ -45,26 +45,26 @@ fn value(recorded: Option<&RecordedValue>) -> Cell {
     let Some(recorded) = recorded else { return Cell::plain("") };
     match (&recorded.value, &recorded.fingerprint) {
         (Some(value), _) => Cell::plain(value.as_str()),
-        (None, Some(fingerprint)) => Cell::toned(Tone::Masked, short(fingerprint)),
+        (None, Some(fingerprint)) => Cell::toned(Tone::Masked, short_fingerprint(fingerprint)),
         (None, None) => Cell::toned(Tone::Masked, recorded.to_string()),
     }
 }
 
 /// A value, or the fingerprint of a secret, with its source.
-pub(super) fn side(value: Option<&RecordedValue>) -> Cell {
+pub(super) fn value_with_source(value: Option<&RecordedValue>) -> Cell {
     let Some(recorded) = value else { return Cell::plain("") };
     let place = recorded.provider.as_ref().unwrap_or(&recorded.source);
     match (&recorded.value, &recorded.fingerprint) {
         (Some(value), _) => Cell::plain(format!("{value} ({place})")),
         (None, Some(fingerprint)) => {
-            Cell::toned(Tone::Masked, format!("{} ({place})", short(fingerprint)))
+            Cell::toned(Tone::Masked, format!("{} ({place})", short_fingerprint(fingerprint)))
         }
         (None, None) => Cell::toned(Tone::Masked, format!("{recorded} ({place})")),
     }
 }
 
 /// The beginning of a fingerprint, long enough to tell two of them apart.
-fn short(fingerprint: &str) -> String {
+fn short_fingerprint(fingerprint: &str) -> String {
     let hex = fingerprint.split_once(':').map_or(fingerprint, |(_, hex)| hex);
     format!("#{}", hex.chars().take(12).collect::<String>())
 }

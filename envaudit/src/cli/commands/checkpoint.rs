@@ -8,8 +8,9 @@ use serde_json::json;
 use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
 use crate::cli::ledger::RetiredKeys;
+use crate::ledger::Ledger;
 use crate::ledger::anchor::{Anchored, FileAnchor};
-use crate::ledger::{Head, Ledger};
+use crate::ledger::format::Head;
 
 /// Signs the current state of the ledger, to be kept elsewhere
 #[derive(Args)]
@@ -33,12 +34,12 @@ pub(super) fn run(args: &Checkpoint, invocation: &mut Invocation<'_>) -> Result<
     })?;
     ledger.checkpoint().map_err(|error| CliError::from(&error))?;
     let head = ledger.head();
-    let chain = ledger.manifest().chain().to_string();
-    let anchored = Anchored { chain, size: head.seq, head: head.hash };
+    let ledger_id = ledger.manifest().ledger_id().to_string();
+    let anchored = Anchored { ledger_id, size: head.seq, head: head.hash };
     let note = note(&ledger, &head)?;
     if invocation.out.is_json() {
         return invocation.out.json(&json!({
-            "chain": anchored.chain,
+            "chain": anchored.ledger_id,
             "size": anchored.size,
             "head": data_encoding::HEXLOWER.encode(&anchored.head),
             "note": note,

@@ -70,7 +70,7 @@ fn find(table: &'static Keys, key: &str) -> Result<&'static KeyRequest, CliError
 fn leave_out(steps: &mut [Step]) {
     for step in steps {
         if matches!(&step.outcome, Outcome::Has(has) if has.role == Role::Wins) {
-            step.outcome = Outcome::NotAsked("no variable of its optional struct is set".into());
+            step.outcome = Outcome::NotAsked("no variable of its optional struct is set");
         }
     }
 }

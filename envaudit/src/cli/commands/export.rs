@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::log::{UnreadableLines, for_each_event};
-use super::verify::counted;
 use crate::cli::args::filter::EventFilterArgs;
 use crate::cli::args::{Format, formats};
 use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
-use crate::cli::output::ProgressSource;
 use crate::cli::output::WholeFile;
-use crate::ledger::{ExportFormat, Reader};
+use crate::cli::output::{ProgressSource, counted};
+use crate::ledger::Reader;
+use crate::ledger::export::ExportFormat;
 
 /// Writes events for a spreadsheet or a SIEM, the newest last
 #[derive(Args)]

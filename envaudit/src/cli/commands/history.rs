@@ -3,15 +3,18 @@
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::changes::{change_json, side};
+use super::changes::{change_json, value_with_source};
 use super::log::UnreadableLines;
 use crate::cli::args::{IndexArgs, time};
 use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
 use crate::cli::ledger::StoredLedger;
 use crate::cli::output::{Cell, ProgressSource, Table, Tone};
+use crate::ledger::config_state::{ChangeKind, ConfigChange, HistoryEntry};
+use crate::ledger::format::{Line, LineText};
+use crate::ledger::read::ReadError;
 use crate::ledger::store::SegmentSource;
-use crate::ledger::{ChangeKind, ConfigChange, Historic, Line, ReadError, Reader, Text, redact};
+use crate::ledger::{Reader, redact};
 
 /// Shows every change of one variable: its time, actor, reason, and the values before and after
 #[derive(Args)]
@@ -31,7 +34,7 @@ pub(super) fn run(args: &History, invocation: &mut Invocation<'_>) -> Result<(),
     let stored = invocation.stored_ledger_to_show()?;
     let mut unreadable = UnreadableLines::default();
     let mut table =
-        Table::new(["TIME", "RESOURCE", "WHAT", "BEFORE", "AFTER", "WHO", "WHY", "SEQ"]).whole(0);
+        Table::new(["TIME", "RESOURCE", "WHAT", "BEFORE", "AFTER", "WHO", "WHY", "SEQ"]).uncut(0);
     let mut list = Vec::new();
     for answer in answers(args, &stored, invocation)? {
         match unreadable.pass(invocation, answer)? {
@@ -74,20 +77,20 @@ fn answers(
     let (json, human) = (invocation.out.is_json(), invocation.out.is_terminal());
     // As it is recorded.
     let resource = args.resource.as_deref().map(redact);
-    let entry = |historic: Historic| {
-        let other = resource.as_ref().is_some_and(|resource| **resource != historic.resource);
-        let line = historic.record.line().ok().filter(|_| !other)?;
+    let entry = |item: HistoryEntry| {
+        let other = resource.as_ref().is_some_and(|resource| **resource != item.resource);
+        let line = item.record.line().ok().filter(|_| !other)?;
         Some(match json {
-            true => Entry::Object(value(&historic, &line)),
-            false => Entry::Row(Box::new(row(&historic, &line, human))),
+            true => Entry::Object(value(&item, &line)),
+            false => Entry::Row(Box::new(row(&item, &line, human))),
         })
     };
     let source = ProgressSource::new(&stored.store, &invocation.out)?;
-    match answers_of_index(args, &source, invocation, &entry)? {
+    match answers_of_index(args, &source, invocation, entry)? {
         Some(answers) => Ok(answers),
         None => {
             let history = Reader::new(&source).history(&args.key)?;
-            Ok(history.map(|historic| historic.map(&entry)).collect())
+            Ok(history.map(|item| item.map(&entry)).collect())
         }
     }
 }
@@ -97,14 +100,14 @@ fn answers_of_index(
     args: &History,
     source: &dyn SegmentSource,
     invocation: &mut Invocation<'_>,
-    entry: impl Fn(Historic) -> Option<Entry>,
+    entry: impl Fn(HistoryEntry) -> Option<Entry>,
 ) -> Result<Option<Vec<Answer>>, CliError> {
     use crate::cli::ledger::query_index;
     use crate::report::index::HistoryError;
 
     query_index(&args.index, source, invocation, |index| {
-        let answers = index.history(&args.key).map(|historic| match historic {
-            Ok(historic) => Ok(Ok(entry(historic))),
+        let answers = index.history(&args.key).map(|item| match item {
+            Ok(item) => Ok(Ok(entry(item))),
             Err(HistoryError::Read(error)) => Ok(Err(error)),
             Err(HistoryError::Index(error)) => Err(error),
         });
@@ -118,27 +121,27 @@ fn answers_of_index(
     _: &History,
     _: &dyn SegmentSource,
     _: &mut Invocation<'_>,
-    _: impl Fn(Historic) -> Option<Entry>,
+    _: impl Fn(HistoryEntry) -> Option<Entry>,
 ) -> Result<Option<Vec<Answer>>, CliError> {
     Ok(None)
 }
 
-fn row(historic: &Historic, line: &Line<'_>, human: bool) -> [Cell; 8] {
-    let Historic { resource, change, .. } = historic;
+fn row(item: &HistoryEntry, line: &Line<'_>, human: bool) -> [Cell; 8] {
+    let HistoryEntry { resource, change, .. } = item;
     let (what, tone) = described(change);
     [
         Cell::plain(time::format_time(line.timestamp.to_datetime(), human)),
         Cell::plain(resource.as_str()),
         Cell::toned(tone, what),
-        side(change.before.as_ref()),
-        side(change.after.as_ref()),
+        value_with_source(change.before.as_ref()),
+        value_with_source(change.after.as_ref()),
         Cell::plain(line.actor_id.get()),
         Cell::plain(text(line.reason).unwrap_or_default()),
         Cell::toned(Tone::Faint, line.seq.to_string()),
     ]
 }
 
-fn text(text: Option<Text<'_>>) -> Option<String> {
+fn text(text: Option<LineText<'_>>) -> Option<String> {
     text.map(|text| text.get().into_owned())
 }
 
@@ -155,12 +158,12 @@ fn described(change: &ConfigChange) -> (String, Tone) {
     (what.to_owned() + &moved.unwrap_or_default(), Tone::Warning)
 }
 
-fn value(historic: &Historic, line: &Line<'_>) -> Value {
-    let mut object = change_json(&historic.change);
+fn value(item: &HistoryEntry, line: &Line<'_>) -> Value {
+    let mut object = change_json(&item.change);
     object["seq"] = json!(line.seq);
     object["event_id"] = json!(line.event_id);
     object["timestamp"] = json!(line.timestamp.to_string());
-    object["resource"] = json!(historic.resource);
+    object["resource"] = json!(item.resource);
     object["actor_type"] = json!(line.actor_type.get());
     object["actor_id"] = json!(line.actor_id.get());
     object["reason"] = json!(text(line.reason));

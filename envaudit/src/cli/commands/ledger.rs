@@ -6,15 +6,15 @@ use clap::{Args, Subcommand};
 use data_encoding::HEXLOWER;
 use serde_json::json;
 
-use super::verify::counted;
 use crate::cli::error::{CliError, with_causes};
 use crate::cli::invocation::Invocation;
 use crate::cli::ledger::{
     GivenKey, refuse_beside, refuse_guessable, warn_of_readers, write_private,
 };
 use crate::cli::ledger::{KEY_VARIABLES, RetiredKeys};
-use crate::cli::output::{Cell, Tone};
-use crate::ledger::{FileStore, KeyRing, Manifest, MasterKey, checkpoint};
+use crate::cli::output::{Cell, Tone, counted};
+use crate::ledger::format::Manifest;
+use crate::ledger::{FileStore, KeyRing, MasterKey, checkpoint};
 
 /// Makes a ledger, or the keys for its auditors
 #[derive(Args)]
@@ -84,11 +84,11 @@ fn init(invocation: &mut Invocation<'_>) -> Result<(), CliError> {
     let keys = manifest.keys().copied();
     let public_key = first_public_key(manifest);
     let beside = ledger.key_is_beside_ledger();
-    let chain = manifest.chain().to_string();
+    let ledger_id = manifest.ledger_id().to_string();
     if invocation.out.is_json() {
         invocation.out.json(&json!({
             "dir": dir.display().to_string(),
-            "chain": chain,
+            "chain": ledger_id,
             "algorithm": manifest.algorithm().name(),
             "created": manifest.created().to_string(),
             "kid": keys.map(|keys| keys.kid.to_string()),
@@ -99,7 +99,7 @@ fn init(invocation: &mut Invocation<'_>) -> Result<(), CliError> {
         let out = &mut invocation.out;
         out.line(&[
             Cell::toned(Tone::Good, "made"),
-            Cell::plain(format!(" the ledger {chain} in `{}`", dir.display())),
+            Cell::plain(format!(" the ledger {ledger_id} in `{}`", dir.display())),
         ])?;
         if let Some(key) = public_key {
             let text = format!(

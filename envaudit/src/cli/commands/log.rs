@@ -9,8 +9,9 @@ use crate::cli::args::time;
 use crate::cli::error::{CliError, with_causes};
 use crate::cli::invocation::Invocation;
 use crate::cli::output::{Cell, Columns, Table, Tone};
+use crate::ledger::read::ReadError;
 use crate::ledger::store::{StoreError, StoreErrorKind};
-use crate::ledger::{Filter, ReadError, Reader, Record};
+use crate::ledger::{Filter, Reader, Record};
 
 /// The pause between two looks for new events.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -146,7 +147,7 @@ impl EventTable {
             "failure" => Tone::Bad,
             _ => Tone::Warning,
         };
-        let text = |text: Option<crate::ledger::Text<'_>>| {
+        let text = |text: Option<crate::ledger::format::LineText<'_>>| {
             Cell::plain(text.map_or(String::new(), |text| text.get().into_owned()))
         };
         self.table.row([
@@ -183,7 +184,7 @@ impl EventTable {
 }
 
 fn table() -> Table {
-    Table::new(["SEQ", "TIME", "ACTOR", "ACTION", "RESOURCE", "OUTCOME", "REASON"]).whole(1)
+    Table::new(["SEQ", "TIME", "ACTOR", "ACTION", "RESOURCE", "OUTCOME", "REASON"]).uncut(1)
 }
 
 /// A count of lines that cannot be read: each is a warning, and together they are an error at the end.

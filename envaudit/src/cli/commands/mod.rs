@@ -2,7 +2,7 @@
 //!
 //! A command is a struct with `clap::Args`, whose doc comment is its one line in the help and whose `after_help` is an
 //! example; a variant of [`Command`]; and a line in `run` below. It loads with `invocation.subject()?.load(…)` and records
-//! what was loaded with `ledger.record_view(&loaded.view(), &context)`.
+//! what was loaded with `ledger.record_view(&loaded.erased(), &context)`.
 
 mod audit;
 mod changes;

@@ -9,7 +9,8 @@ use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
 use crate::cli::ledger::RetiredKeys;
 use crate::cli::output::{Cell, Tone};
-use crate::ledger::{ChangeKind, ConfigChange, OpenError, redact};
+use crate::ledger::config_state::{ChangeKind, ConfigChange};
+use crate::ledger::{OpenError, redact};
 
 /// Compares the current configuration with the last recorded one
 #[derive(Args)]
@@ -45,10 +46,11 @@ pub(super) fn run(args: &Plan, invocation: &mut Invocation<'_>) -> Result<(), Cl
     }
     let loaded = subject.load(settings).map_err(|error| CliError::from(&error))?;
     let context = context(args.resource.as_deref(), false);
-    let plan = crate::record::Plan::of(&stored.store, keys.ring.as_ref(), &loaded.view(), &context)
-        .map_err(|error| CliError::from(&error))?;
+    let plan =
+        crate::record::Plan::of(&stored.store, keys.ring.as_ref(), &loaded.erased(), &context)
+            .map_err(|error| CliError::from(&error))?;
     warn_of_caveats(&plan.uncompared, plan.changed.as_ref(), invocation);
-    let counts = Counts::of(&plan.changes);
+    let counts = Counts::new(&plan.changes);
     let resource = redact(&plan.resource);
     if invocation.out.is_json() {
         invocation.out.json(&json!({
@@ -93,7 +95,7 @@ struct Counts {
 }
 
 impl Counts {
-    fn of(changes: &[ConfigChange]) -> Self {
+    fn new(changes: &[ConfigChange]) -> Self {
         let mut counts = Counts::default();
         for change in changes {
             counts.moved += usize::from(change.moved().is_some());

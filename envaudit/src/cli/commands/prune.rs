@@ -4,14 +4,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::verify::counted;
 use crate::cli::args::actor::ActorArgs;
 use crate::cli::args::time;
 use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
 use crate::cli::ledger::RetiredKeys;
-use crate::cli::output::{Cell, StepProgress, Table, Tone};
-use crate::ledger::{OpenError, PrunePlan, PrunePolicy};
+use crate::cli::output::{Cell, StepProgress, Table, Tone, counted};
+use crate::ledger::OpenError;
+use crate::ledger::prune::{PrunePlan, PrunePolicy};
 
 /// Removes the oldest events, and records the removal
 #[derive(Args)]
@@ -114,9 +114,9 @@ fn prune(
     invocation: &mut Invocation<'_>,
 ) -> Result<(), CliError> {
     let ledger = invocation.open_ledger(&args.retired)?;
-    let acting = args.actor.acting(&ledger, invocation)?;
+    let on_behalf = args.actor.on_behalf_of(&ledger, invocation)?;
     let steps = StepProgress::new(&invocation.out);
-    let pruned = acting
+    let pruned = on_behalf
         .prune_watched(policy, &mut |done, all| steps.done(done, all))
         .map_err(|error| CliError::from(&error))?;
     drop(steps);

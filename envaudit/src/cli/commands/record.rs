@@ -11,8 +11,9 @@ use crate::cli::ledger::RetiredKeys;
 use crate::cli::output::{Cell, Tone};
 use crate::cli::subject::Subject;
 use crate::error::LoadError;
-use crate::ledger::{Actor, Context, Damage, Event, Ledger, Origin, Recorded, Values, redact};
-use crate::load::Untyped;
+use crate::ledger::record::{Recorded, Values};
+use crate::ledger::{Actor, Context, Damage, Event, Ledger, Origin, redact};
+use crate::load::DynamicLoad;
 
 /// Records the current configuration, with an actor and a reason
 #[derive(Args)]
@@ -135,13 +136,13 @@ pub(super) fn run(args: &Record, invocation: &mut Invocation<'_>) -> Result<(), 
 
 pub(super) fn record(
     ledger: &Ledger,
-    loaded: &Untyped,
+    loaded: &DynamicLoad,
     context: &Context,
     invocation: &mut Invocation<'_>,
 ) -> Result<Recorded, CliError> {
-    let recorded = crate::record::record(ledger, &loaded.view(), context);
+    let recorded = crate::record::record(ledger, &loaded.erased(), context);
     let recorded = recorded.map_err(|error| CliError::from(&error))?;
-    warn_of_caveats(recorded.uncompared(), recorded.passed_over(), invocation);
+    warn_of_caveats(recorded.uncompared(), recorded.damaged_predecessor(), invocation);
     Ok(recorded)
 }
 

@@ -12,7 +12,7 @@ use crate::cli::args::{Format, IndexArgs, formats};
 use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
 use crate::cli::ledger::{StoredLedger, query_index};
-use crate::cli::output::{Cell, ProgressSource, Table, Tone, WholeFile};
+use crate::cli::output::{Cell, ProgressSource, Table, Tone, WholeFile, counted};
 use crate::ledger::verify::Report as Verdict;
 use crate::ledger::{Timestamp, redact};
 use crate::report::index::{Index, IndexError};
@@ -228,7 +228,7 @@ fn answer(
     if answer.unreadable() > 0 {
         invocation.out.warn(&format!(
             "{} of the ledger could not be read and were not counted",
-            verify::counted(answer.unreadable(), "line")
+            counted(answer.unreadable(), "line")
         ));
     }
     let broken = verdict.is_some_and(|verdict| !verdict.is_intact()) || answer.unreadable() > 0;
@@ -266,7 +266,7 @@ fn write(
             answer.html(&PageContext {
                 verdict,
                 anchor_given,
-                ledger: stored.chain().as_deref(),
+                ledger: stored.ledger_id().as_deref(),
                 made,
             })
         }
@@ -345,7 +345,7 @@ const EMPTY: Field = Field::Text(String::new());
 fn cell(field: &Field, human: bool) -> Cell {
     match field {
         Field::Text(text) | Field::Name(text) => Cell::plain(text.as_str()),
-        Field::WithKind(text, kind) => Cell::plain(Field::words(text, kind)),
+        Field::WithKind(text, kind) => Cell::plain(Field::with_kind(text, kind)),
         Field::Count(count) => Cell::plain(count.to_string()),
         Field::Time(micros) => {
             let moment = chrono::DateTime::from_timestamp_micros(*micros).unwrap_or_default();

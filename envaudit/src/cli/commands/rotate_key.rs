@@ -39,7 +39,7 @@ pub(super) fn run(args: &RotateKey, invocation: &mut Invocation<'_>) -> Result<(
         refuse_beside(path, &invocation.ledger_dir(), hint)?;
     }
     let ledger = invocation.open_ledger(&args.retired)?;
-    let acting = args.actor.acting(&ledger, invocation)?;
+    let on_behalf = args.actor.on_behalf_of(&ledger, invocation)?;
     let Some(ring) = ledger.keys() else {
         return Err(CliError::usage("the ledger has no key, and cannot be given one later"));
     };
@@ -49,7 +49,7 @@ pub(super) fn run(args: &RotateKey, invocation: &mut Invocation<'_>) -> Result<(
             let (key, made) = read_or_create(path)?;
             warn_of_readers(path, &invocation.ledger_dir(), &mut invocation.out);
             let (new, public_key) = (key.id(), public_key(&key));
-            acting.rotate(key).map_err(|error| CliError::from(&error))?;
+            on_behalf.rotate(key).map_err(|error| CliError::from(&error))?;
             // Writers of the new segment need only the new key.
             if let Err(error) = ledger.seal() {
                 let failure = CliError::from(&error).message.unwrap_or_default();
@@ -60,7 +60,7 @@ pub(super) fn run(args: &RotateKey, invocation: &mut Invocation<'_>) -> Result<(
         None if beside => {
             let key = random()?;
             let (new, public_key) = (key.id(), public_key(&key));
-            acting.rotate_beside(key).map_err(|error| CliError::from(&error))?;
+            on_behalf.rotate_beside(key).map_err(|error| CliError::from(&error))?;
             (new, public_key, true, invocation.ledger_dir().join("signing.key"))
         }
         None => {

@@ -12,7 +12,7 @@ use crate::cli::error::{CliError, with_causes};
 use crate::cli::invocation::Invocation;
 use crate::cli::ledger::{KEY_VARIABLES, RetiredKeys};
 use crate::ledger::redact;
-use crate::load::{Text, Untyped};
+use crate::load::{DynamicLoad, LoadedText};
 use crate::schema::DefaultText;
 use crate::sources::Source;
 use crate::sources::environment::Environment;
@@ -116,9 +116,9 @@ pub(super) fn run(args: &Run, invocation: &mut Invocation<'_>) -> Result<(), Cli
 }
 
 /// The error for a value that a variable of a process cannot have.
-fn nul_byte_in_value(loaded: &Untyped) -> Option<CliError> {
-    let has_nul = |text: &Text| text.bytes.contains(&0);
-    let view = loaded.view();
+fn nul_byte_in_value(loaded: &DynamicLoad) -> Option<CliError> {
+    let has_nul = |text: &LoadedText| text.bytes.contains(&0);
+    let view = loaded.erased();
     let mut texts = view.texts();
     let (_, entry, _) = texts.find(|(.., text)| text.as_ref().is_some_and(has_nul))?;
     let place = entry.location.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
@@ -131,14 +131,14 @@ fn nul_byte_in_value(loaded: &Untyped) -> Option<CliError> {
 
 /// Gives the command the variables of this process and the values that were loaded. It does not get the ledger's key, with
 /// which it could forge the ledger, unless the schema names the variable.
-fn resolve(command: &mut Command, loaded: &Untyped, env: &Environment, has_schema: bool) {
+fn resolve(command: &mut Command, loaded: &DynamicLoad, env: &Environment, has_schema: bool) {
     if let Environment::Given(vars) = env {
         command.env_clear().envs(vars.iter());
     }
     for name in KEY_VARIABLES {
         command.env_remove(name);
     }
-    for (request, entry, text) in loaded.view().texts() {
+    for (request, entry, text) in loaded.erased().texts() {
         let Some(text) = text else { continue };
         if !has_schema && KEY_VARIABLES.contains(&entry.key.as_ref()) {
             continue;

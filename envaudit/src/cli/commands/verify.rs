@@ -8,12 +8,13 @@ use serde_json::{Value, json};
 use crate::cli::error::{CliError, code, with_causes};
 use crate::cli::invocation::{Invocation, read_text};
 use crate::cli::ledger::{LedgerKeys, RetiredKeys, StoredLedger};
-use crate::cli::output::{Cell, ProgressSource, Tone};
-use crate::ledger::anchor::{Anchor, Anchored, FileAnchor};
+use crate::cli::output::{Cell, ProgressSource, Tone, counted};
+use crate::ledger::KeyRing;
+use crate::ledger::anchor::{Anchor, AnchorScope, Anchored, FileAnchor};
 use crate::ledger::checkpoint::{self, Checkpoint};
-use crate::ledger::store::Store;
+use crate::ledger::keys::ChainKeys;
+use crate::ledger::store::KeyStore;
 use crate::ledger::verify::{Finding, Report, Signatures, Verified, Verifier};
-use crate::ledger::{ChainKeys, KeyRing};
 
 const NO_KEY: &str = "no key is given: whether a holder of the key wrote the events cannot be known; give the ledger's key \
      in $ENVAUDIT_SIGNING_KEY_FILE, or its chain key with `--chain-key FILE`";
@@ -189,12 +190,15 @@ impl TrustedKeys<'_> {
     /// The last state of an anchor; that of another ledger, if it has none of this one.
     fn latest(&self, path: &Path) -> Result<Anchored, CliError> {
         let anchor = FileAnchor::new(path);
-        let chain = self.stored.chain();
-        let ours =
-            anchor.latest(chain.as_deref()).map_err(|error| CliError::unavailable_of(&error))?;
+        let ledger_id = self.stored.ledger_id();
+        let ours = anchor
+            .latest(ledger_id.as_deref().map_or(AnchorScope::Any, AnchorScope::Ledger))
+            .map_err(|error| CliError::unavailable_of(&error))?;
         let any = match ours {
             Some(ours) => Some(ours),
-            None => anchor.latest(None).map_err(|error| CliError::unavailable_of(&error))?,
+            None => {
+                anchor.latest(AnchorScope::Any).map_err(|error| CliError::unavailable_of(&error))?
+            }
         };
         any.ok_or_else(|| {
             CliError::unavailable(format!(
@@ -209,11 +213,11 @@ impl TrustedKeys<'_> {
         if !text.starts_with("envaudit/") {
             return Ok(None);
         }
-        let chain = self.stored.chain().unwrap_or_default();
+        let ledger_id = self.stored.ledger_id().unwrap_or_default();
         let derived = self.ring.into_iter().flat_map(|ring| {
             let seeds = ring.ids().filter_map(|id| ring.key(id)).map(|key| key.checkpoint_seed());
             seeds.filter_map(|seed| {
-                Some(*checkpoint::signer(&chain, &seed).ok()?.verifier().public_key())
+                Some(*checkpoint::signer(&ledger_id, &seed).ok()?.verifier().public_key())
             })
         });
         let mut keys: Vec<[u8; 32]> = derived.chain(self.signers.iter().copied()).collect();
@@ -223,7 +227,7 @@ impl TrustedKeys<'_> {
             keys.extend(manifest.map(|keys| keys.checkpoint_key));
         }
         let keys: Vec<_> =
-            keys.iter().filter_map(|key| checkpoint::verifier(&chain, key).ok()).collect();
+            keys.iter().filter_map(|key| checkpoint::verifier(&ledger_id, key).ok()).collect();
         Checkpoint::open(text.as_bytes(), &keys).map(Some).map_err(|error| {
             let message = format!("{}: {}", path.display(), with_causes(&error));
             CliError { message: Some(message), ..CliError::finding() }
@@ -318,11 +322,6 @@ fn show(report: &Report, args: &Verify, invocation: &mut Invocation<'_>) -> Resu
     Ok(())
 }
 
-/// `1 event`, `2 events`.
-pub(super) fn counted(count: u64, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
-}
-
 pub(super) fn value(report: &Report) -> Value {
     let tail = report
         .tail
@@ -335,7 +334,7 @@ pub(super) fn value(report: &Report) -> Value {
     json!({
         "intact": report.is_intact(),
         "verdict": report.verdict().name(),
-        "chain": report.chain,
+        "chain": report.ledger_id,
         "events": report.events,
         "bytes": report.bytes,
         "segments": report.segments,

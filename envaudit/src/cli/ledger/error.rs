@@ -3,9 +3,12 @@
 use crate::cli::error::{CliError, code};
 use crate::cli::invocation::Invocation;
 use crate::ledger::anchor::AnchorError;
+use crate::ledger::prune::PruneError;
+use crate::ledger::read::ReadError;
+use crate::ledger::record::RecordError;
 use crate::ledger::store::{StoreError, StoreErrorKind};
 use crate::ledger::verify::VerifyError;
-use crate::ledger::{AppendError, OpenError, PruneError, ReadError, RecordError};
+use crate::ledger::{AppendError, OpenError};
 
 const VERIFY: &str = "`envaudit verify` says what is wrong with it";
 

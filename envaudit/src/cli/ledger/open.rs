@@ -10,7 +10,7 @@ use super::key_file::{GivenKey, read_key};
 use super::read::StoredLedger;
 use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
-use crate::ledger::store::{Store, StoreErrorKind};
+use crate::ledger::store::{StoreErrorKind, StoreLock};
 use crate::ledger::{FileStore, KeyRing, Ledger, LedgerOptions, OpenError};
 
 /// The variables that hold the ledger's key.

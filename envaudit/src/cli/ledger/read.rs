@@ -2,8 +2,11 @@
 
 use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
-use crate::ledger::store::{SegmentSource, Store, StoreErrorKind, StoreState};
-use crate::ledger::{FORMAT_VERSION, FileStore, Head, MAX_LINE, Manifest, OpenError, Reader};
+use crate::ledger::format::{FORMAT_VERSION, Head, MAX_LINE, Manifest};
+use crate::ledger::store::{
+    ChainStore, Deadline, SegmentSource, StoreErrorKind, StoreLock, StoreState,
+};
+use crate::ledger::{FileStore, OpenError, Reader};
 
 /// A ledger that exists, and that nothing is written to.
 pub(crate) struct StoredLedger {
@@ -16,7 +19,7 @@ impl Invocation<'_> {
     /// Opens the ledger to read it.
     pub(crate) fn stored_ledger(&self) -> Result<StoredLedger, CliError> {
         let store = FileStore::new(self.ledger_dir());
-        match store.state()? {
+        match store.state(Deadline::NEVER)? {
             StoreState::Present => {}
             StoreState::Foreign { example } => {
                 return Err(self.open_error(&OpenError::NoManifest { example }));
@@ -84,8 +87,8 @@ impl StoredLedger {
     }
 
     /// The id of the ledger.
-    pub(crate) fn chain(&self) -> Option<String> {
-        self.manifest.as_ref().map(|manifest| manifest.chain().to_string())
+    pub(crate) fn ledger_id(&self) -> Option<String> {
+        self.manifest.as_ref().map(|manifest| manifest.ledger_id().to_string())
     }
 
     /// A message if the last line is incomplete, as a killed writer leaves it.
@@ -100,8 +103,10 @@ impl StoredLedger {
                     self.store.unlock();
                     again?
                 }
-                Err(error) if error.kind() == StoreErrorKind::Locked => None,
-                Err(_) => Some(found),
+                Err(error) => {
+                    self.store.give_up();
+                    (error.kind() != StoreErrorKind::Locked).then_some(found)
+                }
             },
         };
         Ok(found.map(|(file, bytes)| {

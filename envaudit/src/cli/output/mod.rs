@@ -209,3 +209,8 @@ pub(crate) fn wants_color(
         }
     }
 }
+
+/// `1 event`, `2 events`.
+pub(crate) fn counted(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}

@@ -109,8 +109,16 @@ impl SegmentSource for ProgressSource<'_> {
         Ok(bytes)
     }
 
-    fn checkpoints(&self) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
-        self.source.checkpoints()
+    fn block_size(&self) -> usize {
+        self.source.block_size()
+    }
+
+    fn checkpoints_after(
+        &self,
+        seq: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
+        self.source.checkpoints_after(seq, limit)
     }
 
     fn head(&self) -> Result<Option<Vec<u8>>, StoreError> {

@@ -11,7 +11,7 @@ const NARROWEST: usize = 8;
 pub(crate) struct Table {
     headings: Vec<Cell>,
     rows: Vec<Vec<Cell>>,
-    whole: Vec<usize>,
+    uncut: Vec<usize>,
 }
 
 /// The columns of a table that is written part by part.
@@ -30,12 +30,12 @@ impl Table {
     /// As many columns as there are headings.
     pub(crate) fn titled<T: Into<String>>(headings: impl IntoIterator<Item = T>) -> Self {
         let headings = headings.into_iter().map(|text| Cell::toned(Tone::Heading, text)).collect();
-        Table { headings, rows: Vec::new(), whole: Vec::new() }
+        Table { headings, rows: Vec::new(), uncut: Vec::new() }
     }
 
     /// Never cuts this column, because a part of it would be useless.
-    pub(crate) fn whole(mut self, column: usize) -> Self {
-        self.whole.push(column);
+    pub(crate) fn uncut(mut self, column: usize) -> Self {
+        self.uncut.push(column);
         self
     }
 
@@ -118,8 +118,8 @@ impl Table {
 
     fn fit(&self, widths: &mut [usize], available: usize) {
         let whole: usize =
-            self.whole.iter().filter_map(|at| widths.get(*at)).map(|it| it + GAP).sum();
-        let places: Vec<usize> = (0..widths.len()).filter(|at| !self.whole.contains(at)).collect();
+            self.uncut.iter().filter_map(|at| widths.get(*at)).map(|it| it + GAP).sum();
+        let places: Vec<usize> = (0..widths.len()).filter(|at| !self.uncut.contains(at)).collect();
         let mut cut: Vec<usize> = places.iter().map(|at| widths[*at]).collect();
         fit(&mut cut, available.saturating_sub(whole));
         for (at, width) in places.into_iter().zip(cut) {
@@ -186,7 +186,7 @@ mod tests {
     #[test]
     fn a_column_that_is_whole_is_never_cut() {
         assert_eq!(
-            table().whole(2).render(Some(43), false),
+            table().uncut(2).render(Some(43), false),
             "KEY       SOURCE  WHERE\n\
              APP_PORT  system\n\
              K         file    /a/very/long/path/.env:3\n"
@@ -203,7 +203,7 @@ mod tests {
                         WHERE   /a/very/long/path/.env:3\n";
         for width in [1, 10, 23] {
             assert_eq!(table().render(Some(width), false), expected, "{width}");
-            assert_eq!(table().whole(2).render(Some(width), false), expected, "{width}");
+            assert_eq!(table().uncut(2).render(Some(width), false), expected, "{width}");
         }
         // Rows that come later keep to it.
         let mut columns = Columns::default();

@@ -74,14 +74,14 @@ fn open(path: &Path) -> io::Result<File> {
 }
 
 #[derive(Default)]
-struct Found {
+struct SearchResult {
     structs: Vec<OwnedSchema>,
     /// A version that is newer than what can be read.
     newer: Option<u32>,
 }
 
-fn search(file: &mut (impl Read + Seek)) -> io::Result<Found> {
-    let mut found = Found::default();
+fn search(file: &mut (impl Read + Seek)) -> io::Result<SearchResult> {
+    let mut found = SearchResult::default();
     let mut bodies: Vec<Vec<u8>> = Vec::new();
     for place in places(file)? {
         let Some((version, body)) = read_at(file, place)? else { continue };

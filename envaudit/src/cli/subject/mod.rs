@@ -12,7 +12,7 @@ use super::error::CliError;
 use super::invocation::Invocation;
 use crate::config::EnvConfig;
 use crate::error::LoadError;
-use crate::load::{LoadSettings, Untyped};
+use crate::load::{DynamicLoad, LoadSettings};
 use crate::schema::table::Table;
 
 /// Where the keys come from.
@@ -25,8 +25,8 @@ pub(crate) enum SchemaSource {
 }
 
 impl SchemaSource {
-    pub(super) fn of<T: EnvConfig>() -> Self {
-        let load = |settings, _| Untyped::load_as::<T>(settings);
+    pub(super) fn of_struct<T: EnvConfig>() -> Self {
+        let load = |settings, _| DynamicLoad::load_as::<T>(settings);
         SchemaSource::Struct(Subject { table: T::TABLE, load, has_schema: true })
     }
 }
@@ -41,7 +41,7 @@ impl From<SchemaArgs> for SchemaSource {
 #[derive(Clone, Copy)]
 pub(crate) struct Subject {
     table: &'static Table,
-    load: fn(LoadSettings, &'static Table) -> Result<Untyped, LoadError>,
+    load: fn(LoadSettings, &'static Table) -> Result<DynamicLoad, LoadError>,
     /// Whether the keys are those of a struct, and not only discovered.
     has_schema: bool,
 }
@@ -69,7 +69,7 @@ impl Subject {
 
     /// A configuration whose struct is not part of this program.
     fn of_schema(table: &'static Table) -> Self {
-        let load = |settings, table| Untyped::load(&settings, table, check::check);
+        let load = |settings, table| DynamicLoad::load(&settings, table, check::check);
         Subject { table, load, has_schema: true }
     }
 
@@ -78,7 +78,7 @@ impl Subject {
         let prefix = invocation.globals.prefix.as_deref();
         let table = discover::find(&invocation.settings(), prefix, asked)?;
         // Without a schema, any bytes are a valid value.
-        let load = |settings, table| Untyped::load(&settings, table, |_, _| Ok(()));
+        let load = |settings, table| DynamicLoad::load(&settings, table, |_, _| Ok(()));
         Ok(Subject { table, load, has_schema: false })
     }
 
@@ -105,12 +105,15 @@ impl Subject {
     }
 
     /// Loads it.
-    pub(crate) fn load(&self, settings: LoadSettings) -> Result<Untyped, LoadError> {
+    pub(crate) fn load(&self, settings: LoadSettings) -> Result<DynamicLoad, LoadError> {
         (self.load)(settings, self.table)
     }
 
     /// Loads it as the arguments say; an error ends the command.
-    pub(crate) fn load_or_fail(&self, invocation: &Invocation<'_>) -> Result<Untyped, CliError> {
+    pub(crate) fn load_or_fail(
+        &self,
+        invocation: &Invocation<'_>,
+    ) -> Result<DynamicLoad, CliError> {
         let mut settings = invocation.settings();
         settings.policy = invocation.policy()?;
         self.load(settings).map_err(|error| CliError::from(&error))

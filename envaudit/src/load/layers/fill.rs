@@ -2,30 +2,92 @@
 
 use std::sync::Arc;
 
+use super::scope::Scope;
 use super::{Layer, LayerKind, Layers};
 use crate::audit::Warning;
 use crate::error::{Problem, ProblemKind};
-use crate::load::scope::Scope;
-use crate::load::slot::{Denied, Held, HeldValue, Slot};
+use crate::load::inputs::ENVIRONMENT_VARIABLE;
+use crate::load::key_slot::{Candidate, CandidateValue, Denied, KeySlot};
+use crate::schema::nearest::nearest;
 use crate::schema::table::Name;
 use crate::sources::env_file::{self, EnvFile, Written};
 use crate::sources::folder::{self, Folder};
 use crate::sources::provider::Fetched;
 use crate::sources::{Location, Source};
 
+impl Layers<'_> {
+    /// Notes in each slot what the layers have for its key.
+    pub(in crate::load) fn fill(&mut self, slots: &mut [KeySlot]) {
+        let layers = std::mem::take(&mut self.layers);
+        for (at, layer) in layers.iter().enumerate() {
+            let (at, source) = (at as u16, layer.source);
+            Fill { layers: self, all: &layers, slots, layer: at, source }.note(&layer.kind);
+        }
+        self.layers = layers;
+        if self.settings.deny_unknown {
+            self.deny_unknown_variables();
+        }
+    }
+
+    fn deny_unknown_variables(&mut self) {
+        let prefix = self.table.prefix();
+        if prefix.is_empty() || !self.settings.asks(Source::System) {
+            return;
+        }
+        for name in self.settings.environment.names() {
+            let known = name == ENVIRONMENT_VARIABLE
+                || self.table.find(name.as_bytes()).is_some()
+                || name.strip_suffix("_FILE").is_some_and(|key| {
+                    self.table.find(key.as_bytes()).is_some_and(|name| name.reads_file)
+                });
+            if name.starts_with(prefix) && !known {
+                self.unknown(&name, Source::System, None);
+            }
+        }
+    }
+
+    fn unknown(&mut self, name: &str, source: Source, location: Option<Location>) {
+        let near = nearest(name, self.table.texts());
+        let is_name = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+        let problem = match &location {
+            // A line of a key that was pasted over many lines may look like an assignment.
+            Some(place) if near.is_none() && !name.bytes().all(is_name) => {
+                Problem::new(ProblemKind::UnknownKey, format!("the name in {place} is unknown"))
+            }
+            _ => {
+                Problem::new(ProblemKind::UnknownKey, format!("{name} is unknown")).key_named(name)
+            }
+        };
+        let hint = match near {
+            Some(near) => format!("did you mean {near}?"),
+            None => format!("no field of {} reads it; remove it", self.table.schema.name),
+        };
+        self.problems.push(problem.at(source, location).hint(hint));
+    }
+}
+
 /// One layer being noted in the slots.
-pub(super) struct Fill<'f, 's> {
-    pub(super) layers: &'f mut Layers<'s>,
-    pub(super) all: &'f [Layer],
-    pub(super) slots: &'f mut [Slot],
-    pub(super) layer: u16,
-    pub(super) source: Source,
+struct Fill<'f, 's> {
+    layers: &'f mut Layers<'s>,
+    all: &'f [Layer],
+    slots: &'f mut [KeySlot],
+    layer: u16,
+    source: Source,
 }
 
 impl Fill<'_, '_> {
-    pub(super) fn env_file(&mut self, file: &EnvFile) {
+    /// Notes everything that the layer has.
+    fn note(&mut self, layer: &LayerKind) {
+        match layer {
+            LayerKind::EnvFile(file) => self.env_file(file),
+            LayerKind::Folder(folder) => self.folder(folder),
+            LayerKind::Fetched(_, fetched) => self.fetched(fetched),
+        }
+    }
+
+    fn env_file(&mut self, file: &EnvFile) {
         let table = self.layers.table;
-        // Lines often stand in the order of the fields.
+        // Lines are often in the order of the fields.
         let mut next = 0;
         for assignment in file.assignments() {
             let assignment = match assignment {
@@ -36,9 +98,9 @@ impl Fill<'_, '_> {
                 }
             };
             let value = match assignment.value {
-                Written::Plain(from, to) => HeldValue::Span(from, to),
+                Written::Plain(from, to) => CandidateValue::Span(from, to),
                 Written::Quoted(text) => match env_file::interpret(text) {
-                    Ok(value) => HeldValue::Interpreted(value),
+                    Ok(value) => CandidateValue::Interpreted(value),
                     Err(fault) => {
                         let name = table.find(assignment.name.as_bytes());
                         self.syntax(file, assignment.line, fault, name);
@@ -66,20 +128,11 @@ impl Fill<'_, '_> {
     }
 
     /// Whether a value of any env file refers to the name.
-    pub(super) fn is_referred(&self, name: &str) -> bool {
-        self.all.iter().any(|layer| match &layer.kind {
-            LayerKind::EnvFile(file) => file.refers_to(name),
-            LayerKind::Folder(_) | LayerKind::Fetched(..) => false,
-        })
+    fn is_referred(&self, name: &str) -> bool {
+        self.all.iter().any(|layer| layer.kind.refers_to(name))
     }
 
-    pub(super) fn syntax(
-        &mut self,
-        file: &EnvFile,
-        line: u32,
-        fault: env_file::Fault,
-        name: Option<&Name>,
-    ) {
+    fn syntax(&mut self, file: &EnvFile, line: u32, fault: env_file::Fault, name: Option<&Name>) {
         let location = Location::File { path: Arc::clone(&file.path), line: Some(line) };
         let mut problem =
             Problem::new(ProblemKind::Syntax, format!("{location} cannot be understood"))
@@ -92,21 +145,21 @@ impl Fill<'_, '_> {
         self.layers.problems.push(problem);
     }
 
-    pub(super) fn folder(&mut self, folder: &Folder) {
+    fn folder(&mut self, folder: &Folder) {
         for (request, leaf) in self.layers.table.leaves.iter().zip(0..) {
             let found = request
                 .names
                 .iter()
                 .find_map(|name| folder.file_for(name.text).map(|path| (name, path)));
             let Some((name, path)) = found else { continue };
-            let slot: &mut Slot = &mut self.slots[leaf];
-            if !request.sources.contains(self.source) || slot.held.is_some() {
+            let slot: &mut KeySlot = &mut self.slots[leaf];
+            if !request.sources.contains(self.source) || slot.candidate.is_some() {
                 // Not read: it would not be used.
-                self.offer(name, 0, HeldValue::Content("not read".into()));
+                self.offer(name, 0, CandidateValue::Content("not read".into()));
                 continue;
             }
             match folder::read_secret(&path) {
-                Ok(content) => self.offer(name, 0, HeldValue::Content(content)),
+                Ok(content) => self.offer(name, 0, CandidateValue::Content(content)),
                 Err(fault) => {
                     let location = Location::File { path: path.as_path().into(), line: None };
                     self.layers.problems.push(
@@ -123,19 +176,19 @@ impl Fill<'_, '_> {
         }
     }
 
-    pub(super) fn fetched(&mut self, fetched: &Fetched) {
+    fn fetched(&mut self, fetched: &Fetched) {
         for name in self.layers.table.names {
             if let Some(value) = fetched.get(name.text)
                 && !(self.layers.settings.empty_as_unset && value.text().is_empty())
             {
-                self.offer(name, 0, HeldValue::Fetched);
+                self.offer(name, 0, CandidateValue::Fetched);
             }
         }
     }
 
     /// Whether the value is made of references alone, and all of them are empty.
-    pub(super) fn resolves_to_nothing(&self, line: u32, value: &HeldValue) -> bool {
-        let HeldValue::Interpreted(value) = value else { return false };
+    fn resolves_to_nothing(&self, line: u32, value: &CandidateValue) -> bool {
+        let CandidateValue::Interpreted(value) = value else { return false };
         if value.marker.is_none() {
             return false;
         }
@@ -146,7 +199,7 @@ impl Fill<'_, '_> {
     }
 
     /// Notes a value, unless it may not be used or another one wins.
-    pub(super) fn offer(&mut self, name: &'static Name, line: u32, value: HeldValue) {
+    fn offer(&mut self, name: &'static Name, line: u32, value: CandidateValue) {
         let request = &self.layers.table.leaves[name.leaf as usize];
         if self.layers.settings.empty_as_unset
             && (value.is_empty() || self.resolves_to_nothing(line, &value))
@@ -160,28 +213,30 @@ impl Fill<'_, '_> {
             return;
         }
         slot.sources = slot.sources.with(self.source);
-        match &slot.held {
-            Some(held) if held.layer != self.layer || held.rank < name.rank => return,
-            Some(held) if held.rank == name.rank => {
+        match &slot.candidate {
+            Some(candidate) if candidate.layer != self.layer || candidate.rank < name.rank => {
+                return;
+            }
+            Some(candidate) if candidate.rank == name.rank => {
                 self.layers.warnings.push(Warning::Duplicate {
                     key: request.key(),
                     source: self.source,
-                    lines: (held.line, line),
+                    lines: (candidate.line, line),
                 });
             }
             _ => {}
         }
-        slot.held = Some(Held { layer: self.layer, rank: name.rank, line, value });
+        slot.candidate = Some(Candidate { layer: self.layer, rank: name.rank, line, value });
     }
 }
 
-impl HeldValue {
-    pub(super) fn is_empty(&self) -> bool {
+impl CandidateValue {
+    fn is_empty(&self) -> bool {
         match self {
-            HeldValue::Span(from, to) => from == to,
-            HeldValue::Interpreted(value) => value.text.is_empty(),
-            HeldValue::Content(content) => content.is_empty(),
-            HeldValue::Fetched => false,
+            CandidateValue::Span(from, to) => from == to,
+            CandidateValue::Interpreted(value) => value.text.is_empty(),
+            CandidateValue::Content(content) => content.is_empty(),
+            CandidateValue::Fetched => false,
         }
     }
 }

@@ -1,14 +1,17 @@
 //! One file, folder or provider of a load, opened.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::sources::env_file::EnvFile;
-use crate::sources::folder::Folder;
+use crate::sources::env_file::{Definition, EnvFile};
+use crate::sources::folder::{self, Folder};
 use crate::sources::provider::Fetched;
 use crate::sources::{Location, Source};
 
 pub(in crate::load) struct Layer {
     pub(in crate::load) source: Source,
+    /// The position of its input in the list.
+    pub(in crate::load) input: u16,
     pub(in crate::load) kind: LayerKind,
 }
 
@@ -18,11 +21,11 @@ pub(in crate::load) enum LayerKind {
     Fetched(Arc<str>, Fetched),
 }
 
-impl Layer {
-    /// Where in this layer a value stands.
+impl LayerKind {
+    /// Where in this layer a value is.
     #[inline]
     pub(in crate::load) fn location(&self, name: &str, line: u32) -> Option<Location> {
-        match &self.kind {
+        match self {
             LayerKind::EnvFile(file) => {
                 Some(Location::File { path: Arc::clone(&file.path), line: Some(line) })
             }
@@ -31,6 +34,99 @@ impl Layer {
                 Some(Location::File { path: path.into(), line: None })
             }
             LayerKind::Fetched(_, fetched) => fetched.get(name)?.location(),
+        }
+    }
+
+    /// The name of the provider that was asked.
+    pub(in crate::load) fn provider(&self) -> Option<&Arc<str>> {
+        match self {
+            LayerKind::Fetched(provider, _) => Some(provider),
+            LayerKind::EnvFile(_) | LayerKind::Folder(_) => None,
+        }
+    }
+
+    /// What an env file says of a name, by line.
+    pub(in crate::load) fn definitions(&self, name: &str) -> &[Definition] {
+        match self {
+            LayerKind::EnvFile(file) => file.definitions(name),
+            LayerKind::Folder(_) | LayerKind::Fetched(..) => &[],
+        }
+    }
+
+    /// What a folder or a provider has under a name.
+    pub(in crate::load) fn content(&self, name: &str) -> Option<Cow<'_, str>> {
+        match self {
+            LayerKind::EnvFile(_) => None,
+            LayerKind::Folder(folder) => {
+                let content = folder::read_secret(&folder.file_for(name)?).ok()?;
+                content.into_string().ok().map(Cow::Owned)
+            }
+            LayerKind::Fetched(_, fetched) => fetched.get(name).map(|value| value.text().into()),
+        }
+    }
+
+    /// Whether a value of an env file refers to the name.
+    pub(in crate::load) fn refers_to(&self, name: &str) -> bool {
+        match self {
+            LayerKind::EnvFile(file) => file.refers_to(name),
+            LayerKind::Folder(_) | LayerKind::Fetched(..) => false,
+        }
+    }
+
+    /// The names that an env file assigns, and the file.
+    pub(in crate::load) fn assigned_names(&self) -> Option<(Vec<String>, String)> {
+        match self {
+            LayerKind::EnvFile(file) => {
+                let names = file.assignments().flatten().map(|found| found.name.to_owned());
+                Some((names.collect(), file.path.display().to_string()))
+            }
+            LayerKind::Folder(_) | LayerKind::Fetched(..) => None,
+        }
+    }
+
+    /// The variables that a file or folder has, and whether they are secrets. What a provider has is known only once it is
+    /// asked for it.
+    #[cfg(feature = "cli")]
+    pub(in crate::load) fn variables(&self) -> Vec<(String, bool)> {
+        match self {
+            LayerKind::EnvFile(_) => {
+                let names = self.assigned_names().into_iter().flat_map(|(names, _)| names);
+                names.map(|name| (name, false)).collect()
+            }
+            LayerKind::Folder(folder) => folder.keys().map(|key| (key, true)).collect(),
+            LayerKind::Fetched(..) => Vec::new(),
+        }
+    }
+
+    /// What is asked: a file, a folder, a provider.
+    #[cfg(feature = "cli")]
+    pub(in crate::load) fn place(&self) -> String {
+        match self {
+            LayerKind::EnvFile(file) => file.path.display().to_string(),
+            LayerKind::Folder(folder) => folder.path().display().to_string(),
+            LayerKind::Fetched(provider, _) => provider.to_string(),
+        }
+    }
+
+    /// Where a variable of these names is, what counts first: the position of the name, and the line in an env file.
+    #[cfg(feature = "cli")]
+    pub(in crate::load) fn occurrences(&self, names: &[&str]) -> Vec<(usize, u32)> {
+        let first = |has: &dyn Fn(&str) -> bool| {
+            names.iter().position(|name| has(name)).map(|rank| (rank, 0)).into_iter().collect()
+        };
+        match self {
+            LayerKind::EnvFile(file) => {
+                let mut found: Vec<(usize, u32)> = Vec::new();
+                for assignment in file.assignments().flatten() {
+                    let rank = names.iter().position(|name| *name == assignment.name);
+                    found.extend(rank.map(|rank| (rank, assignment.line)));
+                }
+                // The key before its aliases, the last of its lines.
+                found.sort_by_key(|(rank, line)| (*rank, u32::MAX - line));
+                found
+            }
+            LayerKind::Folder(folder) => first(&|name| folder.file_for(name).is_some()),
+            LayerKind::Fetched(_, fetched) => first(&|name| fetched.get(name).is_some()),
         }
     }
 }

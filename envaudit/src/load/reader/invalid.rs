@@ -7,7 +7,7 @@ use crate::sources::env_file::expand::ExpandFault;
 use crate::value::{Raw, Reason, ValueError};
 
 /// What is said in the place of a parser or check that may have quoted the value.
-pub(super) const WITHHELD: &str = "what refused it is not quoted, because the value is secret";
+pub(super) const WITHHELD: &str = "the reason is not shown, because the value is secret";
 
 pub(super) fn invalid(request: &'static KeyRequest, raw: &Raw<'_>, error: ValueError) -> Problem {
     let key = request.key();
@@ -28,7 +28,7 @@ pub(super) fn invalid(request: &'static KeyRequest, raw: &Raw<'_>, error: ValueE
         Reason::Unexpected => {
             let text = raw.as_str().unwrap_or("");
             let is_padded = text.trim() != text;
-            let reason = is_padded.then_some("blanks stand around it");
+            let reason = is_padded.then_some("there are blanks around it");
             text.is_empty().then_some("it is empty").or(reason).map(str::to_owned)
         }
         Reason::NotUtf8 => Some("it is not valid UTF-8".to_owned()),

@@ -1,15 +1,14 @@
 //! What is said of a variable that is not there, or comes from where it may not.
 
-use super::Reader;
+use super::FieldReader;
 use crate::error::{Problem, ProblemKind};
-use crate::load::layers::LayerKind;
-use crate::load::places::places;
+use crate::load::hint::places;
 use crate::schema::KeyRequest;
 use crate::schema::expected;
 use crate::schema::nearest::nearest;
 use crate::sources::{Location, Source};
 
-impl Reader<'_> {
+impl FieldReader<'_> {
     /// Says that a variable is missing, unless what was found of it has been reported.
     pub(super) fn report_missing(&mut self, request: &'static KeyRequest) {
         if !self.problems.iter().any(|problem| problem.key() == Some(request.key())) {
@@ -24,8 +23,8 @@ impl Reader<'_> {
         let hint = match near {
             Some((name, place)) => format!("{name} is set in {place}; did you mean that?"),
             None => match self.unread_place(request) {
-                Some(place) => format!("it may be set in {place}: mend that first"),
-                None => format!("set {key} {}", places(request.sources, self.settings)),
+                Some(place) => format!("it may be set in {place}: fix that first"),
+                None => format!("set {key} {}", places(request.sources, self.layers.inputs())),
             },
         };
         let mut problem = Problem::new(ProblemKind::Missing, format!("{key} is missing"))
@@ -63,12 +62,7 @@ impl Reader<'_> {
             let names = self.settings.environment.names();
             places.push((names, "the process environment".to_owned()));
         }
-        for layer in self.layers.all() {
-            if let LayerKind::EnvFile(file) = &layer.kind {
-                let names = file.assignments().flatten().map(|found| found.name.to_owned());
-                places.push((names.collect(), file.path.display().to_string()));
-            }
-        }
+        places.extend(self.layers.all().iter().filter_map(|layer| layer.kind.assigned_names()));
         places
     }
 
@@ -83,6 +77,6 @@ impl Reader<'_> {
         Problem::new(ProblemKind::DisallowedSource, message)
             .key_named(request.key())
             .at(source, location)
-            .hint(format!("set it {} instead", places(request.sources, self.settings)))
+            .hint(format!("set it {} instead", places(request.sources, self.layers.inputs())))
     }
 }

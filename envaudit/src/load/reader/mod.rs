@@ -6,7 +6,6 @@ mod variable;
 
 use std::borrow::Cow;
 use std::ffi::OsString;
-use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
@@ -14,13 +13,13 @@ use self::invalid::{bad_reference, invalid};
 use self::variable::{found_in_environment, in_environment};
 use crate::audit::{AuditEntry, Warning};
 use crate::error::{self, Problem, ProblemKind};
+use crate::load::key_slot::{Candidate, CandidateValue, KeySlot};
+use crate::load::layers::Scope;
 use crate::load::layers::{LayerKind, Layers};
-use crate::load::redaction::Secrets;
-use crate::load::scope::Scope;
-use crate::load::settings::LoadSettings;
-use crate::load::slot::{Held, HeldValue, Slot};
 #[cfg(any(feature = "ledger", feature = "live"))]
-use crate::load::texts::Texts;
+use crate::load::loaded_texts::LoadedTexts;
+use crate::load::redaction::Secrets;
+use crate::load::settings::LoadSettings;
 use crate::schema::table::Table;
 use crate::schema::{DefaultText, KeyRequest};
 use crate::sources::{Source, SourceSet};
@@ -28,11 +27,11 @@ use crate::value::{Raw, ValueError};
 
 /// What the generated code reads fields from, in the order of declaration.
 #[doc(hidden)]
-pub struct Reader<'a> {
+pub struct FieldReader<'a> {
     settings: &'a LoadSettings,
     layers: &'a Layers<'a>,
     table: &'static Table,
-    slots: &'a mut [Slot],
+    slots: &'a mut [KeySlot],
     scope: Scope<'a>,
     now: DateTime<Utc>,
     asks_environment: bool,
@@ -47,7 +46,7 @@ pub struct Reader<'a> {
     /// The secrets read, kept while a `validate` function may put one into its message.
     secrets: Option<Secrets>,
     #[cfg(any(feature = "ledger", feature = "live"))]
-    texts: Texts,
+    texts: LoadedTexts,
     problems: Vec<Problem>,
     /// What `validate` functions said, with the position of their problem: not to be shown before every secret is known.
     withheld: Vec<(usize, String)>,
@@ -56,12 +55,12 @@ pub struct Reader<'a> {
     warnings: Vec<Warning>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> FieldReader<'a> {
     pub(super) fn new(
         settings: &'a LoadSettings,
         layers: &'a Layers<'a>,
         table: &'static Table,
-        slots: &'a mut [Slot],
+        slots: &'a mut [KeySlot],
         now: DateTime<Utc>,
         (problems, warnings): (Vec<Problem>, Vec<Warning>),
     ) -> Self {
@@ -73,7 +72,7 @@ impl<'a> Reader<'a> {
             && !settings.empty_as_unset
             && !table.validates
             && settings.rank(Source::System) < default_rank;
-        Reader {
+        FieldReader {
             default_is_last,
             asks_environment,
             environment_alone,
@@ -87,7 +86,7 @@ impl<'a> Reader<'a> {
             in_absent_group: false,
             secrets: table.validates.then(Secrets::default),
             #[cfg(any(feature = "ledger", feature = "live"))]
-            texts: Texts::new(&settings.environment),
+            texts: LoadedTexts::new(&settings.environment),
             problems,
             withheld: Vec::new(),
             present: None,
@@ -96,8 +95,8 @@ impl<'a> Reader<'a> {
     }
 
     #[cfg(any(feature = "ledger", feature = "live"))]
-    pub(super) fn take_texts(&mut self) -> Texts {
-        std::mem::replace(&mut self.texts, Texts::new(&self.settings.environment))
+    pub(super) fn take_texts(&mut self) -> LoadedTexts {
+        std::mem::replace(&mut self.texts, LoadedTexts::new(&self.settings.environment))
     }
 
     pub(super) fn finish(mut self) -> (Vec<Problem>, Vec<Warning>) {
@@ -244,7 +243,7 @@ impl<'a> Reader<'a> {
         &mut self,
         count: usize,
         audit: &mut A,
-        read: fn(&mut Reader<'_>, &mut A) -> Option<T>,
+        read: fn(&mut FieldReader<'_>, &mut A) -> Option<T>,
     ) -> Option<Option<T>> {
         let supplied = !self.in_absent_group
             && (self.cursor..self.cursor + count).any(|index| self.is_supplied(index));
@@ -276,7 +275,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The value that wins, if any source has one. The entry is told where it was found.
+    /// Returns the value that wins, if any source has one, and notes in the entry where it was found.
     fn find(
         &mut self,
         index: usize,
@@ -291,22 +290,22 @@ impl<'a> Reader<'a> {
         let layers = self.layers;
         // Most values of a file: nothing else has them.
         if variable.is_none()
-            && let Some(Slot { held: found @ Some(_), sources, denied: None }) =
+            && let Some(KeySlot { candidate: found @ Some(_), sources, denied: None }) =
                 self.slots.get_mut(index)
             && sources.is_single()
             && self.default_is_last
-            && let Some(held) = found.take()
+            && let Some(candidate) = found.take()
         {
-            return self.found_in_layer(request, held, entry).map(Some);
+            return self.found_in_layer(request, candidate, entry).map(Some);
         }
-        let (held, mut sources, denied) = match self.slots.get_mut(index) {
-            Some(slot) => (slot.held.take(), slot.sources, slot.denied.take()),
+        let (candidate, mut sources, denied) = match self.slots.get_mut(index) {
+            Some(slot) => (slot.candidate.take(), slot.sources, slot.denied.take()),
             None => (None, SourceSet::EMPTY, None),
         };
         let mut denied = denied.map(|denied| {
             let layer = layers.layer(denied.layer);
             let name = request.names[denied.rank as usize].text;
-            (layer.source, name, layer.location(name, denied.line))
+            (layer.source, name, layer.kind.location(name, denied.line))
         });
         if variable.is_some() && !request.sources.contains(Source::System) {
             denied = variable.take().map(|variable| (Source::System, variable.name.text, None));
@@ -326,10 +325,11 @@ impl<'a> Reader<'a> {
             self.warnings.push(Warning::Ignored { key: request.key(), source, location });
         }
         let rank = |source| self.settings.rank(source);
-        let held_source = held.as_ref().map(|held| layers.layer(held.layer).source);
+        let candidate_source =
+            candidate.as_ref().map(|candidate| layers.layer(candidate.layer).source);
         // A provider of the source System comes before the environment itself.
         let before = |source: &Source| rank(*source) <= rank(Source::System);
-        let in_layer = held_source.filter(|source| variable.is_none() || before(source));
+        let in_layer = candidate_source.filter(|source| variable.is_none() || before(source));
         let winner = in_layer.unwrap_or(Source::System);
         if self.default_wins(request, winner) {
             entry.shadowed = in_order(sources, self.settings);
@@ -339,11 +339,11 @@ impl<'a> Reader<'a> {
         if !lower.is_empty() {
             entry.shadowed = in_order(lower, self.settings);
         }
-        match (variable, held) {
+        match (variable, candidate) {
             (Some(variable), _) if in_layer.is_none() => {
                 found_in_environment(request, variable, entry).map(Some)
             }
-            (_, Some(held)) => self.found_in_layer(request, held, entry).map(Some),
+            (_, Some(candidate)) => self.found_in_layer(request, candidate, entry).map(Some),
             (_, None) => Ok(None),
         }
     }
@@ -357,30 +357,31 @@ impl<'a> Reader<'a> {
     fn found_in_layer(
         &mut self,
         request: &'static KeyRequest,
-        held: Held,
+        candidate: Candidate,
         entry: &mut AuditEntry,
     ) -> Result<Raw<'a>, Box<Problem>> {
-        let layer = self.layers.layer(held.layer);
-        let name = request.names[held.rank as usize].text;
+        let layer = self.layers.layer(candidate.layer);
+        let name = request.names[candidate.rank as usize].text;
         entry.source = layer.source;
-        entry.location = layer.location(name, held.line);
-        if let LayerKind::Fetched(provider, _) = &layer.kind {
-            entry.provider = Some(Arc::clone(provider));
-        }
-        if held.rank > 0 {
+        entry.location = layer.kind.location(name, candidate.line);
+        entry.provider = layer.kind.provider().cloned();
+        if candidate.rank > 0 {
             entry.found_as = Some(Cow::Borrowed(name));
         }
-        Ok(match (held.value, &layer.kind) {
-            (HeldValue::Span(from, to), LayerKind::EnvFile(file)) => {
+        Ok(match (candidate.value, &layer.kind) {
+            (CandidateValue::Span(from, to), LayerKind::EnvFile(file)) => {
                 Raw::borrowed(file.slice(from, to))
             }
-            (HeldValue::Fetched, LayerKind::Fetched(_, fetched)) => {
+            (CandidateValue::Fetched, LayerKind::Fetched(_, fetched)) => {
                 Raw::borrowed(fetched.get(name).map_or("", |value| value.text()))
             }
-            (HeldValue::Content(content), _) => Raw::os(content),
-            (HeldValue::Interpreted(value), _) if value.marker.is_none() => Raw::owned(value.text),
-            (HeldValue::Interpreted(value), _) => {
-                let resolved = self.scope.resolve(held.layer as usize, held.line, &value, 0);
+            (CandidateValue::Content(content), _) => Raw::os(content),
+            (CandidateValue::Interpreted(value), _) if value.marker.is_none() => {
+                Raw::owned(value.text)
+            }
+            (CandidateValue::Interpreted(value), _) => {
+                let resolved =
+                    self.scope.resolve(candidate.layer as usize, candidate.line, &value, 0);
                 let secret = self.scope.take_met_secret();
                 match resolved {
                     Ok(text) if secret => Raw::secret(text),
@@ -392,15 +393,15 @@ impl<'a> Reader<'a> {
                     }
                 }
             }
-            (HeldValue::Span(..) | HeldValue::Fetched, _) => {
+            (CandidateValue::Span(..) | CandidateValue::Fetched, _) => {
                 unreachable!("a layer holds values of its own kind")
             }
         })
     }
 
     fn is_supplied(&self, index: usize) -> bool {
-        let held = |slot: &Slot| slot.held.is_some() || slot.denied.is_some();
-        self.slots.get(index).is_some_and(held)
+        let candidate = |slot: &KeySlot| slot.candidate.is_some() || slot.denied.is_some();
+        self.slots.get(index).is_some_and(candidate)
             || (self.asks_environment && self.is_in_environment(&self.table.leaves[index]))
     }
 

@@ -65,7 +65,7 @@ pub(super) fn found_in_environment<'a>(
             .reason(fault.to_string());
         Box::new(match request.is_secret() && !folder::could_be_a_path(path) {
             true => problem.at(Source::System, None).hint(format!(
-                "set {} to a path; what it is set to is not shown, because it could be the secret",
+                "set {} to a path; its present value is not shown, because it could be the secret",
                 name.file
             )),
             false => problem.at(Source::System, Some(location.clone())),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::report::days;
 use crate::report::html::Tick;
-use crate::report::index::{Index, IndexError, What};
+use crate::report::index::{ChangeClass, Index, IndexError};
 use crate::report::options::{Condition, Period};
 use crate::report::table::Mark;
 use crate::report::totals::DAY;
@@ -15,7 +15,13 @@ use crate::report::totals::DAY;
 /// Places on a timeline.
 const SLOTS: i64 = 240;
 
-const KINDS: [What; 5] = [What::Added, What::Changed, What::Rotated, What::Moved, What::Removed];
+const KINDS: [ChangeClass; 5] = [
+    ChangeClass::Added,
+    ChangeClass::Changed,
+    ChangeClass::Rotated,
+    ChangeClass::Moved,
+    ChangeClass::Removed,
+];
 
 #[derive(Default)]
 pub(super) struct Changes {
@@ -57,7 +63,7 @@ impl Changes {
             return Ok(changes);
         }
         changes.span = Some((from, to));
-        let condition = Condition::of(index, period).and("c.what <> 0");
+        let condition = Condition::in_period(index, period).and("c.what <> 0");
         // There are fewer changes than events.
         let sql = |columns: &str| {
             format!(
@@ -71,7 +77,7 @@ impl Changes {
         let mut statement = index.db().prepare(&sql("c.key, c.what, e.time, e.resource"))?;
         let mut rows = statement.query(values())?;
         while let Some(row) = rows.next()? {
-            let what = What::read(row.get(1)?).ok_or_else(IndexError::other)?;
+            let what = ChangeClass::read(row.get(1)?).ok_or_else(IndexError::other)?;
             let resource: Option<String> = row.get(3)?;
             let at = (row.get(0)?, resource.unwrap_or_default());
             changes.add(at, what, row.get(2)?, (from, to));
@@ -79,7 +85,13 @@ impl Changes {
         Ok(changes)
     }
 
-    fn add(&mut self, (key, resource): (String, String), what: What, time: i64, span: (i64, i64)) {
+    fn add(
+        &mut self,
+        (key, resource): (String, String),
+        what: ChangeClass,
+        time: i64,
+        span: (i64, i64),
+    ) {
         let Some(kind) = KINDS.iter().position(|kind| *kind == what) else { return };
         self.count += 1;
         let (first, last) = self.seen.unwrap_or((time, time));
@@ -117,20 +129,20 @@ impl Changes {
         &self,
     ) -> impl Iterator<Item = (i64, Vec<(Mark, &'static str, u64)>)> + Clone {
         let parts = |counts: &[u64; KINDS.len()]| {
-            let part = |(kind, count): (&What, &u64)| (mark(*kind), kind.name(), *count);
+            let part = |(kind, count): (&ChangeClass, &u64)| (mark(*kind), kind.name(), *count);
             KINDS.iter().zip(counts).map(part).collect()
         };
         self.days.iter().map(move |(day, counts)| (*day, parts(counts)))
     }
 }
 
-fn mark(what: What) -> Mark {
+fn mark(what: ChangeClass) -> Mark {
     match what {
-        What::Added => Mark::Good,
-        What::Removed => Mark::Bad,
-        What::Rotated => Mark::Secret,
-        What::Moved => Mark::Plain,
-        What::First | What::Changed => Mark::Note,
+        ChangeClass::Added => Mark::Good,
+        ChangeClass::Removed => Mark::Bad,
+        ChangeClass::Rotated => Mark::Secret,
+        ChangeClass::Moved => Mark::Plain,
+        ChangeClass::First | ChangeClass::Changed => Mark::Note,
     }
 }
 

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use self::changes::{Changes, Variable};
-use self::refused::Refused;
+use self::refused::RefusedLoads;
 use self::state::{Configuration, Entry};
 use super::html::{Picture, Span};
 use super::options::ReportOptions;
@@ -33,7 +33,7 @@ pub fn configurations(
     options: &ReportOptions,
     policy: Option<&Policy>,
 ) -> Result<Report, IndexError> {
-    let IndexFacts { unreadable, temporary, last_line } = IndexFacts::of(index)?;
+    let IndexFacts { unreadable, temporary, last_line } = IndexFacts::read(index)?;
     let states = state::at_end(index, options.period, policy)?;
     let changes = Changes::find(index, options.period)?;
     let refused = refused::find(index, options)?;
@@ -198,7 +198,7 @@ fn sources_json(sources: &Sources) -> Value {
     sources.iter().map(one).collect()
 }
 
-fn tables(states: &[Configuration], variables: &[Row<'_>], refused: &Refused) -> Vec<Table> {
+fn tables(states: &[Configuration], variables: &[Row<'_>], refused: &RefusedLoads) -> Vec<Table> {
     let note = "Each variable as it was last recorded, and its changes in the period.";
     let main = Table {
         heading: "Variables".to_owned(),
@@ -251,7 +251,7 @@ fn pictures(
     let mut pictures = Vec::new();
     pictures.extend(bars("Where secrets come from", secrets, Mark::Bad));
     pictures.extend(bars("Where values come from", values, Mark::Warning));
-    pictures.extend(days::of(changes.day_parts(), "Changes per day"));
+    pictures.extend(days::chart_of(changes.day_parts(), "Changes per day"));
     let rows: Vec<_> = variables
         .iter()
         .filter_map(|row| {

@@ -1,34 +1,39 @@
 //! The configurations in the ledger that could not be loaded.
 
 use rusqlite::params_from_iter;
+use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::ledger::{Line, Timestamp};
+use crate::ledger::Timestamp;
+use crate::ledger::format::Line;
+use crate::report::html;
 use crate::report::index::{Index, IndexError, REFUSED};
 use crate::report::options::{Condition, ReportOptions};
 use crate::report::table::{Column, Field, Mark, Table};
-use crate::report::{format_micros, html};
 
 /// The newest of them, and their number.
-pub(super) struct Refused {
+pub(super) struct RefusedLoads {
     pub(super) count: u64,
     /// The number of listed ones that broke a policy.
     pub(super) policy: u64,
-    loads: Vec<Load>,
+    loads: Vec<RefusedLoad>,
 }
 
-struct Load {
+#[derive(Serialize)]
+struct RefusedLoad {
     seq: u64,
+    #[serde(rename = "timestamp", serialize_with = "crate::report::serialize_micros")]
     time: i64,
     resource: String,
     actor_type: String,
+    #[serde(rename = "actor_id")]
     actor: String,
     problems: Vec<Value>,
 }
 
 /// The newest refused configurations of the period.
-pub(super) fn find(index: &Index<'_>, options: &ReportOptions) -> Result<Refused, IndexError> {
-    let condition = Condition::of(index, options.period);
+pub(super) fn find(index: &Index<'_>, options: &ReportOptions) -> Result<RefusedLoads, IndexError> {
+    let condition = Condition::in_period(index, options.period);
     let sql = |columns: &str, end: &str| {
         format!(
             "SELECT {columns} FROM events e WHERE {} AND e.flags & {REFUSED} <> 0 {end}",
@@ -44,17 +49,17 @@ pub(super) fn find(index: &Index<'_>, options: &ReportOptions) -> Result<Refused
     for place in rows {
         let (id, at, time) = place?;
         let record = index.read(id, at, time)?;
-        loads.push(Load::of(&record.line().map_err(|_| IndexError::other())?));
+        loads.push(RefusedLoad::new(&record.line().map_err(|_| IndexError::other())?));
     }
     let policy = loads.iter().filter(|load| load.breaks_policy()).count() as u64;
-    Ok(Refused { count, policy, loads })
+    Ok(RefusedLoads { count, policy, loads })
 }
 
-impl Load {
-    fn of(line: &Line<'_>) -> Self {
+impl RefusedLoad {
+    fn new(line: &Line<'_>) -> Self {
         let details = line.details.and_then(|text| serde_json::from_str::<Value>(text).ok());
         let problems = details.as_ref().and_then(|details| details.get("problems")?.as_array());
-        Load {
+        RefusedLoad {
             seq: line.seq,
             time: Timestamp::micros(line.timestamp),
             resource: line.resource_id.map_or(String::new(), |text| text.get().into_owned()),
@@ -68,20 +73,9 @@ impl Load {
         self.problems.iter().any(|problem| text(problem, "kind") == "policy")
     }
 
-    fn json(&self) -> Value {
-        json!({
-            "seq": self.seq,
-            "timestamp": format_micros(self.time),
-            "resource": self.resource,
-            "actor_type": self.actor_type,
-            "actor_id": self.actor,
-            "problems": self.problems,
-        })
-    }
-
     fn fields(&self) -> Vec<Field> {
         let mark = if self.breaks_policy() { Mark::Bad } else { Mark::Warning };
-        let problems: Vec<String> = self.problems.iter().map(words).collect();
+        let problems: Vec<String> = self.problems.iter().map(describe).collect();
         vec![
             Field::Count(self.seq),
             Field::Time(self.time),
@@ -97,7 +91,7 @@ fn text<'v>(problem: &'v Value, name: &str) -> &'v str {
 }
 
 /// A problem in a few words.
-fn words(problem: &Value) -> String {
+fn describe(problem: &Value) -> String {
     let kind = text(problem, "kind").replace('_', " ");
     match (text(problem, "key"), text(problem, "message")) {
         ("", "") => kind,
@@ -107,9 +101,9 @@ fn words(problem: &Value) -> String {
     }
 }
 
-impl Refused {
+impl RefusedLoads {
     pub(super) fn json(&self) -> Value {
-        self.loads.iter().map(Load::json).collect()
+        json!(self.loads)
     }
 
     pub(super) fn table(&self) -> Option<Table> {
@@ -131,7 +125,7 @@ impl Refused {
                 Column::text("actor"),
                 Column::text("problems"),
             ],
-            rows: self.loads.iter().map(Load::fields).collect(),
+            rows: self.loads.iter().map(RefusedLoad::fields).collect(),
             omitted: 0,
         })
     }

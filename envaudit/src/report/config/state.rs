@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::audit::{AuditEntry, BLANK, Policy};
 use crate::ledger::__private::recorded_state;
-use crate::ledger::RecordedValue;
+use crate::ledger::config_state::RecordedValue;
 use crate::report::format_micros;
 use crate::report::index::{Index, IndexError};
 use crate::report::options::Period;

@@ -191,7 +191,7 @@ fn timeline(from: i64, to: i64, rows: &[(String, String, u64, Span)], out: &mut 
 fn line(span: &Span, out: &mut String) {
     const WIDTH: f64 = 1000.0;
     let x = |tick: &Tick| 4.0 + tick.at * (WIDTH - 8.0);
-    let words: Vec<String> = span.marks.iter().map(words).collect();
+    let words: Vec<String> = span.marks.iter().map(describe).collect();
     put!(
         out,
         "<svg class=\"line\" viewBox=\"0 0 {WIDTH} 20\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"{}\">",
@@ -214,7 +214,7 @@ fn line(span: &Span, out: &mut String) {
     out.push_str("</svg>");
 }
 
-fn words(tick: &Tick) -> String {
+fn describe(tick: &Tick) -> String {
     match tick.from == tick.to {
         true => format!("{} on {}", tick.what, utc(tick.from)),
         false => format!("{} from {} to {}", tick.what, utc(tick.from), utc(tick.to)),

@@ -38,7 +38,7 @@ pub(super) fn write(context: &PageContext<'_>, last_line: Option<u64>, out: &mut
         counted(report.events, "event"),
         counted(report.segments, "segment"),
     );
-    for line in known(report, context.anchor_given, last_line) {
+    for line in facts(report, context.anchor_given, last_line) {
         put!(out, "<li>{line}</li>\n");
     }
     out.push_str("</ul>\n");
@@ -64,7 +64,7 @@ pub(super) fn write(context: &PageContext<'_>, last_line: Option<u64>, out: &mut
 }
 
 /// The facts behind the verdict.
-fn known(report: &Report, anchor_given: bool, last_line: Option<u64>) -> Vec<String> {
+fn facts(report: &Report, anchor_given: bool, last_line: Option<u64>) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some((seq, hash)) = report.tail {
         lines.push(format!(

@@ -3,19 +3,17 @@
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
-use memchr::memchr_iter;
 use rusqlite::{Connection, TransactionBehavior};
 use sha2::{Digest as _, Sha256};
 
 use super::error::IndexError;
-use super::fit::{self, Fit, Indexed};
 use super::insert::{Insert, Kinds, trim};
 use super::row::{Row, Texts};
+use super::status::{self, IndexStatus, Indexed};
+use crate::ledger::__private::{LineBlock, LineBlocks, LineEnd};
+use crate::ledger::format::Line;
 use crate::ledger::store::{SegmentSource, StoreError};
-use crate::ledger::{Line, MAX_LINE};
 
-/// How much is read at once.
-const BLOCK: usize = 4 << 20;
 /// How many blocks wait to be inserted.
 const WAITING: usize = 3;
 /// So many blocks are one transaction: what a kill loses.
@@ -23,7 +21,7 @@ const PART: usize = 8;
 
 /// Brings the index up to date.
 pub(super) fn run(db: &mut Connection, source: &dyn SegmentSource) -> Result<(), IndexError> {
-    // The lock is kept from one transaction to the next: nobody else does the same work meanwhile.
+    // The lock is kept from one transaction to the next: no other process does the same work meanwhile.
     db.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
     let result = locked(db, source);
     db.pragma_update(None, "locking_mode", "NORMAL")?;
@@ -35,13 +33,13 @@ pub(super) fn run(db: &mut Connection, source: &dyn SegmentSource) -> Result<(),
 fn locked(db: &mut Connection, source: &dyn SegmentSource) -> Result<(), IndexError> {
     let begun = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Another process may have done it since.
-    let fit = fit::look(&begun, source)?;
-    trim(&begun, &fit)?;
+    let status = status::look(&begun, source)?;
+    trim(&begun, &status)?;
     begun.commit()?;
     thread::scope(|scope| {
         let (sender, receiver) = sync_channel(WAITING);
-        scope.spawn(|| parse(source, &fit, sender));
-        insert(db, &fit, receiver)
+        scope.spawn(|| parse(source, &status, sender));
+        insert(db, &status, receiver)
     })
 }
 
@@ -71,85 +69,55 @@ impl Entry {
     }
 }
 
-/// Sends what is not indexed yet, until nobody wants more.
-fn parse(source: &dyn SegmentSource, fit: &Fit, sender: SyncSender<Result<Batch, StoreError>>) {
-    let done = fit.kept.len();
-    let begun = fit.kept.last().map(|last| (last.first_seq, last.end));
-    let next = fit.segments[done.min(fit.segments.len())..].iter().map(|info| (info.first_seq, 0));
+/// Sends the lines that are not indexed yet, as long as they are taken.
+fn parse(
+    source: &dyn SegmentSource,
+    status: &IndexStatus,
+    sender: SyncSender<Result<Batch, StoreError>>,
+) {
+    let done = status.kept.len();
+    let begun = status.kept.last().map(|last| (last.first_seq, last.end));
+    let next =
+        status.segments[done.min(status.segments.len())..].iter().map(|info| (info.first_seq, 0));
     for (first_seq, from) in begun.into_iter().chain(next) {
-        let mut lines = Lines { source, first_seq, read: from, rest: Vec::new(), overlong: 0 };
-        loop {
-            match lines.next() {
-                Ok(None) => break,
-                Ok(Some(batch)) if batch.lines.is_empty() => {}
-                Ok(Some(batch)) => {
-                    if sender.send(Ok(batch)).is_err() {
-                        return;
-                    }
-                }
-                Err(error) => {
-                    let _ = sender.send(Err(error));
-                    return;
-                }
+        for block in LineBlocks::forward(source, first_seq, from..u64::MAX) {
+            let batch = match block {
+                // It is being written, or torn.
+                Ok(block) if block.end() == LineEnd::Torn => continue,
+                block => block.map(|block| Batch::of(first_seq, &block)),
+            };
+            let failed = batch.is_err();
+            if sender.send(batch).is_err() || failed {
+                return;
             }
         }
     }
 }
 
-/// The lines of a segment, block by block.
-struct Lines<'s> {
-    source: &'s dyn SegmentSource,
-    first_seq: u64,
-    /// Where the next block begins.
-    read: u64,
-    /// The beginning of a line whose end is not read yet.
-    rest: Vec<u8>,
-    /// How much of the beginning of a line was dropped that is too long to be one.
-    overlong: u64,
-}
-
-impl Lines<'_> {
-    fn next(&mut self) -> Result<Option<Batch>, StoreError> {
-        let block = self.source.read(self.first_seq, self.read, BLOCK)?;
-        if block.is_empty() {
-            return Ok(None);
-        }
-        let mut at = self.read - self.rest.len() as u64 - self.overlong;
-        self.read += block.len() as u64;
-        let mut bytes = std::mem::take(&mut self.rest);
-        bytes.extend_from_slice(&block);
+impl Batch {
+    fn of(first_seq: u64, block: &LineBlock) -> Self {
         let mut texts = Texts::default();
-        let mut lines = Vec::with_capacity(bytes.len() / 400);
-        let (mut from, mut last) = (0, 0..0);
-        for newline in memchr_iter(b'\n', &bytes) {
-            let line = &bytes[from..newline];
-            let parsed = Line::parse(line).ok().filter(|_| self.overlong == 0);
+        let mut lines = Vec::with_capacity(block.bytes().len() / 400);
+        let mut last: &[u8] = &[];
+        for line in block.lines() {
+            let parsed = Line::parse(line.bytes).ok();
             lines.push(match parsed {
-                Some(line) => Entry::Event(Row::of(&line, at, &mut texts)),
-                None => Entry::Unreadable(at),
+                Some(parsed) => Entry::Event(Row::of(&parsed, line.offset, &mut texts)),
+                None => Entry::Unreadable(line.offset),
             });
-            at += self.overlong + line.len() as u64 + 1;
-            self.overlong = 0;
-            last = from..newline;
-            from = newline + 1;
+            last = line.bytes;
         }
-        let last_sha = Sha256::digest(&bytes[last]).into();
-        self.rest = bytes.split_off(from);
-        if self.rest.len() > MAX_LINE {
-            self.overlong += self.rest.len() as u64;
-            self.rest.clear();
-        }
-        Ok(Some(Batch { first_seq: self.first_seq, texts, lines, end: at, last_sha }))
+        Batch { first_seq, texts, lines, end: block.to(), last_sha: Sha256::digest(last).into() }
     }
 }
 
 fn insert(
     db: &mut Connection,
-    fit: &Fit,
+    status: &IndexStatus,
     receiver: Receiver<Result<Batch, StoreError>>,
 ) -> Result<(), IndexError> {
-    let mut segment = fit.kept.last().cloned();
-    let first_id = fit.segments.first().map_or(1, |info| info.first_seq);
+    let mut segment = status.kept.last().cloned();
+    let first_id = status.segments.first().map_or(1, |info| info.first_seq);
     let mut next_id = segment.as_ref().map_or(first_id, |segment| segment.last_id + 1);
     loop {
         let part: Vec<Batch> = receiver.iter().take(PART).collect::<Result<_, _>>()?;

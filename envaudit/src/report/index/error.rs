@@ -1,4 +1,5 @@
-use core::fmt;
+//! The errors of an index.
+
 use std::error::Error;
 
 use rusqlite::ErrorCode;
@@ -8,16 +9,19 @@ use crate::ledger::store::StoreError;
 type Cause = Box<dyn Error + Send + Sync>;
 
 /// Why an index gives no answer.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum IndexError {
     /// The ledger cannot be read.
-    Store(StoreError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// The index is not up to date and cannot be brought up to date here and now: the directory cannot be written to, the
     /// disk is full, another process is at it. The ledger itself can be read.
-    Unusable(Cause),
+    #[error("`index.sqlite` cannot be used now")]
+    Unusable(#[source] Cause),
     /// The index is damaged, or is not one of this ledger. [`Index::ask`](super::Index::ask) makes it anew.
-    Damaged(Cause),
+    #[error("`index.sqlite` is damaged")]
+    Damaged(#[source] Cause),
 }
 
 impl IndexError {
@@ -31,30 +35,10 @@ impl IndexError {
     }
 }
 
-impl fmt::Display for IndexError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            IndexError::Store(error) => error.fmt(f),
-            IndexError::Unusable(why) => write!(f, "`index.sqlite` cannot be used now: {why}"),
-            IndexError::Damaged(why) => write!(f, "`index.sqlite` is damaged: {why}"),
-        }
-    }
-}
-
-impl Error for IndexError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            IndexError::Store(error) => error.source(),
-            IndexError::Unusable(why) | IndexError::Damaged(why) => why.source(),
-        }
-    }
-}
-
-impl From<StoreError> for IndexError {
-    fn from(error: StoreError) -> Self {
-        IndexError::Store(error)
-    }
-}
+/// What SQLite said. Its text has its cause in it, which is therefore not told a second time.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct SqliteError(rusqlite::Error);
 
 impl From<rusqlite::Error> for IndexError {
     fn from(error: rusqlite::Error) -> Self {
@@ -68,12 +52,12 @@ impl From<rusqlite::Error> for IndexError {
                 | ErrorCode::TypeMismatch
                 | ErrorCode::ConstraintViolation
                 | ErrorCode::SchemaChanged,
-            ) => IndexError::Damaged(error.into()),
+            ) => IndexError::Damaged(SqliteError(error).into()),
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
                 IndexError::unusable("another process is bringing it up to date")
             }
             Some(ErrorCode::DiskFull) => IndexError::unusable("its disk has no room left"),
-            Some(_) => IndexError::Unusable(error.into()),
+            Some(_) => IndexError::Unusable(SqliteError(error).into()),
         }
     }
 }

@@ -5,20 +5,21 @@ use std::collections::VecDeque;
 
 use rusqlite::{OptionalExtension as _, params};
 
-use super::near::Near;
-use super::row::{Row, Texts, What};
+use super::read_ahead::ReadAhead;
+use super::row::{ChangeClass, Row, Texts};
 use super::{Index, IndexError, believed};
 use crate::ledger::__private::Changes;
-use crate::ledger::Historic;
-use crate::ledger::LineError;
-use crate::ledger::{ReadError, Record};
+use crate::ledger::Record;
+use crate::ledger::config_state::HistoryEntry;
+use crate::ledger::format::LineError;
+use crate::ledger::read::ReadError;
 
 /// How many places are looked up at once.
 const PAGE: u32 = 1024;
 
 impl<'s> Index<'s> {
     /// Every change of a variable in all configurations, oldest first: what [`Reader::history`](crate::ledger::Reader::history)
-    /// gives, without reading all of the ledger.
+    /// returns, without reading all of the ledger.
     pub fn history<'i>(&'i self, key: &str) -> IndexedHistory<'i, 's> {
         IndexedHistory {
             index: self,
@@ -26,7 +27,7 @@ impl<'s> Index<'s> {
             changes: Changes::of(key),
             after: -1,
             ready: VecDeque::new(),
-            near: Near::new(),
+            near: ReadAhead::new(),
             ended: false,
         }
     }
@@ -41,25 +42,27 @@ pub struct IndexedHistory<'i, 's> {
     key: String,
     changes: Changes,
     after: i64,
-    ready: VecDeque<Place>,
-    near: Near,
+    ready: VecDeque<EventPosition>,
+    near: ReadAhead,
     ended: bool,
 }
 
-struct Place {
+struct EventPosition {
     id: u64,
     at: u64,
-    /// When it was, and what the index says of the variable; nothing where the line cannot be read.
+    /// Its time, and the change that the index has of the variable; `None` where the line cannot be read.
     event: Option<(i64, i64)>,
 }
 
-/// An item of a history that is no change.
-#[derive(Debug)]
+/// An item of a history that is not a change.
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HistoryError {
     /// The index gives no answer.
+    #[error(transparent)]
     Index(IndexError),
-    /// A line of the ledger is none.
+    /// A line of the ledger is not valid.
+    #[error(transparent)]
     Read(ReadError),
 }
 
@@ -72,7 +75,7 @@ impl IndexedHistory<'_, '_> {
         let rows = statement.query_map(params![self.key, self.after, PAGE], |row| {
             let time: Option<i64> = row.get(2)?;
             let what: Option<i64> = row.get(3)?;
-            Ok(Place { id: row.get(0)?, at: row.get(1)?, event: time.zip(what) })
+            Ok(EventPosition { id: row.get(0)?, at: row.get(1)?, event: time.zip(what) })
         })?;
         self.ready = rows.collect::<Result<_, _>>()?;
         match self.ready.back() {
@@ -86,33 +89,33 @@ impl IndexedHistory<'_, '_> {
     fn state_before(&self, id: u64, resource: &str) -> Result<Option<Record>, IndexError> {
         let sql = "SELECT id, at, time FROM states WHERE resource = ?1 AND id < ?2 ORDER BY id DESC LIMIT 1";
         let mut statement = self.index.db().prepare_cached(sql)?;
-        let place = statement
+        let position = statement
             .query_row(params![resource, id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
             .optional()?;
-        place.map(|(id, at, time)| self.index.read(id, at, time)).transpose()
+        position.map(|(id, at, time)| self.index.read(id, at, time)).transpose()
     }
 
     fn read(
         &mut self,
-        place: &Place,
+        position: &EventPosition,
         (time, what): (i64, i64),
-    ) -> Result<Option<Historic>, IndexError> {
-        let segment = self.index.segment_of(place.id).ok_or_else(IndexError::other)?;
+    ) -> Result<Option<HistoryEntry>, IndexError> {
+        let segment = self.index.segment_of(position.id).ok_or_else(IndexError::other)?;
         let next = self.ready.iter().take_while(|next| next.id <= segment.last_id);
         let next = next.map(|next| next.at);
-        let found = self.near.line(self.index.source, segment.first_seq, place.at, next)?;
+        let found = self.near.line(self.index.source, segment.first_seq, position.at, next)?;
         let record = believed(found, time)?;
-        let what = What::read(what).ok_or_else(IndexError::other)?;
+        let what = ChangeClass::read(what).ok_or_else(IndexError::other)?;
         // Whether a first record says anything new depends on the state before.
-        if what == What::First {
+        if what == ChangeClass::First {
             let resource = record.line().ok().and_then(|line| line.resource_id);
             let resource = resource.map(|text| text.get().into_owned()).unwrap_or_default();
-            if let Some(before) = self.state_before(place.id, &resource)? {
+            if let Some(before) = self.state_before(position.id, &resource)? {
                 self.changes.read(&before);
             }
         }
         match self.changes.read(&record) {
-            Some((resource, change)) => Ok(Some(Historic::new(record, resource, change))),
+            Some((resource, change)) => Ok(Some(HistoryEntry::new(record, resource, change))),
             None if speaks_of(&record, &self.key, what) => Ok(None),
             None => Err(IndexError::other()),
         }
@@ -120,32 +123,32 @@ impl IndexedHistory<'_, '_> {
 }
 
 /// Whether the index would say this of the event.
-fn speaks_of(record: &Record, key: &str, what: What) -> bool {
+fn speaks_of(record: &Record, key: &str, what: ChangeClass) -> bool {
     let row = record.line().map(|line| Row::of(&line, 0, &mut Texts::default()));
     let config = row.ok().and_then(|row| row.config);
     config.is_some_and(|config| config.changes.iter().any(|(of, said)| of == key && *said == what))
 }
 
 impl Iterator for IndexedHistory<'_, '_> {
-    type Item = Result<Historic, HistoryError>;
+    type Item = Result<HistoryEntry, HistoryError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         while !self.ended {
-            let Some(place) = self.ready.pop_front() else {
+            let Some(position) = self.ready.pop_front() else {
                 if let Err(error) = self.fill() {
                     self.ended = true;
                     return Some(Err(HistoryError::Index(error)));
                 }
                 continue;
             };
-            let Some(event) = place.event else {
-                let segment = self.index.segment_of(place.id).map_or(0, |of| of.first_seq);
+            let Some(event) = position.event else {
+                let segment = self.index.segment_of(position.id).map_or(0, |of| of.first_seq);
                 let source = LineError::new(0, "a line of a ledger");
-                let error = ReadError::Line { segment, offset: place.at, source };
+                let error = ReadError::Line { segment, offset: position.at, source };
                 return Some(Err(HistoryError::Read(error)));
             };
-            match self.read(&place, event) {
-                Ok(Some(historic)) => return Some(Ok(historic)),
+            match self.read(&position, event) {
+                Ok(Some(entry)) => return Some(Ok(entry)),
                 Ok(None) => {}
                 Err(error) => {
                     self.ended = true;
@@ -160,23 +163,5 @@ impl Iterator for IndexedHistory<'_, '_> {
 impl fmt::Debug for IndexedHistory<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("IndexedHistory").field("key", &self.key).finish_non_exhaustive()
-    }
-}
-
-impl fmt::Display for HistoryError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            HistoryError::Index(error) => error.fmt(f),
-            HistoryError::Read(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for HistoryError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            HistoryError::Index(error) => error.source(),
-            HistoryError::Read(error) => error.source(),
-        }
     }
 }

@@ -5,23 +5,23 @@ use std::collections::HashMap;
 use rusqlite::{CachedStatement, Connection, Transaction, params};
 
 use super::error::IndexError;
-use super::fit::{Fit, Indexed};
 use super::row::{BETWEEN, Config, Row, Texts};
 use super::schema;
+use super::status::{IndexStatus, Indexed};
 
 /// More kinds of events than these are looked up each time.
 const KNOWN_KINDS: usize = 1 << 14;
 
-/// Takes out of the index what the ledger no longer has, and makes the tables where there are none.
-pub(super) fn trim(db: &Connection, fit: &Fit) -> Result<(), IndexError> {
-    if !fit.made {
-        return schema::create(db, &fit.ledger);
+/// Takes out of the index the lines that the ledger no longer has; makes the tables of an empty database.
+pub(super) fn trim(db: &Connection, status: &IndexStatus) -> Result<(), IndexError> {
+    if !status.made {
+        return schema::create(db, &status.ledger);
     }
-    if !fit.has_others {
+    if !status.has_others {
         return Ok(());
     }
     // Nothing is between 1 and 0.
-    let kept = fit.kept.first().zip(fit.kept.last());
+    let kept = status.kept.first().zip(status.kept.last());
     let (first, last) = kept.map_or((1, 0), |(first, last)| (first.first_id, last.last_id));
     for table in ["events", "changes", "states", "unreadable"] {
         let sql = format!("DELETE FROM {table} WHERE id < ?1 OR id > ?2");

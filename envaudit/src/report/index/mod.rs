@@ -1,7 +1,7 @@
-//! What is looked up in a ledger of millions of events, without reading them all: `index.sqlite`.
+//! Lookups in a ledger of millions of events, without reading them all: `index.sqlite`.
 //!
-//! It is derived from the segments and made anew whenever need be; verification never reads it. It tells *where* events
-//! stand, and a few columns of each; an event that is shown is read from the ledger.
+//! It is derived from the segments and made anew whenever need be; verification never reads it. It has the *places* of
+//! events, and a few columns of each; an event that is shown is read from the ledger.
 //!
 //! ```
 //! use envaudit::EnvConfig;
@@ -22,7 +22,7 @@
 //! let index = Index::beside(&path, ledger.source())?;
 //! let changes: Vec<String> = index
 //!     .history("PORT")
-//!     .map(|historic| Ok(historic?.change.to_string()))
+//!     .map(|entry| Ok(entry?.change.to_string()))
 //!     .collect::<Result<_, Box<dyn std::error::Error>>>()?;
 //! assert_eq!(changes, ["+ PORT: 80", "~ PORT: 80 -> 443"]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -31,7 +31,7 @@
 //! # When it is brought up to date
 //!
 //! Opening compares the index with the ledger: `ledger.json`, the names and lengths of the segments, and the last line that
-//! was indexed. What was appended since is added; what was pruned is taken out; behind a line that is no longer there
+//! was indexed. What was appended since is added; what was pruned is taken out; after a line that is no longer there
 //! (a torn end that was cut off, an older copy that was put back) everything is read again. An index of another version, of
 //! another ledger, or that is damaged, is made anew. Each step is a transaction that also says how far it got, so that a
 //! process that is killed loses the last step and no more.
@@ -44,13 +44,13 @@
 
 mod catch_up;
 mod error;
-mod fit;
 mod history;
 mod insert;
-mod near;
 mod place;
+mod read_ahead;
 mod row;
 mod schema;
+mod status;
 
 use core::fmt;
 use std::path::Path;
@@ -61,12 +61,12 @@ use crate::ledger::__private::{Located, line_at, time_of};
 use crate::ledger::Record;
 use crate::ledger::Timestamp;
 use crate::ledger::store::SegmentSource;
-use fit::Indexed;
 use row::{BETWEEN, Row, Span, Texts};
+use status::Indexed;
 
 pub use error::IndexError;
 pub use history::{HistoryError, IndexedHistory};
-pub(crate) use row::{MARKED, REFUSED, SECRET, What};
+pub(crate) use row::{ChangeClass, MARKED, REFUSED, SECRET};
 
 /// An index of a ledger, as it was when it was opened.
 pub struct Index<'s> {
@@ -114,18 +114,18 @@ impl<'s> Index<'s> {
         temporary: bool,
     ) -> Result<Self, IndexError> {
         db.execute_batch("BEGIN")?;
-        let mut fit = fit::look(&db, source)?;
-        if !fit.is_whole() {
+        let mut status = status::look(&db, source)?;
+        if !status.is_whole() {
             db.execute_batch("COMMIT")?;
             if !writable {
                 return Err(IndexError::unusable("it is not up to date, and cannot be written"));
             }
             catch_up::run(&mut db, source)?;
-            // From here on nobody changes what is read.
+            // From here on the database does not change under the reader.
             db.execute_batch("BEGIN")?;
-            fit = fit::look(&db, source)?;
+            status = status::look(&db, source)?;
         }
-        Ok(Index { source, db, segments: fit.into_segments(), temporary })
+        Ok(Index { source, db, segments: status.into_segments(), temporary })
     }
 
     /// Asks the index in a directory. Where it turns out to be damaged, or to say other than the ledger, it is made anew and
@@ -193,7 +193,7 @@ impl<'s> Index<'s> {
         };
         let (unreadable, ..) = counts("SELECT COUNT(*), NULL, NULL FROM unreadable")?;
         let (events, first, last) = counts("SELECT COUNT(*), MIN(kind), MAX(kind) FROM events")?;
-        // Kinds are numbered from 1 on, and none is ever taken out.
+        // Kinds are numbered from 1 on, and never taken out.
         let (kinds, ..) = counts("SELECT COUNT(*), NULL, NULL FROM kinds")?;
         let known = first.unwrap_or(1) >= 1 && last.unwrap_or(0).unsigned_abs() <= kinds;
         match known && events + unreadable == self.len() {
@@ -217,7 +217,7 @@ impl<'s> Index<'s> {
     ///
     /// # Errors
     ///
-    /// [`IndexError::Damaged`] where another event stands there.
+    /// [`IndexError::Damaged`] where another event is there.
     pub(crate) fn read(&self, id: u64, at: u64, time: i64) -> Result<Record, IndexError> {
         let segment = self.segment_of(id).ok_or_else(IndexError::other)?;
         believed(line_at(self.source, segment.first_seq, at)?, time)

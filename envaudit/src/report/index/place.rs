@@ -2,7 +2,7 @@
 //!
 //! It has a rollback journal and no write-ahead log: a log would write everything twice, needs a second file to be read at
 //! all, and so could not be read in a directory that cannot be written to. Readers hold up a writer for as long as they
-//! read, which is milliseconds, or the seconds of a report; who is held up for longer than a moment does without the index.
+//! read, which is milliseconds, or the seconds of a report; a process that is held up for longer does without the index.
 
 use std::fs;
 use std::io;
@@ -18,7 +18,7 @@ const NAME: &str = "index.sqlite";
 const JOURNAL: &str = "index.sqlite-journal";
 /// How long one that is busy is waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// In KiB; negative is how `SQLite` is told that it is no number of pages.
+/// In KiB; a negative number means KiB to `SQLite`, and not pages.
 const CACHE: i64 = -32 * 1024;
 
 /// Opens the database, made if it is not there; and whether it can be written.
@@ -54,7 +54,7 @@ pub(super) fn temporary() -> Result<Connection, IndexError> {
     Ok(db)
 }
 
-/// Whoever has written the file, opening it runs nothing of theirs.
+/// Opening a file runs no code from it, whatever its origin.
 fn distrust(db: &Connection) -> Result<(), IndexError> {
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;

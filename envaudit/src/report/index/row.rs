@@ -1,4 +1,4 @@
-//! What of a line is indexed.
+//! The columns of a line in the index.
 
 use std::borrow::Cow;
 
@@ -6,8 +6,8 @@ use memchr::memmem;
 
 use crate::ledger::__private::is_carried;
 use crate::ledger::__private::{list, member, text};
-use crate::ledger::{ChangeKind, ConfigChange, RecordedValue};
-use crate::ledger::{Line, Text};
+use crate::ledger::config_state::{ChangeKind, ConfigChange, RecordedValue};
+use crate::ledger::format::{Line, LineText};
 
 /// It changed a secret of a configuration.
 pub(crate) const SECRET: i64 = 1;
@@ -18,7 +18,7 @@ pub(crate) const REFUSED: i64 = 4;
 
 /// What an event says of one variable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum What {
+pub(crate) enum ChangeClass {
     /// The first record of a configuration has it.
     First = 0,
     Added = 1,
@@ -30,32 +30,38 @@ pub(crate) enum What {
     Moved = 5,
 }
 
-impl What {
+impl ChangeClass {
     fn of(change: &ConfigChange) -> Self {
         match change.kind {
-            ChangeKind::Added => What::Added,
-            ChangeKind::Removed => What::Removed,
-            ChangeKind::Changed if change.is_rotation() => What::Rotated,
-            ChangeKind::Changed if change.has_new_value() => What::Changed,
-            ChangeKind::Changed => What::Moved,
+            ChangeKind::Added => ChangeClass::Added,
+            ChangeKind::Removed => ChangeClass::Removed,
+            ChangeKind::Changed if change.is_rotation() => ChangeClass::Rotated,
+            ChangeKind::Changed if change.has_new_value() => ChangeClass::Changed,
+            ChangeKind::Changed => ChangeClass::Moved,
         }
     }
 
     /// What the index has as this number.
     pub(crate) fn read(number: i64) -> Option<Self> {
-        let all =
-            [What::First, What::Added, What::Changed, What::Removed, What::Rotated, What::Moved];
+        let all = [
+            ChangeClass::First,
+            ChangeClass::Added,
+            ChangeClass::Changed,
+            ChangeClass::Removed,
+            ChangeClass::Rotated,
+            ChangeClass::Moved,
+        ];
         all.into_iter().find(|what| *what as i64 == number)
     }
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
-            What::First => "first",
-            What::Added => "added",
-            What::Changed => "changed",
-            What::Removed => "removed",
-            What::Rotated => "rotated",
-            What::Moved => "moved",
+            ChangeClass::First => "first",
+            ChangeClass::Added => "added",
+            ChangeClass::Changed => "changed",
+            ChangeClass::Removed => "removed",
+            ChangeClass::Rotated => "rotated",
+            ChangeClass::Moved => "moved",
         }
     }
 }
@@ -67,7 +73,7 @@ pub(super) struct Span {
     to: u32,
 }
 
-/// Texts of many lines, one behind the other.
+/// Texts of many lines, one after the other.
 #[derive(Default)]
 pub(super) struct Texts(String);
 
@@ -105,7 +111,7 @@ pub(super) struct Row {
 /// What an event says of a configuration.
 #[derive(Default)]
 pub(super) struct Config {
-    pub(super) changes: Vec<(String, What)>,
+    pub(super) changes: Vec<(String, ChangeClass)>,
     /// The environment that the state is of, where there is a state.
     pub(super) state: Option<Option<String>>,
 }
@@ -157,7 +163,7 @@ impl Row {
         let mut config = Config::default();
         for change in of("changes").into_iter().flatten().filter_map(ConfigChange::read) {
             let secret = [&change.before, &change.after].into_iter().flatten().any(|it| it.masked);
-            let what = What::of(&change);
+            let what = ChangeClass::of(&change);
             if secret {
                 self.flags |= SECRET;
             }
@@ -168,7 +174,7 @@ impl Row {
             config.state = Some(environment.map(Cow::into_owned));
             if line.action == "config.loaded" && !is_carried(details) {
                 let values = state.filter_map(RecordedValue::read);
-                config.changes.extend(values.map(|it| (it.key, What::First)));
+                config.changes.extend(values.map(|it| (it.key, ChangeClass::First)));
             }
         }
         self.config = Some(Box::new(config));
@@ -176,7 +182,7 @@ impl Row {
 }
 
 fn kind(line: &Line<'_>, texts: &mut Texts) -> Span {
-    let text = |text: Option<Text<'_>>| text.map(|text| text.get().replace(BETWEEN, " "));
+    let text = |text: Option<LineText<'_>>| text.map(|text| text.get().replace(BETWEEN, " "));
     let resource_type = text(line.resource_type).unwrap_or_default();
     let origin = text(line.origin).unwrap_or_default();
     let between = BETWEEN.encode_utf8(&mut [0; 4]).to_owned();

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 
 use super::error::IndexError;
 
-/// Whose columns mean the same.
+/// Databases of one version have the same tables, and columns of the same meaning.
 const VERSION: i64 = 2;
 
 const TABLES: [&str; 7] = [
@@ -25,7 +25,7 @@ const TABLES: [&str; 7] = [
     // `at` is the byte of the segment, `time` in microseconds.
     "CREATE TABLE events (id INTEGER PRIMARY KEY, seq INTEGER, at INTEGER NOT NULL, time INTEGER NOT NULL, \
      kind INTEGER NOT NULL, actor TEXT NOT NULL, resource TEXT, network TEXT, flags INTEGER NOT NULL)",
-    // Place and time again: those of one variable stand together, and their events all over the table of events.
+    // Place and time again: those of one variable are next to each other, and their events all over the table of events.
     "CREATE TABLE changes (key TEXT NOT NULL, id INTEGER NOT NULL, at INTEGER NOT NULL, time INTEGER NOT NULL, \
      what INTEGER NOT NULL, PRIMARY KEY (key, id)) WITHOUT ROWID",
     // The events that have the whole state of a configuration.

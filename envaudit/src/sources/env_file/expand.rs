@@ -32,8 +32,8 @@ impl ExpandFault {
             ExpandFault::Circular(_) => "its references lead back to itself",
             ExpandFault::Required { .. } => "it requires a variable that is not set",
             ExpandFault::TooLong => "its references add up to more than 1 MiB",
-            ExpandFault::TooDeep => "its references go through more than 32 others",
-            ExpandFault::TooMany => "the references of this load are more than 10,000",
+            ExpandFault::TooDeep => "its references are nested more than 32 deep",
+            ExpandFault::TooMany => "this load has more than 10,000 references",
         }
     }
 
@@ -43,10 +43,10 @@ impl ExpandFault {
             ExpandFault::Undefined(_) => {
                 "set it, write ${NAME:-} where it may be absent, or put a value that has `${` into single quotes"
             }
-            ExpandFault::Circular(_) => "write one of the values out",
+            ExpandFault::Circular(_) => "write one of the values in full",
             ExpandFault::Required { .. } => "set it",
             ExpandFault::TooLong | ExpandFault::TooDeep | ExpandFault::TooMany => {
-                "write the value out instead"
+                "write the value in full instead"
             }
         }
     }
@@ -101,7 +101,7 @@ pub(crate) fn expand<'v>(
             let value = if name.is_empty() { None } else { scope.lookup(name, depth)? };
             match value {
                 Some(value) => out.push_str(&value),
-                // Nobody who has a `$` in a password means a variable of that name.
+                // A `$` in a password hardly ever means a variable of that name.
                 None => {
                     out.push('$');
                     out.push_str(name);
@@ -155,7 +155,7 @@ fn braced_value<'v>(
     }
 }
 
-/// The names behind each `$` and `${` of a text as it is written.
+/// The names after each `$` and `${` of a text as it is written.
 pub(super) fn references(text: &str) -> impl Iterator<Item = &str> {
     text.split('$').skip(1).map(|rest| {
         let name = rest.strip_prefix('{').unwrap_or(rest);

@@ -1,6 +1,4 @@
-//! The assignments of an env file and the lines they stand on.
-
-use core::fmt;
+//! The assignments of an env file and their lines.
 
 /// `NAME=value`, found on a line.
 pub(crate) struct Assignment<'t> {
@@ -10,7 +8,7 @@ pub(crate) struct Assignment<'t> {
     pub(crate) value: Written<'t>,
 }
 
-/// A value as it stands in the file.
+/// A value as it is written in the file.
 pub(crate) enum Written<'t> {
     /// From and to in the text: bytes that mean themselves, as most values are.
     Plain(u32, u32),
@@ -19,13 +17,19 @@ pub(crate) enum Written<'t> {
 }
 
 /// What is wrong with a line. No part of the line is in it: it could be a secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Fault {
+    #[error("there is no `=` on the line")]
     NoEquals,
+    #[error("the text before `=` is not a name")]
     BadName,
+    #[error("a quote is not closed before the end of the file")]
     Unterminated,
+    #[error("a backslash is followed by a character that needs none")]
     BadEscape,
+    #[error("text follows the value")]
     TextAfterValue,
+    #[error("the value has every private-use character of Unicode")]
     Sentinels,
 }
 
@@ -38,24 +42,11 @@ impl Fault {
                 "close the quote; a value with a quote in it goes into the other kind of quotes"
             }
             Fault::BadEscape => {
-                "known are \\n \\\\ \\\" \\' \\$ and \\ before a blank; in single quotes a backslash means itself"
+                "the escapes are \\n \\\\ \\\" \\' \\$ and \\ before a blank; in single quotes a backslash means itself"
             }
             Fault::TextAfterValue => "put a value with blanks into quotes",
             Fault::Sentinels => "remove the private-use characters",
         }
-    }
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Fault::NoEquals => "there is no `=` on the line",
-            Fault::BadName => "what stands before `=` is not a name",
-            Fault::Unterminated => "a quote is not closed before the end of the file",
-            Fault::BadEscape => "a backslash stands before nothing that needs one",
-            Fault::TextAfterValue => "text follows the value",
-            Fault::Sentinels => "the value has every private-use character of Unicode",
-        })
     }
 }
 
@@ -172,7 +163,7 @@ impl<'t> Assignments<'t> {
         Ok((name, &self.text[value_start..value_end], value_end))
     }
 
-    /// Goes behind the newline at or after `end`, counting the lines passed.
+    /// Goes past the newline at or after `end`, counting the lines passed.
     fn skip_to(&mut self, end: usize) {
         let next = self.text[end..].find('\n').map_or(self.text.len(), |at| end + at + 1);
         let lines = self.text[self.at..next].bytes().filter(|byte| *byte == b'\n').count();

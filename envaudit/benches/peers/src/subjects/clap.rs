@@ -1,3 +1,5 @@
+//! clap with its feature `env`; dotenvy puts the file into the environment first.
+
 use clap::Parser;
 
 use crate::subject::{AnyError, DOTENV, Subject};

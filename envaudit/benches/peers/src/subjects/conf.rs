@@ -1,3 +1,5 @@
+//! conf, which takes the variables as an argument; the file's are read by dotenvy.
+
 use std::env;
 use std::ffi::OsString;
 

@@ -1,3 +1,5 @@
+//! config, by serde; the file is read by dotenvy.
+
 use std::collections::HashMap;
 
 use config::{Config, Environment};

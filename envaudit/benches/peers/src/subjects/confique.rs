@@ -1,3 +1,5 @@
+//! confique; dotenvy puts the file into the environment first.
+
 use confique::Config;
 
 use crate::subject::{AnyError, DOTENV, Subject};

@@ -1,3 +1,5 @@
+//! envconfig; the file is read by dotenvy, into a map.
+
 use std::collections::HashMap;
 
 use envconfig::Envconfig;

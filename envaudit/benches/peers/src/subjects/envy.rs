@@ -1,3 +1,5 @@
+//! envy, by serde; the file is read by dotenvy.
+
 use serde::Deserialize;
 
 use crate::subject::{AnyError, DOTENV, Subject};

@@ -1,3 +1,5 @@
+//! figment, by serde; dotenvy puts the file into the environment first.
+
 use figment::Figment;
 use figment::providers::Env;
 use serde::Deserialize;

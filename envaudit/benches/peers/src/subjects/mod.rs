@@ -1,3 +1,5 @@
+//! The compared crates, each under its name.
+
 use crate::subject::Entry;
 
 mod dotenvy_map;

@@ -1,3 +1,5 @@
+//! provcfg, which keeps the provenance of each field; the file is read by dotenvy.
+
 use provcfg::sources::KeyValueSource;
 use provcfg::{Config, Configurable};
 use serde::Deserialize;

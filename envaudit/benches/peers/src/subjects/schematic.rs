@@ -1,3 +1,5 @@
+//! schematic; dotenvy puts the file into the environment first.
+
 use schematic::{Config, ConfigLoader};
 
 use crate::subject::{AnyError, DOTENV, Subject};

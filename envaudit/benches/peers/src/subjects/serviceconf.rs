@@ -1,3 +1,5 @@
+//! serviceconf; dotenvy puts the file into the environment first.
+
 use serviceconf::ServiceConf;
 
 use crate::subject::{AnyError, DOTENV, Subject};

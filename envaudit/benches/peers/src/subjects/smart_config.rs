@@ -1,3 +1,5 @@
+//! smart-config, which keeps the origin of each value.
+
 use smart_config::{
     ConfigRepository, ConfigSchema, DescribeConfig, DeserializeConfig, Environment,
 };

@@ -1,3 +1,5 @@
+//! tier, by serde; the file is read by dotenvy.
+
 use serde::{Deserialize, Serialize};
 use tier::{ConfigLoader, EnvSource, LoadedConfig};
 

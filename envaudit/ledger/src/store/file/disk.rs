@@ -1,13 +1,14 @@
 //! The file system as a store of files needs it, so that a test can put one in its place that fails.
 
-use core::fmt;
-use std::error::Error;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use thiserror::Error;
+
 /// What stands in the place of a file, or of the directory of files, is none: a symlink, a FIFO, a folder.
-#[derive(Debug)]
+#[derive(Debug, Error)]
+#[error("{0}")]
 pub(super) struct Irregular(&'static str);
 
 impl Irregular {
@@ -20,14 +21,6 @@ impl Irregular {
         error.get_ref().is_some_and(|inner| inner.is::<Irregular>())
     }
 }
-
-impl fmt::Display for Irregular {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
-    }
-}
-
-impl Error for Irregular {}
 
 /// A directory with files and one level of directories in it. Names are relative to it; the empty name is itself.
 pub trait Disk: Send + Sync {

@@ -1,10 +1,10 @@
-//! The files that stay open: the lock, and the segment that is appended to.
+//! The segments that stay open: the one that is appended to, and the one that was read last.
 
 use std::io;
 
-use super::names::{LOCK, segment_name};
+use super::names::segment_name;
 use super::{FileStore, Live};
-use crate::store::file::disk::{Disk, DiskFile, FileStat, Identity};
+use crate::store::file::disk::{Disk, DiskFile, FileStat, Irregular};
 use crate::store::{SegmentSource, StoreError, StoreErrorKind, WriteError};
 
 impl<D: Disk> FileStore<D> {
@@ -23,45 +23,26 @@ impl<D: Disk> FileStore<D> {
                     if error.kind() == io::ErrorKind::PermissionDenied
                         && self.is_ended(first_seq).map_err(WriteError::Rejected)? =>
                 {
-                    return Err(WriteError::Stale);
+                    return Err(WriteError::Stale { tail: None });
                 }
                 result => result.map_err(|error| self.rejected("open", &name, error))?,
             };
             let stat = file.stat().map_err(|error| self.rejected("read", &name, error))?;
             open.live = Some(Live { first_seq, name, file, identity: stat.identity });
         }
-        let Some(live) = &open.live else { return Err(WriteError::Stale) };
+        let Some(live) = &open.live else { return Err(WriteError::Stale { tail: None }) };
+        let replaced = || {
+            let doing = format!("write `{}`", self.disk.place(&live.name));
+            Err(WriteError::Rejected(StoreError::new(StoreErrorKind::Replaced, doing)))
+        };
         match self.disk.stat(&live.name) {
             Ok(stat) if stat.identity == live.identity => act(live, stat),
-            _ => {
-                let doing = format!("write `{}`", self.disk.place(&live.name));
-                Err(WriteError::Rejected(StoreError::new(StoreErrorKind::Replaced, doing)))
+            Ok(_) => replaced(),
+            // A name that is gone was taken away; a system that fails to look says nothing of the file.
+            Err(error) if error.kind() == io::ErrorKind::NotFound || Irregular::is_why(&error) => {
+                replaced()
             }
-        }
-    }
-
-    /// Takes the lock in this way, which says whether it did.
-    pub(super) fn lock_by(
-        &self,
-        take: impl Fn(&D::File) -> io::Result<bool>,
-    ) -> Result<(), StoreError> {
-        let mut open = self.open.lock().unwrap_or_else(|poison| poison.into_inner());
-        loop {
-            let (file, identity) = match open.lock.take() {
-                Some(held) => held,
-                None => self.open_lock().map_err(|error| self.failed("open", LOCK, error))?,
-            };
-            if !take(&file).map_err(|error| self.failed("lock", LOCK, error))? {
-                let doing = format!("lock `{}`", self.disk.place(LOCK));
-                return Err(StoreError::new(StoreErrorKind::Locked, doing));
-            }
-            // Two writers with two lock files would both believe to be alone.
-            let named = self.disk.stat(LOCK);
-            if named.is_ok_and(|named| named.identity == identity) {
-                open.lock = Some((file, identity));
-                return Ok(());
-            }
-            open.lock = None;
+            Err(error) => Err(self.rejected("look at", &live.name, error)),
         }
     }
 
@@ -96,16 +77,5 @@ impl<D: Disk> FileStore<D> {
         let segments = self.segments()?;
         let sealed = segments.iter().any(|info| info.first_seq == first_seq && info.sealed);
         Ok(sealed && segments.iter().any(|info| info.first_seq > first_seq && info.len > 0))
-    }
-
-    fn open_lock(&self) -> io::Result<(D::File, Identity)> {
-        let file = match self.disk.create(LOCK) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                self.disk.open(LOCK, true)?
-            }
-            result => result?,
-        };
-        let identity = file.stat()?.identity;
-        Ok((file, identity))
     }
 }

@@ -1,8 +1,11 @@
 //! A ledger in a directory.
 
 mod bytes;
+mod chain;
 pub(crate) mod disk;
+mod keys;
 mod live;
+mod lock;
 mod names;
 mod read;
 mod whole;
@@ -10,7 +13,7 @@ mod write;
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::{StoreError, StoreErrorKind, WriteError};
 use disk::{Disk, Identity, Irregular, RealDisk};
@@ -19,12 +22,12 @@ use disk::{Disk, Identity, Irregular, RealDisk};
 ///
 /// ```
 /// use envaudit_ledger::FileStore;
-/// use envaudit_ledger::store::{Store, StoreState};
+/// use envaudit_ledger::store::{ChainStore, Deadline, StoreState};
 ///
 /// # let dir = tempfile::tempdir().unwrap();
 /// # let path = dir.path().join("audit");
 /// let store = FileStore::new(path);
-/// assert_eq!(store.state()?, StoreState::Absent);
+/// assert_eq!(store.state(Deadline::NEVER)?, StoreState::Absent);
 /// # Ok::<(), envaudit_ledger::store::StoreError>(())
 /// ```
 #[derive(Debug)]
@@ -39,6 +42,9 @@ pub struct FileStore<D: Disk = RealDisk> {
 #[derive(Debug)]
 struct Open<F> {
     lock: Option<(F, Identity)>,
+    queue: Option<lock::LockQueue<F>>,
+    /// The lock was wanted by another when this handle had it.
+    lets_another_go_first: bool,
     live: Option<Live<F>>,
 }
 
@@ -60,8 +66,13 @@ impl FileStore {
 impl<D: Disk> FileStore<D> {
     /// The ledger on another file system.
     pub fn on(disk: D) -> Self {
-        let open = Mutex::new(Open { lock: None, live: None });
+        let open =
+            Mutex::new(Open { lock: None, queue: None, lets_another_go_first: false, live: None });
         FileStore { disk, open, read: Mutex::new(None) }
+    }
+
+    fn opened(&self) -> MutexGuard<'_, Open<D::File>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The file system.

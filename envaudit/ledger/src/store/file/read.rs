@@ -42,9 +42,14 @@ impl<D: Disk> SegmentSource for FileStore<D> {
         Ok(bytes)
     }
 
-    fn checkpoints(&self) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
-        let numbered = self.numbered(CHECKPOINTS, NOTE)?.into_iter();
-        numbered.map(|(seq, _)| Ok((seq, self.contents(&checkpoint_name(seq))?))).collect()
+    fn checkpoints_after(
+        &self,
+        seq: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
+        let numbered = self.numbered(CHECKPOINTS, NOTE)?.into_iter().map(|(seq, _)| seq);
+        let wanted = numbered.filter(|&found| seq.is_none_or(|seq| found > seq)).take(limit);
+        wanted.map(|seq| Ok((seq, self.contents(&checkpoint_name(seq))?))).collect()
     }
 
     fn head(&self) -> Result<Option<Vec<u8>>, StoreError> {

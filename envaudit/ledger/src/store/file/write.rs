@@ -1,24 +1,21 @@
-//! The writing half.
+//! The writing half: one batch at a time.
 
 use std::io;
 
-use super::bytes::{fill, read, write};
+use super::bytes::{fill, write};
 use super::names::{
-    CHECKPOINTS, HEAD, KEY, KEY_END, LOCK, MANIFEST, NEW, RETIRED, SEGMENT, checkpoint_name,
-    segment_name, seq_of,
+    CHECKPOINTS, KEY, LOCK, MANIFEST, NEW, SEGMENT, checkpoint_name, segment_name, seq_of,
 };
 use super::{FileStore, Live};
 use crate::store::file::disk::{Disk, DiskFile, Listed};
+use crate::store::resolve::{end_of, has_batch};
 use crate::store::{
-    Durability, LINE_END, NextKey, Store, StoreError, StoreErrorKind, StoreState, TORN, Tail,
-    WriteError,
+    Batch, BatchOutcome, ChainStore, Deadline, Durability, Epoch, FileChain, KeyStore, LINE_END,
+    SegmentRemoval, StoreError, StoreErrorKind, StoreLock, StoreState, Tail, WriteError,
 };
 
-/// How much is read at once.
-const BLOCK: usize = 4 << 20;
-
-impl<D: Disk> Store for FileStore<D> {
-    fn state(&self) -> Result<StoreState, StoreError> {
+impl<D: Disk> ChainStore for FileStore<D> {
+    fn state(&self, _: Deadline) -> Result<StoreState, StoreError> {
         let Some(listed) = self.disk.list("").map_err(|error| self.failed("list", "", error))?
         else {
             return Ok(StoreState::Absent);
@@ -44,94 +41,78 @@ impl<D: Disk> Store for FileStore<D> {
         Ok(state)
     }
 
-    fn create(
-        &self,
-        manifest: &[u8],
-        first_lines: &[u8],
-        key: Option<&[u8]>,
-    ) -> Result<(), WriteError> {
-        self.disk.make_dir("").map_err(|error| self.rejected("make", "", error))?;
-        self.lock().map_err(WriteError::Rejected)?;
-        let result = self.create_locked(manifest, first_lines, key);
-        self.unlock();
-        result
+    fn create(&self, manifest: &[u8], first: &Batch<'_>, _: Deadline) -> Result<(), WriteError> {
+        self.create_with(manifest, first.lines, None)
     }
 
-    fn key(&self) -> Result<Option<Vec<u8>>, StoreError> {
-        self.contents_if_there(KEY)
-    }
-
-    fn next_key(&self) -> Result<Option<Vec<u8>>, StoreError> {
-        self.contents_if_there(&format!("{KEY}{NEW}"))
-    }
-
-    fn retired_keys(&self) -> Result<Vec<Vec<u8>>, StoreError> {
-        let mut names: Vec<String> = self.listed("")?.into_iter().map(|it| it.name).collect();
-        names.retain(|name| name.starts_with(RETIRED) && name.ends_with(KEY_END));
-        names.sort_unstable();
-        names.iter().map(|name| self.contents(name)).collect()
-    }
-
-    fn stage_key(&self, key: &[u8]) -> Result<(), WriteError> {
-        self.stage(KEY, key)?;
-        self.disk.sync_dir("").map_err(|error| self.unknown("sync", "", error))
-    }
-
-    fn retire_key(&self, kid: &str, key: &[u8], next: NextKey) -> Result<(), WriteError> {
-        self.replace("", &format!("{RETIRED}{kid}{KEY_END}"), key)?;
-        match next {
-            NextKey::Staged => self.adopt("", &format!("{KEY}{NEW}"), KEY),
-            NextKey::Elsewhere => self.remove(KEY),
+    fn append(&self, batch: &Batch<'_>, _: Deadline) -> Result<Tail, WriteError> {
+        if batch.opens_segment {
+            self.start_segment(batch.last.segment, batch.lines)?;
+        } else {
+            self.append_to_segment(batch)?;
         }
+        Ok(*batch.last)
     }
 
-    fn lock(&self) -> Result<(), StoreError> {
-        self.lock_by(|file| file.lock().map(|()| true))
-    }
-
-    fn try_lock(&self) -> Result<(), StoreError> {
-        self.lock_by(DiskFile::try_lock)
-    }
-
-    fn unlock(&self) {
-        let mut open = self.open.lock().unwrap_or_else(|poison| poison.into_inner());
-        // A lock that cannot be given back is given back by closing its file.
-        if open.lock.as_ref().is_some_and(|(file, _)| file.unlock().is_err()) {
-            open.lock = None;
+    fn resolve(&self, batch: &Batch<'_>, by: Deadline) -> Result<BatchOutcome, StoreError> {
+        if has_batch(self, batch)? {
+            return Ok(BatchOutcome::There);
         }
+        Ok(BatchOutcome::Absent { tail: self.tail(by)? })
     }
 
-    fn segment_len(&self, first_seq: u64) -> Result<u64, StoreError> {
-        if !self.is_live(first_seq) {
-            // It may be one that others have sealed.
-            let name = segment_name(first_seq);
-            let file = self.disk.open(&name, false);
-            let stat = file.and_then(|file| file.stat());
-            return stat.map(|stat| stat.len).map_err(|error| self.failed("open", &name, error));
-        }
-        match self.with_live(first_seq, |_, stat| Ok(stat.len)) {
-            Ok(len) => Ok(len),
-            Err(WriteError::Rejected(error) | WriteError::Unknown(error)) => Err(error),
-            Err(WriteError::Stale) => {
-                let doing = format!("open `{}`", self.disk.place(&segment_name(first_seq)));
-                Err(StoreError::new(StoreErrorKind::Missing, doing))
+    fn tail(&self, _: Deadline) -> Result<Tail, StoreError> {
+        end_of(self)
+    }
+
+    fn put_checkpoint(&self, seq: u64, note: &[u8], _: Deadline) -> Result<(), WriteError> {
+        let name = checkpoint_name(seq);
+        match self.contents_if_there(&name).map_err(WriteError::Rejected)? {
+            Some(kept) if kept == note => return Ok(()),
+            Some(_) => {
+                let doing = format!("keep another checkpoint in `{}`", self.disk.place(&name));
+                return Err(WriteError::Conflict(StoreError::new(StoreErrorKind::Failed, doing)));
             }
+            None => {}
         }
+        self.disk
+            .make_dir(CHECKPOINTS)
+            .map_err(|error| self.rejected("make", CHECKPOINTS, error))?;
+        self.replace(CHECKPOINTS, &name, note)
     }
 
-    fn append(&self, tail: &Tail, lines: &[u8], durability: Durability) -> Result<(), WriteError> {
-        self.with_live(tail.segment, |Live { file, name, .. }, stat| {
-            if stat.len != tail.offset {
-                return Err(WriteError::Stale);
-            }
-            if let Some(from) = tail.end() {
-                let mut end = [0; LINE_END];
-                let filled = fill(file, &mut end, from);
-                let filled = filled.map_err(|error| self.rejected("read", name, error))?;
-                if !tail.is_end(&end[..filled]) {
-                    return Err(WriteError::Stale);
-                }
-            }
+    /// Nothing has to be fenced off: whoever has the lock has read the end of the ledger under it.
+    fn begin(&self, writer: &str, _: Deadline) -> Result<Epoch, StoreError> {
+        Ok(Epoch::new(writer, 0))
+    }
+
+    fn store_lock(&self) -> Option<&dyn StoreLock> {
+        Some(self)
+    }
+
+    fn files(&self) -> Option<&dyn FileChain> {
+        Some(self)
+    }
+
+    fn keys(&self) -> Option<&dyn KeyStore> {
+        Some(self)
+    }
+
+    fn removal(&self) -> Option<&dyn SegmentRemoval> {
+        Some(self)
+    }
+}
+
+impl<D: Disk> SegmentRemoval for FileStore<D> {
+    fn remove_segment(&self, first_seq: u64, _: Deadline) -> Result<(), WriteError> {
+        self.remove(&segment_name(first_seq))
+    }
+}
+
+impl<D: Disk> FileStore<D> {
+    fn append_to_segment(&self, batch: &Batch<'_>) -> Result<(), WriteError> {
+        let Batch { after: tail, lines, durability, .. } = *batch;
+        let write_there = |Live { file, name, .. }: &Live<D::File>| {
             if let Err(error) = write(file, lines, tail.offset) {
                 // Whatever a short write left is cut off before anything else.
                 return Err(match file.truncate(tail.offset) {
@@ -148,12 +129,26 @@ impl<D: Disk> Store for FileStore<D> {
                 let _ = file.truncate(tail.offset);
                 self.unknown("sync", name, error)
             })
-        })
-    }
-
-    fn sync(&self, first_seq: u64) -> Result<(), WriteError> {
-        self.with_live(first_seq, |Live { file, name, .. }, _| {
-            file.sync().map_err(|error| self.unknown("sync", name, error))
+        };
+        if batch.lock_kept {
+            let open = self.open.lock().unwrap_or_else(|poison| poison.into_inner());
+            if let Some(live) = open.live.as_ref().filter(|it| it.first_seq == tail.segment) {
+                return write_there(live);
+            }
+        }
+        self.with_live(tail.segment, |live, stat| {
+            if stat.len != tail.offset {
+                return Err(WriteError::Stale { tail: None });
+            }
+            if let Some(from) = tail.end() {
+                let mut end = [0; LINE_END];
+                let filled = fill(&live.file, &mut end, from);
+                let filled = filled.map_err(|error| self.rejected("read", &live.name, error))?;
+                if !tail.is_end(&end[..filled]) {
+                    return Err(WriteError::Stale { tail: None });
+                }
+            }
+            write_there(live)
         })
     }
 
@@ -166,7 +161,7 @@ impl<D: Disk> Store for FileStore<D> {
                 let file = file.map_err(|error| self.rejected("open", &name, error))?;
                 let stat = file.stat().map_err(|error| self.rejected("read", &name, error))?;
                 if stat.len > 0 {
-                    return Err(WriteError::Stale);
+                    return Err(WriteError::Stale { tail: None });
                 }
                 file
             }
@@ -186,97 +181,29 @@ impl<D: Disk> Store for FileStore<D> {
         })
     }
 
-    fn seal(&self, first_seq: u64) -> Result<(), WriteError> {
-        let name = segment_name(first_seq);
-        self.disk.set_readonly(&name).map_err(|error| self.rejected("seal", &name, error))
-    }
-
-    fn cut(&self, first_seq: u64, offset: u64, copy: &str) -> Result<(), WriteError> {
-        self.with_live(first_seq, |Live { file, name, .. }, stat| {
-            let len = usize::try_from(stat.len.saturating_sub(offset)).unwrap_or(usize::MAX);
-            let bytes =
-                read(file, offset, len).map_err(|error| self.rejected("read", name, error))?;
-            self.replace("", copy, &bytes)?;
-            file.truncate(offset)
-                .and_then(|()| file.sync())
-                .map_err(|error| self.unknown("cut", name, error))
-        })
-    }
-
-    fn copies(&self) -> Result<Vec<String>, StoreError> {
-        let listed = self.listed("")?.into_iter().filter(|listed| listed.file);
-        let mut names: Vec<String> = listed
-            .map(|listed| listed.name)
-            .filter(|name| name.starts_with(TORN) && !name.ends_with(NEW))
-            .collect();
-        names.sort_unstable();
-        Ok(names)
-    }
-
-    fn copy(&self, name: &str) -> Result<Vec<u8>, StoreError> {
-        self.contents(name)
-    }
-
-    fn rename_copy(&self, from: &str, to: &str) -> Result<(), WriteError> {
-        self.disk.rename(from, to).map_err(|error| self.rejected("rename", from, error))?;
-        self.disk.sync_dir("").map_err(|error| self.unknown("sync", "", error))
-    }
-
-    fn reaffirm(
+    /// Makes the ledger, with its key beside it where there is one.
+    pub(super) fn create_with(
         &self,
-        first_seq: u64,
-        offset: u64,
-        durability: Durability,
+        manifest: &[u8],
+        first: &[u8],
+        key: Option<&[u8]>,
     ) -> Result<(), WriteError> {
-        self.with_live(first_seq, |Live { file, name, .. }, stat| {
-            let mut from = offset;
-            while from < stat.len {
-                let bytes =
-                    read(file, from, BLOCK).map_err(|error| self.rejected("read", name, error))?;
-                if bytes.is_empty() {
-                    break;
-                }
-                // Whatever of it is written reads as before.
-                write(file, &bytes, from).map_err(|error| self.rejected("write", name, error))?;
-                from += bytes.len() as u64;
-            }
-            if offset == 0 {
-                // The segment's name may be as little durable as its bytes.
-                self.disk.sync_dir("").map_err(|error| self.unknown("sync", "", error))?;
-            }
-            if durability == Durability::Deferred {
-                return Ok(());
-            }
-            file.sync().map_err(|error| self.unknown("sync", name, error))
-        })
+        self.disk.make_dir("").map_err(|error| self.rejected("make", "", error))?;
+        self.lock().map_err(WriteError::Rejected)?;
+        let result = self.create_locked(manifest, first, key);
+        self.unlock();
+        result
     }
 
-    fn remove_segment(&self, first_seq: u64) -> Result<(), WriteError> {
-        self.remove(&segment_name(first_seq))
-    }
-
-    fn write_head(&self, head: &[u8]) -> Result<(), WriteError> {
-        self.replace("", HEAD, head)
-    }
-
-    fn write_checkpoint(&self, seq: u64, note: &[u8]) -> Result<(), WriteError> {
-        self.disk
-            .make_dir(CHECKPOINTS)
-            .map_err(|error| self.rejected("make", CHECKPOINTS, error))?;
-        self.replace(CHECKPOINTS, &checkpoint_name(seq), note)
-    }
-}
-
-impl<D: Disk> FileStore<D> {
     fn create_locked(
         &self,
         manifest: &[u8],
-        first_lines: &[u8],
+        first: &[u8],
         key: Option<&[u8]>,
     ) -> Result<(), WriteError> {
-        match self.state().map_err(WriteError::Rejected)? {
+        match self.state(Deadline::NEVER).map_err(WriteError::Rejected)? {
             StoreState::Absent | StoreState::Unfinished => {}
-            _ => return Err(WriteError::Stale),
+            _ => return Err(WriteError::Stale { tail: None }),
         }
         self.disk
             .make_dir(CHECKPOINTS)
@@ -284,9 +211,9 @@ impl<D: Disk> FileStore<D> {
         if let Some(key) = key {
             self.replace("", KEY, key)?;
         }
-        let first = segment_name(1);
-        let staged = [self.stage(&first, first_lines)?, self.stage(MANIFEST, manifest)?];
-        for (staged, name) in staged.iter().zip([first.as_str(), MANIFEST]) {
+        let name = segment_name(1);
+        let staged = [self.stage(&name, first)?, self.stage(MANIFEST, manifest)?];
+        for (staged, name) in staged.iter().zip([name.as_str(), MANIFEST]) {
             self.disk
                 .rename(staged, name)
                 .map_err(|error| self.rejected("rename", staged, error))?;

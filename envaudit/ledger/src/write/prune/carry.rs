@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::PruneError;
 use crate::config_state::{resource_of, state_before};
 use crate::event::{Actor, Event};
-use crate::key::KeyRing;
+use crate::keys::KeyRing;
 use crate::read::filter::Filter;
 use crate::read::reader::{ReadError, Reader};
 use crate::store::SegmentSource;

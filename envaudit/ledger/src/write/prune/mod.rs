@@ -3,25 +3,23 @@
 mod carry;
 mod plan;
 
-use core::fmt;
-use std::error::Error;
-
 use data_encoding::HEXLOWER;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
+use thiserror::Error;
 
 use self::carry::Configurations;
-use self::plan::{Going, first_of};
+use self::plan::{SegmentsToPrune, first_of};
 use crate::error::{AppendError, Damage};
 use crate::format::line::parse_hash;
-use crate::key::KeyRing;
+use crate::keys::KeyRing;
 use crate::read::filter::Filter;
 use crate::read::reader::ReadError;
 use crate::store::{SegmentSource, StoreError, StoreErrorKind, WriteError};
 use crate::verify::{Finding, Verdict, Verifier, VerifyError};
 use crate::write::ledger::Ledger;
-use crate::write::on_behalf_of::Acting;
-use crate::write::state::{Failure, State};
+use crate::write::on_behalf_of::OnBehalfOf;
+use crate::write::state::{StepError, WriterState};
 
 pub use self::carry::CarriedState;
 pub use self::plan::{PrunePlan, PrunePolicy};
@@ -42,61 +40,41 @@ pub struct Pruned {
 }
 
 /// Why a ledger was not pruned.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum PruneError {
     /// The statement of what is taken away could not be recorded. Nothing was taken away.
-    Append(AppendError),
+    #[error("nothing was pruned")]
+    Append(#[source] AppendError),
     /// Some segments could not be removed; the next prune removes them.
+    #[error("{removed} segments were pruned, one was not; prune again")]
     Remove {
         /// How many were.
         removed: usize,
         /// Why one was not.
         source: WriteError,
     },
+    /// The store removes nothing, as one under a retention lock. Nothing was taken away.
+    #[error("nothing was pruned: the store of this ledger removes nothing")]
+    Forbidden,
     /// The ledger cannot be read. Nothing was taken away.
-    Read(ReadError),
+    #[error("nothing was pruned")]
+    Read(#[source] ReadError),
     /// What would go is not what was written: it is evidence. Nothing was taken away.
+    #[error("nothing was pruned, because what would go was changed: {0}")]
     Changed(Box<Finding>),
     /// The last state of a configuration would go, and the key that its event was hashed with was not given, so that it
     /// cannot be recorded anew. Nothing was taken away.
+    #[error(
+        "nothing was pruned, because the state of {resource}, which event {seq} has, would have to be recorded anew, \
+         and the key of that event was not given"
+    )]
     KeyNeeded {
         /// Such as `checkout/prod`.
         resource: String,
         /// The event that has the state.
         seq: u64,
     },
-}
-
-impl fmt::Display for PruneError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            PruneError::Append(error) => write!(f, "nothing was pruned: {error}"),
-            PruneError::Remove { removed, source } => {
-                write!(f, "{removed} segments were pruned, one was not: {source}; prune again")
-            }
-            PruneError::Read(error) => write!(f, "nothing was pruned: {error}"),
-            PruneError::Changed(finding) => {
-                write!(f, "nothing was pruned, because what would go was changed: {finding}")
-            }
-            PruneError::KeyNeeded { resource, seq } => write!(
-                f,
-                "nothing was pruned, because the state of {resource}, which event {seq} has, would have to be recorded anew, \
-                 and the key of that event was not given"
-            ),
-        }
-    }
-}
-
-impl Error for PruneError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            PruneError::Append(source) => Some(source),
-            PruneError::Remove { source, .. } => Some(source),
-            PruneError::Read(source) => Some(source),
-            PruneError::Changed(_) | PruneError::KeyNeeded { .. } => None,
-        }
-    }
 }
 
 impl Ledger {
@@ -107,7 +85,7 @@ impl Ledger {
     ///
     /// When nothing, or not everything, was taken away.
     pub fn prune(&self, policy: PrunePolicy) -> Result<Option<Pruned>, PruneError> {
-        Acting::itself(self).prune(policy)
+        OnBehalfOf::of_itself(self).prune(policy)
     }
 
     /// [`prune`](Self::prune), telling after each segment how many are gone, and of how many.
@@ -120,7 +98,7 @@ impl Ledger {
         policy: PrunePolicy,
         each: &mut dyn FnMut(usize, usize),
     ) -> Result<Option<Pruned>, PruneError> {
-        Acting::itself(self).prune_watched(policy, each)
+        OnBehalfOf::of_itself(self).prune_watched(policy, each)
     }
 
     /// The SHA-256 of `ledger.json`, which has to be the one that the first event or the last prune names: once those are
@@ -149,7 +127,7 @@ impl Ledger {
     }
 }
 
-impl Acting<'_> {
+impl OnBehalfOf<'_> {
     /// [`Ledger::prune`] by this actor.
     ///
     /// # Errors
@@ -170,25 +148,28 @@ impl Acting<'_> {
         each: &mut dyn FnMut(usize, usize),
     ) -> Result<Option<Pruned>, PruneError> {
         let ledger = self.ledger;
+        let Some(removal) = ledger.store.removal() else { return Err(PruneError::Forbidden) };
         let mut configurations = Configurations::default();
         // Much may have to be read, and others need the lock; what has changed since is little.
         let (source, keys) = (ledger.source(), ledger.keys());
         let all = source.segments().map_err(|error| PruneError::Read(error.into()))?;
-        let going = Going::of(source, &all, policy).map_err(PruneError::Read)?;
-        let Some(Going { first_kept, .. }) = going else { return Ok(None) };
+        let going = SegmentsToPrune::of(source, &all, policy).map_err(PruneError::Read)?;
+        let Some(SegmentsToPrune { first_kept, .. }) = going else { return Ok(None) };
         refuse_changed(source, keys.as_ref(), first_kept)?;
         configurations.read(source, first_kept).map_err(PruneError::Read)?;
         configurations.carried(source, keys.as_ref(), first_kept)?;
         let stated = ledger
             .with_tail(|state| self.state_prune(state, policy, &mut configurations))
             .map_err(PruneError::Append)??;
-        let Some((Going { segments, first_kept }, carried)) = stated else { return Ok(None) };
+        let Some((SegmentsToPrune { segments, first_kept }, carried)) = stated else {
+            return Ok(None);
+        };
         let _held = ledger.locked().map_err(|error| PruneError::Remove {
             removed: 0,
             source: WriteError::Rejected(error),
         })?;
         for (removed, info) in segments.iter().enumerate() {
-            let result = ledger.store.remove_segment(info.first_seq);
+            let result = removal.remove_segment(info.first_seq, ledger.deadline());
             result.map_err(|source| PruneError::Remove { removed, source })?;
             each(removed + 1, segments.len());
         }
@@ -198,18 +179,20 @@ impl Acting<'_> {
     /// Records the states that would go, and then that their segments do.
     fn state_prune(
         &self,
-        state: &mut State,
+        state: &mut WriterState,
         policy: PrunePolicy,
         configurations: &mut Configurations,
-    ) -> Result<Result<Option<(Going, usize)>, PruneError>, Failure> {
+    ) -> Result<Result<Option<(SegmentsToPrune, usize)>, PruneError>, StepError> {
         let (ledger, source) = (self.ledger, self.ledger.source());
         let segments = source.segments().map_err(AppendError::Rejected)?;
         let live = segments.iter().position(|info| info.first_seq == state.tail.segment);
         // What others have done since is not known here.
         let Some(live) = live.filter(|live| live + 1 == segments.len()) else {
-            return Err(Failure::Stale);
+            return Err(StepError::Behind);
         };
-        let Some(going) = Going::of(source, &segments[..=live], policy).map_err(unread)? else {
+        let Some(going) =
+            SegmentsToPrune::of(source, &segments[..=live], policy).map_err(unread)?
+        else {
             return Ok(Ok(None));
         };
         let kept = &segments[going.segments.len()];
@@ -226,12 +209,12 @@ impl Acting<'_> {
             ledger.write_events(state, &events, now, &mut |_| {})?;
         }
         let event = self
-            .own("ledger.pruned")
+            .ledger_event("ledger.pruned")
             .detail("first_kept_seq", going.first_kept)
             .detail("manifest_sha256", HEXLOWER.encode(&manifest))
             .detail("previous_hash", HEXLOWER.encode(&previous_hash))
             .detail("policy", policy.to_string());
-        ledger.write_own(state, &event)?;
+        ledger.write_ledger_event(state, &event)?;
         ledger.sync(state)?;
         Ok(Ok(Some((going, carried.len()))))
     }

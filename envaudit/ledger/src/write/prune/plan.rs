@@ -8,7 +8,7 @@ use super::carry::{CarriedState, Configurations};
 use super::{PruneError, refuse_changed};
 use crate::format::line::Line;
 use crate::format::timestamp::Timestamp;
-use crate::key::{EventHash, KeyRing};
+use crate::keys::{EventHash, KeyRing};
 use crate::read::locate::first_line;
 use crate::read::reader::ReadError;
 use crate::store::{SegmentInfo, SegmentSource};
@@ -35,7 +35,8 @@ impl fmt::Display for PrunePolicy {
 /// What a prune would take away from a ledger as it is now, found by reading alone.
 ///
 /// ```
-/// use envaudit_ledger::{LedgerOptions, MasterKey, PrunePlan, PrunePolicy};
+/// use envaudit_ledger::{LedgerOptions, MasterKey};
+/// use envaudit_ledger::prune::{PrunePlan, PrunePolicy};
 /// use envaudit_ledger::testing::MemoryStore;
 ///
 /// let ledger = LedgerOptions::new().key(MasterKey::from_bytes([7; 32])).init_in(MemoryStore::default())?;
@@ -69,8 +70,8 @@ impl PrunePlan {
         policy: PrunePolicy,
     ) -> Result<Option<Self>, PruneError> {
         let segments = source.segments().map_err(|error| PruneError::Read(error.into()))?;
-        let going = Going::of(source, &segments, policy).map_err(PruneError::Read)?;
-        let Some(Going { segments, first_kept }) = going else { return Ok(None) };
+        let going = SegmentsToPrune::of(source, &segments, policy).map_err(PruneError::Read)?;
+        let Some(SegmentsToPrune { segments, first_kept }) = going else { return Ok(None) };
         refuse_changed(source, keys, first_kept)?;
         let mut configurations = Configurations::default();
         configurations.read(source, first_kept).map_err(PruneError::Read)?;
@@ -86,12 +87,12 @@ impl PrunePlan {
 }
 
 /// The segments that a policy lets go.
-pub(super) struct Going {
+pub(super) struct SegmentsToPrune {
     pub(super) segments: Vec<SegmentInfo>,
     pub(super) first_kept: u64,
 }
 
-impl Going {
+impl SegmentsToPrune {
     /// Of all segments, the last of which is written to.
     pub(super) fn of(
         source: &dyn SegmentSource,
@@ -115,8 +116,10 @@ impl Going {
             }
         };
         let kept = &segments[count];
-        Ok((count > 0)
-            .then(|| Going { segments: segments[..count].to_vec(), first_kept: kept.first_seq }))
+        Ok((count > 0).then(|| SegmentsToPrune {
+            segments: segments[..count].to_vec(),
+            first_kept: kept.first_seq,
+        }))
     }
 }
 

@@ -1,24 +1,30 @@
 //! What others have appended since.
 
+use std::sync::Arc;
+
 use super::end::{MAX_TORN, is_seal};
 use super::torn::{Torn, cut, record};
 use super::{load, rejected, rotated_to};
 use crate::error::{AppendError, Damage, OpenError};
 use crate::format::line::Line;
 use crate::read::filter::Filter;
+use crate::read::lines::{LineBlocks, LineEnd, Lines};
 use crate::read::reader::ReadError;
-use crate::store::Tail;
+use crate::store::{StoreError, StoreErrorKind, Tail};
 use crate::write::ledger::Ledger;
-use crate::write::state::{Failure, State};
+use crate::write::state::{StepError, WriterState};
 
 /// Reads what others have appended, verifies it, and goes on from its end.
-pub(crate) fn catch_up(ledger: &Ledger, state: &mut State) -> Result<(), Failure> {
+pub(crate) fn catch_up(ledger: &Ledger, state: &mut WriterState) -> Result<(), StepError> {
     check_last_line(ledger, &state.tail)?;
     let mut torn = None;
     let mut before = state.tail;
     loop {
         let segment = state.tail.segment;
-        let len = ledger.store.segment_len(segment).map_err(rejected)?;
+        let len = match ledger.store.files() {
+            Some(files) => files.segment_len(segment).map_err(rejected)?,
+            None => len_of(ledger, segment).map_err(rejected)?,
+        };
         if len < state.tail.offset {
             let found = format!(
                 "the file ends here, and had {} bytes: events were cut off",
@@ -58,6 +64,16 @@ pub(crate) fn catch_up(ledger: &Ledger, state: &mut State) -> Result<(), Failure
     }
 }
 
+/// The length of a segment, as it is listed.
+fn len_of(ledger: &Ledger, segment: u64) -> Result<u64, StoreError> {
+    let segments = ledger.store.segments()?;
+    let found = segments.iter().find(|info| info.first_seq == segment);
+    found.map(|info| info.len).ok_or_else(|| {
+        let doing = format!("read segment {segment}, which this writer has written to");
+        StoreError::new(StoreErrorKind::Missing, doing)
+    })
+}
+
 /// Whether the last line that this writer knows still is the one that it knows.
 pub(super) fn check_last_line(ledger: &Ledger, tail: &Tail) -> Result<(), AppendError> {
     let Some(from) = tail.end() else { return Ok(()) };
@@ -71,13 +87,13 @@ pub(super) fn check_last_line(ledger: &Ledger, tail: &Tail) -> Result<(), Append
 }
 
 /// Whether others have gone on so far that the segment this writer knows was pruned.
-pub(crate) fn is_pruned_away(ledger: &Ledger, state: &State) -> bool {
+pub(crate) fn is_pruned_away(ledger: &Ledger, state: &WriterState) -> bool {
     let segments = ledger.store.segments().unwrap_or_default();
     segments.first().is_some_and(|first| first.first_seq > state.tail.segment)
 }
 
 /// Reads a ledger anew whose segments this writer knows were pruned by others.
-pub(crate) fn start_over(ledger: &Ledger, state: &mut State) -> Result<(), Failure> {
+pub(crate) fn start_over(ledger: &Ledger, state: &mut WriterState) -> Result<(), StepError> {
     let read = load(ledger, state.ring.clone()).map_err(refused)?;
     let segments = ledger.store.segments().map_err(AppendError::Rejected)?;
     let first = segments.first().map_or(0, |info| info.first_seq);
@@ -108,46 +124,33 @@ pub(super) fn refused(error: OpenError) -> AppendError {
         OpenError::Anchor(error) => AppendError::Anchor(error),
         OpenError::Store(error) => AppendError::Rejected(error),
         OpenError::Append(error) => *error,
-        error => AppendError::Poisoned { reason: error.to_string() },
+        error => AppendError::Poisoned(Arc::new(error)),
     }
 }
 
-/// Reads the lines between the tail and the end of the file. Gives what is torn there.
+/// Reads the lines between the tail and the end of the segment. Returns what is torn there.
 pub(super) fn absorb_new(
     ledger: &Ledger,
-    state: &mut State,
+    state: &mut WriterState,
     len: u64,
-) -> Result<Option<Torn>, Failure> {
+) -> Result<Option<Torn>, StepError> {
     let segment = state.tail.segment;
-    while state.tail.offset < len {
-        let offset = state.tail.offset;
-        let block = ledger.store.read(segment, offset, MAX_TORN).map_err(AppendError::Rejected)?;
-        let whole = block.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
-        let is_end = offset + block.len() as u64 >= len;
-        if whole == 0 {
-            return Ok(Some(Torn::new(segment, offset, &block)));
-        }
-        let mut at = 0;
-        while at < whole {
-            let line_len =
-                block[at..].iter().position(|&byte| byte == b'\n').unwrap_or(block.len() - at);
-            let bytes = &block[at..at + line_len];
-            let line = match Line::parse(bytes) {
-                Ok(line) => line,
-                Err(_) if is_end && at + line_len + 1 == block.len() => {
-                    return Ok(Some(Torn::new(segment, state.tail.offset, &block[at..])));
+    let blocks = LineBlocks::forward(ledger.source(), segment, state.tail.offset..len);
+    let mut lines = Lines::of(blocks.longest(MAX_TORN).stop_at_too_long());
+    while let Some(line) = lines.next_line().map_err(AppendError::Rejected)? {
+        let damaged =
+            |found: String| AppendError::Damaged(Damage::new(segment, line.offset, found));
+        match line.end {
+            LineEnd::Torn => return Ok(Some(Torn::new(segment, line.offset, line.bytes))),
+            LineEnd::TooLong => return Err(damaged("no line ends here".to_owned()).into()),
+            LineEnd::Newline => match Line::parse(line.bytes) {
+                Ok(parsed) => absorb(ledger, state, &parsed)?,
+                Err(_) if line.to == len => {
+                    let bytes = [line.bytes, b"\n"].concat();
+                    return Ok(Some(Torn::new(segment, line.offset, &bytes)));
                 }
-                Err(error) => {
-                    let damage = Damage::new(segment, state.tail.offset, error.to_string());
-                    return Err(AppendError::Damaged(damage).into());
-                }
-            };
-            absorb(ledger, state, &line)?;
-            at += line_len + 1;
-        }
-        if is_end {
-            let rest = &block[whole..];
-            return Ok((!rest.is_empty()).then(|| Torn::new(segment, state.tail.offset, rest)));
+                Err(error) => return Err(damaged(error.to_string()).into()),
+            },
         }
     }
     Ok(None)
@@ -156,7 +159,7 @@ pub(super) fn absorb_new(
 /// Goes on by one line that another writer wrote.
 pub(super) fn absorb(
     ledger: &Ledger,
-    state: &mut State,
+    state: &mut WriterState,
     line: &Line<'_>,
 ) -> Result<(), AppendError> {
     let Tail { seq, hash, segment, offset } = state.tail;
@@ -164,7 +167,7 @@ pub(super) fn absorb(
     if line.seq != seq + 1 || line.previous_hash != hash {
         return damaged("the line does not follow the one before it");
     }
-    if line.chain != ledger.manifest.chain.to_string() {
+    if line.ledger_id != ledger.manifest.ledger_id.to_string() {
         return damaged("the line is of another chain");
     }
     if line.kid != state.hasher.key_id() {

@@ -10,64 +10,98 @@ mod known;
 mod torn;
 
 use self::end::{MAX_TORN, read_end};
-use self::known::{check_anchors, check_head};
+use self::known::KnownEnds;
+pub(crate) use self::known::has_event;
 use self::torn::{Torn, cut, record};
 use crate::error::{Damage, OpenError};
 use crate::format::line::Line;
 use crate::format::timestamp::Timestamp;
-use crate::key::{Hasher, KeyId, KeyRing};
+use crate::keys::{Hasher, KeyId, KeyRing};
 use crate::read::locate::first_line;
 use crate::read::reader::{ReadError, Reader};
-use crate::store::{Durability, SegmentInfo, SegmentSource, Store, StoreError, Tail, WriteError};
+use crate::store::{
+    ChainStore, Deadline, Durability, SegmentInfo, SegmentSource, StoreError, Tail, WriteError,
+};
 use crate::write::ledger::Ledger;
-use crate::write::state::{Failure, State, failed};
+use crate::write::retry::Retry;
+use crate::write::state::{StepError, WriterState, step_error};
 
 pub(crate) use self::catch_up::{catch_up, is_pruned_away, start_over};
 
-/// Reads the end of a ledger whose lock is held, and recovers it.
-pub(crate) fn load(ledger: &Ledger, ring: Option<KeyRing>) -> Result<State, OpenError> {
+/// Reads the end of a ledger, whose lock is held if it has one, and recovers it.
+pub(crate) fn load(ledger: &Ledger, ring: Option<KeyRing>) -> Result<WriterState, OpenError> {
+    let mut retry = Retry::new(&ledger.settings, Deadline::after(ledger.settings.write_timeout));
+    loop {
+        match load_once(ledger, ring.clone())? {
+            Loaded::State(state) => return Ok(*state),
+            // Without a lock others may append between what is read and what is written.
+            Loaded::Stale(mut state) => {
+                if !retry.pause() {
+                    let error = state.settle(StepError::Behind);
+                    return Err(OpenError::Append(Box::new(error)));
+                }
+            }
+        }
+    }
+}
+
+/// What came of reading the end of a ledger.
+enum Loaded {
+    State(Box<WriterState>),
+    /// Others have appended meanwhile.
+    Stale(Box<WriterState>),
+}
+
+fn load_once(ledger: &Ledger, ring: Option<KeyRing>) -> Result<Loaded, OpenError> {
+    let known = KnownEnds::read(ledger)?;
     let segments = ledger.store.segments().map_err(OpenError::Store)?;
     let (mut state, torn) = find_end(ledger, &segments, ring)?;
-    let clean = check_head(ledger, &state.tail)? && torn.is_none();
-    check_anchors(ledger, &state.tail)?;
-    finish(ledger, &mut state, torn, clean)
-        .map_err(|failure| OpenError::Append(Box::new(state.settle(failure))))?;
+    let clean = known.check_head(ledger, &state.tail)? && torn.is_none();
+    known.check_anchors(ledger, &state.tail)?;
+    state.by = ledger.deadline();
+    match finish(ledger, &mut state, torn, clean) {
+        Ok(()) => {}
+        Err(StepError::Behind) => return Ok(Loaded::Stale(Box::new(state))),
+        Err(failure) => return Err(OpenError::Append(Box::new(state.settle(failure)))),
+    }
     seal_old(ledger, &segments, &state);
-    Ok(state)
+    Ok(Loaded::State(Box::new(state)))
 }
 
 /// Repairs what a killed writer left, and goes on to the current key.
 fn finish(
     ledger: &Ledger,
-    state: &mut State,
+    state: &mut WriterState,
     torn: Option<Torn>,
     clean: bool,
-) -> Result<(), Failure> {
+) -> Result<(), StepError> {
     if let Some(torn) = &torn {
         cut(ledger, torn)?;
     }
-    if !clean {
+    if let Some(files) = ledger.store.files().filter(|_| !clean) {
         // The last writer's failed sync may have left bytes that read back and are not on disk.
         let offset = state.tail.offset.saturating_sub(MAX_TORN as u64);
         let Tail { segment, .. } = state.tail;
-        ledger.store.reaffirm(segment, offset, Durability::Immediate).map_err(failed)?;
+        files.rewrite_and_sync(segment, offset, Durability::Immediate).map_err(step_error)?;
     }
     if state.sealed {
         ledger.start_next(state)?;
     }
-    for name in ledger.store.copies().map_err(rejected)? {
-        if let Some(torn) = Torn::of_copy(ledger, &name).map_err(rejected)? {
-            record(ledger, state, &torn)?;
+    if let Some(files) = ledger.store.files() {
+        for name in files.torn_copies().map_err(rejected)? {
+            if let Some(torn) = Torn::of_copy(files, &name).map_err(rejected)? {
+                record(ledger, state, &torn)?;
+            }
         }
     }
     rotate_to_current(ledger, state)
 }
 
-fn rejected(error: StoreError) -> Failure {
-    failed(WriteError::Rejected(error))
+fn rejected(error: StoreError) -> StepError {
+    step_error(WriteError::Rejected(error))
 }
 
-fn rotate_to_current(ledger: &Ledger, state: &mut State) -> Result<(), Failure> {
+fn rotate_to_current(ledger: &Ledger, state: &mut WriterState) -> Result<(), StepError> {
     let Some(ring) = state.ring.clone() else { return Ok(()) };
     if state.hasher.key_id() == Some(ring.current().id()) {
         return Ok(());
@@ -80,7 +114,7 @@ fn find_end(
     ledger: &Ledger,
     segments: &[SegmentInfo],
     ring: Option<KeyRing>,
-) -> Result<(State, Option<Torn>), OpenError> {
+) -> Result<(WriterState, Option<Torn>), OpenError> {
     let none = || OpenError::Damaged(Damage::new(1, 0, "there is no segment at all"));
     let last = segments.last().ok_or_else(none)?;
     let (end, torn) = read_end(ledger, last)?;
@@ -101,13 +135,13 @@ fn find_end(
     };
     let line = end.line()?;
     let damaged = |found: &str| OpenError::Damaged(Damage::new(info.first_seq, end.offset, found));
-    let chain = ledger.manifest.chain.to_string();
-    if line.chain != chain {
+    let ledger_id = ledger.manifest.ledger_id.to_string();
+    if line.ledger_id != ledger_id {
         return Err(damaged("the line is of another chain"));
     }
     let tail =
         Tail { seq: line.seq, hash: line.event_hash, segment: info.first_seq, offset: end.end() };
-    let mut state = State::at(tail, ring, Hasher::Unkeyed);
+    let mut state = WriterState::at(tail, ring, Hasher::Unkeyed);
     match (&state.ring, line.kid) {
         (Some(_), None) => return Err(damaged("the line has no key, though the ledger is keyed")),
         (None, Some(_)) => return Err(damaged("the line has a key, though the ledger is unkeyed")),
@@ -147,14 +181,15 @@ fn first_month_end(source: &dyn SegmentSource, segment: u64) -> Result<Timestamp
 }
 
 /// A roll that was interrupted may have left the old segment open to writing. It is needed so until the next one is durable.
-fn seal_old(ledger: &Ledger, segments: &[SegmentInfo], state: &State) {
+fn seal_old(ledger: &Ledger, segments: &[SegmentInfo], state: &WriterState) {
+    let Some(files) = ledger.store.files() else { return };
     for info in segments.iter().filter(|info| !info.sealed && info.first_seq < state.tail.segment) {
-        let _ = ledger.store.seal(info.first_seq);
+        let _ = files.seal(info.first_seq);
     }
 }
 
 /// The key that the ledger goes on with, as its last line says.
-pub(crate) fn last_key(store: &dyn Store) -> Result<Option<KeyId>, StoreError> {
+pub(crate) fn last_key(store: &dyn ChainStore) -> Result<Option<KeyId>, StoreError> {
     for record in Reader::new(store).newest()? {
         match record {
             Ok(record) => {

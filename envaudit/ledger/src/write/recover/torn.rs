@@ -3,11 +3,17 @@
 use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 
+use crate::error::{AppendError, Damage};
 use crate::format::timestamp::Timestamp;
-use crate::store::{StoreError, TORN};
-use crate::write::append::own;
+use crate::store::{FileChain, StoreError, TORN};
+use crate::write::append::ledger_event;
 use crate::write::ledger::Ledger;
-use crate::write::state::{Failure, State, failed};
+use crate::write::state::{StepError, WriterState, step_error};
+
+/// Where a write is atomic, no writer leaves half a line.
+fn whole(torn: &Torn) -> AppendError {
+    AppendError::Damaged(Damage::new(torn.segment, torn.offset, "a line without an end"))
+}
 
 /// A torn end.
 pub(super) struct Torn {
@@ -40,26 +46,32 @@ impl Torn {
     }
 
     /// What a copy is of, if an earlier recovery was killed before it recorded it.
-    pub(super) fn of_copy(ledger: &Ledger, name: &str) -> Result<Option<Self>, StoreError> {
+    pub(super) fn of_copy(files: &dyn FileChain, name: &str) -> Result<Option<Self>, StoreError> {
         let mut parts = name.strip_prefix(UNRECORDED).unwrap_or_default().split('-');
         let mut number = || parts.next()?.parse().ok();
         let (Some(segment), Some(offset)) = (number(), number()) else { return Ok(None) };
-        let torn = Torn::new(segment, offset, &ledger.store.copy(name)?);
+        let torn = Torn::new(segment, offset, &files.read_torn_copy(name)?);
         Ok((torn.unrecorded() == name).then_some(torn))
     }
 }
 
-pub(super) fn cut(ledger: &Ledger, torn: &Torn) -> Result<(), Failure> {
-    ledger.store.cut(torn.segment, torn.offset, &torn.unrecorded()).map_err(failed)
+pub(super) fn cut(ledger: &Ledger, torn: &Torn) -> Result<(), StepError> {
+    let Some(files) = ledger.store.files() else { return Err(whole(torn).into()) };
+    files.move_torn_tail(torn.segment, torn.offset, &torn.unrecorded()).map_err(step_error)
 }
 
-pub(super) fn record(ledger: &Ledger, state: &mut State, torn: &Torn) -> Result<(), Failure> {
-    let event = own("ledger.recovered")
+pub(super) fn record(
+    ledger: &Ledger,
+    state: &mut WriterState,
+    torn: &Torn,
+) -> Result<(), StepError> {
+    let event = ledger_event("ledger.recovered")
         .detail("bytes", torn.bytes)
         .detail("sha256", HEXLOWER.encode(&torn.sha256))
         .detail("segment", torn.segment)
         .detail("offset", torn.offset);
-    ledger.write_own(state, &event)?;
+    ledger.write_ledger_event(state, &event)?;
     let name = torn.recorded(ledger.settings.now());
-    ledger.store.rename_copy(&torn.unrecorded(), &name).map_err(failed)
+    let Some(files) = ledger.store.files() else { return Ok(()) };
+    files.rename_torn_copy(&torn.unrecorded(), &name).map_err(step_error)
 }

@@ -12,7 +12,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 pub use self::error::SubmitError;
-use self::queue::{Item, Shared};
+use self::queue::{QueuedEvent, SharedQueue};
 use self::ticket::Reply;
 pub use self::ticket::Ticket;
 use crate::error::AppendError;
@@ -22,11 +22,11 @@ use crate::write::ledger::{Appended, Ledger};
 /// What happens to an event that cannot be recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Class {
+pub enum Delivery {
     /// Its caller is told, and must not go on.
-    Strict,
+    Guaranteed,
     /// It waits in bounded memory; what has no room there is counted, and the loss is recorded as `ledger.gap`.
-    Degraded,
+    BestEffort,
 }
 
 /// How a [`LedgerWriter`] works.
@@ -80,7 +80,7 @@ impl Default for WriterOptions {
 pub struct LedgerWriter(Arc<Handle>);
 
 struct Handle {
-    shared: Arc<Shared>,
+    shared: Arc<SharedQueue>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -92,7 +92,7 @@ impl LedgerWriter {
 
     /// Starts the thread.
     pub fn with(ledger: Arc<Ledger>, options: &WriterOptions) -> Self {
-        let shared = Arc::new(Shared {
+        let shared = Arc::new(SharedQueue {
             ledger,
             capacity: options.capacity,
             queue: Mutex::default(),
@@ -143,7 +143,7 @@ impl LedgerWriter {
             let now = shared.ledger.settings.now();
             queue.lose(1, now);
         } else {
-            queue.items.push_back(Item { event, reply: Reply(None) });
+            queue.items.push_back(QueuedEvent { event, reply: Reply(None) });
         }
         drop(queue);
         shared.work.notify_one();
@@ -154,10 +154,10 @@ impl LedgerWriter {
     /// # Errors
     ///
     /// When a strict event was not recorded.
-    pub fn send(&self, class: Class, event: Event) -> Result<Option<Appended>, SubmitError> {
+    pub fn send(&self, class: Delivery, event: Event) -> Result<Option<Appended>, SubmitError> {
         match class {
-            Class::Strict => self.append(event).map(Some),
-            Class::Degraded => {
+            Delivery::Guaranteed => self.append(event).map(Some),
+            Delivery::BestEffort => {
                 self.record(event);
                 Ok(None)
             }

@@ -18,7 +18,7 @@ pub(super) const MAX_GROUP: usize = 4096;
 /// How long a ledger that could not be written is left alone.
 pub(super) const PAUSE: Duration = Duration::from_millis(50);
 
-pub(super) struct Shared {
+pub(super) struct SharedQueue {
     pub(super) ledger: Arc<Ledger>,
     pub(super) capacity: usize,
     pub(super) queue: Mutex<Queue>,
@@ -28,23 +28,23 @@ pub(super) struct Shared {
 
 #[derive(Default)]
 pub(super) struct Queue {
-    pub(super) items: VecDeque<Item>,
-    pub(super) gap: Option<Gap>,
+    pub(super) items: VecDeque<QueuedEvent>,
+    pub(super) gap: Option<LostEvents>,
     pub(super) shed: u64,
     pub(super) stopping: bool,
 }
 
-pub(super) struct Item {
+pub(super) struct QueuedEvent {
     pub(super) event: Event,
     pub(super) reply: Reply,
 }
 
 /// The events of a write of which it is not known what became, in their order; nothing for those whose caller was told.
-type Doubtful = Vec<Option<Item>>;
+type Doubtful = Vec<Option<QueuedEvent>>;
 
 /// Events that had no room.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Gap {
+pub(super) struct LostEvents {
     pub(super) events: u64,
     pub(super) from: Timestamp,
     pub(super) to: Timestamp,
@@ -56,13 +56,13 @@ impl Queue {
             return;
         }
         self.shed += events;
-        let gap = self.gap.get_or_insert(Gap { events: 0, from: now, to: now });
+        let gap = self.gap.get_or_insert(LostEvents { events: 0, from: now, to: now });
         gap.events += events;
         gap.to = now;
     }
 }
 
-impl Shared {
+impl SharedQueue {
     pub(super) fn queue(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -76,7 +76,7 @@ impl Shared {
             return Err(SubmitError::Stopped);
         }
         let slot = Arc::new(Slot::default());
-        queue.items.push_back(Item { event, reply: Reply(Some(Arc::clone(&slot))) });
+        queue.items.push_back(QueuedEvent { event, reply: Reply(Some(Arc::clone(&slot))) });
         drop(queue);
         self.work.notify_one();
         Ok(Ticket(slot))
@@ -97,15 +97,19 @@ impl Shared {
     /// Finds out which events of a failed write are there all the same, and queues the others again, before all later ones.
     fn settle(&self, doubtful: &mut Doubtful) {
         let Some(there) = self.ledger.reopen_if_poisoned() else { return };
-        // A write goes on from its beginning: what is there of it are the first.
-        let missing: VecDeque<Item> = doubtful.drain(..).skip(there).flatten().collect();
+        let missing = doubtful.drain(..).enumerate().filter(|(at, _)| !there.contains(at));
+        let missing: VecDeque<QueuedEvent> = missing.filter_map(|(_, item)| item).collect();
         if !missing.is_empty() {
             self.put_back(missing, None);
         }
     }
 
     /// Waits for work, or a moment after a failure. `None` when there is none left and the writer is to stop.
-    fn next_group(&self, failed: bool, doubts: bool) -> Option<(Vec<Item>, Option<Gap>)> {
+    fn next_group(
+        &self,
+        failed: bool,
+        doubts: bool,
+    ) -> Option<(Vec<QueuedEvent>, Option<LostEvents>)> {
         let mut queue = self.queue();
         if failed && !queue.stopping {
             // Strict callers are told at once; those that can wait are tried again later.
@@ -148,7 +152,12 @@ impl Shared {
     }
 
     /// Writes a group and answers it.
-    fn write(&self, group: Vec<Item>, gap: Option<Gap>, doubtful: &mut Doubtful) -> Result<(), ()> {
+    fn write(
+        &self,
+        group: Vec<QueuedEvent>,
+        gap: Option<LostEvents>,
+        doubtful: &mut Doubtful,
+    ) -> Result<(), ()> {
         let (events, replies): (Vec<Event>, Vec<Reply>) =
             group.into_iter().map(|item| (item.event, item.reply)).unzip();
         let (appended, error) = match self.write_events(&events) {
@@ -166,8 +175,10 @@ impl Shared {
                         doubtful.push(None);
                     }
                 }
-                (None, None, Some(_)) if unknown => doubtful.push(Some(Item { event, reply })),
-                (None, None, Some(_)) => waiting.push_back(Item { event, reply }),
+                (None, None, Some(_)) if unknown => {
+                    doubtful.push(Some(QueuedEvent { event, reply }))
+                }
+                (None, None, Some(_)) => waiting.push_back(QueuedEvent { event, reply }),
                 _ => {}
             }
         }
@@ -205,8 +216,8 @@ impl Shared {
         }
     }
 
-    pub(super) fn write_gap(&self, gap: Option<Gap>) -> Result<(), ()> {
-        let Some(Gap { events, from, to }) = gap else { return Ok(()) };
+    pub(super) fn write_gap(&self, gap: Option<LostEvents>) -> Result<(), ()> {
+        let Some(LostEvents { events, from, to }) = gap else { return Ok(()) };
         if self.ledger.append_gap(events, from, to).is_ok() {
             return Ok(());
         }
@@ -215,7 +226,7 @@ impl Shared {
     }
 
     /// Keeps what has room for another try, and counts the rest.
-    pub(super) fn put_back(&self, waiting: VecDeque<Item>, gap: Option<Gap>) {
+    pub(super) fn put_back(&self, waiting: VecDeque<QueuedEvent>, gap: Option<LostEvents>) {
         let mut queue = self.queue();
         let now = self.ledger.settings.now();
         if let Some(old) = gap {

@@ -1,0 +1,101 @@
+//! Reading: what verification, readers and indexes need of a store.
+
+use super::StoreError;
+
+/// How many checkpoints are asked for at once.
+const CHECKPOINTS_AT_ONCE: usize = 1000;
+
+/// One segment of a ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SegmentInfo {
+    /// The seq of its first event.
+    pub first_seq: u64,
+    /// What the store calls it, such as `00000000000000000001.jsonl`.
+    pub name: String,
+    /// Its length in bytes.
+    pub len: u64,
+    /// Whether the store guards it against further writing.
+    pub sealed: bool,
+}
+
+/// The reading half of a store: all that verification needs.
+pub trait SegmentSource: Sync {
+    /// The bytes of `ledger.json`.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, or it cannot be read.
+    fn manifest(&self) -> Result<Vec<u8>, StoreError>;
+
+    /// The segments in order of their first seq.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be listed.
+    fn segments(&self) -> Result<Vec<SegmentInfo>, StoreError>;
+
+    /// Bytes of one segment from an offset, at most `limit`; fewer only at its end. Callers ask for blocks of some MiB,
+    /// so that a remote store is asked seldom.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such segment, or it cannot be read.
+    fn read(&self, first_seq: u64, offset: u64, limit: usize) -> Result<Vec<u8>, StoreError>;
+
+    /// Several parts of one segment: for each an offset, and how much at most, as [`read`](Self::read) takes them. A store
+    /// that has to look for a segment before it reads looks once.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such segment, or it cannot be read.
+    fn read_parts(
+        &self,
+        first_seq: u64,
+        parts: &[(u64, usize)],
+    ) -> Result<Vec<Vec<u8>>, StoreError> {
+        parts.iter().map(|&(offset, limit)| self.read(first_seq, offset, limit)).collect()
+    }
+
+    /// How many bytes are read at once where many are needed: 4 MiB unless the store says otherwise. One that answers each
+    /// request slowly wants more.
+    fn block_size(&self) -> usize {
+        4 << 20
+    }
+
+    /// The checkpoints with a larger seq than this one, or the first of all, in order, at most `limit` of them: the seq and
+    /// the bytes of each.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be read.
+    fn checkpoints_after(
+        &self,
+        seq: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<(u64, Vec<u8>)>, StoreError>;
+
+    /// All checkpoints, in order.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be read.
+    fn checkpoints(&self) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
+        let mut all: Vec<(u64, Vec<u8>)> = Vec::new();
+        loop {
+            let after = all.last().map(|(seq, _)| *seq);
+            let more = self.checkpoints_after(after, CHECKPOINTS_AT_ONCE)?;
+            let is_last = more.len() < CHECKPOINTS_AT_ONCE;
+            all.extend(more);
+            if is_last {
+                return Ok(all);
+            }
+        }
+    }
+
+    /// The bytes of HEAD, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    fn head(&self) -> Result<Option<Vec<u8>>, StoreError>;
+}

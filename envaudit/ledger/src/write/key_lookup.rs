@@ -1,0 +1,137 @@
+//! Where the keys of a ledger are looked for: given, in the environment, beside the ledger.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use zeroize::Zeroizing;
+
+use crate::error::OpenError;
+use crate::keys::{KeyRing, MasterKey};
+use crate::settings::LedgerSettings;
+use crate::store::ChainStore;
+use crate::write::recover::last_key;
+
+const KEY_VARIABLE: &str = "ENVAUDIT_SIGNING_KEY";
+const KEY_FILE_VARIABLE: &str = "ENVAUDIT_SIGNING_KEY_FILE";
+
+/// Gives the value of a variable.
+pub(crate) type Variables = dyn Fn(&str) -> Option<OsString> + Send + Sync;
+
+/// Where the keys come from, and what they are looked for in.
+pub(crate) struct KeySource {
+    pub(crate) keys: GivenKeys,
+    pub(crate) retired: Vec<MasterKey>,
+    pub(crate) production: bool,
+    pub(crate) variables: Box<Variables>,
+}
+
+pub(crate) enum GivenKeys {
+    Nowhere,
+    Given(KeyRing),
+    None,
+}
+
+/// The keys that were found for a ledger.
+pub(crate) struct KeyLookup {
+    /// `None` for a ledger without keys.
+    pub(crate) ring: Option<KeyRing>,
+    /// Whether the key lies beside the ledger.
+    pub(crate) beside: bool,
+    /// The key that lies beside the ledger, where a rotation to the staged one was recorded and then interrupted.
+    pub(crate) outdated: Option<MasterKey>,
+    /// A key that was made just now, to be kept beside the ledger.
+    pub(crate) made: Option<Zeroizing<String>>,
+}
+
+impl KeySource {
+    /// The keys to open the ledger with.
+    pub(crate) fn find(&self, store: &dyn ChainStore) -> Result<KeyLookup, OpenError> {
+        let mut found = self.find_current(store)?;
+        let retired = self.retired.iter().cloned();
+        found.ring = found.ring.map(|ring| retired.fold(ring, KeyRing::retired));
+        Ok(found)
+    }
+
+    fn find_current(&self, store: &dyn ChainStore) -> Result<KeyLookup, OpenError> {
+        let given = |ring| KeyLookup { ring, beside: false, outdated: None, made: None };
+        match &self.keys {
+            GivenKeys::Given(ring) => return Ok(given(Some(ring.clone()))),
+            GivenKeys::None => return Ok(given(None)),
+            GivenKeys::Nowhere => {}
+        }
+        if let Some(key) = self.key_of_environment()? {
+            return Ok(given(Some(KeyRing::new(key))));
+        }
+        if self.production {
+            return Err(OpenError::NoKey { why: "in production a key must be given" });
+        }
+        let Some(beside) = store.keys() else {
+            return Err(OpenError::NoKey { why: "a store of this kind keeps no key: give one" });
+        };
+        let key = match beside.key().map_err(OpenError::Store)? {
+            Some(bytes) => {
+                let text = Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned());
+                parsed("signing.key", &text)?
+            }
+            None => return Err(OpenError::NoKey { why: "the ledger has no signing.key" }),
+        };
+        let mut ring = KeyRing::new(key.clone());
+        let mut outdated = None;
+        if let Some(bytes) = beside.next_key().map_err(OpenError::Store)? {
+            let text = Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned());
+            // One that was not written to its end has not been used.
+            if let Ok(next) = MasterKey::from_hex(&text)
+                && last_key(store).map_err(OpenError::Store)? == Some(next.id())
+            {
+                ring = ring.rotated_to(next);
+                outdated = Some(key);
+            }
+        }
+        // Whoever could put a key there could have put the current one there too.
+        for bytes in beside.retired_keys().map_err(OpenError::Store)? {
+            let text = Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned());
+            ring = ring.retired(parsed("a retired key beside the ledger", &text)?);
+        }
+        Ok(KeyLookup { ring: Some(ring), beside: true, outdated, made: None })
+    }
+
+    /// The keys to make a ledger with.
+    pub(crate) fn find_or_make(
+        &self,
+        store: &dyn ChainStore,
+        settings: &LedgerSettings,
+    ) -> Result<KeyLookup, OpenError> {
+        match self.find(store) {
+            Err(OpenError::NoKey { .. }) if !self.production && store.keys().is_some() => {
+                let mut bytes = Zeroizing::new([0; 32]);
+                settings.fill(&mut *bytes).map_err(OpenError::Entropy)?;
+                let key = MasterKey::from_bytes(*bytes);
+                let made = Some(key.to_hex());
+                Ok(KeyLookup { ring: Some(KeyRing::new(key)), beside: true, outdated: None, made })
+            }
+            result => result,
+        }
+    }
+
+    fn key_of_environment(&self) -> Result<Option<MasterKey>, OpenError> {
+        if let Some(text) = (self.variables)(KEY_VARIABLE) {
+            let text = Zeroizing::new(text.to_string_lossy().into_owned());
+            return parsed(KEY_VARIABLE, &text).map(Some);
+        }
+        let Some(path) = (self.variables)(KEY_FILE_VARIABLE) else { return Ok(None) };
+        let path = PathBuf::from(path);
+        let place = path.display().to_string();
+        match std::fs::read(&path) {
+            Ok(bytes) => {
+                let bytes = Zeroizing::new(bytes);
+                let text = Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned());
+                parsed(&format!("`{place}`"), &text).map(Some)
+            }
+            Err(source) => Err(OpenError::KeyFile { path: place, source }),
+        }
+    }
+}
+
+fn parsed(place: &str, text: &str) -> Result<MasterKey, OpenError> {
+    MasterKey::from_hex(text).map_err(|source| OpenError::Key { place: place.to_owned(), source })
+}

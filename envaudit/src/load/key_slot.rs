@@ -1,0 +1,52 @@
+//! What the files, folders and providers of a load have for one key.
+
+use std::ffi::OsString;
+
+use crate::sources::SourceSet;
+use crate::sources::env_file::Interpreted;
+
+/// What the files, folders and providers have for one key. The process environment is not in here: it is asked by name
+/// when the key is read.
+#[doc(hidden)]
+pub struct KeySlot {
+    pub(super) candidate: Option<Candidate>,
+    /// Allowed sources that have it, the one of `candidate` included.
+    pub(super) sources: SourceSet,
+    /// Sources that have it and may not supply it.
+    pub(super) denied: Option<Denied>,
+}
+
+/// The value that wins among the files, folders and providers.
+pub(super) struct Candidate {
+    /// Which of the layers has it.
+    pub(super) layer: u16,
+    /// Under which of its names, 0 being the key.
+    pub(super) rank: u16,
+    /// The line, in an env file.
+    pub(super) line: u32,
+    pub(super) value: CandidateValue,
+}
+
+pub(super) enum CandidateValue {
+    /// From and to in the text of an env file.
+    Span(u32, u32),
+    /// A value of an env file that had to be interpreted.
+    Interpreted(Interpreted),
+    /// The content of a secret file.
+    Content(OsString),
+    /// In the [`Fetched`](crate::Fetched) of the layer.
+    Fetched,
+}
+
+/// The first source that has a value it may not supply.
+#[derive(Clone, Copy)]
+pub(super) struct Denied {
+    pub(super) layer: u16,
+    pub(super) rank: u16,
+    pub(super) line: u32,
+}
+
+impl KeySlot {
+    /// Nothing found.
+    pub const EMPTY: KeySlot = KeySlot { candidate: None, sources: SourceSet::EMPTY, denied: None };
+}

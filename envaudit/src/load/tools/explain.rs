@@ -1,0 +1,163 @@
+//! The sources that a load asks for one variable, in order, and the answer of each.
+
+use std::path::PathBuf;
+
+use crate::load::inputs::{InputKind, Inputs};
+use crate::load::layers::{Layer, LayerKind, Layers};
+use crate::load::settings::LoadSettings;
+use crate::schema::KeyRequest;
+use crate::schema::table::Table;
+use crate::sources::{Location, Source, folder};
+
+/// One place that could have the variable.
+pub(crate) struct Step {
+    pub(crate) source: Source,
+    /// What is asked, where it has a name: a file, a folder, a provider.
+    pub(crate) place: Option<String>,
+    pub(crate) outcome: Outcome,
+}
+
+pub(crate) enum Outcome {
+    /// It is not asked, and why.
+    NotAsked(&'static str),
+    /// It does not have the variable.
+    Absent,
+    /// It has it.
+    Has(Has),
+}
+
+/// Where one place has the variable.
+pub(crate) struct Has {
+    pub(crate) location: Option<Location>,
+    /// The alias or the `KEY_FILE` variable under which it is set there.
+    pub(crate) found_as: Option<&'static str>,
+    pub(crate) role: Role,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// This is the value.
+    Wins,
+    /// A place asked before has it too, or a later line of the same file.
+    Shadowed,
+    /// The variable may not come from this source.
+    NotAllowed,
+}
+
+/// The answers of all places, in the order in which they are asked; the first that is allowed wins.
+pub(crate) fn explain(
+    settings: &LoadSettings,
+    table: &'static Table,
+    request: &'static KeyRequest,
+) -> Vec<Step> {
+    let inputs = Inputs::of(settings);
+    let layers = Layers::new(&inputs, table);
+    let mut steps: Vec<Step> = inputs
+        .list()
+        .into_iter()
+        .enumerate()
+        .flat_map(|(at, input)| {
+            let layer = layers.all().iter().find(|layer| usize::from(layer.input) == at);
+            Asking { settings, request, source: input.source }.steps(&input.kind, layer)
+        })
+        .collect();
+    let mut won = false;
+    for step in &mut steps {
+        if let Outcome::Has(has) = &mut step.outcome {
+            has.role = match (request.sources.contains(step.source), won) {
+                (false, _) => Role::NotAllowed,
+                (true, true) => Role::Shadowed,
+                (true, false) => Role::Wins,
+            };
+            won |= has.role == Role::Wins;
+        }
+    }
+    steps
+}
+
+/// One input being asked.
+struct Asking<'a> {
+    settings: &'a LoadSettings,
+    request: &'static KeyRequest,
+    source: Source,
+}
+
+impl Asking<'_> {
+    fn steps(&self, input: &InputKind<'_>, layer: Option<&Layer>) -> Vec<Step> {
+        match (input, layer) {
+            (_, Some(layer)) => self.layer(&layer.kind),
+            (InputKind::Environment, None) => self.environment(),
+            (InputKind::Default, None) => vec![self.default()],
+            (InputKind::Provider(_, provider), None) => {
+                vec![self.not_asked(Some(provider.name().to_owned()), "it failed")]
+            }
+            (InputKind::Folder(path) | InputKind::EnvFile(path), None) => {
+                let why = match path.path.try_exists() {
+                    Ok(false) => "it does not exist",
+                    _ => "it cannot be read",
+                };
+                vec![self.not_asked(Some(path.path.display().to_string()), why)]
+            }
+            (InputKind::Nothing(reason), None) => vec![self.not_asked(None, reason.reason())],
+        }
+    }
+
+    fn step(&self, place: Option<String>, outcome: Outcome) -> Step {
+        Step { source: self.source, place, outcome }
+    }
+
+    fn not_asked(&self, place: Option<String>, why: &'static str) -> Step {
+        self.step(place, Outcome::NotAsked(why))
+    }
+
+    fn has(&self, location: Option<Location>, found_as: Option<&'static str>) -> Outcome {
+        Outcome::Has(Has { location, found_as, role: Role::Shadowed })
+    }
+
+    /// Everything a layer has of the variable, what counts first.
+    fn layer(&self, layer: &LayerKind) -> Vec<Step> {
+        let names: Vec<&'static str> = self.request.names.iter().map(|name| name.text).collect();
+        let alias = |rank: usize| (rank > 0).then(|| names[rank]);
+        let place = layer.place();
+        let found = layer.occurrences(&names);
+        if found.is_empty() {
+            return vec![self.step(Some(place), Outcome::Absent)];
+        }
+        let steps = found.into_iter().map(|(rank, line)| {
+            let location = layer.location(names[rank], line);
+            self.step(Some(place.clone()), self.has(location, alias(rank)))
+        });
+        steps.collect()
+    }
+
+    /// The variables of the process: the key, its aliases, then those that name a file.
+    fn environment(&self) -> Vec<Step> {
+        let environment = &self.settings.environment;
+        let mut steps = Vec::new();
+        for name in self.request.names {
+            if environment.get(name.text).is_some() {
+                let found_as = (name.rank > 0).then_some(name.text);
+                steps.push(self.step(None, self.has(None, found_as)));
+            }
+        }
+        for name in self.request.names.iter().filter(|name| name.reads_file) {
+            if let Some(path) = environment.get(name.file) {
+                // A value that is not a path could be the secret itself.
+                let path = PathBuf::from(path);
+                let is_shown = !self.request.is_secret() || folder::could_be_a_path(&path);
+                let location = Location::File { path: path.as_path().into(), line: None };
+                let location = is_shown.then_some(location);
+                steps.push(self.step(None, self.has(location, Some(name.file))));
+            }
+        }
+        if steps.is_empty() {
+            steps.push(self.step(None, Outcome::Absent));
+        }
+        steps
+    }
+
+    fn default(&self) -> Step {
+        let has_default = self.request.field.default.is_some();
+        self.step(None, if has_default { self.has(None, None) } else { Outcome::Absent })
+    }
+}
