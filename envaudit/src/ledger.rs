@@ -4,7 +4,7 @@ pub use envaudit_ledger::*;
 
 pub use crate::record::Context;
 
-/// What was recorded of a configuration, and why it was not.
+/// Records of configurations, and the errors of recording.
 pub mod record {
     pub use crate::record::{RecordError, Recorded, RecordedLoadError, RecordedLoader, Values};
 }

@@ -1,4 +1,4 @@
-//! What goes wrong with a ledger.
+//! The errors of opening a ledger and of appending to it.
 
 use core::fmt;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::evidence::anchor::AnchorError;
 use crate::evidence::checkpoint::CheckpointError;
 use crate::format::line::LineError;
 
-/// Something in a ledger that no writer of ours wrote.
+/// A place in a ledger whose bytes no writer of ours wrote.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Damage {
     pub(crate) segment: u64,
@@ -42,17 +42,17 @@ impl fmt::Display for Damage {
     }
 }
 
-/// What went wrong earlier, told once more.
+/// An earlier failure, reported again.
 pub(crate) type Cause = Arc<dyn std::error::Error + Send + Sync>;
 
-/// Why a ledger was not opened or made.
+/// The reason why a ledger was not opened or created.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// There is none.
+    /// There is no ledger.
     #[error("there is no ledger here; make one with `Ledger::init`")]
     Absent,
-    /// There is one already.
+    /// There is a ledger already.
     #[error("there is a ledger here already; open it with `Ledger::open`")]
     Exists,
     /// There are files, but no `ledger.json`.
@@ -78,23 +78,23 @@ pub enum OpenError {
     /// `ledger.json` is not what a ledger writes.
     #[error("`ledger.json` is not what a ledger writes; somebody changed it")]
     Manifest(#[source] LineError),
-    /// `HEAD` is not what a ledger writes, so that how far the ledger was is not known from it.
+    /// `HEAD` is not what a ledger writes, so the last event that it recorded is not known.
     #[error("`HEAD` is not what a ledger writes; nothing was repaired")]
     Head(#[source] LineError),
     /// The key is not 64 hex digits.
     #[error("the key in {place} cannot be used")]
     Key {
-        /// Where it was found.
+        /// Where the key was found.
         place: String,
-        /// What is wrong with it.
+        /// The problem with it.
         source: KeyError,
     },
-    /// No key was given, where one must be.
+    /// No key was given, and one is required.
     #[error(
         "{why}: give a key in code, in ENVAUDIT_SIGNING_KEY or in the file that ENVAUDIT_SIGNING_KEY_FILE names"
     )]
     NoKey {
-        /// Why one must be.
+        /// The reason why one is required.
         why: &'static str,
     },
     /// The file that holds the key cannot be read.
@@ -110,7 +110,7 @@ pub enum OpenError {
         "the ledger is written with the key {0}, which was not given; add it as the current or a retired key"
     )]
     KeyUnknown(KeyId),
-    /// A key was given, and `ledger.json` claims that the ledger needs none.
+    /// A key was given, and `ledger.json` claims that the ledger has no key.
     #[error(
         "a key was given, but `ledger.json` says that the ledger has none: it was changed, or this is another ledger"
     )]
@@ -124,12 +124,12 @@ pub enum OpenError {
          nothing was repaired"
     )]
     BehindHead {
-        /// The seq that HEAD has seen.
+        /// The seq in HEAD.
         seen: u64,
         /// The seq of the last event that is there.
         last: u64,
     },
-    /// The ledger is behind an anchor, or the anchor cannot be asked.
+    /// The ledger is behind an anchor, or the anchor cannot be read.
     #[error(transparent)]
     Anchor(AnchorError),
     /// The system gives no random bytes.
@@ -141,12 +141,12 @@ pub enum OpenError {
     /// The store cannot be written.
     #[error(transparent)]
     Write(WriteError),
-    /// The ledger was found in order, and its first events could not be appended.
+    /// The ledger is intact, but its first events could not be appended.
     #[error(transparent)]
     Append(Box<AppendError>),
 }
 
-/// Why an event was not acknowledged.
+/// The reason why an event was not acknowledged.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum AppendError {
@@ -170,7 +170,8 @@ pub enum AppendError {
     /// The ledger was closed.
     #[error("the ledger was closed; open it again")]
     Closed,
-    /// An earlier failure left open what is on disk. Nothing more is written until [`Ledger::reopen`] has read it anew.
+    /// After an earlier failure it is not known what is on disk. Nothing more is written until [`Ledger::reopen`] has read it
+    /// again.
     ///
     /// [`Ledger::reopen`]: super::Ledger::reopen
     #[error("nothing is written since an earlier failure; reopen the ledger")]
@@ -216,7 +217,7 @@ pub enum AppendError {
 }
 
 impl AppendError {
-    /// Whether the event may be in the ledger all the same.
+    /// Whether the event may be in the ledger nevertheless.
     pub fn may_be_there(&self) -> bool {
         matches!(self, AppendError::Unknown(_))
     }

@@ -27,20 +27,20 @@
 //! | `checkpoints/*.note` | signed [checkpoints](checkpoint) |
 //! | `HEAD` | the last event at the last roll, checkpoint or close |
 //! | `lock` | taken for each append |
-//! | `index.sqlite` | what reports and histories of `envaudit` are looked up in; made anew from the events whenever need be |
-//! | `torn-*` | what a killed writer left half written; `ledger.recovered` says so |
-//! | `signing.key` | the key, where none was given: whoever owns the directory can forge the ledger |
-//! | `retired-*.key` | what was in `signing.key` before a rotation |
+//! | `index.sqlite` | the index for reports and histories of `envaudit`; rebuilt from the events whenever necessary |
+//! | `torn-*` | a half-written line of a killed writer; `ledger.recovered` records it |
+//! | `signing.key` | the key, if none was given: the owner of the directory can forge the ledger |
+//! | `retired-*.key` | an earlier `signing.key`, kept by a rotation |
 //!
-//! # What goes wrong, and what happens then
+//! # Failures
 //!
-//! | what | what happens |
+//! | failure | result |
 //! | --- | --- |
 //! | the disk is full | [`AppendError::Rejected`]: nothing was written, the event can be tried again |
 //! | a sync fails | [`AppendError::Unknown`]: the event may be there; nothing more is written until [`Ledger::reopen`] |
-//! | a writer is killed | the next one cuts off what is torn, keeps it in a file, and records `ledger.recovered` |
+//! | a writer is killed | the next one moves the torn end to a file and records `ledger.recovered` |
 //! | a whole line was changed, lines are missing | [`OpenError::Damaged`], [`OpenError::BehindHead`]: refused, never repaired |
-//! | the directory is empty, an anchor is not | [`OpenError::Lost`]: no new ledger is begun |
+//! | the directory is empty, but an anchor is not | [`OpenError::Lost`]: no new ledger is begun |
 
 pub mod config_state;
 mod error;
@@ -77,7 +77,7 @@ pub use write::on_behalf_of::OnBehalfOf;
 #[doc(inline)]
 pub use writer::{Delivery, LedgerWriter};
 
-/// What the crate `envaudit` is built on. Not part of the API: both crates are released together, under one version.
+/// Items for the crate `envaudit`. Not part of the API: both crates are released together, under one version.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::config_state::details;

@@ -1,4 +1,4 @@
-//! How a ledger is made and opened.
+//! Options for creating and opening a ledger.
 
 use core::fmt;
 use core::time::Duration;
@@ -21,7 +21,7 @@ use crate::write::key_lookup::{GivenKeys, KeySource};
 use crate::write::ledger::Ledger;
 use crate::write::open::CreateOutcome;
 
-/// How a ledger is made and opened; each setting has a default.
+/// How a ledger is created and opened; each setting has a default.
 ///
 /// ```
 /// use envaudit_ledger::{Actor, Event, LedgerOptions, MasterKey};
@@ -41,7 +41,7 @@ pub struct LedgerOptions {
 }
 
 impl LedgerOptions {
-    /// The defaults: a key from the environment or beside the ledger, every event synced, segments of 64 MiB, no anchors.
+    /// The defaults: a key from the environment or next to the ledger, every event synced, segments of 64 MiB, no anchors.
     #[expect(
         clippy::disallowed_methods,
         reason = "the defaults of the injected clock and variables"
@@ -71,43 +71,42 @@ impl LedgerOptions {
         }
     }
 
-    /// The key, in place of one from the environment.
+    /// The key, instead of one from the environment.
     #[must_use]
     pub fn key(self, key: MasterKey) -> Self {
         self.keys(KeyRing::new(key))
     }
 
-    /// The current key and retired ones, in place of one from the environment. A ledger whose events were hashed with a
-    /// retired key goes on with the current one from its opening on.
+    /// The current key and retired ones, instead of one from the environment. A ledger whose events were hashed with a retired
+    /// key continues with the current one when it is opened.
     #[must_use]
     pub fn keys(mut self, ring: KeyRing) -> Self {
         self.key_source.keys = GivenKeys::Given(ring);
         self
     }
 
-    /// A key that only older events were hashed with, besides the current one from wherever it comes.
+    /// A key that only older events were hashed with, in addition to the current one, wherever that comes from.
     #[must_use]
     pub fn retired_key(mut self, key: MasterKey) -> Self {
         self.key_source.retired.push(key);
         self
     }
 
-    /// No key: the ledger shows accidents, and no attack by those who can write to it. Nothing signs its checkpoints.
+    /// No key: the ledger shows accidents, but not attacks by anybody with write access. Its checkpoints are not signed.
     #[must_use]
     pub fn unkeyed(mut self) -> Self {
         self.key_source.keys = GivenKeys::None;
         self
     }
 
-    /// Whether a key must be given: none is made, and none that lies beside the ledger is used.
+    /// Whether a key must be given: none is generated, and a key next to the ledger is not used.
     #[must_use]
     pub fn production(mut self, production: bool) -> Self {
         self.key_source.production = production;
         self
     }
 
-    /// The name of the environment; `prod` and `production`, in small letters or capitals, are
-    /// [production](Self::production).
+    /// The name of the environment; `prod` and `production`, in lower or upper case, are [production](Self::production).
     #[must_use]
     pub fn environment(self, name: &str) -> Self {
         let named = ["prod", "production"].iter().any(|prod| name.eq_ignore_ascii_case(prod));
@@ -115,7 +114,7 @@ impl LedgerOptions {
         self.production(production)
     }
 
-    /// Variables in place of the process environment.
+    /// Variables, instead of the process environment.
     #[must_use]
     pub fn vars(
         self,
@@ -126,7 +125,7 @@ impl LedgerOptions {
         self.variables(move |name| vars.get(OsStr::new(name)).cloned())
     }
 
-    /// What gives the value of a variable, in place of the process environment.
+    /// A function that returns the value of a variable, instead of the process environment.
     #[must_use]
     pub fn variables(
         mut self,
@@ -136,14 +135,14 @@ impl LedgerOptions {
         self
     }
 
-    /// The clock that stamps events, in place of the system's.
+    /// The clock for the timestamps of events, instead of the system's.
     #[must_use]
     pub fn clock(mut self, clock: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
         self.settings.clock = Box::new(clock);
         self
     }
 
-    /// The source of random bytes, in place of the system's. Keys and ids are made of them.
+    /// The source of random bytes for keys and ids, instead of the system's.
     #[must_use]
     pub fn entropy(
         mut self,
@@ -153,7 +152,7 @@ impl LedgerOptions {
         self
     }
 
-    /// The size at which a new segment is begun; a segment is larger by at most one batch.
+    /// The size at which a new segment begins; a segment is larger by at most one batch.
     #[must_use]
     pub fn segment_size(mut self, bytes: u64) -> Self {
         self.settings.segment_size = bytes;
@@ -167,8 +166,8 @@ impl LedgerOptions {
         self
     }
 
-    /// How long the lock of the ledger is waited for while another has it, at the opening and before each write. Zero
-    /// tries once. Default: as long as it takes. When the time is over, nothing was written, and the error is a
+    /// How long to wait for the lock of the ledger while another writer has it, when opening and before each write. Zero tries
+    /// once. Default: no limit. When the time is over, nothing was written, and the error is a
     /// [`StoreError`](super::store::StoreError) of the kind [`Locked`](super::store::StoreErrorKind::Locked).
     ///
     /// Threads that share the handle wait one after the other, each of them as long.
@@ -181,8 +180,8 @@ impl LedgerOptions {
         self
     }
 
-    /// How long a store without a lock is tried, where other writers are faster each time or an answer is lost. Default: 30 s.
-    /// When the time is over, the error is a [`StoreError`](crate::store::StoreError) of the kind
+    /// How long to try again with a store without a lock, if other writers are faster each time or an answer is lost. Default:
+    /// 30 s. When the time is over, the error is a [`StoreError`](crate::store::StoreError) of the kind
     /// [`TimedOut`](crate::store::StoreErrorKind::TimedOut), or [`AppendError::Unknown`](crate::AppendError::Unknown).
     #[must_use]
     pub fn write_timeout(mut self, limit: Duration) -> Self {
@@ -190,15 +189,15 @@ impl LedgerOptions {
         self
     }
 
-    /// The name of this writer in a store that several write to: opening the ledger under it fences off whoever has opened it
-    /// under the same name before, such as an earlier instance that is believed dead. Default: none, and nobody is fenced off.
+    /// The name of this writer in a store that several write to: opening the ledger fences off an earlier writer of the same
+    /// name, such as an instance that is believed dead. Default: no name, and no fencing.
     #[must_use]
     pub fn writer(mut self, name: impl Into<String>) -> Self {
         self.settings.writer = Some(name.into());
         self
     }
 
-    /// What passes the time between two tries to write or to take the lock, in place of sleeping that long.
+    /// The function that waits between two tries to write or to take the lock, instead of sleeping.
     #[must_use]
     pub fn lock_pause(mut self, pause: impl Fn(Duration) + Send + Sync + 'static) -> Self {
         self.settings.lock_wait.pause = Box::new(pause);
@@ -212,8 +211,8 @@ impl LedgerOptions {
         self
     }
 
-    /// Which of the ledgers that share an anchor this one is. Without a slot, a new ledger is begun only where the anchors have
-    /// seen no ledger at all; with one, where they have seen none in this slot.
+    /// The slot of this ledger in an anchor that several ledgers share. Without a slot, a new ledger is created only if the
+    /// anchors have seen no ledger at all; with one, if they have seen none in this slot.
     ///
     /// ```
     /// use envaudit_ledger::anchor::{AnchorSlot, FileAnchor};
@@ -235,32 +234,32 @@ impl LedgerOptions {
         self
     }
 
-    /// Takes a checkpoint after so many events, besides those at the roll of a segment and at the close.
+    /// Takes a checkpoint after this many events, in addition to those at the end of a segment and when the ledger is closed.
     #[must_use]
     pub fn checkpoint_events(mut self, events: u64) -> Self {
         self.settings.checkpoint_events = Some(events);
         self
     }
 
-    /// Takes a checkpoint with the first event that comes so long after the last one.
+    /// Takes a checkpoint with the first event that comes this long after the last checkpoint.
     #[must_use]
     pub fn checkpoint_after(mut self, time: Duration) -> Self {
         self.settings.checkpoint_after = Some(time);
         self
     }
 
-    /// The seed of the Ed25519 key that signs checkpoints, in place of one derived from the master key.
+    /// The seed of the Ed25519 key that signs checkpoints, instead of one derived from the master key.
     #[must_use]
     pub fn checkpoint_key(mut self, seed: [u8; 32]) -> Self {
         self.settings.checkpoint_seed = Some(Zeroizing::new(seed));
         self
     }
 
-    /// Makes a ledger in the directory at this path, which must not have one.
+    /// Creates a ledger in the directory at this path, which must not have one.
     ///
     /// # Errors
     ///
-    /// When there is one, or it cannot be made.
+    /// When there is one already, or it cannot be created.
     pub fn init(self, path: impl Into<PathBuf>) -> Result<Ledger, OpenError> {
         self.init_in(FileStore::new(path))
     }
@@ -269,25 +268,25 @@ impl LedgerOptions {
     ///
     /// # Errors
     ///
-    /// When there is none, or it is not what was written.
+    /// When there is no ledger, or it is not what was written.
     pub fn open(self, path: impl Into<PathBuf>) -> Result<Ledger, OpenError> {
         self.open_in(FileStore::new(path))
     }
 
-    /// Opens the ledger in the directory at this path; makes one if there is nothing at all, nor in the anchors.
+    /// Opens the ledger in the directory at this path; creates one if the directory is empty and the anchors have seen none.
     ///
     /// # Errors
     ///
-    /// When it can neither be opened nor made.
+    /// When it can neither be opened nor created.
     pub fn open_or_init(self, path: impl Into<PathBuf>) -> Result<Ledger, OpenError> {
         self.open_or_init_in(FileStore::new(path))
     }
 
-    /// Makes a ledger in a store.
+    /// Creates a ledger in a store.
     ///
     /// # Errors
     ///
-    /// When there is one, or it cannot be made.
+    /// When there is one already, or it cannot be created.
     pub fn init_in(self, store: impl ChainStore + 'static) -> Result<Ledger, OpenError> {
         match store.state(Deadline::after(self.settings.write_timeout)).map_err(OpenError::Store)? {
             StoreState::Absent | StoreState::Unfinished => {
@@ -307,7 +306,7 @@ impl LedgerOptions {
     ///
     /// # Errors
     ///
-    /// When there is none, or it is not what was written.
+    /// When there is no ledger, or it is not what was written.
     pub fn open_in(self, store: impl ChainStore + 'static) -> Result<Ledger, OpenError> {
         match store.state(Deadline::after(self.settings.write_timeout)).map_err(OpenError::Store)? {
             StoreState::Present => Ledger::load(Arc::new(store), self.settings, self.key_source),
@@ -316,11 +315,11 @@ impl LedgerOptions {
         }
     }
 
-    /// Opens the ledger in a store, or makes one if there is nothing at all.
+    /// Opens the ledger in a store, or creates one if the store is empty.
     ///
     /// # Errors
     ///
-    /// When it can neither be opened nor made.
+    /// When it can neither be opened nor created.
     pub fn open_or_init_in(self, store: impl ChainStore + 'static) -> Result<Ledger, OpenError> {
         match store.state(Deadline::after(self.settings.write_timeout)).map_err(OpenError::Store)? {
             StoreState::Absent | StoreState::Unfinished => {
@@ -335,7 +334,7 @@ impl LedgerOptions {
         }
     }
 
-    /// The keys that the ledger in a store is read with, and whether they lie beside it; no keys in a ledger without a key.
+    /// The keys for reading the ledger in a store, and whether they are kept next to it; no keys for a ledger without a key.
     ///
     /// # Errors
     ///
@@ -350,11 +349,11 @@ impl LedgerOptions {
 
 /// A ledger with the default options.
 impl Ledger {
-    /// Makes a ledger in the directory at this path: see [`LedgerOptions`] for where its key comes from.
+    /// Creates a ledger in the directory at this path: see [`LedgerOptions`] for where its key comes from.
     ///
     /// # Errors
     ///
-    /// When there is one, or it cannot be made.
+    /// When there is one already, or it cannot be created.
     pub fn init(path: impl Into<PathBuf>) -> Result<Self, OpenError> {
         LedgerOptions::new().init(path)
     }
@@ -363,16 +362,16 @@ impl Ledger {
     ///
     /// # Errors
     ///
-    /// When there is none, or it is not what was written.
+    /// When there is no ledger, or it is not what was written.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, OpenError> {
         LedgerOptions::new().open(path)
     }
 
-    /// Opens the ledger in the directory at this path, or makes one if there is nothing at all.
+    /// Opens the ledger in the directory at this path, or creates one if the directory is empty.
     ///
     /// # Errors
     ///
-    /// When it can neither be opened nor made.
+    /// When it can neither be opened nor created.
     pub fn open_or_init(path: impl Into<PathBuf>) -> Result<Self, OpenError> {
         LedgerOptions::new().open_or_init(path)
     }

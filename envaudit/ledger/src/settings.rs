@@ -1,4 +1,4 @@
-//! What an open ledger goes by.
+//! The settings of an open ledger.
 
 use core::time::Duration;
 use std::io;
@@ -16,22 +16,22 @@ use crate::store::lock_wait::LockWait;
 pub enum SyncMode {
     /// Before it is acknowledged.
     Always,
-    /// At most this much later, as long as the ledger is written to or [flushed](crate::Ledger::flush). What was acknowledged
-    /// since the last sync is lost when the machine stops; a process that is killed loses nothing.
+    /// At most this much later, provided that the ledger is written to or [flushed](crate::Ledger::flush). What was
+    /// acknowledged since the last sync is lost when the machine stops; a process that is killed loses nothing.
     Interval(Duration),
 }
 
-/// Fills bytes at random.
+/// Fills a slice with random bytes.
 pub(crate) type Fill = dyn Fn(&mut [u8]) -> io::Result<()> + Send + Sync;
 
-/// What an open ledger goes by.
+/// The settings of an open ledger.
 pub(crate) struct LedgerSettings {
     pub(crate) clock: Box<dyn Fn() -> DateTime<Utc> + Send + Sync>,
     pub(crate) entropy: Box<Fill>,
     pub(crate) segment_size: u64,
     pub(crate) sync: SyncMode,
     pub(crate) anchors: Vec<Box<dyn Anchor>>,
-    /// Which of the ledgers that share an anchor it is.
+    /// The slot of the ledger in an anchor that several ledgers share.
     pub(crate) anchor_slot: Option<AnchorSlot>,
     pub(crate) lock_wait: LockWait,
     pub(crate) write_timeout: Duration,

@@ -1,6 +1,6 @@
-//! Characters that turn the direction of a text.
+//! Characters that change the direction of a text.
 
-/// Whether a character turns the direction of the text behind it: the property Bidi_Control of Unicode.
+/// Whether a character changes the direction of the text after it: the property Bidi_Control of Unicode.
 pub fn is_turning(char: char) -> bool {
     matches!(
         char,

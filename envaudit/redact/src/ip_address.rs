@@ -1,15 +1,14 @@
-//! Addresses as a ledger keeps them: the network, and not the machine in it.
+//! Masked IP addresses: the network, without the host.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-/// What stands where an address should be and is none.
+/// The replacement of a text that is not an address.
 const NO_ADDRESS: &str = "[REDACTED]";
 
 /// The network of an address: /24 of IPv4, /48 of IPv6.
 ///
-/// Ports, brackets and zones are taken off. An IPv4 address that an IPv6 one carries (mapped, 6to4, NAT64) is masked as what
-/// it is. What is no address becomes `[REDACTED]`: nothing gets through that was not understood. A masked address stays as
-/// it is.
+/// Ports, brackets and zones are removed. An IPv4 address inside an IPv6 address (mapped, 6to4, NAT64) is masked like an IPv4
+/// address. A text that is not an address becomes `[REDACTED]`. A masked address stays as it is.
 ///
 /// ```
 /// use envaudit_redact::mask_ip;
@@ -37,7 +36,7 @@ fn parse(text: &str) -> Option<IpAddr> {
     if let Ok(with_port) = text.parse::<SocketAddr>() {
         return Some(with_port.ip());
     }
-    // What is left has brackets, a zone, or both, perhaps with a port.
+    // The rest has brackets, a zone, or both, and may have a port.
     let (inside, after) = match text.strip_prefix('[') {
         Some(rest) => rest.split_once(']')?,
         None => (text, ""),

@@ -1,4 +1,4 @@
-//! What looks like a credential, and what is done with it.
+//! Redaction of texts that look like credentials.
 
 mod arguments;
 mod direction;
@@ -27,17 +27,17 @@ type Spans = Vec<Range<usize>>;
 /// The replacement for a credential.
 pub const REDACTED: &str = "[REDACTED]";
 
-/// A text without what looks like a credential in it: the userinfo of URLs and of `…_DSN`, values that are named like secrets
-/// (`?token=…`, `password=…`, `X-Api-Key: …`), those of arguments (`--password …`, `curl -u user:…`, `mysql -p…`,
-/// `sqlplus user/…@db`), bearer and basic authorisation, private keys in PEM, JSON web tokens, the addresses of webhooks, and keys
-/// in the shapes of well-known clouds and services.
+/// A text without the parts that look like credentials: the userinfo of URLs and of `…_DSN`, values that are named like secrets
+/// (`?token=…`, `password=…`, `X-Api-Key: …`), those of arguments (`--password …`, `curl -u user:…`, `mysql -p…`, `sqlplus
+/// user/…@db`), bearer and basic authorisation, private keys in PEM, JSON web tokens, the addresses of webhooks, and keys in
+/// the shapes of well-known clouds and services.
 ///
-/// Names of files with secrets (`--password-file …`), what describes one (`token_ttl=3600`) and references are left: `${PASSWORD}`,
-/// `{{password}}`, and after an option `$PASSWORD`, where all of the value is one.
+/// Names of files with secrets (`--password-file …`), descriptions of one (`token_ttl=3600`) and references are left:
+/// `${PASSWORD}`, `{{password}}`, and after an option `$PASSWORD`, if the whole value is one.
 ///
-/// The time that this takes grows with the length of the text alone, whatever is in it.
+/// The time is linear in the length of the text, whatever its content.
 ///
-/// This is the second line of defence: what is known to be a secret must not be put into a text at all.
+/// This is the second line of defence: a known secret must not be put into a text at all.
 ///
 /// ```
 /// use envaudit_redact::redact;
@@ -70,7 +70,7 @@ pub fn redact(text: &str) -> Cow<'_, str> {
     Cow::Owned(clean)
 }
 
-/// Redacts the texts in a value: everything under a name of a secret, and what looks like a credential elsewhere.
+/// Redacts the texts in a value: everything under the name of a secret, and texts that look like credentials elsewhere.
 pub fn redact_value(value: &mut Value) {
     match value {
         Value::String(text) => {

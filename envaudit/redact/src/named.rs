@@ -33,7 +33,7 @@ fn name_before(text: &str, sign: usize) -> Range<usize> {
     before.trim_end_matches(is_part).len()..before.len()
 }
 
-/// Where a value begins, and how.
+/// The beginning of a value.
 struct Opening {
     start: usize,
     quote: Option<char>,
@@ -41,7 +41,7 @@ struct Opening {
     is_escaped: bool,
 }
 
-/// Where values end, in all the ways that there are.
+/// The ways in which values end.
 struct Values<'t> {
     text: &'t str,
     words: ForwardSearch<'t>,
@@ -150,7 +150,7 @@ impl<'t> Values<'t> {
     }
 }
 
-/// The brackets around what is put in later.
+/// The brackets around a placeholder.
 struct Brackets<'t> {
     text: &'t str,
     open: &'static str,
@@ -222,7 +222,7 @@ fn is_header(name: &str) -> bool {
     })
 }
 
-/// Whether somebody writes about a secret: `rotate the password: OPS-42`, `secret: see vault`, `pass: 3 fail: 0`.
+/// Whether a text is about a secret: `rotate the password: OPS-42`, `secret: see vault`, `pass: 3 fail: 0`.
 ///
 /// A short number is not a password, but it may be a PIN; a long one is only where tests pass.
 fn is_prose(name: &str, value: &str) -> bool {
@@ -242,7 +242,7 @@ fn is_prose(name: &str, value: &str) -> bool {
     is_ticket || is_count || value.eq_ignore_ascii_case("see")
 }
 
-/// Whether a value is the directory that `pwd` prints, and not what connection strings have under this name.
+/// Whether a value is the directory of `pwd`, and not a password in a connection string.
 fn is_working_directory(name: &str, value: &str) -> bool {
     let is_part =
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'.' | b'-' | b'_');

@@ -1,9 +1,9 @@
-//! Names that secrets have.
+//! Names of secrets.
 
 /// Whether a variable, a member or a parameter of this name holds a secret.
 ///
-/// Words are told apart by `_`, `-`, `.`, and capitals: `DB_PASSWORD`, `apiKey` and `auth.token` are secrets, `AUTHOR`,
-/// `MONKEY` and `primary_key` are none.
+/// Words are separated by `_`, `-`, `.`, and capitals: `DB_PASSWORD`, `apiKey` and `auth.token` are secrets, `AUTHOR`, `MONKEY`
+/// and `primary_key` are not.
 pub fn is_secret_name(name: &str) -> bool {
     const ALONE: [&str; 26] = [
         "password",
@@ -113,7 +113,7 @@ fn words_of(name: &str) -> impl Iterator<Item = String> + '_ {
     })
 }
 
-/// Whether a value of this name is the secret itself, and not where it is kept or how it is to be: the last word says so.
+/// Whether a value of this name is the secret itself, and not its place or a rule for it, by the last word.
 pub(super) fn names_a_value(name: &str) -> bool {
     const OF_SECRETS: [&str; 28] = [
         "file", "path", "dir", "stdin", "prompt", "env", "fd", "cmd", "command", "helper", "name",
@@ -124,9 +124,9 @@ pub(super) fn names_a_value(name: &str) -> bool {
         && words_of(name).last().is_some_and(|last| !OF_SECRETS.contains(&last.as_str()))
 }
 
-/// Whether what stands behind this name in a text may be a secret, and not where it is kept or how it is to be.
+/// Whether the text after this name may be a secret, and not its place or a rule for it.
 ///
-/// Less is left than behind an option: an identifier or a hash may be worth something.
+/// Less is left than after an option: an identifier or a hash may be a secret.
 pub(super) fn names_a_secret_in_text(name: &str) -> bool {
     const OF_SECRETS: [&str; 12] = [
         "file", "path", "dir", "name", "type", "policy", "ttl", "expiry", "age", "length", "len",

@@ -1,11 +1,11 @@
-//! What stands for a credential and is none.
+//! Placeholders of credentials.
 
-/// Whether all of a text is something that whatever writes the text puts in: `{{name}}`, `${{name}}`, `<name>`.
+/// Whether a whole text is a placeholder that the writer of the text replaces: `{{name}}`, `${{name}}`, `<name>`.
 pub(super) fn is_template(text: &str) -> bool {
     is_between(text, "${{", "}}") || is_between(text, "{{", "}}") || is_between(text, "<", ">")
 }
 
-/// Whether all of a text is something in brackets: a template, or a shell's `${NAME}` and `$(command)`.
+/// Whether a whole text is something in brackets: a template, or a shell's `${NAME}` and `$(command)`.
 pub(super) fn is_bracketed(text: &str) -> bool {
     is_template(text) || is_between(text, "${", "}") || is_between(text, "$(", ")")
 }
@@ -16,7 +16,7 @@ fn is_between(text: &str, open: &str, close: &str) -> bool {
     inner.is_some_and(|inner| !inner.is_empty() && !inner.contains(close))
 }
 
-/// Whether all of a text is a reference, as a command line has them: also `$NAME`, `%NAME%`, and what masks a value.
+/// Whether a whole text is a reference on a command line: also `$NAME`, `%NAME%`, and the characters that mask a value.
 pub(super) fn is_reference(text: &str) -> bool {
     let is_name = |name: &str| {
         !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
@@ -25,7 +25,7 @@ pub(super) fn is_reference(text: &str) -> bool {
         text.strip_prefix('$').is_some_and(|name| is_name(name) || matches!(name, "@" | "*"))
             || text.strip_prefix('%').and_then(|rest| rest.strip_suffix('%')).is_some_and(is_name)
     };
-    // A blank cuts `$(cat file)` and `{{ name }}` off.
+    // A blank ends `$(cat file)` and `{{ name }}`.
     let is_open = || {
         text.strip_prefix("$(").is_some_and(|rest| !rest.contains(')'))
             || matches!(text, "${{" | "{{" | "<")

@@ -1,12 +1,12 @@
-//! Searches that look at each byte once, however often they are asked: a text may come from anybody, and be of any length.
+//! Searches that look at each byte once, however often they are called: a text may come from a stranger and have any length.
 
-/// The next place of something. What was found from one place holds for all places up to it.
+/// The next position of a pattern. A result from one position holds for all positions up to it.
 ///
-/// The places asked for should grow: then all searches together take no longer than one through the text.
+/// The positions should grow: then all searches together take no longer than one through the text.
 pub(super) struct ForwardSearch<'t, F = fn(&str) -> Option<usize>> {
     text: &'t str,
     find: F,
-    /// The place that was asked for last, and the one that was found.
+    /// The last position that was searched from, and the one that was found.
     known: Option<(usize, usize)>,
 }
 
@@ -15,7 +15,7 @@ impl<'t, F: FnMut(&str) -> Option<usize>> ForwardSearch<'t, F> {
         ForwardSearch { text, find, known: None }
     }
 
-    /// Its first place from this one on; the end of the text where there is none.
+    /// Its first position from this one; the end of the text if there is none.
     pub(super) fn from(&mut self, place: usize) -> usize {
         match self.known {
             Some((asked, found)) if (asked..=found).contains(&place) => found,
@@ -29,10 +29,10 @@ impl<'t, F: FnMut(&str) -> Option<usize>> ForwardSearch<'t, F> {
     }
 }
 
-/// The last `@` of a stretch of text. Stretches that end at the same place are looked through once.
+/// The last `@` of a stretch of text. Stretches that end at the same position are searched once.
 #[derive(Default)]
 pub(super) struct LastMatch {
-    /// The stretch that was searched last, and the place that was found.
+    /// The stretch that was searched last, and the position that was found.
     known: Option<(usize, usize, Option<usize>)>,
 }
 

@@ -1,4 +1,4 @@
-//! Credentials that are known by how they look.
+//! Credentials of known shapes.
 
 use super::Spans;
 use super::search::ForwardSearch;
@@ -38,7 +38,7 @@ fn pem(text: &str, spans: &mut Spans) {
     }
 }
 
-/// Single words: tokens after `Bearer`, and shapes that are known.
+/// Single words: tokens after `Bearer`, and known shapes.
 fn words(text: &str, spans: &mut Spans) {
     let part = |char: char| {
         char.is_ascii_alphanumeric() || matches!(char, '_' | '-' | '.' | '+' | '/' | '~')

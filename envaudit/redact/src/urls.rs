@@ -13,13 +13,13 @@ pub(super) fn find(text: &str, spans: &mut Spans) {
     }
 }
 
-/// The userinfo of every URL, also where a password was not encoded and has a `/` in it.
+/// The userinfo of every URL, also if a password was not encoded and has a `/` in it.
 fn userinfo(text: &str, spans: &mut Spans) {
     let mut words = ForwardSearch::new(text, |rest| rest.find(ends_word));
     let mut last = LastMatch::default();
     let mut done = 0;
     for at in memchr::memchr_iter(b':', text.as_bytes()) {
-        // The second as some writers of JSON have it.
+        // The second is written by some writers of JSON.
         let Some(sign) = ["://", r":\/\/"].iter().find(|sign| text[at..].starts_with(**sign))
         else {
             continue;
@@ -62,7 +62,7 @@ fn oracle(text: &str, spans: &mut Spans) {
         if sign == start || sign >= word_end || slashes.from(start) > sign {
             continue;
         }
-        // A password that is not quoted may have the sign itself.
+        // A password that is not quoted may contain the sign itself.
         let place = &text[start..word_end];
         let end = place.find("@//").or_else(|| place.rfind('@')).map_or(sign, |end| start + end);
         spans.push(start..end);
@@ -70,7 +70,7 @@ fn oracle(text: &str, spans: &mut Spans) {
     }
 }
 
-/// `user:password@tcp(host:port)/database`, as drivers of Go have it: the password.
+/// `user:password@tcp(host:port)/database`, the form of Go drivers: the password.
 ///
 /// The format: <https://github.com/go-sql-driver/mysql#dsn-data-source-name>.
 fn go(text: &str, spans: &mut Spans) {

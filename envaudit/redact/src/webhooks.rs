@@ -1,4 +1,4 @@
-//! Addresses that are a secret themselves: its address is all one needs to post to a webhook.
+//! Addresses that are secrets: the address of a webhook is enough to post to it.
 
 use super::search::ForwardSearch;
 use super::{REDACTED, Spans, ends_word};
@@ -20,10 +20,10 @@ const WEBHOOKS: [(&str, &str); 13] = [
     ("events.pagerduty.com", "integration/"),
 ];
 
-/// What follows in a path has at least so many characters where it is a secret.
+/// The minimum number of characters of a secret in a path.
 const MIN_SECRET: usize = 8;
 
-/// So many parts of a path are looked at: `/trigger/NAME/json/with/key/…` is the longest way to a secret.
+/// The number of parts of a path that are examined: `/trigger/NAME/json/with/key/…` is the longest way to a secret.
 const MAX_PARTS: usize = 6;
 
 /// The secret part of the address of every webhook, also without a scheme, and with slashes as JSON may escape them.

@@ -1,11 +1,11 @@
-//! Who a process is, where nobody says.
+//! The default actor of a process.
 
 use std::path::Path;
 
 use crate::ledger::Actor;
 use crate::sources::environment::Environment;
 
-/// `user@host`, as the environment says, else the system; never empty.
+/// `user@host`, from the environment or else from the system; never empty.
 pub(crate) fn process_actor(environment: &Environment) -> Actor {
     let variable = |names: &[&str]| {
         let mut values = names.iter().filter_map(|name| environment.get(name)?.into_string().ok());

@@ -1,4 +1,4 @@
-//! What a record says besides the values.
+//! The context of a record.
 
 use std::borrow::Cow;
 
@@ -6,9 +6,9 @@ use crate::ledger::{Actor, Event, Origin};
 
 type Word = Cow<'static, str>;
 
-/// Who loads a configuration, which one, and why: what a record says besides the values.
+/// The context of a record: who loads which configuration, and why.
 ///
-/// Everything has a default: the actor is the user and the host of the process, the service is called like the struct.
+/// Everything has a default: the actor is the user and the host of the process, and the service has the name of the struct.
 ///
 /// ```
 /// use envaudit::ledger::{Actor, Context, Origin};
@@ -35,18 +35,19 @@ pub struct Context {
     pub(super) values: Values,
 }
 
-/// Which values a record has.
+/// The values in a record.
 ///
-/// Secret fields are never among them, whatever is chosen: of those a record has a fingerprint, which tells that a secret
-/// was rotated and says nothing of it to those without the ledger's key.
+/// Secret fields are never among them: a record has only their fingerprint, which shows that a secret was rotated and discloses
+/// nothing without the ledger's key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Values {
-    /// Those of fields that are no secrets, without what looks like a credential: the userinfo of a URL, a token, the text of
-    /// a secret field that was copied into another one. A value of more than 4 KiB has its fingerprint alone.
+    /// The values of fields that are not secrets, without parts that look like a credential: the userinfo of a URL, a token,
+    /// the text of a secret field that was copied into another one. A value of more than 4 KiB is recorded as its fingerprint
+    /// alone.
     #[default]
     Redacted,
-    /// None: fingerprints alone. A ledger without a key has no fingerprints, and then no other value is noticed either.
+    /// No values, only fingerprints. A ledger without a key has no fingerprints, so changes of values are not noticed there.
     Never,
 }
 
@@ -70,28 +71,28 @@ impl Context {
         self
     }
 
-    /// The whole resource, in place of the service and its environment.
+    /// The whole resource, instead of the service and its environment.
     #[must_use]
     pub fn resource_id(mut self, id: impl Into<Word>) -> Self {
         self.resource = Some(id.into());
         self
     }
 
-    /// Who loads it. Default: the user and the host of the process, as a service.
+    /// The actor. Default: the user and the host of the process, as a service.
     #[must_use]
     pub fn actor(mut self, actor: Actor) -> Self {
         self.actor = Some(actor);
         self
     }
 
-    /// Why, such as the release or the ticket.
+    /// The reason, such as the release or the ticket.
     #[must_use]
     pub fn reason(mut self, reason: impl Into<Word>) -> Self {
         self.reason = Some(reason.into());
         self
     }
 
-    /// Where it came from. Default: [`Origin::Library`].
+    /// The origin. Default: [`Origin::Library`].
     #[must_use]
     pub fn origin(mut self, origin: Origin) -> Self {
         self.origin = Some(origin);
@@ -126,7 +127,7 @@ impl Context {
         self
     }
 
-    /// This environment if it was told, else the one that was loaded.
+    /// This environment if it was given, else the one that was loaded.
     pub(super) fn environment_or<'a>(&'a self, loaded: Option<&'a str>) -> Option<&'a str> {
         self.environment.as_deref().or(loaded).filter(|name| !name.is_empty())
     }
@@ -143,7 +144,7 @@ impl Context {
         }
     }
 
-    /// An event of this action, with all that the context says.
+    /// An event of this action, with the members of the context.
     pub(super) fn event(
         &self,
         action: &'static str,

@@ -43,7 +43,7 @@ pub(super) fn current(loaded: &ErasedLoad<'_>, values: Values) -> Vec<Current> {
     current.collect()
 }
 
-/// What a record may say of a value that is no secret.
+/// The value in a record of a variable that is not a secret.
 fn value_of(request: &KeyRequest, text: &LoadedText, secrets: &Secrets) -> Option<String> {
     let text = text.as_str().filter(|text| text.len() <= MAX_VALUE)?;
     if is_secret_name(request.key()) && !request.field().public {
@@ -61,7 +61,7 @@ impl Current {
         self.masked
     }
 
-    /// What is recorded of it under the keys of a ledger. `before` is what was recorded of it last.
+    /// Its record under the keys of a ledger. `before` is its last record.
     pub(super) fn record(
         &self,
         before: Option<&RecordedValue>,
@@ -69,7 +69,7 @@ impl Current {
         with_value: bool,
     ) -> RecordedValue {
         let fingerprint = ring.map(|ring| ring.current().fingerprint(self.key(), &self.text.bytes));
-        // What was redacted because it had the text of a secret stays so when the secret is rotated.
+        // A value that was redacted because it had the text of a secret stays redacted when the secret is rotated.
         let redacted = before
             .filter(|before| self.has_value_of(before, ring))
             .and_then(|before| before.value.as_ref())
@@ -83,7 +83,7 @@ impl Current {
         recorded
     }
 
-    /// Whether nothing has changed since this was recorded.
+    /// Whether the variable is the same as in this record.
     pub(super) fn is_as(&self, before: &RecordedValue, ring: Option<&KeyRing>) -> bool {
         before.source == self.entry.source.name()
             && before.provider.as_deref() == self.entry.provider.as_deref()
@@ -91,21 +91,21 @@ impl Current {
             && self.has_value_of(before, ring)
     }
 
-    /// Whether the value is the same. One that cannot be compared, because the key is gone under which it was recorded, is
-    /// another: better a change too many in the history than one too few.
+    /// Whether the value is the same. A value that cannot be compared, because the key of its record is not given, counts as
+    /// changed: better a change too many in the history than one too few.
     fn has_value_of(&self, before: &RecordedValue, ring: Option<&KeyRing>) -> bool {
         match (&before.fingerprint, ring) {
             (Some(fingerprint), Some(ring)) => match key_of(fingerprint, ring) {
                 Some(key) => key.fingerprint(self.key(), &self.text.bytes) == *fingerprint,
                 None => self.texts(before).is_some_and(|(before, now)| before == now),
             },
-            // Without keys, values are all there is to compare.
+            // Without keys, only values can be compared.
             (None, None) => before.value == self.value,
             _ => false,
         }
     }
 
-    /// The value as it was recorded and as it is, where both are known whole.
+    /// The recorded value and the present one, if both are known completely.
     fn texts<'a>(&'a self, before: &'a RecordedValue) -> Option<(&'a str, &'a str)> {
         let whole =
             |value: &'a Option<String>| value.as_deref().filter(|value| !value.contains(REDACTED));
@@ -113,8 +113,7 @@ impl Current {
     }
 }
 
-/// The variables of which it cannot be known whether they changed, because the key is not given that they were recorded
-/// under.
+/// The variables that cannot be compared, because the key of their last record was not given.
 pub(super) fn uncompared(
     before: &[RecordedValue],
     now: &[Current],

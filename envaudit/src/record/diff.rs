@@ -1,4 +1,4 @@
-//! What is other in a configuration than in its last record.
+//! The differences between a configuration and its last record.
 
 use super::current::Current;
 use crate::ledger::KeyRing;
@@ -15,7 +15,7 @@ pub(super) fn between(
         let key = before.map_or_else(|| after.map_or("", Current::key), |before| &before.key);
         let recorded = before.map(|before| {
             let mut before = before.clone();
-            // What has become a secret since is not said once more.
+            // A value that has become a secret since is not repeated.
             if !with_values || after.is_some_and(Current::is_masked) {
                 before.value = None;
             }

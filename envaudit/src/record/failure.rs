@@ -1,4 +1,4 @@
-//! What a record says of a load that failed.
+//! The record of a load that failed.
 
 use serde_json::{Map, Value};
 
@@ -6,7 +6,7 @@ use crate::error::{LoadError, Problem, ProblemKind};
 use crate::ledger::{Event, Outcome, redact};
 use crate::sources;
 
-/// Adds what is wrong to the event. No value is in it, nor what somebody's parser says of one.
+/// Adds the problems to the event, without values and without the messages of foreign parsers.
 pub(super) fn describe(event: Event, environment: Option<&str>, error: &LoadError) -> Event {
     let problems: Vec<Value> = error.problems().iter().map(problem).collect();
     event

@@ -1,4 +1,4 @@
-//! A loader that records what it loads.
+//! A loader that records its loads.
 
 use core::fmt;
 
@@ -10,7 +10,7 @@ use crate::ledger::Ledger;
 use crate::load::{Loaded, Loader};
 
 impl<T: EnvConfig> Loader<T> {
-    /// Records each load in a ledger: what changed since the last one, and which problems there were if it fails.
+    /// Records each load in a ledger: the changes since the last one, or the problems if it fails.
     ///
     /// ```
     /// use envaudit::EnvConfig;
@@ -43,7 +43,7 @@ impl<T: EnvConfig> Loader<T> {
     }
 }
 
-/// A [`Loader`] whose loads are recorded. Made by [`Loader::record_to`].
+/// A [`Loader`] whose loads are recorded. Created by [`Loader::record_to`].
 #[must_use = "a loader reads nothing until `load` is called"]
 pub struct RecordedLoader<'l, T> {
     loader: Loader<T>,
@@ -52,20 +52,20 @@ pub struct RecordedLoader<'l, T> {
 }
 
 impl<T: EnvConfig> RecordedLoader<'_, T> {
-    /// Loads the configuration and records it. It is there only when the record is durable.
+    /// Loads the configuration and records it. It is returned only when the record is durable.
     ///
     /// # Errors
     ///
-    /// When it cannot be loaded, or not be recorded.
+    /// When it cannot be loaded or recorded.
     pub fn load(&self) -> Result<Loaded<T>, RecordedLoadError> {
         self.load_recorded().map(|(loaded, _)| loaded)
     }
 
-    /// [`load`](Self::load), and what was recorded.
+    /// [`load`](Self::load), also returning the record.
     ///
     /// # Errors
     ///
-    /// When it cannot be loaded, or not be recorded.
+    /// When it cannot be loaded or recorded.
     pub fn load_recorded(&self) -> Result<(Loaded<T>, Recorded), RecordedLoadError> {
         match self.loader.load() {
             Ok(loaded) => match loaded.record_in(self.ledger, &self.context) {
@@ -103,16 +103,16 @@ impl<T> fmt::Debug for RecordedLoader<'_, T> {
     }
 }
 
-/// Why a configuration is not there.
+/// The reason why a configuration was not returned.
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum RecordedLoadError {
     /// It cannot be loaded.
     #[error("{error}{}", besides(.not_recorded.as_ref()))]
     Load {
-        /// Every problem there is.
+        /// All problems.
         error: LoadError,
-        /// Why the failure was not recorded, if it was not.
+        /// The reason why the failure was not recorded, if it was not.
         not_recorded: Option<RecordError>,
     },
     /// It was loaded, and could not be recorded.

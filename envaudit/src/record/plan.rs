@@ -1,4 +1,4 @@
-//! What a record would say, without writing one.
+//! The content of a record, without writing one.
 
 use super::context::{Context, Values};
 use super::current::{current, uncompared};
@@ -10,18 +10,18 @@ use crate::ledger::store::SegmentSource;
 use crate::ledger::{Damage, KeyRing};
 use crate::load::ErasedLoad;
 
-/// What is other in a configuration than in its last record.
+/// The differences between a configuration and its last record.
 pub(crate) struct Plan {
     /// Such as `checkout/prod`.
     pub(crate) resource: String,
     /// The event that has the last record, if there is one.
     pub(crate) since: Option<u64>,
     pub(crate) changes: Vec<ConfigChange>,
-    /// Secrets of which it cannot be known whether they changed: they were recorded under a key that was not given.
+    /// Secrets that cannot be compared: they were recorded under a key that was not given.
     pub(crate) uncompared: Vec<String>,
-    /// Where an event of the configuration was changed by somebody, which may have been its last record.
+    /// The position of a changed event of the configuration, which may have been its last record.
     pub(crate) changed: Option<Damage>,
-    /// How many variables are as they were.
+    /// The number of unchanged variables.
     pub(crate) unchanged: usize,
 }
 

@@ -1,4 +1,4 @@
-//! A loaded configuration becomes a record.
+//! Recording a loaded configuration.
 
 use super::actor::process_actor;
 use super::context::{Context, Values};
@@ -16,11 +16,11 @@ use crate::sources::environment::Environment;
 /// A record with longer details has no values: a line has 1 MiB.
 const MAX_DETAILS: usize = 960 << 10;
 
-/// What was recorded of a load.
+/// The record of a load.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Recorded {
-    /// The place of the event in the ledger.
+    /// The position of the event in the ledger.
     pub appended: Appended,
     resource: String,
     unchanged_since: Option<u64>,
@@ -28,7 +28,7 @@ pub struct Recorded {
     caveats: ComparisonCaveats,
 }
 
-/// What speaks against the comparison of a record with the one before.
+/// Reasons against trusting the comparison with the record before.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct ComparisonCaveats {
     uncompared: Vec<String>,
@@ -41,25 +41,24 @@ impl Recorded {
         &self.resource
     }
 
-    /// The event that has the state, where nothing has changed since.
+    /// The event that has the state, if nothing has changed since.
     pub fn unchanged_since(&self) -> Option<u64> {
         self.unchanged_since
     }
 
-    /// The variables of which it cannot be known whether they changed: the last record was made under a key that was not
-    /// given. They are recorded as changed. Opened with the [retired key](crate::ledger::LedgerOptions::retired_key), the
-    /// ledger can compare them.
+    /// The variables that could not be compared: their last record was made under a key that was not given. They are recorded
+    /// as changed. A ledger that is opened with the [retired key](crate::ledger::LedgerOptions::retired_key) can compare them.
     pub fn uncompared(&self) -> &[String] {
         &self.caveats.uncompared
     }
 
-    /// Where an event of this configuration was changed by somebody without the key, which may have been its last record.
-    /// The ledger should be [verified](crate::ledger::Ledger::verify).
+    /// The position of an event of this configuration that was changed without the key, and may have been its last record. The
+    /// ledger should be [verified](crate::ledger::Ledger::verify).
     pub fn damaged_predecessor(&self) -> Option<&Damage> {
         self.caveats.changed.as_ref()
     }
 
-    /// What is other than in the last record of the resource. Nothing, where it is the first.
+    /// The differences from the last record of the resource; empty if this is the first.
     pub fn changes(&self) -> &[ConfigChange] {
         &self.changes
     }
@@ -67,7 +66,7 @@ impl Recorded {
 
 impl<T: EnvConfig> Loaded<T> {
     /// Records this configuration in a ledger: compares it with the last record of the same resource, and appends
-    /// `config.loaded` or, with exactly what is other than before, `config.changed`.
+    /// `config.loaded` or, with the exact differences, `config.changed`.
     ///
     /// [`Loader::record_to`](crate::Loader::record_to) does this with each load, and records those that fail as well.
     ///
@@ -120,7 +119,7 @@ pub(crate) fn record(
     Ok(Recorded { appended, resource, unchanged_since, changes, caveats })
 }
 
-/// Records that a configuration could not be loaded: which problems there were, and none of the values.
+/// Records that a configuration could not be loaded: the problems, without values.
 pub(crate) fn record_failure(
     ledger: &Ledger,
     error: &LoadError,
@@ -146,7 +145,7 @@ type Written = (Appended, Option<u64>, Vec<ConfigChange>, ComparisonCaveats);
 
 impl<E: Fn(&'static str) -> Event> Record<'_, E> {
     fn append(&self, ledger: &Ledger, resource: &str) -> Result<Written, RecordError> {
-        // Found without the lock, which others may need: what they append meanwhile is looked at under it.
+        // Searched without the lock, which others may need; later events are searched under it.
         let seen = ledger.head().seq;
         let LastStateSearch { mut last, mut changed } =
             find_last_state(ledger.source(), ledger.keys().as_ref(), resource, 0)
@@ -200,11 +199,11 @@ impl<E: Fn(&'static str) -> Event> Record<'_, E> {
     }
 }
 
-/// Why a configuration was not recorded.
+/// The reason why a configuration was not recorded.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RecordError {
-    /// The last record of the resource cannot be looked for.
+    /// The last record of the resource cannot be searched for.
     #[error("the last record of the configuration cannot be read")]
     Store(#[source] StoreError),
     /// The record was not appended.

@@ -62,7 +62,7 @@ fn an_end_that_was_cut_off_or_is_another_is_told_apart_from_one_that_is_gone() {
         }
         let error = follow.appended().expect_err("it is another");
         assert_eq!(error.kind(), kind, "{error}");
-        assert!(error.to_string().contains("follow the ledger behind event 3"), "{error}");
+        assert!(error.to_string().contains("follow the ledger after event 3"), "{error}");
     }
 }
 

@@ -14,22 +14,22 @@ use crate::format::walk::{members, text};
 pub struct ConfigChange {
     /// The full key.
     pub key: String,
-    /// What happened to it.
+    /// The kind of change.
     pub kind: ChangeKind,
-    /// What was recorded before; `None` if it was added.
+    /// The variable as recorded before; `None` if it was added.
     pub before: Option<RecordedValue>,
-    /// What it is now; `None` if it was removed.
+    /// The variable as recorded now; `None` if it was removed.
     pub after: Option<RecordedValue>,
 }
 
-/// What happened to a variable.
+/// The kind of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ChangeKind {
-    /// It has a value and had none.
+    /// It has a value now, and had none before.
     Added,
     /// It has another value, or the value comes from another place.
     Changed,
-    /// It had a value and has none.
+    /// It had a value before, and has none now.
     Removed,
 }
 
@@ -74,7 +74,7 @@ fn place(value: &RecordedValue) -> &str {
 }
 
 impl ConfigChange {
-    /// Made by the recorder of configurations.
+    /// Created by the recorder of configurations.
     #[doc(hidden)]
     pub fn new(
         key: String,
@@ -85,7 +85,7 @@ impl ConfigChange {
         ConfigChange { key, kind, before, after }
     }
 
-    /// Whether the value is another; else it comes from another place, or has become a secret.
+    /// Whether the value is different; otherwise it comes from another place, or has become a secret.
     pub fn has_new_value(&self) -> bool {
         match (&self.before, &self.after) {
             (Some(before), Some(after)) => {
@@ -95,20 +95,20 @@ impl ConfigChange {
         }
     }
 
-    /// Whether a secret has another value than before.
+    /// Whether a secret has a new value.
     pub fn is_rotation(&self) -> bool {
         let masked = |side: &Option<RecordedValue>| side.as_ref().is_some_and(|it| it.masked);
         masked(&self.before) && masked(&self.after) && self.has_new_value()
     }
 
-    /// From where to where, if the value comes from another place.
+    /// The place before and the place after, if the value comes from another place.
     pub fn moved(&self) -> Option<(&str, &str)> {
         let (before, after) = (self.before.as_ref()?, self.after.as_ref()?);
         let moved = before.source != after.source || before.provider != after.provider;
         moved.then(|| (place(before), place(after)))
     }
 
-    /// Reads a change, as it stands in the `details` of an event.
+    /// Reads a change from the `details` of an event.
     #[doc(hidden)]
     pub fn read(object: &str) -> Option<Self> {
         let kinds = [ChangeKind::Added, ChangeKind::Changed, ChangeKind::Removed];

@@ -4,7 +4,7 @@ use super::change::ConfigChange;
 use super::value::RecordedValue;
 use crate::format::json::{write_string, write_u64};
 
-/// Of a record that is the same as the one of this number.
+/// The details of a record that is the same as the one of this number.
 pub fn unchanged_since(seq: u64) -> String {
     let mut out = b"{\"unchanged_since\":".to_vec();
     write_u64(&mut out, seq);
@@ -12,7 +12,7 @@ pub fn unchanged_since(seq: u64) -> String {
     text(out)
 }
 
-/// Of a record that has a state of its own.
+/// The details of a record with its own state.
 pub fn state(
     environment: Option<&str>,
     changes: &[ConfigChange],
@@ -23,7 +23,7 @@ pub fn state(
     text(out)
 }
 
-/// Of a record that has the state of this event before it goes.
+/// The details of a record that repeats the state of this event before that is pruned.
 pub fn carried(environment: Option<&str>, state: &[RecordedValue], from: u64) -> String {
     let mut out = written(environment, &[], state);
     out.extend_from_slice(b",\"carried_from\":");
@@ -32,7 +32,7 @@ pub fn carried(environment: Option<&str>, state: &[RecordedValue], from: u64) ->
     text(out)
 }
 
-/// What all records have that have a state.
+/// The members that all records with a state have.
 fn written(
     environment: Option<&str>,
     changes: &[ConfigChange],

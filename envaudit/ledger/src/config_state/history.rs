@@ -1,4 +1,4 @@
-//! What became of one variable.
+//! The history of one variable.
 
 use std::collections::HashMap;
 
@@ -11,40 +11,40 @@ use crate::format::walk::{list, member, members, text};
 use crate::read::reader::{ReadError, Reader, Record, Records};
 use crate::store::StoreError;
 
-/// A change of one variable, and the event that has it.
+/// A change of one variable, and its event.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HistoryEntry {
-    /// The event: when, who, why.
+    /// The event, with the time, the actor and the reason.
     pub record: Record,
     /// The configuration, such as `checkout/prod`.
     pub resource: String,
-    /// From what to what. The first record of a configuration adds all its variables.
+    /// The change. The first record of a configuration adds all its variables.
     pub change: ConfigChange,
 }
 
 impl HistoryEntry {
-    /// Made from an index.
+    /// Created from an index.
     #[doc(hidden)]
     pub fn new(record: Record, resource: String, change: ConfigChange) -> Self {
         HistoryEntry { record, resource, change }
     }
 }
 
-/// The changes of one variable in all configurations, oldest first. Made by [`Reader::history`].
+/// The changes of one variable in all configurations, oldest first. Created by [`Reader::history`].
 #[derive(Debug)]
 pub struct History<'a> {
     records: Records<'a>,
     changes: Changes,
 }
 
-/// Tells the changes of one variable from the events that may have one, given in their order.
+/// Finds the changes of one variable in the events that may have one, given in their order.
 #[derive(Debug)]
 pub struct Changes {
     key: String,
-    /// What a line has that speaks of the key.
+    /// The bytes of a line that mentions the key.
     needle: Finder<'static>,
-    /// The last state of it in each configuration, as it stands there.
+    /// Its last state in each configuration, as JSON.
     last: HashMap<String, String>,
 }
 
@@ -52,25 +52,20 @@ impl<'a> Reader<'a> {
     /// Every change of a variable.
     ///
     /// ```
-    /// use envaudit::EnvConfig;
-    /// use envaudit_ledger::{Context, LedgerOptions, MasterKey};
     /// use envaudit_ledger::testing::MemoryStore;
-    ///
-    /// #[derive(EnvConfig)]
-    /// struct Config {
-    ///     port: u16,
-    /// }
+    /// use envaudit_ledger::{Actor, Event, LedgerOptions, MasterKey};
     ///
     /// let ledger = LedgerOptions::new().key(MasterKey::from_bytes([7; 32])).init_in(MemoryStore::default())?;
-    /// for port in ["80", "80", "443"] {
-    ///     ledger.record(&Config::loader().vars([("PORT", port)]).load()?, &Context::new())?;
-    /// }
+    /// let state = r#"{"state":[{"key":"PORT","source":"file","masked":false,"value":"80"}]}"#;
+    /// let loaded = Event::new("config.loaded", Actor::service("deployer")).resource("config", "checkout/prod");
+    /// ledger.append(&loaded.details_json(state))?;
+    ///
     /// let changes: Vec<String> = ledger
     ///     .reader()
     ///     .history("PORT")?
     ///     .map(|entry| Ok(entry?.change.to_string()))
     ///     .collect::<Result<_, Box<dyn std::error::Error>>>()?;
-    /// assert_eq!(changes, ["+ PORT: 80", "~ PORT: 80 -> 443"]);
+    /// assert_eq!(changes, ["+ PORT: 80"]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -83,7 +78,7 @@ impl<'a> Reader<'a> {
 }
 
 impl Changes {
-    /// Of this key, from the first event on.
+    /// The changes of this key, from the first event.
     pub fn of(key: &str) -> Self {
         let mut needle = b"{\"key\":".to_vec();
         write_string(&mut needle, key);
@@ -91,7 +86,7 @@ impl Changes {
         Changes { key: key.to_owned(), needle, last: HashMap::new() }
     }
 
-    /// The change that this event has, if it has one, and the configuration it is of.
+    /// Returns the change in this event, if there is one, and its configuration.
     pub fn read(&mut self, record: &Record) -> Option<(String, ConfigChange)> {
         self.needle.find(record.bytes())?;
         let line = record.line().ok()?;
@@ -106,7 +101,7 @@ impl Changes {
         let KeyMentions { changed, state } = self.find(details);
         let change = match changed.and_then(ConfigChange::read) {
             Some(change) => Some(change),
-            // The first record that there is of a configuration says what it was, and not what is other.
+            // The first available record of a configuration has its state, but no changes.
             None if line.action == "config.loaded" && !is_carried(details) => {
                 let before = self.last.get(&resource).and_then(|last| RecordedValue::read(last));
                 let after = state.and_then(RecordedValue::read);
@@ -127,7 +122,7 @@ impl Changes {
         Some((resource, change?))
     }
 
-    /// What the details of an event say of the key. Configurations have many, so that one of them alone is read.
+    /// Finds the key in the details of an event. Configurations have many keys, so only this one is read.
     fn find<'d>(&self, details: &'d str) -> KeyMentions<'d> {
         let mut found = KeyMentions::default();
         for (name, value) in members(details) {
@@ -146,14 +141,14 @@ impl Changes {
     }
 }
 
-/// The change and the state of one variable, as they stand in the details of an event.
+/// The change and the state of one variable in the details of an event, as JSON.
 #[derive(Default)]
 struct KeyMentions<'d> {
     changed: Option<&'d str>,
     state: Option<&'d str>,
 }
 
-/// Whether the state of an event is that of one that was pruned, recorded anew: nothing has changed then.
+/// Whether an event repeats the state of a pruned one: nothing has changed then.
 pub fn is_carried(details: &str) -> bool {
     member(details, "carried_from").is_some()
 }

@@ -1,8 +1,7 @@
-//! Finding the last recorded state of a resource, from the end of the ledger on.
+//! Finding the last recorded state of a resource, from the end of the ledger backward.
 //!
-//! A line of another resource is passed over without being read as a line: blocks are searched for the bytes that only a
-//! record of this resource has. What comes before a segment need not be searched where the table in its first line names the
-//! event.
+//! A line of another resource is skipped without being parsed: blocks are searched for the bytes that only a record of this
+//! resource has. What comes before a segment need not be searched if the table in its first line names the event.
 
 use memchr::memmem;
 
@@ -29,7 +28,7 @@ pub struct LastState {
 }
 
 impl LastState {
-    /// What it has of a variable.
+    /// Its value of a variable.
     pub fn of(&self, key: &str) -> Option<&RecordedValue> {
         self.values.iter().find(|value| value.key == key)
     }
@@ -122,8 +121,8 @@ fn search(
     Ok(None)
 }
 
-/// The last state of a resource, if it comes before this event: its event, and the details of a later event that carries it;
-/// no details where the key of the event was not given, so that anybody may have written it.
+/// The last state of a resource, if it comes before this event: its event, and the details of a later event that carries it; no
+/// details if the key of the event was not given, because anybody may have written it.
 pub(crate) fn state_before(
     source: &dyn SegmentSource,
     ring: Option<&KeyRing>,
@@ -153,7 +152,7 @@ fn needle(resource: &str) -> Vec<u8> {
     needle
 }
 
-/// What an event says of the state of a resource.
+/// The state of a resource in an event.
 enum StateAt {
     State(LastState),
     /// The state is that of this event, which is not there.
@@ -162,7 +161,7 @@ enum StateAt {
     Nothing,
 }
 
-/// The state that the event of this number has or refers to, if all that is so has the hash it should have.
+/// The state that the event of this number has or refers to, if all these events have the right hash.
 fn state_at(
     source: &dyn SegmentSource,
     ring: Option<&KeyRing>,
@@ -198,7 +197,7 @@ fn state_of(
     }
 }
 
-/// Whether a line of the resource, or the one it refers to, has another hash than it should have.
+/// Whether a line of the resource, or the one it refers to, has a wrong hash.
 fn is_lost(
     source: &dyn SegmentSource,
     ring: Option<&KeyRing>,

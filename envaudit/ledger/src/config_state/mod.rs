@@ -1,4 +1,4 @@
-//! What the records of a configuration look like in a ledger, and how the last state and the history are read from them.
+//! Records of configurations in a ledger, and how the last state and the history are read from them.
 
 pub(crate) mod change;
 #[doc(hidden)]

@@ -1,7 +1,7 @@
-//! Where the last state of each configuration is: a table in the first line of every further segment, so that a search need
-//! not read the segments before that one.
+//! The positions of the last state of each configuration: a table in the first line of every further segment, so that a search
+//! need not read the segments before it.
 //!
-//! A table is never taken at its word: its line has to have the right hash, and so has the event it names.
+//! A table is never trusted: its line has to have the right hash, and so has the event it names.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -25,24 +25,24 @@ const MAX_NAME: usize = 256;
 pub(crate) struct States {
     #[serde(rename = "states")]
     last: BTreeMap<String, u64>,
-    /// Every configuration that has such an event from this one on is in the table.
+    /// Every configuration with such an event since this one is in the table.
     #[serde(rename = "states_from")]
     from: u64,
 }
 
-/// What a table says of a configuration.
+/// The entry of a table for a configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TableEntry {
     /// Its last event.
     Last(u64),
-    /// It has none from this event on.
+    /// It has none since this event.
     NoneFrom(u64),
-    /// It says nothing.
+    /// There is no entry.
     Nothing,
 }
 
 impl States {
-    /// An empty table of the events from `seq` on.
+    /// An empty table of the events since `seq`.
     pub(crate) fn from(seq: u64) -> Self {
         States { from: seq, last: BTreeMap::new() }
     }
@@ -69,7 +69,7 @@ impl States {
     pub(crate) fn observe(&mut self, lines: &[u8]) {
         let found: Vec<usize> = memmem::find_iter(lines, NEEDLE).collect();
         let mut seen = HashSet::new();
-        // From the last to the first, no more than one line of each configuration is read.
+        // From the last to the first, at most one line of each configuration is read.
         for at in found.into_iter().rev() {
             let name = &lines[at + NEEDLE.len()..];
             let name = &name[..memchr::memchr(b'"', name).unwrap_or(name.len())];

@@ -1,4 +1,4 @@
-//! What a record has of one variable.
+//! One variable in a record.
 
 use core::fmt;
 use std::borrow::Cow;
@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use crate::format::walk::{members, text};
 use crate::keys::{KeyId, KeyRing, MasterKey};
 
-/// What a record has of one variable: where its value came from, and a fingerprint of the value.
+/// One variable in a record: the source of its value, and a fingerprint of the value.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RecordedValue {
@@ -14,24 +14,24 @@ pub struct RecordedValue {
     pub key: String,
     /// The name of the source, such as `file.env`.
     pub source: String,
-    /// The provider, where it was one.
+    /// The provider, if the source is one.
     pub provider: Option<String>,
     /// Whether the value is secret.
     pub masked: bool,
     /// The fingerprint, `kid:hex`; `None` in a ledger without a key.
     pub fingerprint: Option<String>,
-    /// The value without what looks like a credential, where the record has it.
+    /// The value without apparent credentials, if it was recorded.
     pub value: Option<String>,
 }
 
 impl RecordedValue {
-    /// Made by the recorder of configurations.
+    /// Created by the recorder of configurations.
     #[doc(hidden)]
     pub fn new(key: String, source: String, provider: Option<String>, masked: bool) -> Self {
         RecordedValue { key, source, provider, masked, fingerprint: None, value: None }
     }
 
-    /// Reads a side of a change or an element of a state, as it stands in the `details` of an event.
+    /// Reads a side of a change or an element of a state from the `details` of an event.
     #[doc(hidden)]
     pub fn read(object: &str) -> Option<Self> {
         let (mut key, mut source, mut masked) = (None, None, None);
@@ -55,7 +55,7 @@ impl RecordedValue {
         Some(RecordedValue { key, source, provider, masked, fingerprint, value })
     }
 
-    /// The value, or what may be said instead of it.
+    /// The value, or a text instead of it.
     fn shown(&self) -> &str {
         match &self.value {
             Some(value) => value,
@@ -65,7 +65,7 @@ impl RecordedValue {
     }
 }
 
-/// The value, or what may be said instead of it.
+/// The value, or a text instead of it.
 impl fmt::Display for RecordedValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.shown())
@@ -85,7 +85,7 @@ impl fmt::Debug for RecordedValue {
     }
 }
 
-/// The key that a fingerprint was made with, if it is one of these.
+/// The key of a fingerprint, if it is in this ring.
 pub fn key_of<'r>(fingerprint: &str, ring: &'r KeyRing) -> Option<&'r MasterKey> {
     let (kid, _) = fingerprint.split_once(':')?;
     ring.key(KeyId::parse(kid)?)

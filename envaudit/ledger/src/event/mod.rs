@@ -1,4 +1,4 @@
-//! What is recorded.
+//! Events: the entries of a ledger.
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -13,7 +13,7 @@ use crate::format::line::write_member;
 /// A text that is often known when the program is compiled.
 type Word = Cow<'static, str>;
 
-/// One thing that happened: who did what to what, and how it ended.
+/// One thing that happened: the actor, the action, its object and its outcome.
 ///
 /// ```
 /// use envaudit_ledger::{Actor, Event, Origin, Outcome};
@@ -29,8 +29,8 @@ type Word = Cow<'static, str>;
 /// assert!(event.check().is_ok());
 /// ```
 ///
-/// What is wrong with an event is found when it is appended, or by [`check`](Self::check). Texts are redacted as they are
-/// given: see [`redact`](crate::redact()).
+/// An event is checked when it is appended, or by [`check`](Self::check). Texts are redacted as they are given: see
+/// [`redact`](crate::redact()).
 #[derive(Clone, Debug)]
 pub struct Event {
     action: Word,
@@ -74,28 +74,28 @@ impl Event {
         }
     }
 
-    /// What it was done to: the kind of thing, and which one.
+    /// The object of the action: its kind and its id.
     #[must_use]
     pub fn resource(mut self, kind: impl Into<Word>, id: impl Into<Word>) -> Self {
         self.resource = Some((clean(kind), clean(id)));
         self
     }
 
-    /// How it ended.
+    /// The outcome of an event.
     #[must_use]
     pub fn outcome(mut self, outcome: Outcome) -> Self {
         self.outcome = outcome;
         self
     }
 
-    /// Why it was done, or why it failed.
+    /// The reason for it, or for its failure.
     #[must_use]
     pub fn reason(mut self, reason: impl Into<Word>) -> Self {
         self.reason = Some(clean(reason));
         self
     }
 
-    /// Where it came from.
+    /// The origin of an event.
     #[must_use]
     pub fn origin(mut self, origin: Origin) -> Self {
         self.origin = origin;
@@ -141,10 +141,10 @@ impl Event {
         self
     }
 
-    /// Adds a member to `details`, in place of one that has this name. A value under the name of a secret is redacted, and
-    /// so are credentials inside of texts.
+    /// Adds a member to `details`, replacing one of the same name. A value under the name of a secret is redacted, and so are
+    /// credentials inside texts.
     ///
-    /// There are no floats in a ledger: give a number with a fraction as a text, in the digits it is to have.
+    /// A ledger has no floats: give a number with a fraction as a text.
     #[must_use]
     pub fn detail(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
         let name = name.into();
@@ -167,7 +167,7 @@ impl Event {
         }
     }
 
-    /// Adds a member of which it is known that it is no secret.
+    /// Adds a member that is known not to be a secret.
     #[doc(hidden)]
     pub fn public_detail(mut self, name: &str, value: impl Into<Value>) -> Self {
         if let Details::Members(members) = &mut self.details {
@@ -176,7 +176,7 @@ impl Event {
         self
     }
 
-    /// Takes `details` as a whole: an object as a line has it, without whitespace. It is not redacted.
+    /// Sets `details` as a whole: an object as in a line, without whitespace. It is not redacted.
     #[must_use]
     pub fn details_json(mut self, json: String) -> Self {
         let mut scanner = Scanner::new(&json);
@@ -200,7 +200,7 @@ impl Event {
     ///
     /// # Errors
     ///
-    /// When it cannot, with what is wrong.
+    /// When it cannot; the error says which part is wrong.
     pub fn check(&self) -> Result<(), EventError> {
         self.check_names()?;
         self.write(&mut Vec::new())
@@ -225,7 +225,7 @@ impl Event {
         Ok(())
     }
 
-    /// Like `check`, for events of users: the ledger's own actions are its own.
+    /// Like `check`, for events of users, which may not have an action of the ledger itself.
     pub(crate) fn check_user(&self) -> Result<(), EventError> {
         if self.action.starts_with("ledger.") {
             return Err(EventError::new("action", "one that does not begin with `ledger.`"));
@@ -306,14 +306,14 @@ fn is_action(action: &str) -> bool {
     action.len() <= 200 && action.split('.').all(word)
 }
 
-/// As many lower-case hex digits, not all of them zero.
+/// This many lower-case hex digits, not all of them zero.
 fn is_id(text: &str, digits: usize) -> bool {
     text.len() == digits
         && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
         && text.bytes().any(|byte| byte != b'0')
 }
 
-/// Who did it.
+/// The actor of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
     kind: ActorKind,
@@ -383,11 +383,11 @@ impl ActorKind {
     }
 }
 
-/// How it ended.
+/// The outcome of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// It was done.
+    /// It succeeded.
     Success,
     /// It was tried and failed.
     Failure,
@@ -406,7 +406,7 @@ impl Outcome {
     }
 }
 
-/// Where it came from.
+/// The origin of an event.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Origin {
@@ -438,7 +438,7 @@ impl Origin {
     }
 }
 
-/// Why an event cannot be recorded.
+/// The reason why an event cannot be recorded.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("the event's {field} must be {expected}")]
 pub struct EventError {

@@ -1,7 +1,7 @@
 //! Anchors: places outside a ledger that remember how far it was.
 //!
-//! A ledger whose newest events are cut off, or that was replaced by an older copy of itself, is still a sound ledger. What shows
-//! the loss is a place that whoever did it cannot write to, and that knows better.
+//! A ledger whose newest events were cut off, or that was replaced by an older copy, is still a sound ledger. The loss shows in
+//! a place that the attacker cannot write to.
 
 use core::fmt;
 use std::collections::HashSet;
@@ -21,7 +21,7 @@ const WORD: &str = "envaudit-anchor-v1";
 /// The first word of a line that says which slot a ledger is in.
 const SLOT_WORD: &str = "envaudit-anchor-slot-v1";
 
-/// What an anchor keeps: a ledger had `size` events, and `head` was the hash of the last one.
+/// The state that an anchor keeps: a ledger had `size` events, and `head` was the hash of the last one.
 ///
 /// Written as one line, `envaudit-anchor-v1 <chain> <size> <head>`.
 ///
@@ -87,9 +87,10 @@ impl From<&Checkpoint> for Anchored {
 #[error("an anchor is written `{WORD} <chain> <size> <head, 64 hex digits>`")]
 pub struct NotAnAnchor;
 
-/// Which of the ledgers that share an anchor one is: the group, such as the service, and its name in it, such as the pod.
+/// The slot of a ledger in an anchor that several ledgers share: a group, such as the service, and a name in it, such as the
+/// pod.
 ///
-/// A new ledger is not begun in a slot that has seen one. Other slots do not matter to it.
+/// A new ledger is not created in a slot that has seen one, whatever the other slots have seen.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct AnchorSlot {
     group: String,
@@ -127,7 +128,7 @@ impl AnchorSlot {
 )]
 pub struct NotASlot;
 
-/// What is asked of an anchor.
+/// The ledgers that an anchor is asked about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AnchorScope<'a> {
@@ -141,19 +142,19 @@ pub enum AnchorScope<'a> {
 
 /// A place outside a ledger that keeps (size, head).
 ///
-/// Whoever can write to the ledger should not be able to take back what stands in the anchor.
+/// A writer of the ledger should not be able to take back the content of the anchor.
 pub trait Anchor: Send + Sync {
-    /// What the place is called in messages.
+    /// The name of the place in messages.
     fn name(&self) -> String;
 
-    /// Keeps this, durably, before it returns.
+    /// Keeps this state durably before it returns.
     ///
     /// # Errors
     ///
-    /// When the place cannot be reached, or when what it holds already is ahead of this or contradicts it.
+    /// When the place cannot be reached, or when its content is ahead of this state or contradicts it.
     fn put(&self, anchored: &Anchored) -> Result<(), AnchorError>;
 
-    /// Keeps this, and that the ledger is the one of this slot. A place that one ledger has to itself need not know of slots.
+    /// Keeps this state, and that the ledger is in this slot. A place for one ledger alone may ignore the slot.
     ///
     /// # Errors
     ///
@@ -163,8 +164,8 @@ pub trait Anchor: Send + Sync {
         self.put(anchored)
     }
 
-    /// The furthest state that was kept of what is asked for. `None` where nothing was kept, and for a place that cannot be
-    /// read back.
+    /// Returns the furthest state that was kept of the ledgers in question; `None` if nothing was kept, and for a place that
+    /// cannot be read back.
     ///
     /// # Errors
     ///
@@ -172,9 +173,9 @@ pub trait Anchor: Send + Sync {
     fn latest(&self, of: AnchorScope<'_>) -> Result<Option<Anchored>, AnchorError>;
 }
 
-/// A file that one line is added to each time. Each ledger has one of its own.
+/// A file to which one line is added each time.
 ///
-/// It is worth something on another disk, under another owner, or append-only (`chattr +a`).
+/// It protects only on another disk, under another owner, or if it is append-only (`chattr +a`).
 ///
 /// ```
 /// use envaudit_ledger::anchor::{Anchor, AnchorError, AnchorScope, Anchored, FileAnchor};
@@ -198,7 +199,7 @@ pub struct FileAnchor {
 }
 
 impl FileAnchor {
-    /// The anchor in this file, which the first [`Anchor::put`] makes.
+    /// The anchor in this file, which the first [`Anchor::put`] creates.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         FileAnchor { path: path.into() }
     }
@@ -212,7 +213,7 @@ impl FileAnchor {
         AnchorError::Io { anchor: self.name(), source }
     }
 
-    /// What is in the file; nothing if there is none.
+    /// The content of the file; empty if there is none.
     fn text(&self) -> Result<Vec<u8>, AnchorError> {
         match std::fs::read(&self.path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
@@ -227,9 +228,9 @@ impl FileAnchor {
             .any(|found| found.strip_suffix(b"\n").is_some_and(|found| found == line.as_bytes())))
     }
 
-    /// Adds the line of this state, after one that says whose it is where nobody has said so yet.
+    /// Adds the line of this state, after a line for the slot if the slot does not have one yet.
     fn keep(&self, slot: Option<&AnchorSlot>, anchored: &Anchored) -> Result<(), AnchorError> {
-        // What could not be read back would not be kept.
+        // A line that cannot be read back would not be kept.
         if anchored.to_string().parse().as_ref() != Ok(anchored) {
             let (anchor, source) = (self.name(), "a ledger's id has no blanks".into());
             return Err(AnchorError::Other { anchor, source });
@@ -271,7 +272,7 @@ impl FileAnchor {
     }
 }
 
-/// What the line of a slot begins with; the id of a ledger follows. A reader that knows no slots passes it over.
+/// The beginning of the line of a slot; the id of a ledger follows. A reader that does not know slots skips it.
 fn slot_prefix(slot: &AnchorSlot) -> String {
     format!("{SLOT_WORD} {} {} ", slot.group, slot.name)
 }
@@ -295,7 +296,7 @@ impl Anchor for FileAnchor {
         let mut in_slot = HashSet::new();
         let complete = text.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
         for line in text[..complete].split(|&byte| byte == b'\n') {
-            // What a crash left unfinished is not an anchor, and need not be one.
+            // A line that a crash left unfinished is not an anchor, and need not be one.
             let Some(line) = str::from_utf8(line).ok() else { continue };
             if let AnchorScope::Slot(slot) = of
                 && let Some(ledger_id) = line.strip_prefix(&slot_prefix(slot))
@@ -368,8 +369,8 @@ fn sync_directory(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes one line into any writer: standard error, a socket of syslog, a buffer. It cannot be read back, so that a person or
-/// another machine has to keep what it writes.
+/// Writes one line into any writer: standard error, a socket of syslog, a buffer. It cannot be read back, so a person or
+/// another machine has to keep the lines.
 ///
 /// ```
 /// use envaudit_ledger::anchor::{Anchor, Anchored, WriterAnchor};
@@ -416,7 +417,7 @@ impl<W: Write + Send> Anchor for WriterAnchor<W> {
     }
 }
 
-/// Hands every state to a function; made by [`from_fn`].
+/// Passes every state to a function; created by [`from_fn`].
 pub struct FnAnchor<F> {
     name: String,
     put: F,
@@ -467,7 +468,7 @@ where
     }
 }
 
-/// Why an anchor could not be set or read.
+/// The reason why an anchor could not be set or read.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum AnchorError {
@@ -476,10 +477,10 @@ pub enum AnchorError {
     Io {
         /// The anchor.
         anchor: String,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
-    /// The place cannot be read or written, for a reason of its own.
+    /// The place cannot be read or written, for another reason.
     #[error("the anchor {anchor} cannot be used")]
     Other {
         /// The anchor.
@@ -487,7 +488,7 @@ pub enum AnchorError {
         /// Why.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// The anchor is ahead of the ledger: events were cut off, or an older copy was put in the ledger's place.
+    /// The anchor is ahead of the ledger: events were cut off, or an older copy has replaced the ledger.
     #[error(
         "the ledger ends at event {}, but the anchor {anchor} has seen event {}: events were cut off or an older copy was put \
          in place; do not append, look for the missing events",
@@ -496,9 +497,9 @@ pub enum AnchorError {
     Behind {
         /// The anchor.
         anchor: String,
-        /// What it keeps.
+        /// The state that it keeps.
         kept: Box<Anchored>,
-        /// Where the ledger is.
+        /// The state of the ledger.
         offered: Box<Anchored>,
     },
     /// The anchor keeps another hash for the same event: history was rewritten, or there are two ledgers with one id.
@@ -510,15 +511,15 @@ pub enum AnchorError {
     Conflict {
         /// The anchor.
         anchor: String,
-        /// What it keeps.
+        /// The state that it keeps.
         kept: Box<Anchored>,
-        /// Where the ledger is.
+        /// The state of the ledger.
         offered: Box<Anchored>,
     },
 }
 
 impl AnchorError {
-    /// The same once more, if it says that the ledger is not what it was.
+    /// A copy of the error, if it says that the ledger is not what it was.
     pub(crate) fn alarm(&self) -> Option<Self> {
         Some(match self {
             AnchorError::Behind { anchor, kept, offered } => AnchorError::Behind {

@@ -1,4 +1,4 @@
-//! Checkpoints: signed notes that say what a ledger was at one moment, as <https://c2sp.org/tlog-checkpoint> has it.
+//! Checkpoints: signed notes about the state of a ledger at one moment, in the format of <https://c2sp.org/tlog-checkpoint>.
 
 use core::fmt;
 
@@ -68,8 +68,8 @@ impl Checkpoint {
     ///
     /// # Errors
     ///
-    /// When the note is malformed, signed by none of the keys, signed by the key of another ledger than it speaks of, or says
-    /// something else than a checkpoint.
+    /// When the note is malformed, signed by none of the keys, signed by the key of another ledger than it is about, or not a
+    /// checkpoint.
     pub fn open(note: &[u8], keys: &[VerifierKey]) -> Result<Self, CheckpointError> {
         let opened = note::open(note, keys)?;
         let checkpoint = Checkpoint::parse(opened.text())?;
@@ -82,7 +82,7 @@ impl Checkpoint {
         Ok(checkpoint)
     }
 
-    /// Reads the text of a note. Nothing is known of its signature here.
+    /// Reads the text of a note. Its signature is not checked here.
     fn parse(text: &str) -> Result<Self, CheckpointError> {
         let line = |what| CheckpointError::Text { what };
         let mut lines = text.split('\n');
@@ -130,7 +130,7 @@ pub fn signer(ledger_id: &str, seed: &[u8; 32]) -> Result<NoteSigner, NoteError>
 ///
 /// # Errors
 ///
-/// When the id is empty, or has a blank or a `+` in it, or the bytes are no public key.
+/// When the id is empty, or has a blank or a `+` in it, or the bytes are not a public key.
 pub fn verifier(ledger_id: &str, public_key: &[u8; 32]) -> Result<VerifierKey, NoteError> {
     VerifierKey::new(&origin(ledger_id), public_key)
 }
@@ -155,15 +155,15 @@ pub(crate) fn hash(text: &str) -> Option<Hash> {
     HEXLOWER.decode_mut(text.as_bytes(), &mut hash).ok().map(|_| hash)
 }
 
-/// Why a checkpoint is refused.
+/// The reason why a checkpoint is refused.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CheckpointError {
     /// The note around it.
     #[error("the checkpoint cannot be trusted")]
     Note(#[from] NoteError),
-    /// The note says something else than a checkpoint.
-    #[error("the note is no checkpoint of a ledger: its {what} line is wrong")]
+    /// The note is not a checkpoint.
+    #[error("the note is not a checkpoint of a ledger: its {what} line is wrong")]
     Text {
         /// The line that is wrong.
         what: &'static str,
@@ -171,7 +171,7 @@ pub enum CheckpointError {
     /// The key is that of another ledger.
     #[error("a checkpoint of {origin} is signed by the key of {signer}")]
     Signer {
-        /// The ledger the checkpoint speaks of.
+        /// The ledger that the checkpoint is about.
         origin: String,
         /// The name of the key.
         signer: String,

@@ -33,7 +33,7 @@ pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
     hash::node(left, right)
 }
 
-/// The root over leaf hashes that are all at hand; a [`Tree`] does the same without holding them.
+/// The root over these leaf hashes; a [`Tree`] computes it without holding them.
 pub fn root(leaves: &[Hash]) -> Hash {
     leaves.iter().copied().collect::<Tree>().root()
 }
@@ -64,8 +64,8 @@ impl Tree {
         Tree::default()
     }
 
-    /// Goes on from the peaks of an earlier tree. They are as trustworthy as where they were kept: compare [`Tree::root`] with a
-    /// root one trusts.
+    /// Continues from the peaks of an earlier tree. They are as trustworthy as the place where they were kept: compare
+    /// [`Tree::root`] with a trusted root.
     pub fn from_peaks(size: u64, peaks: Vec<Hash>) -> Result<Self, MerkleError> {
         if peaks.len() != size.count_ones() as usize {
             return Err(MerkleError::Peaks { size, found: peaks.len() });
@@ -110,8 +110,7 @@ impl Tree {
         }
     }
 
-    /// The leaves `range` as a tree of their own, as far as they are in this one; nothing where the range does not fall
-    /// together with the peaks.
+    /// The leaves `range` as a separate tree, as far as they are in this one; `None` if the range does not match the peaks.
     fn part(&self, range: &Range<u64>) -> Option<Tree> {
         let mut part = Tree::new();
         let mut at = 0;
@@ -147,7 +146,7 @@ impl FromIterator<Hash> for Tree {
     }
 }
 
-/// Builds an inclusion or consistency proof from leaf hashes that pass by once, in order.
+/// Builds an inclusion or consistency proof from leaf hashes that are given once, in order.
 ///
 /// ```
 /// use envaudit_ledger::merkle::{self, Tree};
@@ -228,8 +227,8 @@ impl PathBuilder {
         PathBuilder { ranges, order, done: 0, path, tree: Tree::new(), next: 0, size }
     }
 
-    /// Takes the first leaves from the tree over them: those a ledger no longer has. No element of the path may need a part
-    /// of them alone, so the leaf of an inclusion proof has to come later.
+    /// Takes the first leaves, which a ledger no longer has, from the tree over them. No element of the path may need only a
+    /// part of them, so the leaf of an inclusion proof has to come later.
     pub fn skip(&mut self, before: &Tree) -> Result<(), MerkleError> {
         let from = before.size();
         if self.next != 0 {
@@ -252,7 +251,7 @@ impl PathBuilder {
         Ok(())
     }
 
-    /// Takes the next leaf, given as its [`leaf_hash`]. Leaves behind the last are not looked at.
+    /// Takes the next leaf, given as its [`leaf_hash`]. Leaves after the last are ignored.
     pub fn push(&mut self, leaf: Hash) {
         let index = self.next;
         self.next += 1;
@@ -268,7 +267,7 @@ impl PathBuilder {
         }
     }
 
-    /// The proof, once every leaf has passed by.
+    /// Returns the proof, after every leaf was given.
     pub fn finish(self) -> Result<Vec<Hash>, MerkleError> {
         if self.done < self.order.len() {
             return Err(MerkleError::Leaves { expected: self.size, found: self.next });
@@ -382,7 +381,7 @@ fn split(size: u64) -> u64 {
     1 << (63 - (size - 1).leading_zeros())
 }
 
-/// Why a tree or a proof is refused.
+/// The reason why a tree or a proof is refused.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MerkleError {
@@ -408,7 +407,7 @@ pub enum MerkleError {
         /// The peaks given.
         found: usize,
     },
-    /// Not as many leaves passed by as the tree has.
+    /// The number of leaves is not that of the tree.
     #[error("the tree has {expected} leaves, but {found} were given")]
     Leaves {
         /// The leaves of the tree.

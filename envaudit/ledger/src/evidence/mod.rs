@@ -1,4 +1,4 @@
-//! What others can hold against a ledger: checkpoints, the proofs under them, and the places that keep them.
+//! Evidence about a ledger for others: checkpoints, the proofs under them, and the places that keep them.
 
 pub mod anchor;
 pub mod checkpoint;

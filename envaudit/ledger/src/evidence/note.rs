@@ -1,4 +1,4 @@
-//! Signed notes: text with Ed25519 signatures under it, as <https://c2sp.org/signed-note@v1.0.0> has it.
+//! Signed notes: text with Ed25519 signatures under it, in the format of <https://c2sp.org/signed-note@v1.0.0>.
 
 use core::fmt;
 
@@ -7,15 +7,15 @@ use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-/// The signature type of Ed25519, in keys and in what their ids are made of.
+/// The signature type of Ed25519, in keys and in the input of their ids.
 const ED25519: u8 = 1;
-/// Longer notes are refused before anything in them is looked at.
+/// Longer notes are refused unread.
 const MAX_NOTE: usize = 1 << 20;
 const MAX_SIGNATURES: usize = 100;
-/// How a signature line begins: an em dash and a blank.
+/// The beginning of a signature line: an em dash and a blank.
 const DASH: &str = "\u{2014} ";
 
-/// The public half of a key: what somebody needs to check a note, and may be shown to anybody.
+/// The public half of a key, which checks a note and may be shown to anybody.
 ///
 /// Written `<name>+<id, 8 hex digits>+<base64>`, the "vkey" of the specification:
 ///
@@ -44,7 +44,7 @@ impl VerifierKey {
     ///
     /// # Errors
     ///
-    /// When the name is empty or has a blank or a `+` in it, or the bytes are no point of the curve, or a weak one.
+    /// When the name is empty or has a blank or a `+` in it, or the bytes are not a point of the curve, or a weak one.
     pub fn new(name: &str, public_key: &[u8; 32]) -> Result<Self, NoteError> {
         check_name(name)?;
         let key = VerifyingKey::from_bytes(public_key).map_err(|_| NoteError::PublicKey)?;
@@ -54,7 +54,7 @@ impl VerifierKey {
         Ok(VerifierKey { name: name.to_owned(), id: key_id(name, public_key), key })
     }
 
-    /// The name of whom the key belongs to.
+    /// The name of the owner of the key.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -108,7 +108,7 @@ pub struct NoteSigner {
 }
 
 impl NoteSigner {
-    /// The signer of this name with the key that RFC 8032 makes from `seed`.
+    /// The signer of this name with the key that RFC 8032 derives from `seed`.
     ///
     /// # Errors
     ///
@@ -156,13 +156,13 @@ impl<'n, 'k> OpenedNote<'n, 'k> {
         self.text
     }
 
-    /// Whose signature it was: of several known ones the first.
+    /// The signer: the first, if several are known.
     pub fn signer(&self) -> &'k VerifierKey {
         self.signer
     }
 }
 
-/// Checks a note against the keys one trusts. Signatures of other keys are ignored.
+/// Checks a note against trusted keys. Signatures of other keys are ignored.
 ///
 /// # Errors
 ///
@@ -196,7 +196,7 @@ pub fn open<'n, 'k>(
 /// The text and the signature lines, divided by the last empty line.
 fn split(note: &str) -> Result<(&str, &str), NoteError> {
     let Some(end) = note.rfind("\n\n") else {
-        return Err(NoteError::Malformed("no empty line stands before the signatures"));
+        return Err(NoteError::Malformed("there is no empty line before the signatures"));
     };
     let (text, signatures) = (&note[..=end], &note[end + 2..]);
     check_text(text)?;
@@ -260,17 +260,17 @@ fn key_id(name: &str, public_key: &[u8; 32]) -> [u8; 4] {
     [digest[0], digest[1], digest[2], digest[3]]
 }
 
-/// Why a note or a key is refused.
+/// The reason why a note or a key is refused.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NoteError {
     /// The note does not have the form of one.
-    #[error("this is no signed note: {0}")]
+    #[error("this is not a signed note: {0}")]
     Malformed(&'static str),
-    /// No key one knows has signed the note.
+    /// No known key has signed the note.
     #[error("none of the keys given has signed the note; check the keys")]
     UnknownSigner,
-    /// The signature of a known key is wrong: the text was changed, or somebody else made the signature.
+    /// The signature of a known key is wrong: the text was changed, or the signature was forged.
     #[error("the signature of {name} is wrong: do not trust the note")]
     Signature {
         /// The name of the key.
@@ -279,12 +279,12 @@ pub enum NoteError {
     /// The name of a key is empty, or has a blank or a `+` in it.
     #[error("a key's name is not empty and has neither blanks nor `+`")]
     Name,
-    /// The text is no verifier key.
+    /// The text is not a verifier key.
     #[error(
-        "a verifier key is written <name>+<8 hex digits>+<base64>, for Ed25519 alone, and its digits fit the rest"
+        "a verifier key has the form <name>+<8 hex digits>+<base64>, is for Ed25519, and its digits match the rest"
     )]
     KeyText,
-    /// The bytes are no Ed25519 public key, or a weak one.
-    #[error("the bytes are no safe Ed25519 public key")]
+    /// The bytes are not an Ed25519 public key, or a weak one.
+    #[error("the bytes are not a safe Ed25519 public key")]
     PublicKey,
 }

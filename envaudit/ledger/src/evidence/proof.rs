@@ -1,7 +1,8 @@
 //! The proof that one event is in a ledger, to be checked without the other events.
 //!
-//! A proof is a file as <https://c2sp.org/tlog-proof> has it: the line itself as its extra data, the hashes that lead from its
-//! leaf to the root, and the checkpoint that was signed over the root. It discloses one event and nothing of the others.
+//! A proof is a file in the format of <https://c2sp.org/tlog-proof>: the line itself as its extra data, the hashes that lead
+//! from its leaf to the root, and the checkpoint that was signed over the root. It discloses one event and nothing of the
+//! others.
 
 use core::fmt;
 
@@ -123,7 +124,7 @@ impl EventProof {
         let text = str::from_utf8(bytes).map_err(|_| malformed("it is not UTF-8"))?;
         let (head, note) = text
             .split_once("\n\n")
-            .ok_or(malformed("no empty line stands before the checkpoint"))?;
+            .ok_or(malformed("there is no empty line before the checkpoint"))?;
         let mut lines = head.split('\n');
         if lines.next() != Some(HEADER) {
             return Err(malformed("its first line is not that of a proof"));
@@ -151,7 +152,7 @@ impl EventProof {
 
     /// Checks that an event with this `event_hash` is in the ledger that one of these keys signed, at this seq.
     ///
-    /// The public key alone does not tie what the line says to its hash where the ledger is keyed: for that, see
+    /// In a keyed ledger, the public key alone does not tie the text of the line to its hash: for that, see
     /// [`verify_with`](Self::verify_with).
     ///
     /// # Errors
@@ -199,7 +200,7 @@ impl fmt::Display for EventProof {
     }
 }
 
-/// Why a proof could not be made.
+/// The reason why a proof could not be made.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ProveError {
@@ -237,23 +238,23 @@ pub enum ProveError {
     /// The hashes do not make a proof.
     #[error("no proof can be made")]
     Merkle(#[from] MerkleError),
-    /// The proof that came out does not hold.
+    /// The resulting proof does not hold.
     #[error("no proof can be made")]
     Proof(#[from] ProofError),
 }
 
-/// Why a proof is refused.
+/// The reason why a proof is refused.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ProofError {
     /// It does not have the form of a proof.
-    #[error("this is no proof: {what}")]
+    #[error("this is not a proof: {what}")]
     Malformed {
-        /// What is wrong with it.
+        /// The part that is wrong.
         what: &'static str,
     },
     /// The event is not a line of a ledger.
-    #[error("the event in the proof is no line of a ledger")]
+    #[error("the event in the proof is not a line of a ledger")]
     Line(#[source] LineError),
     /// The checkpoint cannot be trusted.
     #[error("the checkpoint in the proof is refused")]

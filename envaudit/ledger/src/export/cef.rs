@@ -39,7 +39,7 @@ pub(super) fn write(line: &Line<'_>, out: &mut String) {
         ("cs4", "chain", Some(line.ledger_id.into())),
         ("cs5", "eventHash", Some(hash_hex(&line.event_hash).into())),
         ("cs6", "details", line.details.map(Into::into)),
-        // The address is masked, `203.0.113.0/24`, which no field for an address takes.
+        // The address is masked, `203.0.113.0/24`, and no field for an address takes that.
         ("flexString1", "network", text(line.ip_address)),
         ("flexString2", "requestId", text(line.request_id)),
     ];
@@ -76,7 +76,7 @@ fn header(text: &str) -> String {
     out
 }
 
-/// In an extension, a backslash, an equals sign and line breaks are escaped; a bar stands for itself.
+/// In an extension, a backslash, an equals sign and line breaks are escaped; a bar stays as it is.
 fn extension(text: &str, out: &mut String) {
     for char in text.chars() {
         match char {
@@ -88,7 +88,7 @@ fn extension(text: &str, out: &mut String) {
     }
 }
 
-/// What is no text stands there visibly, the backslash of its escape escaped like any other.
+/// Unprintable characters are shown by an escape, whose backslash is escaped like any other.
 fn shown(char: char, out: &mut String) {
     match escaped(char) {
         Some(escape) => out.extend(["\\", &escape]),

@@ -84,7 +84,7 @@ pub fn write_record(fields: impl Iterator<Item = String>, out: &mut String) {
     out.push_str("\r\n");
 }
 
-/// What is no text stands there visibly.
+/// Unprintable characters are shown by an escape.
 fn without_controls(field: &str) -> Cow<'_, str> {
     let shown = |char: char| match char {
         '\n' | '\r' | '\t' => None,
@@ -103,9 +103,9 @@ fn without_controls(field: &str) -> Cow<'_, str> {
     text.into()
 }
 
-/// A spreadsheet runs what begins like a formula, and an event may say what a stranger wrote. The apostrophe is what OWASP
-/// advises: a spreadsheet takes the cell for a text, and nobody needs to know more to read it. Blanks before it and the wide
-/// forms of the signs are of no help to an attacker either.
+/// A spreadsheet runs a text that begins like a formula, and an event may contain the text of a stranger. OWASP advises the
+/// apostrophe: a spreadsheet takes the cell for a text, and it can be read without further knowledge. Blanks before the sign
+/// and its wide forms do not help an attacker either.
 fn without_formula(field: &str) -> Cow<'_, str> {
     let signs = ['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
     match field.starts_with(['\t', '\r', '\n']) || field.trim_start().starts_with(signs) {

@@ -2,7 +2,7 @@
 
 use super::Line;
 
-/// The very bytes of the line, so that its hash can still be checked.
+/// The exact bytes of the line, so that its hash can still be checked.
 pub(super) fn write(line: &Line<'_>, out: &mut String) {
     out.push_str(line.as_str());
     out.push('\n');

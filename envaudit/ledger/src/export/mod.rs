@@ -9,7 +9,7 @@ use envaudit_redact::is_turning;
 
 use crate::format::line::Line;
 
-/// The format of an export: one record a line each, for a spreadsheet or a SIEM.
+/// The format of an export: one record per line, for a spreadsheet or a SIEM.
 ///
 /// ```
 /// use envaudit_ledger::{Actor, Event, LedgerOptions, MasterKey};
@@ -30,7 +30,7 @@ use crate::format::line::Line;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ExportFormat {
-    /// The lines of the ledger as they stand.
+    /// The lines of the ledger as they are.
     Jsonl,
     /// Comma-separated values (RFC 4180), a column for each member of a line. A text that a spreadsheet could take for a
     /// formula (see <https://owasp.org/www-community/attacks/CSV_Injection>) has an apostrophe before it; control characters
@@ -43,14 +43,14 @@ pub enum ExportFormat {
     Cef,
 }
 
-/// A character that a terminal or an editor obeys instead of showing it, as JSON escapes it: a control character, or one
-/// that turns the direction of what follows.
+/// The JSON escape of a character that a terminal or an editor obeys instead of showing it: a control character, or one that
+/// changes the direction of the text after it.
 fn escaped(char: char) -> Option<String> {
     (char.is_control() || is_turning(char)).then(|| format!("\\u{:04x}", u32::from(char)))
 }
 
 impl ExportFormat {
-    /// What stands before the first record.
+    /// The text before the first record.
     pub fn header(self) -> String {
         match self {
             ExportFormat::Csv => csv::header(),

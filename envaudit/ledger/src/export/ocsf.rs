@@ -130,7 +130,7 @@ fn attestation(line: &Line<'_>) -> Value {
     })
 }
 
-/// What the schema has no place for. The previous event is known by its hash alone, and `prev_event` wants its id.
+/// The members that the schema has no place for. Of the previous event only the hash is known, and `prev_event` needs its id.
 fn unmapped(line: &Line<'_>) -> Value {
     let text = |text: Option<LineText<'_>>| text.map(|text| text.get().into_owned());
     let details = line.details.map(serde_json::from_str::<Value>);
@@ -150,7 +150,7 @@ fn unmapped(line: &Line<'_>) -> Value {
     })
 }
 
-/// Members without a value are left out, but in `unmapped.details`, which are as they were recorded.
+/// Removes members without a value, except in `unmapped.details`, which stay as they were recorded.
 fn without_nulls(value: Value) -> Value {
     let Value::Object(members) = value else { return value };
     let kept = members.into_iter().filter(|(_, value)| !value.is_null());

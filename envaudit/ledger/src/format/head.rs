@@ -1,4 +1,4 @@
-//! `HEAD`: how far a ledger was when it was last rolled, checkpointed or closed.
+//! `HEAD`: the last event when a ledger was last rolled, checkpointed or closed.
 
 use crate::format::json::{ScanError, Scanner};
 use crate::format::line::{LineError, hash_hex, parse_hash};
@@ -7,7 +7,7 @@ use crate::keys::EventHash;
 /// The last event that a ledger had at some moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Head {
-    /// Its seq: as many events there are.
+    /// Its seq, which is the number of events.
     pub seq: u64,
     /// Its hash.
     pub hash: EventHash,
@@ -16,11 +16,11 @@ pub struct Head {
 }
 
 impl Head {
-    /// Reads `HEAD`: one object, its members in one order, perhaps a newline.
+    /// Reads `HEAD`: one object, its members in one order, and an optional newline.
     ///
     /// # Errors
     ///
-    /// When it is anything else, with the byte at which it is.
+    /// When it is anything else; the error has the byte of the difference.
     pub fn parse(bytes: &[u8]) -> Result<Self, LineError> {
         let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
         let text =

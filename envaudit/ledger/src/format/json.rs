@@ -1,6 +1,6 @@
 //! The JSON of a line: how it is written, and the strict scanner that reads it back.
 //!
-//! The scanner takes what the writer writes and little else: no whitespace between tokens, no floats, no integers beyond
+//! The scanner accepts the output of the writer and little else: no whitespace between tokens, no floats, no integers beyond
 //! 2^53, no duplicate keys, no raw control characters.
 
 use std::borrow::Cow;
@@ -13,7 +13,7 @@ pub(crate) const MAX_INTEGER: u64 = 1 << 53;
 /// How deep `details` may nest.
 const MAX_DEPTH: usize = 64;
 
-/// For each byte: 0 if it stands for itself, `u` if it needs `\u00xx`, else the letter of its escape.
+/// For each byte: 0 if it needs no escape, `u` if it needs `\u00xx`, else the letter of its escape.
 const ESCAPES: [u8; 256] = {
     let mut table = [0; 256];
     let mut at = 0;
@@ -73,7 +73,7 @@ pub(crate) fn write_u64(out: &mut Vec<u8>, mut number: u64) {
     out.extend_from_slice(&digits[at..]);
 }
 
-/// Why a value cannot stand in a line.
+/// The reason why a value cannot be written in a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unwritable {
     Float,
@@ -137,7 +137,7 @@ fn write_number(out: &mut Vec<u8>, number: &serde_json::Number) -> Result<(), Un
     Ok(())
 }
 
-/// What the scanner wanted, and where.
+/// The expectation of the scanner, and its position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ScanError {
     pub(crate) at: usize,
@@ -170,7 +170,7 @@ impl<'a> Scanner<'a> {
         Err(ScanError { at: self.at, expected })
     }
 
-    /// Steps over this text if it stands here. Inlined, comparing with a text that is known is a comparison of words.
+    /// Skips this text if it is next. Inlined, the comparison with a constant text compares words.
     #[inline(always)]
     pub(crate) fn take(&mut self, token: &str) -> bool {
         let here = self.rest().starts_with(token.as_bytes());
@@ -212,8 +212,8 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// The text of a string that has this many bytes and no escapes. Whoever asks knows which characters it may have: control
-    /// characters and backslashes are not looked for.
+    /// The text of a string that has this many bytes and no escapes. The caller checks its characters: control characters and
+    /// backslashes are not searched for.
     pub(crate) fn fixed(&mut self, len: usize) -> Option<&'a str> {
         let text = self.text.get(self.at + 1..self.at + 1 + len)?;
         let bytes = self.text.as_bytes();
@@ -279,7 +279,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// An object, as it stands.
+    /// An object, as its text.
     pub(crate) fn object(&mut self) -> Scan<&'a str> {
         match self.peek() {
             Some(b'{') => self.value(),
@@ -287,7 +287,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Any value, as it stands.
+    /// Any value, as its text.
     pub(crate) fn value(&mut self) -> Scan<&'a str> {
         let start = self.at;
         self.nested(0)?;
@@ -364,7 +364,7 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// Where the first quote, backslash or control character is. Eight bytes are looked at at once.
+/// The position of the first quote, backslash or control character. Eight bytes are examined at once.
 fn find_special(bytes: &[u8]) -> Option<usize> {
     const ONES: u64 = u64::MAX / 255;
     const HIGH: u64 = ONES << 7;
@@ -395,7 +395,7 @@ struct SeenKeys<'a> {
 
 impl<'a> SeenKeys<'a> {
     fn insert(&mut self, raw: &'a str) -> bool {
-        // `\u0061` and `a` are one key.
+        // `\u0061` and `a` are the same key.
         if self.many.is_none() && self.count < self.few.len() && !raw.contains('\\') {
             let new = !self.few[..self.count].contains(&raw);
             self.few[self.count] = raw;
@@ -409,7 +409,7 @@ impl<'a> SeenKeys<'a> {
     }
 }
 
-/// The text that a string of the scanner stands for.
+/// The text of a string of the scanner, without escapes.
 pub(crate) fn unescape(raw: &str) -> Cow<'_, str> {
     if !raw.contains('\\') {
         return Cow::Borrowed(raw);

@@ -21,7 +21,7 @@ pub const LINE_VERSION: u64 = 1;
 
 const EVENT_HASH: &str = ",\"event_hash\":\"";
 
-/// What a line says before its event, and what it is hashed with.
+/// The members of a line before its event, and its hasher.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LineHeader<'a> {
     pub(crate) seq: u64,
@@ -32,7 +32,7 @@ pub(crate) struct LineHeader<'a> {
     pub(crate) previous_hash: &'a EventHash,
 }
 
-/// Writes the line of an event, newline included, and gives its hash. `members` writes what stands between `kid` and
+/// Writes the line of an event, newline included, and returns its hash. `members` writes the members between `kid` and
 /// `previous_hash`.
 pub(crate) fn write<E>(
     out: &mut Vec<u8>,
@@ -85,9 +85,9 @@ fn write_hash(out: &mut Vec<u8>, hash: &EventHash) {
     out.extend_from_slice(&digits);
 }
 
-/// A line that has been read: what it says, borrowed from its bytes.
+/// A parsed line: its members, borrowed from its bytes.
 ///
-/// That a line can be read says nothing of its hash: ask [`hash_holds`](Self::hash_holds).
+/// A line that can be parsed may have a wrong hash: see [`hash_holds`](Self::hash_holds).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Line<'a> {
@@ -104,17 +104,17 @@ pub struct Line<'a> {
     pub kid: Option<KeyId>,
     /// `user`, `service`, `system` or `admin`.
     pub actor_type: LineText<'a>,
-    /// Who.
+    /// The id of the actor.
     pub actor_id: LineText<'a>,
-    /// What was done.
+    /// The action.
     pub action: LineText<'a>,
-    /// The kind of thing it was done to.
+    /// The kind of the object.
     pub resource_type: Option<LineText<'a>>,
-    /// Which one it was.
+    /// The id of the object.
     pub resource_id: Option<LineText<'a>>,
     /// `success`, `failure` or `denied`.
     pub outcome: LineText<'a>,
-    /// Why.
+    /// The reason.
     pub reason: Option<LineText<'a>>,
     /// Where it came from: `library`, `cli`, `http`, …
     pub origin: Option<LineText<'a>>,
@@ -130,7 +130,7 @@ pub struct Line<'a> {
     pub ip_address: Option<LineText<'a>>,
     /// The client.
     pub user_agent: Option<LineText<'a>>,
-    /// A JSON object, as it stands.
+    /// A JSON object, as its text.
     pub details: Option<&'a str>,
     /// The hash of the event before this one.
     pub previous_hash: EventHash,
@@ -143,7 +143,7 @@ impl<'a> Line<'a> {
     ///
     /// # Errors
     ///
-    /// When these bytes are not what a ledger writes, with the byte at which they are not.
+    /// When these bytes are not a line of a ledger; the error has the byte of the difference.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, LineError> {
         if bytes.len() >= MAX_LINE {
             return Err(LineError { at: MAX_LINE, expected: "a line of at most 1 MiB" });
@@ -245,7 +245,7 @@ impl<'a> Line<'a> {
         hasher.hash(self.hashed_bytes()).ct_eq(&self.event_hash).into()
     }
 
-    /// Whether the line's hash is that of its bytes under the key it names; `None` if that is not one of these.
+    /// Whether the line's hash is that of its bytes under the key it names; `None` if that key is not in the ring.
     pub(crate) fn hash_holds_under(&self, ring: Option<&KeyRing>) -> Option<bool> {
         match (ring, self.kid) {
             (None, None) => Some(self.hash_holds(&Hasher::Unkeyed)),
@@ -276,7 +276,7 @@ fn uuid<'a>(scanner: &mut Scanner<'a>) -> Result<&'a str, ScanError> {
 pub(crate) fn is_uuid(text: &[u8]) -> bool {
     let Ok(text) = <&[u8; 36]>::try_from(text) else { return false };
     let hyphens = [8, 13, 18, 23].into_iter().all(|at| text[at] == b'-');
-    // Without branches, all bytes are looked at at once.
+    // Without branches, all bytes are examined at once.
     hyphens && text.iter().fold(true, |all, &byte| all & (is_hex(byte) | (byte == b'-'))) && {
         text.iter().filter(|&&byte| byte == b'-').count() == 4
     }
@@ -310,17 +310,17 @@ pub(crate) fn hash_hex(hash: &EventHash) -> String {
     HEXLOWER.encode(hash)
 }
 
-/// A text of a line, its escapes unread.
+/// A text of a line, with its escapes.
 #[derive(Clone, Copy)]
 pub struct LineText<'a>(&'a str);
 
 impl<'a> LineText<'a> {
-    /// What stands between the quotes.
+    /// The text between the quotes, with its escapes.
     pub fn raw(&self) -> &'a str {
         self.0
     }
 
-    /// What it stands for.
+    /// The text without escapes.
     pub fn get(&self) -> Cow<'a, str> {
         unescape(self.0)
     }
@@ -350,7 +350,7 @@ impl fmt::Display for LineText<'_> {
     }
 }
 
-/// Why bytes are no line of a ledger.
+/// The reason why bytes are not a line of a ledger.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("byte {at} of the line: expected {expected}")]
 pub struct LineError {
@@ -369,7 +369,7 @@ impl LineError {
         self.at
     }
 
-    /// What should stand there.
+    /// The expected text there.
     pub fn expected(&self) -> &'static str {
         self.expected
     }

@@ -1,4 +1,4 @@
-//! `ledger.json`: what a ledger is. Written once, by the ledger's creation.
+//! `ledger.json`: the description of a ledger, written once when it is created.
 
 use core::fmt;
 
@@ -19,7 +19,7 @@ pub const FORMAT_VERSION: u64 = 1;
 pub enum Algorithm {
     /// HMAC-SHA256 under a key derived from the master key.
     HmacSha256,
-    /// SHA-256, for a ledger that was explicitly made without a key.
+    /// SHA-256, for a ledger that was explicitly created without a key.
     Sha256,
 }
 
@@ -39,7 +39,7 @@ impl fmt::Display for Algorithm {
     }
 }
 
-/// What `ledger.json` says.
+/// The content of `ledger.json`.
 ///
 /// ```
 /// use envaudit_ledger::format::{Algorithm, Manifest};
@@ -57,21 +57,21 @@ pub struct Manifest {
     pub(crate) created: Timestamp,
 }
 
-/// The keys that a keyed ledger began with.
+/// The first keys of a keyed ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ManifestKeys {
     /// The name of the key of the first events.
     pub kid: KeyId,
-    /// The public half of the Ed25519 key that signs checkpoints. Hand it to verifiers by another way too.
+    /// The public half of the Ed25519 key that signs checkpoints. Give it to verifiers in another way, too.
     pub checkpoint_key: [u8; 32],
 }
 
 impl Manifest {
-    /// Reads the file: one object, its members in one order, perhaps a newline.
+    /// Reads the file: one object, its members in one order, and an optional newline.
     ///
     /// # Errors
     ///
-    /// When it is anything else, with the byte at which it is.
+    /// When it is anything else; the error has the byte of the difference.
     pub fn parse(bytes: &[u8]) -> Result<Self, LineError> {
         let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
         let text =
@@ -135,12 +135,12 @@ impl Manifest {
         if self.keys.is_some() { Algorithm::HmacSha256 } else { Algorithm::Sha256 }
     }
 
-    /// The keys that the ledger began with; `None` if it has none.
+    /// The first keys of the ledger; `None` if it has no key.
     pub fn keys(&self) -> Option<&ManifestKeys> {
         self.keys.as_ref()
     }
 
-    /// When the ledger was made.
+    /// When the ledger was created.
     pub fn created(&self) -> Timestamp {
         self.created
     }

@@ -1,4 +1,4 @@
-//! The bytes of a ledger: its lines, and the files beside them.
+//! The bytes of a ledger: its lines, and the files next to them.
 
 pub(crate) mod head;
 pub(crate) mod json;

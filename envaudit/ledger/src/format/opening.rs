@@ -1,4 +1,4 @@
-//! What is read of a line without reading all of it: the seq at its beginning, the hash at its end, and the peaks in the first
+//! Parts of a line that are read without the rest: the seq at its beginning, the hash at its end, and the peaks in the first
 //! line of a segment.
 
 use super::line::{Line, parse_hash};
@@ -18,7 +18,7 @@ pub(crate) fn peaks_of(line: &Line<'_>) -> Option<Vec<Hash>> {
     details.get("peaks")?.as_array()?.iter().map(|peak| parse_hash(peak.as_str()?)).collect()
 }
 
-/// The seq at the beginning of a line, if all of it is there.
+/// The seq at the beginning of a line, if it is complete.
 pub(crate) fn seq_of(line: &[u8]) -> Option<u64> {
     after_seq(line).map(|(seq, _)| seq)
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 const SECOND: i64 = 1_000_000;
 const DAY: i64 = 86_400 * SECOND;
-/// From 0000-01-01 to 1970-01-01, and to 10000-01-01: the years that four digits can write.
+/// From 0000-01-01 to 1970-01-01, and to 10000-01-01: the years with four digits.
 const MIN: i64 = -719_528 * DAY;
 const MAX: i64 = 2_932_897 * DAY - 1;
 
@@ -24,7 +24,7 @@ const MAX: i64 = 2_932_897 * DAY - 1;
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// Reads the one spelling.
+    /// Reads a timestamp in its only spelling.
     pub fn parse(text: &str) -> Option<Self> {
         let bytes: &[u8; 27] = text.as_bytes().try_into().ok()?;
         let number = |from: usize, to: usize| {
@@ -52,7 +52,7 @@ impl Timestamp {
         self.0
     }
 
-    /// The same moment as chrono has it.
+    /// The same moment as a type of chrono.
     pub fn to_datetime(self) -> DateTime<Utc> {
         DateTime::from_timestamp_micros(self.0).unwrap_or_default()
     }
@@ -61,7 +61,7 @@ impl Timestamp {
     pub(crate) fn month_end(self) -> Self {
         let day = self.0.div_euclid(DAY);
         let (_, month, day_of_month) = civil(day);
-        // Whatever its length, the month is over within 31 days of its first.
+        // Every month ends within 31 days of its first.
         let first = day - i64::from(day_of_month) + 1;
         let lengths = first + 28..=first + 31;
         let next = lengths.into_iter().find(|day| civil(*day).1 != month);
@@ -91,7 +91,7 @@ impl Timestamp {
 }
 
 impl From<DateTime<Utc>> for Timestamp {
-    /// Rounds down to a microsecond; years that have not four digits become the first or the last that has.
+    /// Rounds down to a microsecond; years without four digits become the first or the last year with four.
     fn from(moment: DateTime<Utc>) -> Self {
         Timestamp(moment.timestamp_micros().clamp(MIN, MAX))
     }

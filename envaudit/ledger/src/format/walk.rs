@@ -1,25 +1,25 @@
-//! Steps through values that the scanner has passed, and reads nothing of them but what is asked for.
+//! Walks through values that the scanner has accepted, and parses only the requested parts.
 
 use std::borrow::Cow;
 
 use crate::format::json::{Scanner, unescape};
 
-/// The members of an object: the name of each, and its value as it stands. Of anything else there are none.
+/// The members of an object: the name of each, and the text of its value. Anything else has no members.
 pub fn members(object: &str) -> Members<'_> {
     Members(Parts::of(object, "{", "}"))
 }
 
-/// The value of a member, as it stands.
+/// The text of the value of a member.
 pub fn member<'a>(object: &'a str, wanted: &str) -> Option<&'a str> {
     members(object).find(|(name, _)| name == wanted).map(|(_, value)| value)
 }
 
-/// The items of a list, as they stand; nothing where the value is no list.
+/// The texts of the items of a list; `None` if the value is not a list.
 pub fn list(value: &str) -> Option<Items<'_>> {
     value.starts_with('[').then(|| Items(Parts::of(value, "[", "]")))
 }
 
-/// What a text stands for; nothing where the value is no text.
+/// The text of a string without escapes; `None` if the value is not a string.
 pub fn text(value: &str) -> Option<Cow<'_, str>> {
     value.strip_prefix('"')?.strip_suffix('"').map(unescape)
 }
@@ -48,10 +48,10 @@ impl<'a> Iterator for Items<'a> {
     }
 }
 
-/// What stands between two brackets, separated by commas.
+/// The parts between two brackets, separated by commas.
 struct Parts<'a> {
     scanner: Scanner<'a>,
-    /// What has to stand before the next part.
+    /// The text that has to come before the next part.
     before: &'static str,
     end: &'static str,
 }

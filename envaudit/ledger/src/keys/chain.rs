@@ -1,4 +1,4 @@
-//! The keys that the hashes of events are made with.
+//! The keys for the hashes of events.
 
 use core::fmt;
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use super::id::KeyId;
 use super::master::MasterKey;
 use crate::keys::hash::{Hmac256, sha256};
 
-/// How long the text of a key is: a name, a colon, digits and a newline.
+/// The length of the text of a key: a name, a colon, digits and a newline.
 const LINE: usize = 16 + 1 + 64 + 1;
 
 /// The hash of one event: 32 bytes.
@@ -20,11 +20,10 @@ pub type EventHash = [u8; 32];
 /// The `previous_hash` of the first event.
 pub const NO_HASH: EventHash = [0; 32];
 
-/// The key of the events' hashes, as it is derived from a [`MasterKey`], and the name that the events know
-/// the latter by.
+/// The key of the events' hashes, derived from a [`MasterKey`], and the name of the master key in the events.
 ///
-/// Who has it can check the text of events, and make events of their own, but neither sign a checkpoint nor find out what a
-/// fingerprint stands for: together with the public key of the checkpoints, it is what an auditor needs.
+/// Its holder can check the text of events, and forge events, but can neither sign a checkpoint nor find the value of a
+/// fingerprint: an auditor needs it together with the public key of the checkpoints.
 ///
 /// It is wiped from memory when dropped. `Debug` shows its name alone.
 ///
@@ -58,7 +57,7 @@ impl ChainKey {
         ChainKey { id, hmac: Hmac256::new(&bytes), bytes }
     }
 
-    /// Reads what [`to_text`](Self::to_text) wrote; one final newline is allowed, and capitals for digits are.
+    /// Reads the text of [`to_text`](Self::to_text); one final newline is allowed, and so are upper-case digits.
     ///
     /// # Errors
     ///
@@ -103,7 +102,7 @@ impl fmt::Debug for ChainKey {
     }
 }
 
-/// The chain keys of a ledger, over its rotations: what is needed to check the text of its events.
+/// The chain keys of a ledger, over its rotations, for checking the text of its events.
 ///
 /// ```
 /// use envaudit_ledger::{KeyRing, MasterKey};
@@ -142,17 +141,17 @@ impl ChainKeys {
         self.retired(key)
     }
 
-    /// Reads keys of a line each, the current one first. Empty lines at the end are passed over.
+    /// Reads keys, one a line, the current one first. Empty lines at the end are ignored.
     ///
     /// # Errors
     ///
-    /// When a line is no key, or has the name of one before, or there is none. The error has nothing of the text.
+    /// When a line is not a key or has the name of an earlier one, or there is no key. The error has nothing of the text.
     pub fn parse(text: &str) -> Result<Self, KeyError> {
         let mut keys = text.trim_end_matches(['\r', '\n']).lines().map(ChainKey::parse);
         let current = keys.next().ok_or(KeyError::NotChain)??;
         keys.try_fold(ChainKeys::new(current), |all, key| {
             let key = key?;
-            // Of two keys of one name, one is false.
+            // If two keys have one name, one of them is wrong.
             if all.hasher(key.id()).is_some() {
                 Err(KeyError::NotChain)
             } else {
@@ -161,7 +160,7 @@ impl ChainKeys {
         })
     }
 
-    /// The keys, a line each, the current one first.
+    /// The keys, one a line, the current one first.
     pub fn to_text(&self) -> Zeroizing<String> {
         let mut text = Zeroizing::new(String::with_capacity(self.hashers.len() * LINE));
         let older = self.ids().filter(|id| *id != self.current);
@@ -199,9 +198,9 @@ impl AsRef<ChainKeys> for ChainKeys {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Hasher {
-    /// HMAC-SHA256: who has no key can neither write nor forge.
+    /// HMAC-SHA256: without the key nobody can write or forge.
     Keyed(ChainKey),
-    /// SHA-256: finds accidents, and not those who can write.
+    /// SHA-256: finds accidents, but not attacks by writers.
     Unkeyed,
 }
 
@@ -211,7 +210,7 @@ impl Hasher {
         Hasher::Keyed(key.chain_key())
     }
 
-    /// The hash of the bytes of a line that stand before its `,"event_hash":"`.
+    /// The hash of the bytes of a line before its `,"event_hash":"`.
     pub fn hash(&self, bytes: &[u8]) -> EventHash {
         match self {
             Hasher::Keyed(key) => key.hash(bytes),

@@ -1,8 +1,9 @@
-//! Why a text is no key.
+//! The reason why a text is not a key.
 
 use thiserror::Error;
 
-/// Why a text is no [`MasterKey`](super::MasterKey) or no [`ChainKey`](super::ChainKey). Nothing of the text is in it.
+/// The reason why a text is not a [`MasterKey`](super::MasterKey) or not a [`ChainKey`](super::ChainKey). It contains nothing
+/// of the text.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeyError {
@@ -21,8 +22,8 @@ pub enum KeyError {
     NotHex,
     /// 64 characters, and a line break as Windows writes it.
     #[error(
-        "the line ends as Windows writes it (CR LF), and a key has at most an LF behind its 64 hex digits; \
-         take the CR away, for example with `tr -d '\\r'`"
+        "the line ends as Windows writes it (CR LF), and a key has at most an LF after its 64 hex digits; \
+         remove the CR, for example with `tr -d '\\r'`"
     )]
     CarriageReturn,
     /// Not the lines of chain keys.
@@ -31,9 +32,9 @@ pub enum KeyError {
          `envaudit ledger chain-key FILE` writes those of a ledger"
     )]
     NotChain,
-    /// A master key, by its looks, in the place of a chain key.
+    /// Apparently a master key, instead of a chain key.
     #[error(
-        "64 hex digits alone are a master key, which is not to be handed over: who has it can sign; \
+        "64 hex digits alone are a master key, which must not be handed over: its holder can sign; \
          `envaudit ledger chain-key FILE` writes the chain keys that are derived from it"
     )]
     MasterForChain,

@@ -1,6 +1,6 @@
-//! SHA-256 and HMAC-SHA256 of bytes that are all at hand.
+//! SHA-256 and HMAC-SHA256 of bytes in memory.
 //!
-//! An event is a few hundred bytes: the buffers that hashing of streams needs cost more there than the hashing itself.
+//! An event is a few hundred bytes: the buffers for hashing streams would cost more than the hashing itself.
 
 use sha2::block_api::compress256;
 use zeroize::Zeroize;
@@ -79,7 +79,7 @@ impl Drop for Hmac256 {
     }
 }
 
-/// Hashes `bytes` as the last ones, behind `before` bytes that are in the state.
+/// Hashes `bytes` as the last ones, after `before` bytes that are in the state.
 fn finish(mut state: [u32; 8], before: u64, bytes: &[u8]) -> [u8; 32] {
     let (blocks, rest) = bytes.as_chunks();
     compress256(&mut state, blocks);

@@ -27,11 +27,11 @@ use super::id::KeyId;
 pub struct MasterKey(Zeroizing<[u8; 32]>);
 
 impl MasterKey {
-    /// Reads 64 hex digits, as they stand in a variable or in a file; one final newline is allowed.
+    /// Reads 64 hex digits, as in a variable or a file; one final newline is allowed.
     ///
     /// # Errors
     ///
-    /// When the text is anything else. The error says how long it is, and nothing of what it says.
+    /// When the text is anything else. The error has its length, and nothing of its content.
     pub fn from_hex(text: &str) -> Result<Self, KeyError> {
         let digits = text.strip_suffix('\n').unwrap_or(text);
         if digits.len() == 65 && digits.ends_with('\r') {
@@ -52,13 +52,13 @@ impl MasterKey {
         MasterKey(Zeroizing::new(bytes))
     }
 
-    /// Whether all bytes are the same: a placeholder, and no secret.
+    /// Whether all bytes are the same: a placeholder, not a secret.
     #[doc(hidden)]
     pub fn is_guessable(&self) -> bool {
         self.0.iter().all(|byte| *byte == self.0[0])
     }
 
-    /// The 64 hex digits and a newline: what a key file holds.
+    /// The 64 hex digits and a newline: the content of a key file.
     pub fn to_hex(&self) -> Zeroizing<String> {
         let mut text = HEXLOWER.encode(&*self.0);
         text.push('\n');

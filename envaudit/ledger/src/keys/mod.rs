@@ -1,4 +1,4 @@
-//! Keys of a ledger, and what is derived from them.
+//! The keys of a ledger, and values derived from them.
 
 mod chain;
 mod error;

@@ -7,7 +7,7 @@ use super::chain::{ChainKeys, Hasher};
 use super::id::KeyId;
 use super::master::MasterKey;
 
-/// The keys a ledger is written and read with: the current one, and those that were current once.
+/// The keys for writing and reading a ledger: the current one, and earlier ones.
 ///
 /// ```
 /// use envaudit_ledger::{KeyRing, MasterKey};
@@ -39,7 +39,7 @@ impl KeyRing {
         self
     }
 
-    /// A ring whose current key is another, and this one's keys are retired.
+    /// A ring with another current key, in which the keys of this one are retired.
     #[must_use]
     pub fn rotated_to(mut self, key: MasterKey) -> Self {
         self.chain = self.chain.rotated_to(key.chain_key());
@@ -58,7 +58,7 @@ impl KeyRing {
         self.keys.get(&id)
     }
 
-    /// What an auditor checks the text of events with.
+    /// The keys with which an auditor checks the text of events.
     pub fn chain_keys(&self) -> &ChainKeys {
         &self.chain
     }

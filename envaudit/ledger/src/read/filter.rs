@@ -1,11 +1,11 @@
-//! Which events are asked for.
+//! Conditions on events.
 
 use crate::event::Outcome;
 use crate::format::json::write_string;
 use crate::format::line::{Line, LineText};
 use crate::format::timestamp::Timestamp;
 
-/// Which events are asked for: all conditions must hold. Without one, all events pass.
+/// A filter of events: all conditions must hold. Without any, all events match.
 ///
 /// ```
 /// use envaudit_ledger::{Actor, Event, Filter, LedgerOptions, MasterKey, Outcome};
@@ -78,93 +78,93 @@ impl Filter {
         self
     }
 
-    /// Of this action; `config.*` are all that begin with `config.`.
+    /// Events of this action; `config.*` means all that begin with `config.`.
     #[must_use]
     pub fn action(self, action: &str) -> Self {
         self.pattern(Field::Action, action)
     }
 
-    /// By this kind of actor: `user`, `service`, `system` or `admin`.
+    /// Events by this kind of actor: `user`, `service`, `system` or `admin`.
     #[must_use]
     pub fn actor_type(self, kind: impl Into<String>) -> Self {
         self.text(Field::ActorType, kind)
     }
 
-    /// By this actor.
+    /// Events by this actor.
     #[must_use]
     pub fn actor(self, id: impl Into<String>) -> Self {
         self.text(Field::ActorId, id)
     }
 
-    /// By this actor; `*` at the end stands for any text.
+    /// Events by this actor; `*` at the end matches any text.
     #[must_use]
     pub fn actor_like(self, pattern: &str) -> Self {
         self.pattern(Field::ActorId, pattern)
     }
 
-    /// On this kind of thing.
+    /// Events on this kind of object.
     #[must_use]
     pub fn resource_type(self, kind: impl Into<String>) -> Self {
         self.text(Field::ResourceType, kind)
     }
 
-    /// On this thing.
+    /// Events on this object.
     #[must_use]
     pub fn resource(self, kind: impl Into<String>, id: impl Into<String>) -> Self {
         self.resource_type(kind).resource_id(id)
     }
 
-    /// On the thing of this id, whatever its kind.
+    /// Events on the object of this id, whatever its kind.
     #[must_use]
     pub fn resource_id(self, id: impl Into<String>) -> Self {
         self.text(Field::ResourceId, id)
     }
 
-    /// On the thing of this id, whatever its kind; `*` at the end stands for any text.
+    /// Events on the object of this id, whatever its kind; `*` at the end matches any text.
     #[must_use]
     pub fn resource_id_like(self, pattern: &str) -> Self {
         self.pattern(Field::ResourceId, pattern)
     }
 
-    /// From there: `library`, `cli`, `http`, …
+    /// Events of this origin: `library`, `cli`, `http`, …
     #[must_use]
     pub fn origin(self, origin: impl Into<String>) -> Self {
         self.text(Field::Origin, origin)
     }
 
-    /// Of this trace.
+    /// Events of this trace.
     #[must_use]
     pub fn trace_id(self, id: impl Into<String>) -> Self {
         self.text(Field::TraceId, id)
     }
 
-    /// Of this request.
+    /// Events of this request.
     #[must_use]
     pub fn request_id(self, id: impl Into<String>) -> Self {
         self.text(Field::RequestId, id)
     }
 
-    /// Of this session.
+    /// Events of this session.
     #[must_use]
     pub fn session_id(self, id: impl Into<String>) -> Self {
         self.text(Field::SessionId, id)
     }
 
-    /// That ended so.
+    /// Events with this outcome.
     #[must_use]
     pub fn outcome(mut self, outcome: Outcome) -> Self {
         self.outcome = Some(outcome);
         self
     }
 
-    /// From this number to that one, both included.
+    /// Events from the first number to the second, both included.
     #[must_use]
     pub fn seqs(mut self, first: u64, last: u64) -> Self {
         self.seqs = Some((first, last));
         self
     }
 
-    /// From this moment on, and before that one.
+    /// Events since the first moment and before the second.
     #[must_use]
     pub fn between(mut self, from: impl Into<Timestamp>, before: impl Into<Timestamp>) -> Self {
         self.times = Some((from.into(), before.into()));
@@ -179,7 +179,7 @@ impl Filter {
         self.seqs.map_or(u64::MAX, |(_, last)| last)
     }
 
-    /// Bytes that every line has that is asked for, unless it has an escape in a text.
+    /// Bytes that are in every matching line, unless a text in it has an escape.
     pub(crate) fn needle(&self) -> Option<Vec<u8>> {
         // The rarer ones first.
         const MEMBERS: [(Field, &str); 6] = [
@@ -198,7 +198,7 @@ impl Filter {
         })
     }
 
-    /// Whether this event is asked for.
+    /// Whether this event matches.
     pub fn admits(&self, line: &Line<'_>) -> bool {
         let seq = (self.first_seq()..=self.last_seq()).contains(&line.seq);
         let time = self

@@ -1,4 +1,4 @@
-//! Reading what is appended while one reads.
+//! Following a ledger while events are appended.
 
 use core::fmt;
 
@@ -7,7 +7,7 @@ use crate::read::locate::Located;
 use crate::read::reader::{ReadError, Reader, Record};
 use crate::store::{LINE_END, SegmentSource, StoreError, StoreErrorKind};
 
-/// Returns the events that any process appends to a ledger, segment after segment. Made by [`Reader::follow`].
+/// Returns the events that any process appends to a ledger, segment after segment. Created by [`Reader::follow`].
 ///
 /// ```
 /// use envaudit_ledger::{Actor, Event, LedgerOptions, MasterKey};
@@ -40,7 +40,7 @@ pub struct Follow<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// Follows the ledger from its end on.
+    /// Follows the ledger from its end.
     ///
     /// # Errors
     ///
@@ -71,17 +71,17 @@ impl Follow<'_> {
         self.last_seq
     }
 
-    /// The events that were appended since the last call, oldest first, or the first of them if they are many. None, if
-    /// there are none now.
+    /// The events that were appended since the last call, oldest first, or the first of them if they are many. Empty if there
+    /// are none now.
     ///
     /// # Errors
     ///
-    /// When the store cannot be read. [`Missing`](StoreErrorKind::Missing) is the end of the ledger where the segment that
-    /// is followed is not there, nor any after it; [`Replaced`](StoreErrorKind::Replaced), where it no longer has what was
-    /// given last: another ledger is in its place, or the same one as it was before. The next call tries again.
+    /// When the store cannot be read. [`Missing`](StoreErrorKind::Missing) means that the followed segment and all later ones
+    /// are gone; [`Replaced`](StoreErrorKind::Replaced), that it no longer has the line that was returned last: it was replaced
+    /// by another ledger, or by an older copy. The next call tries again.
     pub fn appended(&mut self) -> Result<Vec<Record>, StoreError> {
         loop {
-            // Looked for before the segment is read: it is complete once there is a later one.
+            // Checked before the segment is read: it is complete if there is a later one.
             let segments = self.source.segments()?;
             let next = segments.iter().map(|info| info.first_seq).find(|seq| *seq > self.segment);
             if segments.iter().any(|info| info.first_seq == self.segment) {
@@ -114,7 +114,7 @@ impl Follow<'_> {
     }
 
     fn lost(&self, kind: StoreErrorKind) -> StoreError {
-        let doing = format!("follow the ledger behind event {}", self.last_seq);
+        let doing = format!("follow the ledger after event {}", self.last_seq);
         StoreError::new(kind, doing)
     }
 
@@ -141,7 +141,7 @@ impl Follow<'_> {
     }
 }
 
-/// As much of the end of lines as has the last hash.
+/// The part of the end of lines that has the last hash.
 fn end_of(lines: &[u8]) -> Vec<u8> {
     lines[lines.len().saturating_sub(LINE_END)..].to_vec()
 }

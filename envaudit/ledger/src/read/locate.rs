@@ -6,16 +6,16 @@ use crate::format::timestamp::Timestamp;
 use crate::read::lines::{LineBlocks, LineBytes, LineEnd, Lines};
 use crate::store::{SegmentInfo, SegmentSource, StoreError};
 
-/// How much is read to find a line's beginning, and no more of the line than its seq.
+/// The number of bytes that are read to find the beginning of a line and its seq.
 const PROBE: usize = 8 << 10;
-/// How many bytes of a line have its seq.
+/// The number of bytes of a line that contain its seq.
 const BEGINNING: usize = 64;
-/// Where halving ends and reading on begins.
+/// The distance at which halving ends and reading in order begins.
 const NEAR: u64 = 64 << 10;
 /// The lines of most events fit into this.
 const LIKELY: usize = 2 << 10;
 
-/// A line and its place.
+/// A line and its position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Located {
     /// The first seq of its segment.
@@ -80,7 +80,7 @@ fn next_line(
     Ok(seq_of(&line).map(|seq| (offset, seq)))
 }
 
-/// The line that begins at this byte of a segment; `None` if it has no end.
+/// The line that begins at this byte of a segment; `None` if it is not complete.
 pub fn line_at(
     source: &dyn SegmentSource,
     segment: u64,
@@ -94,7 +94,7 @@ pub fn line_at(
     Ok(line.map(|line| Located::of(segment, line)))
 }
 
-/// The first line of a segment, without its newline, or what there is of it.
+/// The first line of a segment, or its beginning, without its newline.
 pub(crate) fn first_line(source: &dyn SegmentSource, segment: u64) -> Result<Vec<u8>, StoreError> {
     let range = 0..MAX_LINE as u64;
     let mut blocks = LineBlocks::forward(source, segment, range).starting_with(NEAR as usize);

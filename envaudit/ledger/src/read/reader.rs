@@ -1,4 +1,4 @@
-//! Reading a ledger: events by seq, in order, or from the newest on.
+//! Reading a ledger: events by seq, in order, or newest first.
 
 use core::fmt;
 use std::collections::VecDeque;
@@ -13,8 +13,7 @@ use crate::read::lines::{LineEnd, Lines};
 use crate::read::locate::{Located, find};
 use crate::store::{SegmentInfo, SegmentSource, StoreError};
 
-/// Reads events without verifying them: for the question whether they are what was written, there is
-/// [`verify`](crate::verify).
+/// Reads events without verifying them: to check that they are what was written, use [`verify`](crate::verify).
 #[derive(Clone, Copy)]
 pub struct Reader<'a> {
     pub(crate) source: &'a dyn SegmentSource,
@@ -62,7 +61,7 @@ impl fmt::Debug for Reader<'_> {
     }
 }
 
-/// One event, and its place.
+/// One event, and its position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record(pub(crate) Located);
 
@@ -115,7 +114,7 @@ pub struct Records<'a> {
     current: Option<(u64, Lines<'a>)>,
 }
 
-/// Passes over most lines that do not match by their bytes alone, without parsing them.
+/// Skips most lines that do not match by their bytes alone, without parsing them.
 #[derive(Default)]
 struct LinePrefilter(Option<Finder<'static>>);
 
@@ -139,7 +138,7 @@ impl<'a> Records<'a> {
         Ok(Records { source, segments, direction, filter, prefilter, current: None })
     }
 
-    /// Only those that match the filter. Bytes that are not a line are reported only where they might match.
+    /// Only those that match the filter. Bytes that are not a line are reported only if they might match.
     #[must_use]
     pub fn matching(mut self, filter: Filter) -> Self {
         // Whole segments lie outside of the range.
@@ -162,7 +161,7 @@ impl<'a> Records<'a> {
             if let Some((segment, lines)) = &mut self.current {
                 let segment = *segment;
                 match lines.next_admitted(|bytes| self.prefilter.admits(bytes))? {
-                    // It is being written, or torn.
+                    // The line is being written, or torn.
                     Some(line) if line.end == LineEnd::Torn => {}
                     Some(line) => return Ok(Some(Located::of(segment, line))),
                     None => self.current = None,
@@ -214,23 +213,21 @@ impl fmt::Debug for Records<'_> {
     }
 }
 
-/// Why an event could not be read.
+/// The reason why an event could not be read.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ReadError {
-    /// The store cannot be read. Nothing comes after this.
+    /// The store cannot be read. This is the last item.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// A line is not one of a ledger. The ones after it are still read.
-    #[error(
-        "segment {segment:020}.jsonl has no line of a ledger at byte {offset}; verify the ledger"
-    )]
+    #[error("segment {segment:020}.jsonl has an invalid line at byte {offset}; verify the ledger")]
     Line {
         /// The first seq of its segment.
         segment: u64,
         /// Its first byte there.
         offset: u64,
-        /// What is wrong.
+        /// The problem.
         source: LineError,
     },
 }

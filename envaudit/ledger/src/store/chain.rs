@@ -5,22 +5,21 @@ use super::{
     StoreError, StoreLock, Tail, WriteError,
 };
 
-/// What a ledger is written through: a compare-and-swap on its tail.
+/// The writing half of a store: a compare-and-swap on the tail of a ledger.
 ///
-/// A store keeps lines as they are and knows nothing of what they say. What keeps two writers apart is that
-/// [`append`](Self::append) does nothing unless the ledger ends where the batch says; a [lock](Self::store_lock) only spares them the
-/// second try. What a store of files has beyond that is behind [`files`](Self::files), [`keys`](Self::keys) and
-/// [`removal`](Self::removal).
+/// A store keeps lines as they are and does not interpret them. Two writers are kept apart because [`append`](Self::append)
+/// does nothing unless the ledger ends where the batch says; a [lock](Self::store_lock) only saves them a second try. The
+/// further operations of a store of files are in [`files`](Self::files), [`keys`](Self::keys) and [`removal`](Self::removal).
 pub trait ChainStore: SegmentSource + Send {
     /// Whether there is a ledger here.
     ///
     /// # Errors
     ///
-    /// When that cannot be told.
+    /// When that cannot be found out.
     fn state(&self, by: Deadline) -> Result<StoreState, StoreError>;
 
-    /// Makes a new ledger of these bytes, or leaves none: whatever remains of a failed call reads as
-    /// [`StoreState::Unfinished`], and the next call replaces it. Of several that are called at once, one makes the ledger.
+    /// Creates a ledger with these bytes, or none: the remains of a failed call are [`StoreState::Unfinished`], and the next
+    /// call replaces them. Of several concurrent calls, one creates the ledger.
     ///
     /// # Errors
     ///
@@ -36,18 +35,18 @@ pub trait ChainStore: SegmentSource + Send {
     /// [`WriteError::Unknown`] if it is not known whether it was written.
     fn append(&self, batch: &Batch<'_>, by: Deadline) -> Result<Tail, WriteError>;
 
-    /// What became of a batch whose append ended as [`WriteError::Unknown`]: told by the ids of its events.
+    /// The outcome of a batch whose append ended with [`WriteError::Unknown`], found by the ids of its events.
     ///
     /// # Errors
     ///
-    /// When that cannot be told yet.
+    /// When that cannot be found out yet.
     fn resolve(&self, batch: &Batch<'_>, by: Deadline) -> Result<BatchOutcome, StoreError>;
 
     /// Where the ledger ends.
     ///
     /// # Errors
     ///
-    /// When there is no ledger, or that cannot be told.
+    /// When there is no ledger, or it cannot be read.
     fn tail(&self, by: Deadline) -> Result<Tail, StoreError>;
 
     /// Keeps a checkpoint, whole or not at all. One of the same seq and the same bytes is as good as kept.
@@ -57,7 +56,7 @@ pub trait ChainStore: SegmentSource + Send {
     /// [`WriteError::Conflict`] if there is another one of this seq, which stays; others when it may not be there.
     fn put_checkpoint(&self, seq: u64, note: &[u8], by: Deadline) -> Result<(), WriteError>;
 
-    /// Begins a new epoch of the writer of this name: whoever has begun under it before is fenced off from here on.
+    /// Begins a new epoch of the writer of this name: an earlier writer of the same name is fenced off from now on.
     ///
     /// # Errors
     ///
@@ -69,12 +68,12 @@ pub trait ChainStore: SegmentSource + Send {
         None
     }
 
-    /// What only files have.
+    /// The operations that only a store of files has.
     fn files(&self) -> Option<&dyn FileChain> {
         None
     }
 
-    /// The place for keys beside the ledger. A store without one takes a ledger only with a key that is given.
+    /// The place for keys next to the ledger. In a store without one, a ledger needs a key that is given.
     fn keys(&self) -> Option<&dyn KeyStore> {
         None
     }
@@ -91,11 +90,11 @@ pub trait ChainStore: SegmentSource + Send {
 pub enum StoreState {
     /// Nothing.
     Absent,
-    /// The remains of a [`ChainStore::create`] that did not come to its end; no event was ever acknowledged.
+    /// The remains of a [`ChainStore::create`] that did not finish; no event was ever acknowledged.
     Unfinished,
     /// A ledger.
     Present,
-    /// Files, but no manifest: somebody removed it, or this is not a ledger.
+    /// Files, but no manifest: it was removed, or this is not a ledger.
     Foreign {
         /// One of the files.
         example: String,

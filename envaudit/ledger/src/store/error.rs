@@ -1,4 +1,4 @@
-//! What goes wrong in a store.
+//! The errors of a store.
 
 use core::fmt;
 use std::error::Error;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{Epoch, Tail};
 
-/// What went wrong in a store, and where.
+/// An error of a store, and where it happened.
 #[derive(Clone, Debug)]
 pub struct StoreError {
     doing: String,
@@ -20,11 +20,11 @@ pub struct StoreError {
 pub enum StoreErrorKind {
     /// Something that must be there is not.
     Missing,
-    /// Something is not what was written: a file in another's place, a symlink, a FIFO, a segment of a number that no event has.
+    /// Something is not what was written: another file, a symlink, a FIFO, or a segment with an impossible number.
     Replaced,
     /// Another writer has the ledger.
     Locked,
-    /// The deadline passed before it was done.
+    /// The deadline passed first.
     TimedOut,
     /// The store failed.
     Failed,
@@ -36,7 +36,7 @@ impl StoreError {
         StoreError { doing: doing.into(), kind, source: None }
     }
 
-    /// With what caused it.
+    /// Adds the cause.
     #[must_use]
     pub fn because(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.source = Some(Arc::from(source.into()));
@@ -70,14 +70,14 @@ impl Error for StoreError {
     }
 }
 
-/// Why something was not written, and whether it may be there all the same.
+/// The reason why something was not written, and whether it may be there nevertheless.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WriteError {
     /// The ledger has moved on, or there is one already. Nothing was written.
     #[error("the ledger does not end where this writer left it")]
     Stale {
-        /// Where the ledger ends, if the store knows without being asked once more.
+        /// Where the ledger ends, if the store knows without another request.
         tail: Option<Tail>,
     },
     /// A writer of the same name has [begun](super::ChainStore::begin) after this one. Nothing was written.
@@ -86,14 +86,14 @@ pub enum WriteError {
         /// The epoch of that writer.
         by: Epoch,
     },
-    /// There is something else under this name, and it is never replaced. Nothing was written.
+    /// Something else has this name, and is never replaced. Nothing was written.
     #[error(transparent)]
     Conflict(StoreError),
     /// Nothing of it is in the store.
     #[error(transparent)]
     Rejected(StoreError),
     /// It may be there, now or after a crash. Nothing must be written before it is [resolved](super::ChainStore::resolve) or
-    /// the ledger has been read anew.
+    /// the ledger has been read again.
     #[error("it is not known whether it was written")]
     Unknown(#[source] StoreError),
 }

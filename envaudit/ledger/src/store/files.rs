@@ -1,8 +1,8 @@
-//! What only a store of files has: a page cache to be synced, ends that a killed writer tears, HEAD.
+//! The operations that only a store of files has: syncing the page cache, torn ends of killed writers, HEAD.
 
 use super::{Durability, StoreError, WriteError};
 
-/// The files of a ledger. All of it is done by the holder of the [lock](super::StoreLock).
+/// The files of a ledger. Only the holder of the [lock](super::StoreLock) calls these.
 pub trait FileChain {
     /// The length of a segment, after checking that it is still the one that was written before.
     ///
@@ -18,7 +18,7 @@ pub trait FileChain {
     /// When it may not be durable.
     fn sync(&self, first_seq: u64) -> Result<(), WriteError>;
 
-    /// Guards a segment against further writing. Twice is as good as once.
+    /// Guards a segment against further writing. It may be called twice.
     ///
     /// # Errors
     ///
@@ -32,9 +32,9 @@ pub trait FileChain {
     /// When it may not be the new one.
     fn write_head(&self, head: &[u8]) -> Result<(), WriteError>;
 
-    /// Writes what a segment reads as from `offset` on once more, and makes it durable, even where an earlier sync failed and
-    /// the system has forgotten what it did not write. With [`Durability::Deferred`] the next append or sync does the last step
-    /// of it.
+    /// Writes the content of a segment from `offset` again, as it reads now, and makes it durable, even if an earlier sync
+    /// failed and the system has dropped unwritten pages. With [`Durability::Deferred`] the next append or sync does the last
+    /// step.
     ///
     /// # Errors
     ///
@@ -46,7 +46,7 @@ pub trait FileChain {
         durability: Durability,
     ) -> Result<(), WriteError>;
 
-    /// Copies what a segment has from `offset` on under a name that begins with [`TORN`](super::TORN), durably, in place of a
+    /// Copies the content of a segment from `offset` to a name that begins with [`TORN`](super::TORN), durably and replacing a
     /// copy of that name, and then cuts it off, durably.
     ///
     /// # Errors

@@ -10,10 +10,10 @@ use crate::store::{StoreError, StoreErrorKind, StoreLock};
 const FIRST: Duration = Duration::from_millis(1);
 const LONGEST: Duration = Duration::from_millis(100);
 
-/// Pauses for so long.
+/// A function that pauses for this long.
 type Pause = dyn Fn(Duration) + Send + Sync;
 
-/// What a writer does while another holds the lock.
+/// The waiting of a writer while another holds the lock.
 pub(crate) struct LockWait {
     /// `None` waits until it gets the lock.
     pub(crate) limit: Option<Duration>,
@@ -27,7 +27,7 @@ impl Default for LockWait {
 }
 
 impl LockWait {
-    /// Takes the lock. The limit is held against the pauses: a try costs next to nothing.
+    /// Takes the lock. The limit counts the pauses alone: a try costs next to nothing.
     pub(crate) fn lock(&self, lock: &dyn StoreLock) -> Result<(), StoreError> {
         let Some(limit) = self.limit else { return lock.lock() };
         let (mut waited, mut pause) = (Duration::ZERO, FIRST);
@@ -61,7 +61,7 @@ pub fn wait_for_lock(lock: &dyn StoreLock, limit: Duration) -> Result<(), StoreE
     LockWait { limit: Some(limit), ..LockWait::default() }.lock(lock)
 }
 
-/// How long it was waited in vain.
+/// The time of waiting in vain.
 #[derive(Debug, Error)]
 #[error("waited {0:?}")]
 struct Waited(Duration);

@@ -1,17 +1,17 @@
 //! Where a ledger is kept: the traits that a store is made of, and the store of files.
 //!
-//! | trait | what it is for |
+//! | trait | purpose |
 //! | --- | --- |
 //! | [`SegmentSource`] | reading: all that verification needs |
 //! | [`ChainStore`] | writing, as a compare-and-swap with a deadline |
 //! | [`StoreLock`] | a lock, where there is one |
 //! | [`FileChain`] | what only files have: torn ends, syncs, HEAD |
-//! | [`KeyStore`] | keys beside the ledger |
-//! | [`SegmentRemoval`] | removing what is old |
+//! | [`KeyStore`] | keys next to the ledger |
+//! | [`SegmentRemoval`] | removing old segments |
 //!
-//! A store keeps bytes and promises what it says of them; it knows nothing of lines and hashes. The first two traits are enough
-//! for one: a database or an object store need not have files, a lock, or the right to delete. Every store passes the same
-//! suite, `testing::store_conformance` (feature `testing`).
+//! A store keeps bytes and knows nothing of lines and hashes. The first two traits are enough for one: a database or an object
+//! store need not have files, a lock, or the right to delete. Every store passes the same suite, `testing::store_conformance`
+//! (feature `testing`).
 
 mod batch;
 mod chain;
@@ -39,5 +39,5 @@ pub use source::{SegmentInfo, SegmentSource};
 pub(crate) use tail::LINE_END;
 pub use tail::Tail;
 
-/// What the names begin with of the copies that are made of torn ends.
+/// The beginning of the names of copies of torn ends.
 pub const TORN: &str = "torn-";

@@ -1,10 +1,10 @@
-//! Removing what is old, with the credentials that allow it.
+//! Removing old segments, with the credentials that allow it.
 
 use super::{Deadline, WriteError};
 
-/// A store that lets segments be removed. One that forbids deletion does not offer it, and is a store all the same.
+/// A store from which segments can be removed. One that forbids deletion does not offer it.
 pub trait SegmentRemoval {
-    /// Removes a segment, durably. One that is not there is as good as removed.
+    /// Removes a segment, durably. A segment that is not there counts as removed.
     ///
     /// # Errors
     ///

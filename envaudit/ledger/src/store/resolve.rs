@@ -1,4 +1,4 @@
-//! What became of a batch, and where a ledger ends: told by reading.
+//! The outcome of a batch and the end of a ledger, found by reading.
 
 use super::{Batch, SegmentSource, StoreError, StoreErrorKind, Tail};
 use crate::format::line::MAX_LINE;

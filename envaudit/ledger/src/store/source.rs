@@ -1,8 +1,8 @@
-//! Reading: what verification, readers and indexes need of a store.
+//! Reading: the part of a store that verification, readers and indexes need.
 
 use super::StoreError;
 
-/// How many checkpoints are asked for at once.
+/// How many checkpoints are read at once.
 const CHECKPOINTS_AT_ONCE: usize = 1000;
 
 /// One segment of a ledger.
@@ -10,7 +10,7 @@ const CHECKPOINTS_AT_ONCE: usize = 1000;
 pub struct SegmentInfo {
     /// The seq of its first event.
     pub first_seq: u64,
-    /// What the store calls it, such as `00000000000000000001.jsonl`.
+    /// Its name in the store, such as `00000000000000000001.jsonl`.
     pub name: String,
     /// Its length in bytes.
     pub len: u64,
@@ -34,16 +34,16 @@ pub trait SegmentSource: Sync {
     /// When they cannot be listed.
     fn segments(&self) -> Result<Vec<SegmentInfo>, StoreError>;
 
-    /// Bytes of one segment from an offset, at most `limit`; fewer only at its end. Callers ask for blocks of some MiB,
-    /// so that a remote store is asked seldom.
+    /// Bytes of one segment from an offset, at most `limit`; fewer only at its end. Callers ask for blocks of some MiB, so that
+    /// a remote store gets few requests.
     ///
     /// # Errors
     ///
     /// When there is no such segment, or it cannot be read.
     fn read(&self, first_seq: u64, offset: u64, limit: usize) -> Result<Vec<u8>, StoreError>;
 
-    /// Several parts of one segment: for each an offset, and how much at most, as [`read`](Self::read) takes them. A store
-    /// that has to look for a segment before it reads looks once.
+    /// Several parts of one segment: for each an offset, and how much at most, as [`read`](Self::read) takes them. A store that
+    /// has to look up a segment before reading does so once.
     ///
     /// # Errors
     ///
@@ -56,8 +56,7 @@ pub trait SegmentSource: Sync {
         parts.iter().map(|&(offset, limit)| self.read(first_seq, offset, limit)).collect()
     }
 
-    /// How many bytes are read at once where many are needed: 4 MiB unless the store says otherwise. One that answers each
-    /// request slowly wants more.
+    /// How many bytes are read at once if many are needed: 4 MiB by default. A store with slow requests should return more.
     fn block_size(&self) -> usize {
         4 << 20
     }

@@ -20,11 +20,11 @@ pub struct Tail {
     pub offset: u64,
 }
 
-/// How long the end of a line is by which it is known: its hash and what closes it.
+/// The length of the end of a line that identifies it: its hash and the characters that close it.
 pub(crate) const LINE_END: usize = 67;
 
 impl Tail {
-    /// Where the bytes stand that [`is_end`](Self::is_end) wants; `None` in a segment that is too short to have any.
+    /// Where the bytes for [`is_end`](Self::is_end) are; `None` in a segment that is too short to have any.
     pub(crate) fn end(&self) -> Option<u64> {
         self.offset.checked_sub(LINE_END as u64)
     }

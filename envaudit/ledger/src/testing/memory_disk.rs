@@ -1,7 +1,7 @@
-//! A file system in memory that keeps what is written and what is durable apart, and fails on demand.
+//! A file system in memory that keeps written and durable bytes apart, and fails on demand.
 //!
-//! It models what a machine does and a test cannot wait for: bytes that are lost unless they are synced, names that are
-//! lost unless their directory is, a failed sync after which the bytes still read back and yet are never written.
+//! It models failures of a machine that a test cannot wait for: bytes that are lost unless they are synced, names that are lost
+//! unless their directory is, a failed sync after which the bytes still read back and yet are never written.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
@@ -10,11 +10,11 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::store::{Disk, DiskFile, FileStat, Identity, Listed};
 
-/// What a [`MemoryDisk`] is asked to do.
+/// An operation of a [`MemoryDisk`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Operation {
-    /// Open a file that is there.
+    /// Open an existing file.
     Open,
     /// Make a file.
     Create,
@@ -46,15 +46,15 @@ pub enum Operation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// EIO; nothing was done. A sync that fails so has lost its bytes for good: they read back, and are never written.
+    /// EIO; nothing was done. A sync that fails this way has lost its bytes for good: they read back, and are never written.
     Io,
     /// ENOSPC; nothing was done.
     Full,
-    /// A write that does half of its work, and ENOSPC when the rest is tried; elsewhere like [`Fault::Full`].
+    /// A write that does half of its work, and ENOSPC when the rest is tried; for other operations like [`Fault::Full`].
     Short,
-    /// EIO, though everything was done.
+    /// EIO, although everything was done.
     DoneButFailed,
-    /// EIO now and whatever is asked later: the disk is gone.
+    /// EIO now and for all later operations: the disk is gone.
     Dead,
 }
 
@@ -85,7 +85,7 @@ struct State {
     dirs: BTreeSet<String>,
     names: BTreeMap<String, u64>,
     durable_names: BTreeMap<String, u64>,
-    /// What happened to names since their directory was synced, oldest first.
+    /// The changes of names since their directory was synced, oldest first.
     renamed: Vec<NameChange>,
     done: u64,
     faults: Vec<(u64, Fault)>,
@@ -104,7 +104,7 @@ struct NameChange {
 struct Node {
     live: Vec<u8>,
     durable: Vec<u8>,
-    /// What differs between the two, as far as the system remembers.
+    /// The difference between the two, as far as the system remembers.
     dirty: Vec<(usize, usize)>,
     resized: bool,
     readonly: bool,
@@ -112,31 +112,31 @@ struct Node {
 }
 
 impl MemoryDisk {
-    /// An empty one, without even the directory.
+    /// An empty file system, without even the directory.
     pub fn new() -> Self {
         MemoryDisk::default()
     }
 
-    /// Lets the operation fail that is the `nth` from now, counted from 0.
+    /// Makes the `nth` operation from now fail, counted from 0.
     pub fn fail_nth(&self, nth: u64, fault: Fault) {
         let mut state = self.state();
         let at = state.done + nth;
         state.faults.push((at, fault));
     }
 
-    /// Takes back all faults.
+    /// Removes all faults.
     pub fn heal(&self) {
         let mut state = self.state();
         state.faults.clear();
         state.dead = false;
     }
 
-    /// Starts to note operations, and gives those noted since the last call.
+    /// Starts to record operations, and returns those recorded since the last call.
     pub fn take_log(&self) -> Vec<Operation> {
         self.state().log.replace(Vec::new()).unwrap_or_default()
     }
 
-    /// What a machine finds that lost its power now: what is durable, and of the rest as much as `seed` says.
+    /// The state after a loss of power now: the durable bytes, and as much of the rest as `seed` says.
     ///
     /// Bytes reach a disk from the front of what was written; names in the order of their changes.
     #[must_use]
@@ -184,13 +184,13 @@ impl MemoryDisk {
         MemoryDisk(Arc::new(Shared { state: Mutex::new(after), unlocked: Condvar::new() }))
     }
 
-    /// What a file reads as; `None` if there is none.
+    /// The content of a file; `None` if there is none.
     pub fn contents(&self, name: &str) -> Option<Vec<u8>> {
         let state = self.state();
         state.names.get(name).map(|id| state.nodes[id].live.clone())
     }
 
-    /// Puts a file there as an attacker would: durable at once, in the place of what was there.
+    /// Writes a file as an attacker would: durable at once, replacing an existing one.
     pub fn put(&self, name: &str, bytes: &[u8]) {
         let mut state = self.state();
         let id = state.add_node();
@@ -209,7 +209,7 @@ impl MemoryDisk {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Does what is asked, or fails as told.
+    /// Runs an operation, or fails as requested.
     fn perform<T>(
         &self,
         operation: Operation,
@@ -318,7 +318,7 @@ impl Node {
         self.resized = false;
     }
 
-    /// The system drops what it could not write, and takes it for written.
+    /// The system drops the bytes that it could not write, and takes them for written.
     fn lose(&mut self) {
         self.dirty.clear();
     }
@@ -476,7 +476,7 @@ impl MemoryFile {
 }
 
 impl Drop for MemoryFile {
-    /// A lock ends with the file that it was taken by.
+    /// A lock ends with the file handle that took it.
     fn drop(&mut self) {
         let _ = self.unlock();
     }

@@ -10,11 +10,11 @@ use crate::store::{
     StoreError, StoreErrorKind, StoreState, Tail, WriteError,
 };
 
-/// A ledger in memory. Clones are the same one. Nothing in it ever fails: for that there is a
-/// [`MemoryDisk`](super::MemoryDisk) under a [`FileStore`](crate::FileStore).
+/// A ledger in memory. Clones are the same one. It never fails: for failures, use a [`MemoryDisk`](super::MemoryDisk) under a
+/// [`FileStore`](crate::FileStore).
 ///
-/// It has no lock: what keeps writers apart is the tail that each batch names. It keeps no key either, so that a ledger in it
-/// needs one that is given.
+/// It has no lock: writers are kept apart by the tail that each batch names. It keeps no key either, so a ledger in it needs
+/// one that is given.
 ///
 /// ```
 /// use envaudit_ledger::store::{ChainStore, Deadline, StoreState};
@@ -44,7 +44,7 @@ struct StoredLedger {
 }
 
 impl MemoryStore {
-    /// A store that removes nothing, as one under a retention lock.
+    /// A store that removes nothing, like one under a retention lock.
     pub fn append_only() -> Self {
         MemoryStore { forbids_removal: true, ..MemoryStore::default() }
     }

@@ -1,5 +1,5 @@
-//! What the tests of a ledger, and of a store of one's own, are made with: a disk and a store in memory, and the suite that
-//! every store passes. Behind the feature `testing`; not for production.
+//! Tools for tests of a ledger, or of your own store: a disk and a store in memory, and the suite that every store passes.
+//! Behind the feature `testing`; not for production.
 
 mod memory_disk;
 mod memory_store;

@@ -1,4 +1,4 @@
-//! What every store must do, as one suite that each runs.
+//! The requirements on every store, as one suite that each runs.
 //!
 //! ```
 //! use envaudit_ledger::testing::{MemoryStore, store_conformance};
@@ -9,10 +9,10 @@
 //! });
 //! ```
 //!
-//! A store that has no lock, no files and no keys, and forbids deletion, passes it as well: what a store does not offer is not
-//! asked of it.
+//! A store without a lock, files or keys that forbids deletion passes it as well: features that a store does not offer are not
+//! tested.
 
-#![expect(clippy::unwrap_used, reason = "a suite of tests, which panics where a store is wrong")]
+#![expect(clippy::unwrap_used, reason = "a suite of tests, which panics if a store is wrong")]
 
 mod concurrent;
 mod files;
@@ -25,15 +25,15 @@ use crate::store::{
 };
 
 const MANIFEST: &[u8] = b"{\"format\":1}\n";
-/// No call of the suite takes as long.
+/// No call of the suite takes this long.
 const SOON: std::time::Duration = std::time::Duration::from_secs(60);
 
-/// Runs the suite. Each call of `fresh` gives a place of its own with nothing in it; each call of what it gives is another
-/// handle to that place, as another process has it.
+/// Runs the suite. Each call of `fresh` returns an empty place of its own; each call of the returned function is another handle
+/// to that place, as another process has it.
 ///
 /// # Panics
 ///
-/// When the store does not conform, with what it does instead.
+/// When the store does not conform; the message says what it does instead.
 pub fn check<S: ChainStore + 'static, H: Fn() -> S + Sync>(mut fresh: impl FnMut() -> H) {
     let cases: [fn(&S); 16] = [
         a_new_store_is_absent_until_it_is_created,
@@ -72,7 +72,7 @@ fn by() -> Deadline {
     Deadline::after(SOON)
 }
 
-/// A line as short as a line can be from which a store may tell where a ledger ends.
+/// The shortest line by which a store can find the end of a ledger.
 fn line(seq: u64, text: &str) -> (Vec<u8>, [u8; 32]) {
     let hash = [u8::try_from(seq % 251).unwrap(); 32];
     let digits = data_encoding::HEXLOWER.encode(&hash);
@@ -120,14 +120,14 @@ fn id(text: &str, seq: u64) -> Uuid {
 
 const BEGIN: Tail = Tail { seq: 0, hash: NO_HASH, segment: 1, offset: 0 };
 
-/// Makes a ledger of one line. Returns its tail.
+/// Creates a ledger of one line. Returns its tail.
 fn created<S: ChainStore>(store: &S) -> Tail {
     let first = Next::new(BEGIN, "first");
     store.create(MANIFEST, &first.batch(), by()).unwrap();
     first.last
 }
 
-/// Everything that changes a ledger is done by the holder of its lock, where it has one.
+/// Only the holder of the lock changes a ledger, if the store has a lock.
 fn locked<S: ChainStore, T>(store: &S, act: impl FnOnce() -> T) -> T {
     let lock = store.store_lock();
     if let Some(lock) = lock {
@@ -186,7 +186,7 @@ fn what_is_created_is_there<S: ChainStore>(store: &S) {
 fn lines_are_appended_at_the_tail_alone<S: ChainStore>(store: &S) {
     let first = created(store);
     let second = append(store, &Next::new(first, "second"));
-    // Whoever has not seen the second, and whoever has seen more than there is.
+    // A writer that has not seen the second event, and one that has seen more than there is.
     is_stale(store, &Next::new(first, "other"));
     is_stale(store, &Next::new(Next::new(second, "third").last, "fourth"));
     let third = append(store, &Next::new(second, "third"));
@@ -224,7 +224,7 @@ fn what_became_of_a_batch_can_be_told<S: ChainStore>(store: &S) {
     assert_eq!(store.resolve(&opening.batch(), by()).unwrap(), absent(second));
     let third = append(store, &opening);
     assert_eq!(store.resolve(&opening.batch(), by()).unwrap(), BatchOutcome::There);
-    // What was written since changes nothing of it.
+    // Later writes change nothing of it.
     append(store, &Next::new(third, "later"));
     assert_eq!(store.resolve(&mine.batch(), by()).unwrap(), BatchOutcome::There);
 }
@@ -275,7 +275,7 @@ fn segments_are_begun_once_and_listed_in_order<S: ChainStore>(store: &S) {
     let second = append(store, &Next::opening(first, "opened"));
     is_stale(store, &Next::opening(first, "opened by another"));
     if store.files().is_none() {
-        // In a file, the last line of a segment says that it has ended, which its writers know.
+        // In a file, the last line of a segment says that the segment has ended, and its writers know that.
         is_stale(store, &Next::new(first, "after the end of its segment"));
     }
     let third = append(store, &Next::new(second, "more"));
@@ -352,7 +352,7 @@ fn a_newer_writer_of_a_name_fences_the_older_off<S: ChainStore>(store: &S) {
         locked(store, || store.append(&batch, by()))
     };
     let mut tail = first;
-    // Where a lock keeps writers apart, there is nothing to fence off.
+    // If a lock keeps writers apart, there is nothing to fence off.
     if new.number() > old.number() {
         let fenced = append_as(&old, &Next::new(tail, "of the dead"));
         assert!(matches!(&fenced, Err(WriteError::Fenced { by }) if *by == new), "{fenced:?}");

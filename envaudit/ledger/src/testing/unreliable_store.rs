@@ -1,4 +1,4 @@
-//! A store whose answers get lost on the way.
+//! A store whose answers get lost.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -7,7 +7,7 @@ use crate::store::{
     StoreError, StoreErrorKind, StoreState, Tail, WriteError,
 };
 
-/// What becomes of a batch whose answer is lost.
+/// The fate of a batch whose answer is lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LostAnswer {
@@ -21,19 +21,19 @@ pub enum LostAnswer {
 
 /// A store that loses the answers to some appends, as a network does: the writer does not know whether its batch was written.
 ///
-/// It offers nothing of what only files have.
+/// It offers none of the operations that only files have.
 #[derive(Debug)]
 pub struct UnreliableStore<S> {
     store: S,
     faults: LostAnswers,
 }
 
-/// Which answers an [`UnreliableStore`] loses. Clones are the same one.
+/// The answers that an [`UnreliableStore`] loses. Clones are the same one.
 #[derive(Clone, Debug, Default)]
 pub struct LostAnswers(Arc<Mutex<Option<(LostAnswer, usize)>>>);
 
 impl LostAnswers {
-    /// Loses the answers to the next appends, so many of them.
+    /// Loses the answers to this many of the next appends.
     pub fn lose(&self, what: LostAnswer, often: usize) {
         *self.pending() = Some((what, often));
     }
@@ -66,12 +66,12 @@ impl LostAnswers {
 }
 
 impl<S> UnreliableStore<S> {
-    /// The store, reliable until told otherwise.
+    /// The store, reliable at first.
     pub fn new(store: S) -> Self {
         UnreliableStore { store, faults: LostAnswers::default() }
     }
 
-    /// What makes it fail.
+    /// The control over its failures.
     pub fn faults(&self) -> LostAnswers {
         self.faults.clone()
     }
@@ -88,6 +88,10 @@ impl<S: SegmentSource> SegmentSource for UnreliableStore<S> {
 
     fn read(&self, first_seq: u64, offset: u64, limit: usize) -> Result<Vec<u8>, StoreError> {
         self.store.read(first_seq, offset, limit)
+    }
+
+    fn block_size(&self) -> usize {
+        self.store.block_size()
     }
 
     fn checkpoints_after(

@@ -17,7 +17,7 @@ pub(super) struct CheckedLine {
 pub(super) enum LineState {
     /// It can be read. Whether its hash holds is in the event.
     Event(CheckedEvent),
-    /// It says that it is an event that was verified before, and was not looked at.
+    /// It claims to be an event that was verified before, and was not checked.
     Earlier { seq: u64 },
     /// It is not a line of this ledger.
     Bad(BadLine),

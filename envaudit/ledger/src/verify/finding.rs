@@ -1,4 +1,4 @@
-//! One thing that was found.
+//! One finding of a verification.
 
 use core::fmt;
 
@@ -10,9 +10,9 @@ use crate::keys::EventHash;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Finding {
-    /// What it is.
+    /// The kind of the finding.
     pub verdict: Verdict,
-    /// The event it concerns; 0 where it concerns the ledger as a whole.
+    /// The event it concerns; 0 if it concerns the ledger as a whole.
     pub seq: u64,
     /// The last of the events it concerns: equal to `seq` where that is one.
     pub last_seq: u64,
@@ -20,9 +20,9 @@ pub struct Finding {
     pub file: String,
     /// The byte of the file at which the line begins that shows it.
     pub offset: u64,
-    /// What should be there.
+    /// The expected content.
     pub expected: String,
-    /// What is there.
+    /// The actual content.
     pub found: String,
 }
 

@@ -1,14 +1,14 @@
-//! Verification: reads a ledger through [`SegmentSource`] alone, and says what is wrong with it, where, and how far it can be
-//! trusted.
+//! Verification: reads a ledger through [`SegmentSource`] alone, and reports what is wrong with it, where, and how far it can
+//! be trusted.
 //!
-//! Lines stream by in blocks and are checked on all cores; memory does not grow with the ledger. Nothing is repaired.
+//! Lines are read in blocks and checked on all cores; memory does not grow with the ledger. Nothing is repaired.
 //!
 //! What a verification can know depends on what it is given:
 //!
 //! | given | known |
 //! | --- | --- |
 //! | nothing | that events follow each other and, in a ledger without a key, that each has its hash |
-//! | the keys | that each event was written by somebody with the key |
+//! | the keys | that each event was written by a holder of the key |
 //! | the chain keys | the same, without being able to sign checkpoints |
 //! | the public key of the checkpoints | that the history is the one that was signed |
 //! | an anchor | that nothing up to there was cut off or replaced |
@@ -81,16 +81,16 @@ impl<'k> Verifier<'k> {
         self
     }
 
-    /// The chain keys of the ledger alone, for those who check events and are not to be able to sign checkpoints: give the
-    /// [public key](Self::public_key) of these, too.
+    /// The chain keys of the ledger alone, for an auditor who must not be able to sign checkpoints: give the [public
+    /// key](Self::public_key) of these, too.
     pub fn chain_keys(mut self, keys: &'k ChainKeys) -> Self {
         self.ring = None;
         self.keys = Some(keys);
         self
     }
 
-    /// The public half of a key that signs checkpoints, as it was handed over: not the one in `ledger.json`, which whoever can
-    /// write to the ledger can change.
+    /// The public half of a key that signs checkpoints, as it was handed over: not the one in `ledger.json`, which a writer of
+    /// the ledger can change.
     pub fn public_key(mut self, key: [u8; 32]) -> Self {
         self.public_keys.push(key);
         self
@@ -122,9 +122,9 @@ impl<'k> Verifier<'k> {
         self
     }
 
-    /// Takes the form of a line on trust where its hash holds under a key, as only those who have the key can have given it a
-    /// form that is not the ledger's: a member twice, say, of which readers may see the first or the last. That makes
-    /// verification about twice as fast. Lines that do not hold are read in full, as are all lines without a key.
+    /// Does not check the form of a line if its hash holds under a key: only a holder of the key can have given it another
+    /// form, such as a duplicate member, of which readers may see the first or the last. This makes verification about twice as
+    /// fast. Lines with a wrong hash are parsed in full, and so are all lines without a key.
     pub fn quick(mut self) -> Self {
         self.quick = true;
         self
@@ -144,7 +144,7 @@ impl<'k> Verifier<'k> {
     pub fn verify_directory(&self, path: impl Into<PathBuf>) -> Result<Report, VerifyError> {
         let store = FileStore::new(path);
         let mut report = self.verify(&store)?;
-        // One that may not be read is there.
+        // A key that may not be read is there.
         report.key_beside |= !matches!(store.key(), Ok(None));
         Ok(report)
     }
@@ -155,7 +155,7 @@ impl<'k> Verifier<'k> {
     ///
     /// When the store cannot be read. What is wrong with the ledger itself is in the report.
     pub fn verify(&self, source: &dyn SegmentSource) -> Result<Report, VerifyError> {
-        // What speaks of the segments is read before them: what is appended meanwhile is then not missed.
+        // The files about the segments are read before them, so that events that are appended meanwhile are not missed.
         let manifest_bytes = source.manifest()?;
         let head = source.head()?;
         let notes = source.checkpoints()?;
@@ -321,7 +321,7 @@ impl<'k> Verifier<'k> {
         }
     }
 
-    /// What the caller knows of the ledger.
+    /// The knowledge of the caller about the ledger.
     fn outside(&self, ledger_id: Option<&str>, found: &mut Vec<Finding>) -> Vec<ExpectedHead> {
         let earlier = self.verified.iter().map(|verified| {
             let Verified { ledger_id, size, head, .. } = verified;
@@ -406,7 +406,7 @@ fn read_head(bytes: Option<&[u8]>, found: &mut Vec<Finding>) -> Option<ExpectedH
     }
 }
 
-/// Why a ledger could not be verified at all.
+/// The reason why a ledger could not be verified at all.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum VerifyError {

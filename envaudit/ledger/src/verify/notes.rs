@@ -19,7 +19,7 @@ struct Note {
     bytes: Vec<u8>,
     expected: String,
     found: String,
-    /// Whether it is not known whose signature it has.
+    /// Whether its signer is not known.
     unknown: bool,
     /// Whether an event names the key that signed it.
     named: bool,
@@ -50,7 +50,7 @@ impl Notes {
         }
     }
 
-    /// Notes of which an event says whose they are, where it is not the event's to say.
+    /// Notes whose signer is named by an event that must not name it.
     pub(super) fn name(&mut self, seq: u64, key: &[u8; 32]) {
         let Ok(key) = checkpoint::verifier(&self.ledger_id, key) else { return };
         for note in &mut self.open {

@@ -15,7 +15,7 @@ use crate::keys::{EventHash, KeyId};
 /// More breaks, or more warnings, than these are counted alone.
 const MAX_FINDINGS: usize = 1000;
 
-/// What a verification found.
+/// The report of a verification.
 ///
 /// Its `Display` is a summary of one line and one line for each finding.
 #[derive(Clone, Debug)]
@@ -37,17 +37,17 @@ pub struct Report {
     pub anchored: Option<u64>,
     /// How many checkpoints the ledger agrees with.
     pub checkpoints: u64,
-    /// Of how many of them the Merkle root was computed anew. Fewer than `checkpoints` after a prune, and behind an earlier
-    /// verification of which the peaks were not kept.
+    /// The number of those whose Merkle root was computed again. It is lower than `checkpoints` after a prune, and after an
+    /// earlier verification whose peaks were not kept.
     pub roots: u64,
     /// How trustworthy the signatures of the checkpoints are.
     pub signatures: Signatures,
-    /// Whether the key lies beside the ledger, so that whoever owns the directory can forge all of it.
+    /// Whether the key is kept next to the ledger, so that the owner of the directory can forge all of it.
     pub key_beside: bool,
     /// The names of the keys that events are hashed with and that were not given: what is
     /// [`key-unknown`](Verdict::KeyUnknown).
     pub missing_keys: Vec<KeyId>,
-    /// What was found, in the order of the events.
+    /// The findings, in the order of the events.
     pub findings: Vec<Finding>,
     /// How many findings there are beyond those listed.
     pub omitted: u64,
@@ -62,9 +62,9 @@ pub struct Report {
 pub enum Signatures {
     /// It was given, or derived from a key that was.
     Trusted,
-    /// It stood in `ledger.json`, which whoever can forge checkpoints can write as well.
+    /// It is from `ledger.json`, which a forger of checkpoints can write as well.
     Claimed,
-    /// There is none: the ledger signs nothing.
+    /// There are none: the ledger has no key.
     Absent,
 }
 
@@ -95,8 +95,8 @@ impl Report {
         self.findings.iter().find(|finding| finding.verdict.is_break())
     }
 
-    /// What the next verification can go on from: keep it where those who can write to the ledger cannot. Nothing where the
-    /// ledger is not intact.
+    /// The state from which the next verification can continue: keep it where the writers of the ledger cannot change it.
+    /// `None` if the ledger is not intact.
     pub fn verified(&self) -> Option<Verified> {
         let (size, head) = self.tail.filter(|_| self.is_intact())?;
         let ledger_id = self.ledger_id.clone();
@@ -124,7 +124,7 @@ impl fmt::Display for Report {
         }
         if self.key_beside {
             f.write_str(
-                "\nthe key lies beside the ledger: whoever owns the directory can forge all of it",
+                "\nthe key is kept beside the ledger: the owner of the directory can forge all of it",
             )?;
         }
         for finding in &self.findings {
@@ -180,7 +180,7 @@ impl Verified {
 }
 
 impl From<&Checkpoint> for Verified {
-    /// Believes a checkpoint. Its root says nothing of the peaks, so roots of later checkpoints are not computed.
+    /// Trusts a checkpoint. Its root does not give the peaks, so roots of later checkpoints are not computed.
     fn from(checkpoint: &Checkpoint) -> Self {
         let Checkpoint { ledger_id, size, head, .. } = checkpoint.clone();
         Verified { ledger_id, size, head, peaks: None }
@@ -188,7 +188,7 @@ impl From<&Checkpoint> for Verified {
 }
 
 impl From<&Anchored> for Verified {
-    /// Believes an anchor.
+    /// Trusts an anchor.
     fn from(anchored: &Anchored) -> Self {
         let Anchored { ledger_id, size, head } = anchored.clone();
         Verified { ledger_id, size, head, peaks: None }
@@ -238,7 +238,7 @@ impl core::str::FromStr for Verified {
     }
 }
 
-/// The text is no [`Verified`].
+/// The text is not a [`Verified`].
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 #[error("a verified state is written `{} <chain> <size> <head> <peaks…>`", Verified::WORD)]
 pub struct NotVerified;
@@ -250,14 +250,14 @@ pub(super) struct Findings {
     breaks: Vec<Finding>,
     warnings: Vec<Finding>,
     omitted: u64,
-    /// Whether there is a break that no key would mend, listed or not.
+    /// Whether there is a break that no key would repair, listed or not.
     real: bool,
-    /// Of a full list of breaks, the place of the one that concerns the latest event.
+    /// In a full list of breaks, the position of the one about the latest event.
     latest: Option<usize>,
 }
 
 impl Findings {
-    /// Gives the place of a break, by which it can be changed later.
+    /// Returns the position of a break, by which it can be changed later.
     pub(super) fn add(&mut self, finding: Finding) -> Option<usize> {
         let is_break = finding.verdict.is_break();
         self.real |= is_break && finding.verdict != Verdict::KeyUnknown;
@@ -296,7 +296,7 @@ impl Findings {
         Some(latest)
     }
 
-    /// The break about this event that was added at this place.
+    /// The break about this event that was added at this position.
     pub(super) fn at(&mut self, place: usize, seq: u64) -> Option<&mut Finding> {
         self.breaks.get_mut(place).filter(|finding| finding.seq == seq)
     }

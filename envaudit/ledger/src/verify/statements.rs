@@ -1,4 +1,4 @@
-//! What the ledger says of itself, in events of its own.
+//! The statements of a ledger about itself, in its own events.
 
 use serde_json::Value;
 
@@ -24,7 +24,7 @@ pub(super) enum Statement {
     Opened {
         peaks: Vec<Hash>,
     },
-    /// How many lines stand before this one in the segment.
+    /// The number of lines before this one in the segment.
     Sealed {
         count: u64,
     },
@@ -38,7 +38,7 @@ pub(super) struct PruneStatement {
     pub(super) seq: u64,
     /// The first event that was kept.
     pub(super) first: u64,
-    /// What that event has as its `previous_hash`.
+    /// The `previous_hash` of that event.
     pub(super) previous: EventHash,
     /// Why.
     pub(super) policy: String,

@@ -1,4 +1,4 @@
-//! What a verification can find.
+//! The verdicts of a verification.
 
 use core::fmt;
 
@@ -10,28 +10,28 @@ pub enum Verdict {
     OkAnchored,
     /// Sound, but nothing outside the ledger vouches for the newest events: that some were cut off cannot be ruled out.
     OkUnanchoredTail,
-    /// Events before the first were removed, as a statement in the ledger says. Not a fault.
+    /// Events before the first were removed, according to a statement in the ledger. Not a fault.
     Pruned,
     /// An event is older than the one before it. A warning: clocks are set.
     ClockRegression,
     /// The last line is unfinished: a crash while it was written. Opening the ledger for writing repairs it.
     Torn,
-    /// What stands there is not what was written.
+    /// The content is not what was written.
     Modified,
     /// Events that must have been there are not.
     Missing,
-    /// An event stands at another place than its own.
+    /// An event is at a wrong position.
     Reordered,
     /// A copy of an event.
     DuplicateSeq,
     /// A line that nobody with the key wrote, between events that follow each other.
     Inserted,
-    /// The ledger itself says that it had more events than it has.
+    /// The ledger itself says that it had more events.
     Truncated,
     /// The ledger is sound, but shorter than it is known to have been: an older copy was put in its place, or its end was
     /// cut off and every trace of it in the ledger removed.
     RolledBack,
-    /// Two histories: events that do not follow each other, or not what a checkpoint or an anchor says.
+    /// Two histories: events that do not follow each other, or contradict a checkpoint or an anchor.
     Forked,
     /// The ledger, or an event, claims to need no key although there is one.
     Downgraded,

@@ -1,4 +1,4 @@
-//! Lines are appended: under the lock, behind the last one there is, in one write.
+//! Appending lines: under the lock, after the last one, in one write.
 
 use std::sync::{MutexGuard, PoisonError};
 
@@ -18,9 +18,9 @@ use crate::write::recover;
 use crate::write::retry::Retry;
 use crate::write::state::{StepError, WriterState, step_error};
 
-/// How much is written at once.
+/// The number of bytes that are written at once.
 pub(crate) const MAX_BATCH: usize = 8 << 20;
-/// How much waits for a sync before there is one, however long the interval is.
+/// The number of unsynced bytes that forces a sync, however long the interval is.
 pub(crate) const MAX_UNSYNCED: usize = 4 << 20;
 
 /// The first line of a segment.
@@ -43,8 +43,7 @@ impl Ledger {
         self.lock.hold(&self.settings.lock_wait)
     }
 
-    /// By when an operation that begins now has to end. A store of files waits for its lock alone, which has a limit of its
-    /// own.
+    /// The deadline of an operation that begins now. A store of files waits only for its lock, which has a separate limit.
     pub(crate) fn deadline(&self) -> Deadline {
         match self.store.store_lock() {
             Some(_) => Deadline::NEVER,
@@ -52,7 +51,7 @@ impl Ledger {
         }
     }
 
-    /// Runs `act` after the last event there is: with the lock held, where the store has one. If others have appended, catches
+    /// Runs `act` after the last event of the ledger, with the lock held if the store has one. If others have appended, catches
     /// up with them and runs it again, until the deadline.
     pub(crate) fn with_tail<T>(
         &self,
@@ -82,7 +81,7 @@ impl Ledger {
                 Err(failure) => break Err(failure),
             }
             let retry = match &mut retry {
-                // The first time it is only that others have appended since.
+                // The first time, others have only appended since.
                 None => {
                     let by = Deadline::after(self.settings.write_timeout);
                     retry = Some(Retry::new(&self.settings, by));
@@ -100,7 +99,7 @@ impl Ledger {
         result.map_err(|failure| state.settle(failure))
     }
 
-    /// Writes the lines of these events in one write. `each` is told when they are acknowledged.
+    /// Writes the lines of these events in one write. `each` is called when they are acknowledged.
     pub(crate) fn write_events(
         &self,
         state: &mut WriterState,
@@ -108,7 +107,7 @@ impl Ledger {
         now: Timestamp,
         each: &mut dyn FnMut(Appended),
     ) -> Result<(), StepError> {
-        // Nothing stands behind a seal.
+        // Nothing may follow a seal.
         if state.sealed {
             self.start_next(state)?;
         }
@@ -153,7 +152,7 @@ impl Ledger {
             SyncMode::Interval(_) if files.is_some() => Durability::Deferred,
             _ => Durability::Immediate,
         };
-        // Nothing is built upon what may not be on disk; one sync serves both.
+        // Nothing is built upon bytes that may not be on disk; one sync serves both.
         if let (Some(from), Some(files)) = (*foreign, files) {
             let rewritten = files.rewrite_and_sync(tail.segment, from, Durability::Deferred);
             rewritten.map_err(step_error)?;
@@ -185,12 +184,13 @@ impl Ledger {
         Ok(())
     }
 
-    /// Writes a batch. Where a store without files does not say whether it was written, that is found out first: it is
-    /// written once, or not at all.
+    /// Writes a batch. If a store without files does not know whether it was written, this is found out first: it is written
+    /// once, or not at all.
     pub(crate) fn commit(&self, batch: &Batch<'_>, by: Deadline) -> Result<(), StepError> {
         let mut error = match self.store.append(batch, by) {
             Ok(_) => return Ok(()),
-            // What reads back from a file need not be on the disk: the ledger is read anew before anything else is written.
+            // Bytes that read back from a file need not be on the disk: the ledger is read again before anything else is
+            // written.
             Err(WriteError::Unknown(error)) if self.store.files().is_none() => error,
             Err(error) => return Err(step_error(error)),
         };
@@ -203,7 +203,7 @@ impl Ledger {
                 }
                 Ok(_) => match self.store.append(batch, by) {
                     Ok(_) => return Ok(()),
-                    // The first try may have come through in the end.
+                    // The first try may have arrived in the end.
                     Err(WriteError::Stale { .. }) => {}
                     Err(WriteError::Unknown(newer)) => error = newer,
                     Err(other) => return Err(step_error(other)),
@@ -241,7 +241,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// The line of an event that does not stand behind the others: the first of a segment.
+    /// The line of an event that does not follow the others in a file: the first of a segment.
     pub(crate) fn first_line(
         &self,
         state: &mut WriterState,

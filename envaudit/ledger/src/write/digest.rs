@@ -1,9 +1,9 @@
 //! The sums of a segment: the Merkle tree over the events so far, the last states of configurations, and the SHA-256 of
 //! the file so far.
 //!
-//! They are not kept up to date with each append, but brought up to date when a segment is sealed or a checkpoint is taken,
-//! by reading what was written since. The first line of each segment has the peaks of the tree before it, and where the
-//! last states are, so that never more than one segment is read.
+//! They are not updated with each append, but when a segment is sealed or a checkpoint is taken, by reading the lines written
+//! since. The first line of each segment has the peaks of the tree before it and the positions of the last states, so at most
+//! one segment is read.
 
 use sha2::{Digest as _, Sha256};
 
@@ -27,7 +27,7 @@ pub(crate) struct Digest {
 }
 
 impl Digest {
-    /// Of the beginning of a segment.
+    /// The digest at the beginning of a segment.
     pub(crate) fn begin(
         source: &dyn SegmentSource,
         segment: u64,
@@ -40,7 +40,7 @@ impl Digest {
         Ok(Digest { segment, offset: 0, tree, states, sha: Sha256::new() })
     }
 
-    /// The segment it is of.
+    /// Its segment.
     pub(crate) fn segment(&self) -> u64 {
         self.segment
     }
@@ -50,7 +50,7 @@ impl Digest {
         self.sha.clone().finalize().into()
     }
 
-    /// Reads on to `end`, which is the end of a line.
+    /// Reads up to `end`, which is the end of a line.
     pub(crate) fn advance(
         &mut self,
         source: &dyn SegmentSource,
@@ -82,7 +82,7 @@ impl Digest {
     }
 }
 
-/// The sums of the segments before this one, as its first line has them.
+/// The sums of the segments before this one, from its first line.
 fn before(
     source: &dyn SegmentSource,
     segment: u64,

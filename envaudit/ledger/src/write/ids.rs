@@ -6,11 +6,11 @@ use uuid::{Builder, Uuid};
 
 use crate::format::timestamp::Timestamp;
 
-/// Asking the system for ten bytes costs as much as asking for a thousand.
+/// Ten random bytes cost as much as a thousand.
 const STOCK: usize = 1000;
 const EACH: usize = 10;
 
-/// Makes ids, with random bytes drawn in stock.
+/// Creates ids, with random bytes drawn in advance.
 #[derive(Debug)]
 pub(crate) struct Ids {
     stock: [u8; STOCK],

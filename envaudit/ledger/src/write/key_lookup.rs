@@ -1,4 +1,4 @@
-//! Where the keys of a ledger are looked for: given, in the environment, beside the ledger.
+//! The lookup of the keys of a ledger: given in code, in the environment, or next to the ledger.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -14,10 +14,10 @@ use crate::write::recover::last_key;
 const KEY_VARIABLE: &str = "ENVAUDIT_SIGNING_KEY";
 const KEY_FILE_VARIABLE: &str = "ENVAUDIT_SIGNING_KEY_FILE";
 
-/// Gives the value of a variable.
+/// Returns the value of a variable.
 pub(crate) type Variables = dyn Fn(&str) -> Option<OsString> + Send + Sync;
 
-/// Where the keys come from, and what they are looked for in.
+/// The sources of keys.
 pub(crate) struct KeySource {
     pub(crate) keys: GivenKeys,
     pub(crate) retired: Vec<MasterKey>,
@@ -35,11 +35,11 @@ pub(crate) enum GivenKeys {
 pub(crate) struct KeyLookup {
     /// `None` for a ledger without keys.
     pub(crate) ring: Option<KeyRing>,
-    /// Whether the key lies beside the ledger.
+    /// Whether the key is kept next to the ledger.
     pub(crate) beside: bool,
-    /// The key that lies beside the ledger, where a rotation to the staged one was recorded and then interrupted.
+    /// The key next to the ledger, if a rotation to the staged one was recorded and then interrupted.
     pub(crate) outdated: Option<MasterKey>,
-    /// A key that was made just now, to be kept beside the ledger.
+    /// A newly generated key, to be kept next to the ledger.
     pub(crate) made: Option<Zeroizing<String>>,
 }
 
@@ -79,7 +79,7 @@ impl KeySource {
         let mut outdated = None;
         if let Some(bytes) = beside.next_key().map_err(OpenError::Store)? {
             let text = Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned());
-            // One that was not written to its end has not been used.
+            // A key that was not completely written has not been used.
             if let Ok(next) = MasterKey::from_hex(&text)
                 && last_key(store).map_err(OpenError::Store)? == Some(next.id())
             {
@@ -87,7 +87,7 @@ impl KeySource {
                 outdated = Some(key);
             }
         }
-        // Whoever could put a key there could have put the current one there too.
+        // An attacker who could put a key there could have put the current one there too.
         for bytes in beside.retired_keys().map_err(OpenError::Store)? {
             let text = Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned());
             ring = ring.retired(parsed("a retired key beside the ledger", &text)?);
@@ -95,7 +95,7 @@ impl KeySource {
         Ok(KeyLookup { ring: Some(ring), beside: true, outdated, made: None })
     }
 
-    /// The keys to make a ledger with.
+    /// The keys to create a ledger with.
     pub(crate) fn find_or_make(
         &self,
         store: &dyn ChainStore,

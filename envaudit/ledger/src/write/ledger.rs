@@ -1,4 +1,4 @@
-//! The ledger: an open chain of events that can be appended to.
+//! The ledger: an open chain of events, and its operations.
 
 use core::fmt;
 use std::sync::{Arc, Mutex};
@@ -24,8 +24,8 @@ use crate::write::state::{Stopped, WriterState};
 
 /// An append-only chain of events.
 ///
-/// It can be shared among threads, and several processes may have the same ledger open: each append takes the ledger's
-/// lock, sees what others have appended, and goes on from there.
+/// It can be shared among threads, and several processes may have the same ledger open: each append takes the ledger's lock,
+/// reads the events that others have appended, and continues from there.
 ///
 /// ```
 /// use envaudit_ledger::{Actor, Event, Ledger, LedgerOptions};
@@ -52,7 +52,7 @@ pub struct Ledger {
     pub(crate) state: Mutex<WriterState>,
 }
 
-/// The place that an event was given.
+/// The position of an appended event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Appended {
@@ -66,13 +66,13 @@ pub struct Appended {
     pub timestamp: Timestamp,
 }
 
-/// What a ledger was found to be by [`Ledger::reopen`].
+/// The state of a ledger after [`Ledger::reopen`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Reopened {
     /// Its last event.
     pub head: Head,
-    /// The ids of those events that are there although their write was not acknowledged.
+    /// The ids of events that are in the ledger although their write was not acknowledged.
     pub found: Vec<Uuid>,
 }
 
@@ -81,7 +81,7 @@ impl Ledger {
     ///
     /// # Errors
     ///
-    /// When it was not recorded; [`AppendError::may_be_there`] says whether it may be all the same.
+    /// When it was not recorded; [`AppendError::may_be_there`] says whether it may be in the ledger nevertheless.
     pub fn append(&self, event: &Event) -> Result<Appended, AppendError> {
         let mut last = None;
         self.append_all(core::slice::from_ref(event), |appended| last = Some(appended))?;
@@ -92,19 +92,19 @@ impl Ledger {
     ///
     /// # Errors
     ///
-    /// When none was recorded; [`AppendError::may_be_there`] says whether some may be all the same.
+    /// When none was recorded; [`AppendError::may_be_there`] says whether some may be in the ledger nevertheless.
     pub fn append_batch(&self, events: &[Event]) -> Result<Vec<Appended>, AppendError> {
         let mut all = Vec::with_capacity(events.len());
         self.append_all(events, |appended| all.push(appended))?;
         Ok(all)
     }
 
-    /// Appends an event that depends on what the ledger has: `make` is run under the ledger's lock, reads the ledger as it is
-    /// there with the keys it is opened with, and gives the event. It may be run more than once.
+    /// Appends an event that depends on the content of the ledger: `make` runs under the ledger's lock, gets the store and the
+    /// keys of the ledger, and returns the event. It may run more than once.
     ///
     /// # Errors
     ///
-    /// Those of `make`, and that the event was not recorded.
+    /// Those of `make`, and when the event was not recorded.
     pub fn append_with<E: From<AppendError>>(
         &self,
         mut make: impl FnMut(&dyn SegmentSource, Option<&KeyRing>) -> Result<Event, E>,
@@ -143,7 +143,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// Reads the ledger, verifying nothing.
+    /// A reader of the ledger, which verifies nothing.
     pub fn reader(&self) -> Reader<'_> {
         Reader::new(self.source())
     }
@@ -153,7 +153,7 @@ impl Ledger {
         &*self.store
     }
 
-    /// What `ledger.json` says.
+    /// The content of `ledger.json`.
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
     }
@@ -164,17 +164,17 @@ impl Ledger {
         Head { seq, hash, segment }
     }
 
-    /// Whether the key lies beside the ledger, so that whoever owns the directory can forge it.
+    /// Whether the key is kept next to the ledger, so that the owner of the directory can forge it.
     pub fn key_is_beside_ledger(&self) -> bool {
         self.key_beside
     }
 
-    /// The keys the ledger was opened with; `None` if it has none.
+    /// The keys of the open ledger; `None` if it has no key.
     pub fn keys(&self) -> Option<KeyRing> {
         self.state().ring.clone()
     }
 
-    /// Makes durable what [`SyncMode::Interval`](crate::SyncMode::Interval) has not yet.
+    /// Makes the events durable that [`SyncMode::Interval`](crate::SyncMode::Interval) has not synced yet.
     ///
     /// # Errors
     ///
@@ -229,11 +229,11 @@ impl Ledger {
         Ok(())
     }
 
-    /// Reads a poisoned ledger anew, finds out what became of the last writes, and goes on.
+    /// Reads a poisoned ledger again, finds out which events of the last writes are there, and continues.
     ///
     /// # Errors
     ///
-    /// When it is not what was written. Nothing is written then, as before.
+    /// When it is not what was written. The ledger then stays poisoned.
     pub fn reopen(&self) -> Result<Reopened, OpenError> {
         let mut state = self.state();
         if let Some(Stopped::Closed) = state.stopped {
@@ -256,8 +256,8 @@ impl Ledger {
         Ok(Reopened { head: Head { seq, hash, segment }, found })
     }
 
-    /// Verifies the ledger with its own keys and anchors, as far as they can be read back. Somebody who trusts neither this
-    /// process nor its host uses a [`Verifier`] elsewhere.
+    /// Verifies the ledger with its own keys and anchors, as far as they can be read back. If this process or its host cannot
+    /// be trusted, use a [`Verifier`] elsewhere.
     ///
     /// # Errors
     ///
@@ -292,8 +292,8 @@ impl Ledger {
         verifier.verify(self.source())
     }
 
-    /// Reopens a ledger that an earlier failure has poisoned. Returns which events of that write are there after all, by their
-    /// places in it; `None` if the ledger stays poisoned.
+    /// Reopens a ledger that an earlier failure has poisoned. Returns the events of that write that are there after all, by
+    /// their positions in it; `None` if the ledger stays poisoned.
     pub(crate) fn reopen_if_poisoned(&self) -> Option<Vec<usize>> {
         let uncertain = {
             let state = self.state();
@@ -310,7 +310,7 @@ impl Ledger {
 
 impl Drop for Ledger {
     fn drop(&mut self) {
-        // A ledger that is dropped without being closed loses nothing that a sync can save.
+        // A ledger that is dropped without being closed is synced first.
         let _ = self.flush();
         self.lock.release();
     }

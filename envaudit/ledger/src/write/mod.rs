@@ -1,4 +1,4 @@
-//! All that writes: how a ledger is made and opened, appended to, rolled, pruned, rotated, and recovered after a kill.
+//! Writing: how a ledger is created, opened, appended to, rolled, pruned, rotated, and recovered after a kill.
 
 pub(crate) mod append;
 pub(crate) mod digest;

@@ -1,16 +1,16 @@
-//! The actor of what is done to the ledger itself, and the reason.
+//! Operations on the ledger itself on behalf of an actor.
 
 use std::borrow::Cow;
 
 use crate::event::{Actor, Event, Origin};
 use crate::write::ledger::Ledger;
 
-/// The actor of what a ledger does by itself.
+/// The actor of events that a ledger records by itself.
 pub(crate) fn self_actor() -> Actor {
     Actor::system("envaudit")
 }
 
-/// A ledger in the hands of somebody: what is done to it here is recorded as done by them.
+/// A ledger on behalf of an actor: its operations are recorded as done by that actor.
 ///
 /// ```
 /// use envaudit_ledger::{Actor, LedgerOptions, MasterKey};
@@ -33,33 +33,33 @@ pub struct OnBehalfOf<'l> {
 }
 
 impl Ledger {
-    /// The ledger, for what is done to it by this actor: a prune, a change of the key.
+    /// The ledger on behalf of this actor, for a prune or a change of the key.
     pub fn on_behalf_of(&self, actor: Actor) -> OnBehalfOf<'_> {
         OnBehalfOf { ledger: self, actor, reason: None, origin: None }
     }
 }
 
 impl<'l> OnBehalfOf<'l> {
-    /// What nobody in particular has asked for.
+    /// The ledger on its own behalf.
     pub(crate) fn of_itself(ledger: &'l Ledger) -> Self {
         ledger.on_behalf_of(self_actor())
     }
 
-    /// Why.
+    /// The reason.
     #[must_use]
     pub fn reason(mut self, reason: impl Into<Cow<'static, str>>) -> Self {
         self.reason = Some(reason.into());
         self
     }
 
-    /// Where it came from. Default: [`Origin::Library`].
+    /// The origin. Default: [`Origin::Library`].
     #[must_use]
     pub fn origin(mut self, origin: Origin) -> Self {
         self.origin = Some(origin);
         self
     }
 
-    /// An event of the ledger itself, with who and why.
+    /// An event of the ledger itself, with the actor and the reason.
     pub(crate) fn ledger_event(&self, action: &'static str) -> Event {
         let event = self.about(Event::new(action, self.actor.clone()));
         match &self.reason {
@@ -68,7 +68,7 @@ impl<'l> OnBehalfOf<'l> {
         }
     }
 
-    /// An event that comes from where this does.
+    /// The event with the origin of this.
     pub(crate) fn about(&self, event: Event) -> Event {
         match &self.origin {
             Some(origin) => event.origin(origin.clone()),

@@ -1,4 +1,4 @@
-//! A ledger is made, or opened.
+//! Creating and opening a ledger.
 
 use std::sync::{Arc, Mutex};
 
@@ -21,10 +21,10 @@ use crate::write::lock_keeper::LockKeeper;
 use crate::write::recover;
 use crate::write::state::WriterState;
 
-/// What came of making a ledger.
+/// The outcome of creating a ledger.
 pub(crate) enum CreateOutcome {
     Ledger(Box<Ledger>),
-    /// Somebody else was faster.
+    /// Another process was faster.
     ByAnother(Arc<dyn ChainStore>, Box<LedgerSettings>, KeySource),
 }
 
@@ -130,7 +130,7 @@ impl Ledger {
     }
 }
 
-/// A directory that is empty although an anchor has seen a ledger in it is no place for a new one.
+/// Refuses an empty directory if an anchor has seen a ledger in it.
 fn refuse_if_anchored(settings: &LedgerSettings) -> Result<(), OpenError> {
     for anchor in &settings.anchors {
         let scope = settings.anchor_slot.as_ref().map_or(AnchorScope::Any, AnchorScope::Slot);

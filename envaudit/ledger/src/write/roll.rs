@@ -18,7 +18,7 @@ use crate::write::ledger::Ledger;
 use crate::write::recover;
 use crate::write::state::{StepError, WriterState};
 
-/// What the first line of a segment after the first one says.
+/// The details of the first line of a segment, except the first segment.
 #[derive(Serialize)]
 struct SegmentOpened {
     chain: String,
@@ -29,7 +29,7 @@ struct SegmentOpened {
 }
 
 impl Ledger {
-    /// Ends the segment if it is large enough or its month is over. Gives the time of what is written next.
+    /// Ends the segment if it is large enough or its month is over. Returns the time for the next line.
     pub(crate) fn roll_if_due(&self, state: &mut WriterState) -> Result<Timestamp, StepError> {
         let now = self.settings.now();
         if state.sealed {
@@ -38,7 +38,7 @@ impl Ledger {
             return Ok(now);
         } else {
             self.roll(state)?;
-            // The segment has ended all the same. What a checkpoint could not keep, the next one keeps.
+            // The segment has ended nevertheless. If the checkpoint could not be kept, the next one is.
             match self.take_checkpoint(state) {
                 Err(error @ AppendError::Anchor(_)) if is_alarm(&error) => return Err(error.into()),
                 _ => {}
@@ -66,7 +66,7 @@ impl Ledger {
 
     /// Starts the segment after a sealed one.
     pub(crate) fn start_next(&self, state: &mut WriterState) -> Result<(), StepError> {
-        // That a segment has begun says that all of the one before it is durable.
+        // A new segment means that all of the one before it is durable.
         self.sync(state)?;
         let Tail { seq, segment: old, .. } = state.tail;
         // Others may have begun the next segment, and pruned it since.
@@ -93,7 +93,7 @@ impl Ledger {
         state.sealed = false;
         state.digest = None;
         if let Some(files) = self.store.files() {
-            // A guard against accidents; opening the ledger sees to it if it fails here.
+            // A guard against accidents; if it fails here, opening the ledger does it.
             let _ = files.seal(old);
         }
         Ok(())
@@ -117,7 +117,7 @@ impl Ledger {
         let many = settings.checkpoint_events.is_some_and(|events| state.tail.seq - seq >= events);
         let late = settings.checkpoint_after.is_some_and(|after| elapsed(when, now) >= after);
         if !state.sealed && (many || late) {
-            // The events are durable; only what an anchor contradicts stops the ledger.
+            // The events are durable; only a contradicting anchor stops the ledger.
             if let Err(error) = self.take_checkpoint(state)
                 && is_alarm(&error)
             {
@@ -126,7 +126,7 @@ impl Ledger {
         }
     }
 
-    /// Signs what there is, keeps it in the ledger and in the anchors, and moves HEAD there.
+    /// Signs the state, keeps it in the ledger and in the anchors, and moves HEAD there.
     pub(crate) fn take_checkpoint(&self, state: &mut WriterState) -> Result<(), AppendError> {
         self.sync(state).map_err(|failure| state.settle(failure))?;
         let Tail { seq, hash, segment, .. } = state.tail;
@@ -166,7 +166,7 @@ impl Ledger {
 }
 
 impl Ledger {
-    /// Whether the ledger has what an anchor keeps of it, though this writer has not read that far.
+    /// Whether the ledger has the event of an anchor, although this writer has not read that far.
     fn has_seen(&self, kept: &Anchored) -> bool {
         recover::has_event(self, kept.size, &kept.head).unwrap_or(false)
     }

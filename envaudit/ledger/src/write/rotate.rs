@@ -1,4 +1,4 @@
-//! SegmentsToPrune on with another key.
+//! Changing to another key.
 
 use data_encoding::HEXLOWER;
 
@@ -14,9 +14,9 @@ use crate::write::on_behalf_of::OnBehalfOf;
 use crate::write::state::{StepError, WriterState, step_error};
 
 impl Ledger {
-    /// Goes on with another key: `ledger.key_rotated` is the last event under the old one, which stays good for
-    /// verification. Other processes that have the ledger open without the new key stop. An old key that lies beside the
-    /// ledger is put aside there: the new one is the caller's to keep and to give.
+    /// Changes to another key: `ledger.key_rotated` is the last event under the old one, which remains valid for verification.
+    /// Other processes that have the ledger open without the new key stop. An old key next to the ledger is retired there; the
+    /// caller keeps the new one and gives it from then on.
     ///
     /// # Errors
     ///
@@ -25,18 +25,17 @@ impl Ledger {
         OnBehalfOf::of_itself(self).rotate(key)
     }
 
-    /// Goes on with another key in the place of the one that lies beside the ledger. The old one stays there as a retired
-    /// key, and both are found when the ledger is opened. Wherever this is interrupted, the ledger goes on with the key that
-    /// its last event names.
+    /// Replaces the key next to the ledger with another one. The old one stays there as a retired key, and both are found when
+    /// the ledger is opened. Wherever this is interrupted, the ledger continues with the key that its last event names.
     ///
     /// # Errors
     ///
-    /// When the key does not lie beside the ledger, or the rotation was not recorded.
+    /// When the key is not next to the ledger, or the rotation was not recorded.
     pub fn rotate_beside(&self, key: MasterKey) -> Result<(), AppendError> {
         OnBehalfOf::of_itself(self).rotate_beside(key)
     }
 
-    /// Gives the staged key its place after a rotation that was recorded and then interrupted. The lock is held.
+    /// Makes the staged key current after a rotation that was recorded and then interrupted. The lock is held.
     pub(crate) fn end_rotation(
         &self,
         state: &WriterState,
@@ -52,15 +51,15 @@ impl Ledger {
         Ok(())
     }
 
-    /// Puts the key beside the ledger aside.
+    /// Retires the key next to the ledger.
     fn retire(&self, old: &MasterKey, next: KeyAfter) -> Result<(), WriteError> {
         let Some(beside) = self.store.keys() else { return Ok(()) };
         beside.retire_key(old.id().as_str(), old.to_hex().as_bytes(), next)
     }
 
-    /// A key is retired for a reason, and whoever has it could go on with the ledger.
+    /// A key is retired for a reason: a thief of it could continue the ledger.
     fn refuse_retired(&self, key: KeyId) -> Result<(), AppendError> {
-        let retired = AppendError::Rotation("the key was the ledger's before, and is retired");
+        let retired = AppendError::Rotation("the ledger used this key before, and has retired it");
         if self.manifest.keys().is_some_and(|first| first.kid == key) {
             return Err(retired);
         }
@@ -69,7 +68,7 @@ impl Ledger {
             let record = match record {
                 Ok(record) => record,
                 Err(ReadError::Store(error)) => return Err(AppendError::Rejected(error)),
-                // What is no line names no key.
+                // An invalid line names no key.
                 Err(ReadError::Line { .. }) => continue,
             };
             let details = record.line().ok().and_then(|line| line.details);
@@ -81,7 +80,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// Records that the ring's current key is the ledger's from here on, because it was opened with it.
+    /// Records that the ring's current key is the ledger's from now on, because the ledger was opened with it.
     pub(crate) fn write_rotation(
         &self,
         state: &mut WriterState,
@@ -113,13 +112,13 @@ impl OnBehalfOf<'_> {
     ///
     /// # Errors
     ///
-    /// When the key does not lie beside the ledger, or the rotation was not recorded.
+    /// When the key is not next to the ledger, or the rotation was not recorded.
     pub fn rotate_beside(&self, key: MasterKey) -> Result<(), AppendError> {
         let ledger = self.ledger;
         ledger.with_tail(|state| {
             let beside = ledger.store.keys().filter(|_| ledger.key_is_beside_ledger());
             let Some(beside) = beside else {
-                let reason = "it does not lie beside the ledger";
+                let reason = "it is not kept beside the ledger";
                 return Err(AppendError::Rotation(reason).into());
             };
             let (ring, old) = rotated(state, &key)?;
@@ -149,7 +148,7 @@ impl OnBehalfOf<'_> {
     }
 }
 
-/// The keys with another current one, and the one that was.
+/// The keys with another current one, and the former one.
 fn rotated(state: &WriterState, key: &MasterKey) -> Result<(KeyRing, MasterKey), StepError> {
     let Some(ring) = state.ring.clone() else {
         return Err(AppendError::Rotation("the ledger has no key").into());
@@ -158,7 +157,9 @@ fn rotated(state: &WriterState, key: &MasterKey) -> Result<(KeyRing, MasterKey),
         return Err(AppendError::Rotation("the key is the current one").into());
     }
     if ring.key(key.id()).is_some() {
-        return Err(AppendError::Rotation("the key was the ledger's before, and is retired").into());
+        return Err(
+            AppendError::Rotation("the ledger used this key before, and has retired it").into()
+        );
     }
     let old = ring.current().clone();
     Ok((ring.rotated_to(key.clone()), old))

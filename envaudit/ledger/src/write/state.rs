@@ -1,4 +1,4 @@
-//! What changes while a ledger is open, and what becomes of it when a step fails.
+//! The changing state of an open ledger, and its change when a step fails.
 
 use std::sync::Arc;
 
@@ -11,24 +11,24 @@ use crate::store::{Deadline, Epoch, StoreError, StoreErrorKind, Tail, WriteError
 use crate::write::digest::Digest;
 use crate::write::ids::Ids;
 
-/// What changes while a ledger is open.
+/// The changing state of an open ledger.
 pub(crate) struct WriterState {
     pub(crate) ring: Option<KeyRing>,
     pub(crate) hasher: Hasher,
     pub(crate) tail: Tail,
     /// The last line is a seal: the next one begins a segment.
     pub(crate) sealed: bool,
-    /// When the month is over in which the segment was begun.
+    /// The end of the month in which the segment was started.
     pub(crate) month_end: Timestamp,
     pub(crate) digest: Option<Digest>,
     pub(crate) checkpointed: (u64, Timestamp),
-    /// What was written and not synced: since when, and how many bytes.
+    /// The unsynced bytes: since when, and how many.
     pub(crate) unsynced: Option<(Timestamp, usize)>,
-    /// From which offset on the segment has lines of others. Their sync may have failed after they wrote them, so that what
-    /// reads back is not on disk.
+    /// The offset from which the segment has lines of others. Their sync may have failed after they wrote them, so bytes that
+    /// read back may not be on disk.
     pub(crate) foreign: Option<u64>,
     pub(crate) stopped: Option<Stopped>,
-    /// The ids of the events of a write whose end is not known.
+    /// The ids of the events of a write with an unknown outcome.
     pub(crate) uncertain: Vec<Uuid>,
     /// The lines that are being written, and the ids of their events.
     pub(crate) buffer: Vec<u8>,
@@ -36,24 +36,24 @@ pub(crate) struct WriterState {
     pub(crate) epoch: Option<Epoch>,
     /// The lock has been kept since the last append.
     pub(crate) lock_kept: bool,
-    /// The deadline of what is being done.
+    /// The deadline of the current operation.
     pub(crate) by: Deadline,
     pub(crate) ids: Ids,
 }
 
-/// Why nothing more is written.
+/// The reason why nothing more is written.
 #[derive(Clone, Debug)]
 pub(crate) enum Stopped {
     Closed,
     Poisoned(Cause),
 }
 
-/// Why a step of a write failed.
+/// The reason why a step of a write failed.
 #[derive(Debug)]
 pub(crate) enum StepError {
     /// This writer is behind: others were faster. The step can be tried again after catching up.
     Behind,
-    /// For good.
+    /// The step cannot be tried again.
     Failed(AppendError),
 }
 
@@ -64,7 +64,7 @@ impl From<AppendError> for StepError {
 }
 
 impl WriterState {
-    /// Of a ledger that has not been read yet.
+    /// The state of a ledger that has not been read yet.
     pub(crate) fn unread() -> Self {
         let tail = Tail { seq: 0, hash: NO_HASH, segment: 1, offset: 0 };
         WriterState::at(tail, None, Hasher::Unkeyed)
@@ -100,10 +100,10 @@ impl WriterState {
         }
     }
 
-    /// Draws the consequence of a failure: whatever leaves open what is on disk poisons.
+    /// Draws the consequence of a failure: one that leaves the content of the disk unknown poisons the ledger.
     pub(crate) fn settle(&mut self, failure: StepError) -> AppendError {
         let error = match failure {
-            // Nothing was written, and the next append begins with what others have written.
+            // Nothing was written, and the next append begins by catching up with others.
             StepError::Behind => {
                 let doing = "append to the ledger: other writers were faster each time";
                 AppendError::Rejected(StoreError::new(StoreErrorKind::TimedOut, doing))
@@ -116,7 +116,7 @@ impl WriterState {
         error
     }
 
-    /// The hasher of a key that the chain says is current now.
+    /// The hasher of a key that the last events name.
     pub(crate) fn hasher_of(&self, kid: Option<KeyId>) -> Option<Hasher> {
         match (&self.ring, kid) {
             (None, None) => Some(Hasher::Unkeyed),
@@ -132,7 +132,7 @@ pub(crate) fn step_error(error: WriteError) -> StepError {
         WriteError::Fenced { by } => StepError::Failed(AppendError::Fenced { by }),
         WriteError::Conflict(error) => StepError::Failed(AppendError::Rejected(error)),
         WriteError::Rejected(error) => {
-            // A file in another's place will not come back by trying again.
+            // A replaced file will not come back by trying again.
             if error.kind() == StoreErrorKind::Replaced {
                 return StepError::Failed(AppendError::Poisoned(Arc::new(error)));
             }
@@ -142,7 +142,7 @@ pub(crate) fn step_error(error: WriteError) -> StepError {
     }
 }
 
-/// What is told of this failure to those that try to append later, if it leaves open what is in the store.
+/// The cause for later appends, if the failure leaves the content of the store unknown.
 fn poison(error: &AppendError) -> Option<Cause> {
     Some(match error {
         AppendError::Unknown(error) => Arc::new(AppendError::Unknown(error.clone())),

@@ -1,7 +1,7 @@
 //! Credentials among the arguments of commands.
 //!
-//! An option with a long name says itself what its value is. A letter says it only of a program that is known: `-p` is a
-//! password to one, a port or a path to others, and `-u` mostly a user without one.
+//! The long name of an option says what its value is. A letter says it only for a known program: `-p` is a password to one, a
+//! port or a path to others, and `-u` mostly a user without one.
 
 mod programs;
 mod words;
@@ -11,13 +11,13 @@ use super::names::{first_word, names_a_value};
 use programs::{Running, may_log_on};
 use words::{Part, Word, Words};
 
-/// Options that are named like a secret and have none: they switch something.
+/// Options that are named like a secret and have no value: switches.
 const SWITCHES: [&str; 14] = [
     "no", "skip", "without", "ask", "prompt", "use", "require", "allow", "disable", "enable",
     "show", "hide", "print", "with",
 ];
 
-/// What follows an option that somebody writes about.
+/// Words after an option that a text is about.
 const PROSE: [&str; 40] = [
     "a", "an", "and", "are", "argument", "as", "at", "be", "but", "by", "can", "for", "from",
     "had", "has", "if", "in", "instead", "is", "it", "may", "must", "not", "of", "on", "option",
@@ -26,7 +26,7 @@ const PROSE: [&str; 40] = [
 ];
 
 pub(super) fn find(text: &str, spans: &mut Spans) {
-    // Most texts have no option, and need not be taken apart.
+    // Most texts have no option, and need not be split.
     let begins_word = |at: usize| at == 0 || !text.as_bytes()[at - 1].is_ascii_alphanumeric();
     if memchr::memchr_iter(b'-', text.as_bytes()).any(begins_word) || may_log_on(text) {
         scan(text, 0, spans);
@@ -47,7 +47,7 @@ fn scan(text: &str, offset: usize, spans: &mut Spans) {
             spans.push(offset + span.start..offset + span.end);
         }
         if word.quote.is_some() && word.text.contains(' ') {
-            // `sh -c '…'`, or what somebody cites. A text in quotes has none of their kind: this ends soon.
+            // `sh -c '…'`, or a quotation. A quoted text does not contain the same quotes, so this ends soon.
             scan(word.text, offset + word.at, spans);
         }
         if let Some(running) = Running::of(word.program()) {

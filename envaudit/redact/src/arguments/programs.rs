@@ -1,22 +1,22 @@
-//! Programs that are known to take a password behind a letter.
+//! Programs that are known to take a password after a one-letter option.
 
 use super::words::{Part, Word};
 
-/// An option that has a password, of some programs.
+/// An option with a password, of some programs.
 struct PasswordOption {
     /// Programs, by the last part of their path.
     programs: &'static [&'static str],
     position: OptionPosition,
     letter: char,
-    /// Where the value may stand: in the same word, in the next one, or both.
+    /// Where the value may be: in the same word, in the next one, or both.
     forms: Forms,
 }
 
-/// Where the option stands.
+/// Where the option may be.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum OptionPosition {
     Anywhere,
-    /// Behind the subcommand `login`.
+    /// After the subcommand `login`.
     Login,
     /// Among the first options: what follows is another command.
     First,
@@ -31,7 +31,7 @@ enum Forms {
 
 const PASSWORD_OPTIONS: [PasswordOption; 9] = [
     PasswordOption {
-        // Behind a blank comes the name of a database.
+        // After a blank comes the name of a database.
         programs: &[
             "mysql",
             "mysqldump",
@@ -106,10 +106,10 @@ const USERS: [&str; 2] = ["curl", "curlie"];
 const USER_OPTIONS: [&str; 2] = ["--user", "--proxy-user"];
 const USER_LETTERS: [char; 2] = ['u', 'U'];
 
-/// Programs that take `user/password@place` as a word of its own.
+/// Programs that take `user/password@place` as a separate word.
 const LOGONS: [&str; 5] = ["sqlplus", "sqlldr", "expdp", "impdp", "rman"];
 
-/// Words before `login` that are no other subcommand.
+/// Words before `login` that are not another subcommand.
 const GROUPS: [&str; 2] = ["registry", "acr"];
 
 /// Whether a text may name a program that has a password in no option: the fronts of their names are in it.
@@ -164,7 +164,7 @@ impl Running {
         })
     }
 
-    /// Takes note of an argument.
+    /// Notes an argument.
     pub(super) fn pass(&mut self, word: &str) {
         let is_option = word.starts_with('-');
         self.only_options &= is_option;
@@ -179,7 +179,7 @@ impl Running {
         self.has_logged_on |= !is_option && word.contains('/');
     }
 
-    /// What it takes for a password in this word, or in the next.
+    /// The password in this word, or in the next.
     pub(super) fn password<'t>(
         &self,
         word: &Word<'t>,

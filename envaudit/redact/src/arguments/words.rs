@@ -24,12 +24,12 @@ impl<'t> Word<'t> {
 
     pub(super) fn from(&self, byte: usize) -> Part<'t> {
         let text = &self.text[byte..];
-        // What closes something around the command does not belong to it.
+        // A character that closes something around the command does not belong to it.
         let text = if self.quote.is_none() { without_closing(text) } else { text };
         Part { text, at: self.at + byte, quote: self.quote }
     }
 
-    /// The name of the program that this may be: without its folder, and without what it is glued to.
+    /// The name of the program that this may be: without its folder, and without characters around it.
     pub(super) fn program(&self) -> &'t str {
         let is_glue = |byte: u8| matches!(byte, b'/' | b'\\' | b'`' | b'(' | b'{' | b'"' | b'\'');
         let name =
@@ -76,7 +76,7 @@ impl Part<'_> {
         } else {
             self.text
         };
-        // In single quotes a shell puts nothing in, but what writes the command may.
+        // In single quotes a shell replaces nothing, but the writer of the command may.
         let is_none = text.is_empty()
             || self.text.starts_with(REDACTED)
             || if is_literal { is_template(text) } else { is_reference(text) }
@@ -105,7 +105,7 @@ impl Part<'_> {
     }
 }
 
-/// `-`, `-v` and `--force` are no values; `-hunter2` is none of them.
+/// `-`, `-v` and `--force` are not values; `-hunter2` may be one.
 fn is_option(text: &str) -> bool {
     let is_name = |name: &str| {
         name.starts_with(|char: char| char.is_ascii_alphabetic())
@@ -137,7 +137,7 @@ impl<'t> Words<'t> {
             let char = chars.next()?;
             let next = chars.next();
             match char {
-                // A line goes on behind a backslash, or what other shells have for it.
+                // A line continues after a backslash, or the sign of other shells.
                 '\\' | '^' | '`' if matches!(next, Some('\r' | '\n')) => {}
                 '\n' if !goes_on(&self.text[..self.at]) => self.begins = true,
                 ';' | '|' | '&' => self.begins = true,
@@ -178,7 +178,7 @@ impl<'t> Iterator for Words<'t> {
     }
 }
 
-/// How long a word is that does not begin with a quote.
+/// The length of a word that does not begin with a quote.
 fn word_len(text: &str) -> usize {
     let ends = |char: char| char.is_whitespace() || matches!(char, ';' | '|');
     if !text.starts_with('-') {
@@ -194,7 +194,7 @@ fn word_len(text: &str) -> usize {
             Some(_) => {}
             // Not in `don't`: a value in quotes follows an option.
             None if matches!(char, '"' | '\'') => {
-                // One that nothing follows closes what the command stands in.
+                // A quote at the end closes the text around the command.
                 let closes =
                     |next: char| next.is_whitespace() || matches!(next, ',' | '}' | ']' | ')');
                 if next.is_none_or(closes) {

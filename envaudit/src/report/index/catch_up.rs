@@ -14,9 +14,9 @@ use crate::ledger::__private::{LineBlock, LineBlocks, LineEnd};
 use crate::ledger::format::Line;
 use crate::ledger::store::{SegmentSource, StoreError};
 
-/// How many blocks wait to be inserted.
+/// The number of blocks that wait to be inserted.
 const WAITING: usize = 3;
-/// So many blocks are one transaction: what a kill loses.
+/// The number of blocks in one transaction, which a kill loses.
 const PART: usize = 8;
 
 /// Brings the index up to date.
@@ -82,7 +82,7 @@ fn parse(
     for (first_seq, from) in begun.into_iter().chain(next) {
         for block in LineBlocks::forward(source, first_seq, from..u64::MAX) {
             let batch = match block {
-                // It is being written, or torn.
+                // The line is being written, or torn.
                 Ok(block) if block.end() == LineEnd::Torn => continue,
                 block => block.map(|block| Batch::of(first_seq, &block)),
             };

@@ -8,18 +8,18 @@ use crate::ledger::store::StoreError;
 
 type Cause = Box<dyn Error + Send + Sync>;
 
-/// Why an index gives no answer.
+/// The reason why an index has no answer.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum IndexError {
     /// The ledger cannot be read.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The index is not up to date and cannot be brought up to date here and now: the directory cannot be written to, the
-    /// disk is full, another process is at it. The ledger itself can be read.
+    /// The index is not up to date and cannot be brought up to date here and now: the directory cannot be written to, the disk
+    /// is full, or another process is updating it. The ledger itself can be read.
     #[error("`index.sqlite` cannot be used now")]
     Unusable(#[source] Cause),
-    /// The index is damaged, or is not one of this ledger. [`Index::ask`](super::Index::ask) makes it anew.
+    /// The index is damaged, or belongs to another ledger. [`Index::ask`](super::Index::ask) rebuilds it.
     #[error("`index.sqlite` is damaged")]
     Damaged(#[source] Cause),
 }
@@ -35,7 +35,7 @@ impl IndexError {
     }
 }
 
-/// What SQLite said. Its text has its cause in it, which is therefore not told a second time.
+/// An error of SQLite. Its text contains its cause, which is therefore not its source.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 struct SqliteError(rusqlite::Error);
@@ -43,7 +43,7 @@ struct SqliteError(rusqlite::Error);
 impl From<rusqlite::Error> for IndexError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
-            // A missing table or column, a value of another type: this was not written by us.
+            // A missing table or column, or a value of another type: an index does not write this.
             None
             | Some(
                 ErrorCode::NotADatabase

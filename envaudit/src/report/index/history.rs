@@ -14,7 +14,7 @@ use crate::ledger::config_state::HistoryEntry;
 use crate::ledger::format::LineError;
 use crate::ledger::read::ReadError;
 
-/// How many places are looked up at once.
+/// The number of positions that are looked up at once.
 const PAGE: u32 = 1024;
 
 impl<'s> Index<'s> {
@@ -33,10 +33,10 @@ impl<'s> Index<'s> {
     }
 }
 
-/// The changes of one variable. Made by [`Index::history`].
+/// The changes of one variable. Created by [`Index::history`].
 ///
-/// A line that cannot be read is an item with [`ReadError::Line`], where it might be one of those that are asked for. An
-/// item with [`IndexError::Damaged`] says that the index is not to be believed, and so what came before it is not either.
+/// A line that cannot be read is an item with [`ReadError::Line`], if it might be one of the requested ones. An item with
+/// [`IndexError::Damaged`] means that the index cannot be trusted, including the items before it.
 pub struct IndexedHistory<'i, 's> {
     index: &'i Index<'s>,
     key: String,
@@ -50,7 +50,7 @@ pub struct IndexedHistory<'i, 's> {
 struct EventPosition {
     id: u64,
     at: u64,
-    /// Its time, and the change that the index has of the variable; `None` where the line cannot be read.
+    /// Its time, and the change that the index has of the variable; `None` if the line cannot be read.
     event: Option<(i64, i64)>,
 }
 
@@ -58,7 +58,7 @@ struct EventPosition {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HistoryError {
-    /// The index gives no answer.
+    /// The index has no answer.
     #[error(transparent)]
     Index(IndexError),
     /// A line of the ledger is not valid.

@@ -1,7 +1,7 @@
 //! Lookups in a ledger of millions of events, without reading them all: `index.sqlite`.
 //!
-//! It is derived from the segments and made anew whenever need be; verification never reads it. It has the *places* of
-//! events, and a few columns of each; an event that is shown is read from the ledger.
+//! It is derived from the segments and rebuilt whenever necessary; verification never reads it. It has the *places* of events,
+//! and a few columns of each; an event that is shown is read from the ledger.
 //!
 //! ```
 //! use envaudit::EnvConfig;
@@ -30,17 +30,17 @@
 //!
 //! # When it is brought up to date
 //!
-//! Opening compares the index with the ledger: `ledger.json`, the names and lengths of the segments, and the last line that
-//! was indexed. What was appended since is added; what was pruned is taken out; after a line that is no longer there
-//! (a torn end that was cut off, an older copy that was put back) everything is read again. An index of another version, of
-//! another ledger, or that is damaged, is made anew. Each step is a transaction that also says how far it got, so that a
-//! process that is killed loses the last step and no more.
+//! Opening compares the index with the ledger: `ledger.json`, the names and lengths of the segments, and the last line that was
+//! indexed. Appended events are added, pruned events are removed; after a line that is no longer there (a torn end that was cut
+//! off, an older copy that was put back) everything is read again. An index of another version or of another ledger, or a
+//! damaged one, is rebuilt. Each step is a transaction that also records the progress, so a killed process loses only the last
+//! step.
 //!
 //! # Others
 //!
-//! No lock of the ledger is ever taken: writers are not waited for and do not wait. Of several processes that want to bring
-//! the index up to date, one does; the others get [`IndexError::Unusable`] after a moment, and do without, as they do where
-//! the directory cannot be written to. [`Index::temporary`] needs no directory.
+//! No lock of the ledger is ever taken: it neither waits for writers nor makes them wait. Of several processes that want to
+//! bring the index up to date, one does; the others get [`IndexError::Unusable`] after a moment, and work without it, as if the
+//! directory could not be written to. [`Index::temporary`] needs no directory.
 
 mod catch_up;
 mod error;
@@ -77,12 +77,12 @@ pub struct Index<'s> {
 }
 
 impl<'s> Index<'s> {
-    /// The index in the directory of the ledger, made or brought up to date.
+    /// The index in the directory of the ledger, created or brought up to date.
     ///
     /// # Errors
     ///
-    /// [`IndexError::Unusable`] where it is not up to date and cannot be written; [`IndexError::Store`] where the ledger
-    /// cannot be read.
+    /// [`IndexError::Unusable`] if it is not up to date and cannot be written; [`IndexError::Store`] if the ledger cannot be
+    /// read.
     pub fn beside(dir: &Path, source: &'s dyn SegmentSource) -> Result<Self, IndexError> {
         match Index::in_file(dir, source) {
             Err(IndexError::Damaged(_)) => {
@@ -98,7 +98,7 @@ impl<'s> Index<'s> {
         Index::up_to_date(db, source, writable, false)
     }
 
-    /// An index that is gone when it is dropped. What does not fit the memory set aside for it is in a temporary file.
+    /// An index that is deleted when it is dropped. It spills from memory to a temporary file.
     ///
     /// # Errors
     ///
@@ -128,12 +128,11 @@ impl<'s> Index<'s> {
         Ok(Index { source, db, segments: status.into_segments(), temporary })
     }
 
-    /// Asks the index in a directory. Where it turns out to be damaged, or to say other than the ledger, it is made anew and
-    /// asked once more.
+    /// Queries the index in a directory. If it is damaged or contradicts the ledger, it is rebuilt and queried again.
     ///
     /// # Errors
     ///
-    /// Those of [`beside`](Self::beside) and of the question.
+    /// Those of [`beside`](Self::beside) and of the query.
     pub fn ask<T>(
         dir: &Path,
         source: &'s dyn SegmentSource,
@@ -149,7 +148,7 @@ impl<'s> Index<'s> {
         }
     }
 
-    /// How many lines of the ledger are indexed, those that cannot be read included.
+    /// The number of indexed lines of the ledger, including unreadable ones.
     pub fn len(&self) -> u64 {
         self.ids().map_or(0, |(first, last)| last - first + 1)
     }
@@ -159,7 +158,7 @@ impl<'s> Index<'s> {
         self.segments.is_empty()
     }
 
-    /// Whether it is gone when it is dropped: made for this question alone, from the ledger as it is.
+    /// Whether it is temporary: created for this query alone.
     pub fn is_temporary(&self) -> bool {
         self.temporary
     }
@@ -169,7 +168,7 @@ impl<'s> Index<'s> {
         Some((self.segments.first()?.first_id, self.segments.last()?.last_id))
     }
 
-    /// The numbers of the lines that can be of this time, in microseconds: from the first moment on, and before the second.
+    /// The numbers of the lines that can be of this time, in microseconds: since the first moment and before the second.
     pub(crate) fn ids_between(&self, since: i64, until: i64) -> Option<(u64, u64)> {
         let within = |of: &&Indexed| of.from_time < until && of.to_time >= since;
         let first = self.segments.iter().find(within)?;
@@ -184,7 +183,7 @@ impl<'s> Index<'s> {
         Some((from, dated.map(|segment| segment.to_time).max()?))
     }
 
-    /// How many lines cannot be read, after seeing that the index has all the others, and their kinds.
+    /// The number of unreadable lines, after checking that the index has all others, and their kinds.
     pub(crate) fn check_count(&self) -> Result<u64, IndexError> {
         type Counts = (u64, Option<i64>, Option<i64>);
         let counts = |sql: &str| -> Result<Counts, IndexError> {
@@ -193,7 +192,7 @@ impl<'s> Index<'s> {
         };
         let (unreadable, ..) = counts("SELECT COUNT(*), NULL, NULL FROM unreadable")?;
         let (events, first, last) = counts("SELECT COUNT(*), MIN(kind), MAX(kind) FROM events")?;
-        // Kinds are numbered from 1 on, and never taken out.
+        // Kinds are numbered from 1, and never removed.
         let (kinds, ..) = counts("SELECT COUNT(*), NULL, NULL FROM kinds")?;
         let known = first.unwrap_or(1) >= 1 && last.unwrap_or(0).unsigned_abs() <= kinds;
         match known && events + unreadable == self.len() {
@@ -213,18 +212,18 @@ impl<'s> Index<'s> {
         (id <= segment.last_id).then_some(segment)
     }
 
-    /// The event that the index has at this place, read from the ledger.
+    /// The event at this position of the index, read from the ledger.
     ///
     /// # Errors
     ///
-    /// [`IndexError::Damaged`] where another event is there.
+    /// [`IndexError::Damaged`] if another event is there.
     pub(crate) fn read(&self, id: u64, at: u64, time: i64) -> Result<Record, IndexError> {
         let segment = self.segment_of(id).ok_or_else(IndexError::other)?;
         believed(line_at(self.source, segment.first_seq, at)?, time)
     }
 }
 
-/// The line at a place of the index, if it is of the time that the index says.
+/// The line at a position of the index, if it has the time in the index.
 fn believed(found: Option<Located>, time: i64) -> Result<Record, IndexError> {
     let located = found.ok_or_else(IndexError::other)?;
     match time_of(&located.bytes).map(Timestamp::micros) == Some(time) {
@@ -234,7 +233,7 @@ fn believed(found: Option<Located>, time: i64) -> Result<Record, IndexError> {
 }
 
 impl Index<'_> {
-    /// Like [`read`](Self::read), after comparing all that the index says of the event.
+    /// Like [`read`](Self::read), after comparing all columns of the event in the index.
     pub(crate) fn read_as_told(&self, id: u64, at: u64, time: i64) -> Result<Record, IndexError> {
         let record = self.read(id, at, time)?;
         let line = record.line().map_err(|_| IndexError::other())?;

@@ -1,8 +1,8 @@
-//! Where the database is, and how it is opened.
+//! The file of the database, and how it is opened.
 //!
-//! It has a rollback journal and no write-ahead log: a log would write everything twice, needs a second file to be read at
-//! all, and so could not be read in a directory that cannot be written to. Readers hold up a writer for as long as they
-//! read, which is milliseconds, or the seconds of a report; a process that is held up for longer does without the index.
+//! It has a rollback journal and no write-ahead log: a log would write everything twice, and needs a second file even for
+//! reading, so it could not be read in a read-only directory. Readers hold up a writer for as long as they read, which is
+//! milliseconds, or the seconds of a report; a process that would wait longer works without the index.
 
 use std::fs;
 use std::io;
@@ -16,12 +16,12 @@ use super::error::IndexError;
 
 const NAME: &str = "index.sqlite";
 const JOURNAL: &str = "index.sqlite-journal";
-/// How long one that is busy is waited for.
+/// How long to wait for a busy database.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// In KiB; a negative number means KiB to `SQLite`, and not pages.
 const CACHE: i64 = -32 * 1024;
 
-/// Opens the database, made if it is not there; and whether it can be written.
+/// Opens the database, which is created if missing; also returns whether it can be written.
 pub(super) fn open(dir: &Path) -> Result<(Connection, bool), IndexError> {
     let path = dir.join(NAME);
     match fs::symlink_metadata(&path) {
@@ -38,8 +38,8 @@ pub(super) fn open(dir: &Path) -> Result<(Connection, bool), IndexError> {
     };
     let writable = !db.is_readonly("main")?;
     db.busy_timeout(PATIENCE)?;
-    // On old file systems a power cut at the worst moment may damage the file (<https://sqlite.org/pragma.html#pragma_synchronous>);
-    // then it is made anew.
+    // On old file systems a power cut at the worst moment may damage the file
+    // (<https://sqlite.org/pragma.html#pragma_synchronous>); then it is rebuilt.
     db.pragma_update(None, "synchronous", "NORMAL")?;
     distrust(&db)?;
     Ok((db, writable))
@@ -65,7 +65,7 @@ fn distrust(db: &Connection) -> Result<(), IndexError> {
     Ok(())
 }
 
-/// Makes an empty file for its owner alone, which is an empty database; its journal gets the same rights.
+/// Creates an empty file for its owner alone, which is an empty database; its journal gets the same rights.
 fn create(path: &Path) -> Result<(), IndexError> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
@@ -79,7 +79,7 @@ fn create(path: &Path) -> Result<(), IndexError> {
     }
 }
 
-/// Takes a damaged database away.
+/// Removes a damaged database.
 pub(super) fn remove(dir: &Path) -> Result<(), IndexError> {
     for name in [JOURNAL, NAME] {
         match fs::remove_file(dir.join(name)) {

@@ -5,19 +5,19 @@ use std::collections::VecDeque;
 use crate::ledger::__private::{Located, line_at, line_in};
 use crate::ledger::store::{SegmentSource, StoreError};
 
-/// The lines of most events fit into this; once there were longer ones, more is read.
+/// The lines of most events fit into this; after longer ones, more is read.
 const LIKELY: u64 = 2 << 10;
 /// Longer lines are read each for itself.
 const LONG: u64 = 64 << 10;
-/// The bytes between two lines are read with them, if they are no more than this.
+/// The bytes between two lines are read with them, if they are not more than this.
 const GAP: u64 = 8 << 10;
-/// How much is read ahead.
+/// The number of bytes that are read ahead.
 const MOST: u64 = 256 << 10;
 
-/// The parts of a segment that were read last, and not asked for yet.
+/// The parts of a segment that were read last, and not used yet.
 pub(super) struct ReadAhead {
     segment: u64,
-    /// From which byte on, and the bytes.
+    /// The first byte, and the bytes.
     parts: VecDeque<(u64, Vec<u8>)>,
     likely: u64,
 }
@@ -27,8 +27,8 @@ impl ReadAhead {
         ReadAhead { segment: 0, parts: VecDeque::new(), likely: LIKELY }
     }
 
-    /// The line that begins at this byte of a segment; `None` if it has no end. `next` are the places in that segment
-    /// that are to be asked for after this one.
+    /// The line that begins at this byte of a segment; `None` if it has no end. `next` are the positions in that segment that
+    /// are read after this one.
     pub(super) fn line(
         &mut self,
         source: &dyn SegmentSource,
@@ -48,12 +48,12 @@ impl ReadAhead {
         }
         let located = line_at(source, segment, offset)?;
         let len = located.as_ref().map_or(0, |located| located.bytes.len() as u64);
-        // Those of one configuration are about as long as each other.
+        // The lines of one configuration are about equally long.
         self.likely = self.likely.max((len + len / 4).next_power_of_two()).min(LONG);
         Ok(located)
     }
 
-    /// The bytes at hand from this place on. Those before it are dropped.
+    /// The bytes from this position. Those before it are dropped.
     fn held(&mut self, segment: u64, offset: u64) -> Option<&[u8]> {
         let behind = |(from, bytes): &(u64, Vec<u8>)| from + bytes.len() as u64 <= offset;
         while self.parts.front().is_some_and(behind) {
@@ -65,7 +65,7 @@ impl ReadAhead {
     }
 }
 
-/// What to read for these places: offsets, and how much.
+/// The reads for these positions: offsets and lengths.
 fn parts(first: u64, next: impl Iterator<Item = u64>, likely: u64) -> Vec<(u64, usize)> {
     let mut parts = vec![(first, likely)];
     let mut all = likely;

@@ -16,7 +16,7 @@ pub(crate) const MARKED: i64 = 2;
 /// A configuration that could not be loaded, with its problems.
 pub(crate) const REFUSED: i64 = 4;
 
-/// What an event says of one variable.
+/// The change of one variable in an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ChangeClass {
     /// The first record of a configuration has it.
@@ -41,7 +41,7 @@ impl ChangeClass {
         }
     }
 
-    /// What the index has as this number.
+    /// The class with this number in the index.
     pub(crate) fn read(number: i64) -> Option<Self> {
         let all = [
             ChangeClass::First,
@@ -91,7 +91,7 @@ impl Texts {
     }
 }
 
-/// Between the texts of a kind; none of them has it.
+/// The separator of the texts of a kind; none of them contains it.
 pub(super) const BETWEEN: char = '\u{1f}';
 
 /// An event.
@@ -108,11 +108,11 @@ pub(super) struct Row {
     pub(super) config: Option<Box<Config>>,
 }
 
-/// What an event says of a configuration.
+/// The configuration in an event.
 #[derive(Default)]
 pub(super) struct Config {
     pub(super) changes: Vec<(String, ChangeClass)>,
-    /// The environment that the state is of, where there is a state.
+    /// The environment of the state, if there is a state.
     pub(super) state: Option<Option<String>>,
 }
 
@@ -133,7 +133,7 @@ impl Row {
         let of_config = line.resource_id.is_some()
             && line.resource_type.is_some_and(|kind| kind.raw() == "config")
             && line.action.raw().starts_with("config.");
-        // Few lines have any of this, and whatever has an escape in it can be written in several ways.
+        // Few lines have any of this, and a text with an escape can be written in several ways.
         let may_have = |name: &str| memmem::find(details.as_bytes(), name.as_bytes()).is_some();
         let of_interest = may_have("\"privileged\":true")
             || of_config

@@ -1,8 +1,8 @@
 //! The tables.
 //!
-//! A line is known by its *id*: that of the line before it and one more, beginning with the seq that the first segment is
-//! named by. In a sound ledger it is the seq; `events.seq` is set only where it is not, so that lines that somebody has
-//! copied or moved are indexed like any other.
+//! A line is known by its *id*: that of the line before it and one more, beginning with the seq that the first segment is named
+//! by. In a sound ledger it is the seq; `events.seq` is set only if it is not, so that copied or moved lines are indexed like
+//! any other.
 
 use rusqlite::Connection;
 
@@ -18,7 +18,7 @@ const TABLES: [&str; 7] = [
     "CREATE TABLE segments (first_seq INTEGER PRIMARY KEY, first_id INTEGER NOT NULL, last_id INTEGER NOT NULL, \
      end INTEGER NOT NULL, last_at INTEGER NOT NULL, last_sha BLOB NOT NULL, from_time INTEGER NOT NULL, \
      to_time INTEGER NOT NULL)",
-    // What few events differ in.
+    // Columns with few distinct values.
     "CREATE TABLE kinds (id INTEGER PRIMARY KEY, action TEXT NOT NULL, actor_type TEXT NOT NULL, \
      resource_type TEXT NOT NULL, outcome TEXT NOT NULL, origin TEXT NOT NULL, \
      UNIQUE (action, actor_type, resource_type, outcome, origin))",

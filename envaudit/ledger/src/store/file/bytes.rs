@@ -1,11 +1,11 @@
-//! Reading and writing at a place of a file, to the end.
+//! Reading and writing at an offset of a file, to the end.
 
 use std::io;
 
 use crate::store::file::disk::DiskFile;
 
 pub(super) fn read(file: &impl DiskFile, offset: u64, limit: usize) -> io::Result<Vec<u8>> {
-    /// As much memory is had sooner than it is known whether there is as much to read.
+    /// This much memory is allocated before it is known how much there is to read.
     const LITTLE: usize = 16 << 10;
     let there = match limit {
         0..=LITTLE => limit,

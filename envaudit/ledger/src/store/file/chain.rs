@@ -1,4 +1,4 @@
-//! What only files have: syncs, read-only bits, HEAD, and ends that a killed writer tears.
+//! The operations that only files have: syncs, read-only bits, HEAD, and torn ends of killed writers.
 
 use super::bytes::{read, write};
 use super::names::{HEAD, NEW, segment_name};
@@ -6,13 +6,13 @@ use super::{FileStore, Live};
 use crate::store::file::disk::{Disk, DiskFile};
 use crate::store::{Durability, FileChain, StoreError, StoreErrorKind, TORN, WriteError};
 
-/// How much is read at once.
+/// The number of bytes that are read at once.
 const BLOCK: usize = 4 << 20;
 
 impl<D: Disk> FileChain for FileStore<D> {
     fn segment_len(&self, first_seq: u64) -> Result<u64, StoreError> {
         if !self.is_live(first_seq) {
-            // It may be one that others have sealed.
+            // Others may have sealed it.
             let name = segment_name(first_seq);
             let file = self.disk.open(&name, false);
             let stat = file.and_then(|file| file.stat());

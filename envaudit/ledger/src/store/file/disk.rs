@@ -1,4 +1,4 @@
-//! The file system as a store of files needs it, so that a test can put one in its place that fails.
+//! The file system as a store of files needs it, so that a test can substitute one that fails.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-/// What stands in the place of a file, or of the directory of files, is none: a symlink, a FIFO, a folder.
+/// The name of a file, or of the directory of files, belongs to something else: a symlink, a FIFO, a folder.
 #[derive(Debug, Error)]
 #[error("{0}")]
 pub(super) struct Irregular(&'static str);
@@ -30,21 +30,21 @@ pub trait Disk: Send + Sync {
     /// Where it is, for messages.
     fn place(&self, name: &str) -> String;
 
-    /// Makes a directory for its owner alone; one that is there is left as it is.
+    /// Makes a directory for its owner alone; an existing one stays as it is.
     ///
     /// # Errors
     ///
     /// When it cannot be made, or something else has its name.
     fn make_dir(&self, name: &str) -> io::Result<()>;
 
-    /// What is in a directory; `None` if there is no such directory.
+    /// The content of a directory; `None` if there is no such directory.
     ///
     /// # Errors
     ///
     /// When it cannot be listed, or is a symlink.
     fn list(&self, dir: &str) -> io::Result<Option<Vec<Listed>>>;
 
-    /// Opens a file that is there. A symlink is refused.
+    /// Opens an existing file. A symlink is refused.
     ///
     /// # Errors
     ///
@@ -65,7 +65,7 @@ pub trait Disk: Send + Sync {
     /// When nothing has it.
     fn stat(&self, name: &str) -> io::Result<FileStat>;
 
-    /// Gives a file another name, in place of what had that name.
+    /// Renames a file, replacing a file of the new name.
     ///
     /// # Errors
     ///
@@ -79,7 +79,7 @@ pub trait Disk: Send + Sync {
     /// When it cannot be removed.
     fn remove(&self, name: &str) -> io::Result<()>;
 
-    /// Takes the right to write from everybody.
+    /// Makes a file read-only for everybody.
     ///
     /// # Errors
     ///
@@ -138,7 +138,7 @@ pub trait DiskFile: Send {
     /// When it cannot be taken.
     fn lock(&self) -> io::Result<()>;
 
-    /// Takes the file's lock, unless another has it. Whether it was taken.
+    /// Takes the file's lock, unless another has it. Returns whether it was taken.
     ///
     /// # Errors
     ///
@@ -153,7 +153,7 @@ pub trait DiskFile: Send {
     fn unlock(&self) -> io::Result<()>;
 }
 
-/// Which file it is, whatever its name.
+/// The identity of a file, whatever its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Identity {
     /// The file system.
@@ -162,12 +162,12 @@ pub struct Identity {
     pub inode: u64,
 }
 
-/// What the system says of a file.
+/// The metadata of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FileStat {
     /// Its length in bytes.
     pub len: u64,
-    /// Which file it is.
+    /// The identity of the file.
     pub identity: Identity,
 }
 
@@ -184,15 +184,15 @@ pub struct Listed {
     pub name: String,
     /// The length of the file.
     pub len: u64,
-    /// Whether nobody may write it.
+    /// Whether it is read-only.
     pub readonly: bool,
-    /// Whether it is a regular file; symlinks are none.
+    /// Whether it is a regular file; a symlink is not.
     pub file: bool,
     /// Whether it is a directory.
     pub dir: bool,
 }
 
-/// A directory of the machine.
+/// A directory of the local file system.
 #[derive(Clone, Debug)]
 pub struct RealDisk {
     root: PathBuf,
@@ -258,7 +258,7 @@ impl Disk for RealDisk {
             let entry = entry?;
             let found = match entry.metadata() {
                 Ok(found) => found,
-                // Another process took it away between the two calls.
+                // Another process removed it between the two calls.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
                 Err(error) => return Err(error),
             };
@@ -277,11 +277,11 @@ impl Disk for RealDisk {
         let path = self.path(name);
         let before = fs::symlink_metadata(&path)?;
         if !before.is_file() {
-            return Err(Irregular::error("no regular file"));
+            return Err(Irregular::error("not a regular file"));
         }
         let mut options = OpenOptions::new();
         let file = open_quietly(options.read(true).write(write), &path)?;
-        // What was looked at and what was opened are one file, or a symlink was put in between.
+        // The file that was checked and the one that was opened are the same, unless a symlink was put in between.
         if identity_of(&before) != identity_of(&file.metadata()?) {
             return Err(Irregular::error("replaced while being opened"));
         }
@@ -319,12 +319,12 @@ impl Disk for RealDisk {
     }
 }
 
-/// Opens a file so that reading it does not count as an access, where the system can do that: the end of a ledger is read
-/// before each append, and each time the sync behind it would have one more thing to write.
+/// Opens a file so that reading it does not count as an access, if the system can do that: the end of a ledger is read before
+/// each append, and each time the following sync would have one more thing to write.
 fn open_quietly(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     flagged(options, true);
     match options.open(path) {
-        // It is for the owner of the file alone.
+        // Only the owner of the file may do this.
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
             flagged(options, false);
             options.open(path)
@@ -336,13 +336,13 @@ fn open_quietly(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
 fn sync_parent(path: &Path) -> io::Result<()> {
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     match sync_names(parent.unwrap_or(Path::new("."))) {
-        // One may make names in a directory that one may not open.
+        // A process may create names in a directory that it may not open.
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
         result => result,
     }
 }
 
-/// A file of the machine.
+/// A file of the local file system.
 #[derive(Debug)]
 pub struct RealFile(File);
 
@@ -409,7 +409,7 @@ mod unix {
         options.mode(0o600);
     }
 
-    /// A symlink or a FIFO that comes in the place of a file while it is being opened is neither followed nor waited for.
+    /// A symlink or a FIFO that replaces a file while it is being opened is neither followed nor waited for.
     pub(super) fn flagged(options: &mut OpenOptions, quiet: bool) {
         #[cfg(target_os = "linux")]
         {
@@ -456,7 +456,7 @@ use elsewhere::{
     flagged, identity_of, position, private_dir, private_file, read_alone, sync_names,
 };
 
-/// Where files have no inodes that a safe program can ask for: a replaced file is not noticed there.
+/// For systems without inodes that safe code can read: a replaced file is not noticed there.
 #[cfg(not(unix))]
 mod elsewhere {
     use std::fs::{DirBuilder, Metadata, OpenOptions, Permissions};
@@ -479,7 +479,7 @@ mod elsewhere {
         Identity { device: 0, inode: 0 }
     }
 
-    /// A directory cannot be opened as a file there; its names are the file system's care.
+    /// A directory cannot be opened as a file there; the file system takes care of its names.
     pub(super) fn sync_names(_: &Path) -> io::Result<()> {
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! The keys beside the ledger: `signing.key`, the one that is to come, and the retired ones.
+//! The keys next to the ledger: `signing.key`, its staged successor, and the retired ones.
 
 use super::FileStore;
 use super::names::{KEY, KEY_END, NEW, RETIRED};

@@ -1,4 +1,4 @@
-//! The segments that stay open: the one that is appended to, and the one that was read last.
+//! The segments that stay open: the current one, and the one that was read last.
 
 use std::io;
 
@@ -8,7 +8,7 @@ use crate::store::file::disk::{Disk, DiskFile, FileStat, Irregular};
 use crate::store::{SegmentSource, StoreError, StoreErrorKind, WriteError};
 
 impl<D: Disk> FileStore<D> {
-    /// Runs `act` on the open segment, opened if need be, after checking that it still has its name.
+    /// Runs `act` on the open segment, which is opened if necessary, after checking that it still has its name.
     pub(super) fn with_live<T>(
         &self,
         first_seq: u64,
@@ -38,7 +38,7 @@ impl<D: Disk> FileStore<D> {
         match self.disk.stat(&live.name) {
             Ok(stat) if stat.identity == live.identity => act(live, stat),
             Ok(_) => replaced(),
-            // A name that is gone was taken away; a system that fails to look says nothing of the file.
+            // A name that is missing was removed; an error of the system says nothing about the file.
             Err(error) if error.kind() == io::ErrorKind::NotFound || Irregular::is_why(&error) => {
                 replaced()
             }
@@ -46,11 +46,11 @@ impl<D: Disk> FileStore<D> {
         }
     }
 
-    /// A segment to read from: the file that has its name now.
+    /// A segment to read: the file that has its name now.
     pub(super) fn open_to_read(&self, first_seq: u64) -> Result<Live<D::File>, StoreError> {
         let kept = self.read.lock().unwrap_or_else(|poison| poison.into_inner()).take();
         if let Some(kept) = kept.filter(|kept| kept.first_seq == first_seq)
-            // A system that does not number its files tells none from another.
+            // Without file numbers, no file can be told from another.
             && kept.identity.inode != 0
             && self.disk.stat(&kept.name).is_ok_and(|named| named.identity == kept.identity)
         {
@@ -72,7 +72,7 @@ impl<D: Disk> FileStore<D> {
         open.live.as_ref().is_some_and(|live| live.first_seq == first_seq)
     }
 
-    /// Whether others have sealed a segment and gone on behind it.
+    /// Whether others have sealed a segment and continued after it.
     pub(super) fn is_ended(&self, first_seq: u64) -> Result<bool, StoreError> {
         let segments = self.segments()?;
         let sealed = segments.iter().any(|info| info.first_seq == first_seq && info.sealed);

@@ -1,7 +1,8 @@
-//! The lock: a file that is locked, and a queue for those that wait.
+//! The lock: a locked file, and a queue for the waiting handles.
 //!
-//! Whoever does not get the lock at once locks the manifest first: one handle at a time waits for the lock itself, the others
-//! for the manifest. So its holder can see that it is wanted, and does not take it again before the one that waits.
+//! A handle that does not get the lock at once locks the manifest first: one handle at a time waits for the lock itself, the
+//! others for the manifest. So the holder can see that the lock is wanted, and does not take it again before the waiting
+//! handle.
 
 use std::io;
 
@@ -10,10 +11,10 @@ use super::{FileStore, Open};
 use crate::store::file::disk::{Disk, DiskFile, Identity};
 use crate::store::{StoreError, StoreErrorKind, StoreLock};
 
-/// How often a lock file that was replaced while it was being locked is opened anew.
+/// How often a lock file that was replaced while it was being locked is opened again.
 const MOST_ROUNDS: usize = 8;
 
-/// The manifest, locked by the one that waits for the lock next.
+/// The manifest, locked by the handle that is next in line for the lock.
 #[derive(Debug)]
 pub(super) struct LockQueue<F> {
     file: F,
@@ -73,7 +74,7 @@ impl<D: Disk> StoreLock for FileStore<D> {
 
     fn unlock(&self) {
         let mut open = self.opened();
-        // A lock that cannot be given back is given back by closing its file.
+        // If unlocking fails, closing the file releases the lock.
         if open.lock.as_ref().is_some_and(|(file, _)| file.unlock().is_err()) {
             open.lock = None;
         }
@@ -81,7 +82,7 @@ impl<D: Disk> StoreLock for FileStore<D> {
 }
 
 impl<D: Disk> FileStore<D> {
-    /// Takes the lock in this way, which says whether it did.
+    /// Takes the lock with this function, which returns whether it did.
     fn take(
         &self,
         open: &mut Open<D::File>,
@@ -96,7 +97,7 @@ impl<D: Disk> FileStore<D> {
                 open.lock = Some((file, identity));
                 return Ok(false);
             }
-            // Two writers with two lock files would both believe to be alone.
+            // Two writers with two lock files would both believe that they are alone.
             match self.disk.stat(LOCK) {
                 Ok(named) if named.identity == identity => {
                     open.lock = Some((file, identity));
@@ -158,7 +159,7 @@ fn leave_queue<F: DiskFile>(open: &mut Open<F>) {
         && queue.is_first
     {
         queue.is_first = false;
-        // A lock that cannot be given back is given back by closing its file.
+        // If unlocking fails, closing the file releases the lock.
         if queue.file.unlock().is_err() {
             open.queue = None;
         }

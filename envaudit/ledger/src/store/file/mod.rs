@@ -34,7 +34,7 @@ use disk::{Disk, Identity, Irregular, RealDisk};
 pub struct FileStore<D: Disk = RealDisk> {
     disk: D,
     open: Mutex<Open<D::File>>,
-    /// The segment that was read last: whoever looks up many events would open it for each.
+    /// The segment that was read last: looking up many events would open it for each.
     read: Mutex<Option<Live<D::File>>>,
 }
 
@@ -43,7 +43,7 @@ pub struct FileStore<D: Disk = RealDisk> {
 struct Open<F> {
     lock: Option<(F, Identity)>,
     queue: Option<lock::LockQueue<F>>,
-    /// The lock was wanted by another when this handle had it.
+    /// Another handle wanted the lock while this one had it.
     lets_another_go_first: bool,
     live: Option<Live<F>>,
 }
@@ -57,7 +57,7 @@ struct Live<F> {
 }
 
 impl FileStore {
-    /// The ledger in the directory at this path. Nothing is opened or made yet.
+    /// The ledger in the directory at this path. Nothing is opened or created yet.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         FileStore::on(RealDisk::new(path))
     }

@@ -1,4 +1,4 @@
-//! What the files of a ledger are called.
+//! The names of the files of a ledger.
 
 pub(super) const MANIFEST: &str = "ledger.json";
 pub(super) const HEAD: &str = "HEAD";
@@ -10,7 +10,7 @@ pub(super) const KEY_END: &str = ".key";
 pub(super) const CHECKPOINTS: &str = "checkpoints";
 pub(super) const SEGMENT: &str = ".jsonl";
 pub(super) const NOTE: &str = ".note";
-/// What is written under this ending is not there yet: a rename makes it be.
+/// A file with this ending is not valid yet: a rename makes it valid.
 pub(super) const NEW: &str = ".new";
 
 pub(super) fn segment_name(first_seq: u64) -> String {
@@ -28,6 +28,6 @@ pub(super) fn seq_of(name: &str, ending: &str) -> Option<Result<u64, NoSeq>> {
     all.then(|| digits.parse().ok().filter(|&seq| seq > 0).ok_or(NoSeq))
 }
 
-/// 20 digits that no event has for its number.
+/// 20 digits that are not the number of any event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct NoSeq;

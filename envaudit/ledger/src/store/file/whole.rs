@@ -16,7 +16,7 @@ impl<D: Disk> FileStore<D> {
             .map_err(|error| self.failed("list", dir, error))
     }
 
-    /// The files that a number names, in order. What has such a name and is none of them, nobody but an intruder made.
+    /// The files whose name is a number, in order. Anything else with such a name was made by an intruder.
     pub(super) fn numbered(
         &self,
         dir: &str,
@@ -30,7 +30,7 @@ impl<D: Disk> FileStore<D> {
                     numbered.push((seq, listed));
                     continue;
                 }
-                Some(Ok(_)) => "no regular file",
+                Some(Ok(_)) => "not a regular file",
                 Some(Err(NoSeq)) => "no event has this number",
             };
             let place = match dir {
@@ -58,7 +58,7 @@ impl<D: Disk> FileStore<D> {
         }
     }
 
-    /// Writes a file under a name that means nothing yet, and makes its bytes durable.
+    /// Writes a file under a temporary name, and makes its bytes durable.
     pub(super) fn stage(&self, name: &str, bytes: &[u8]) -> Result<String, WriteError> {
         let staged = format!("{name}{NEW}");
         match self.disk.remove(&staged) {
@@ -74,7 +74,7 @@ impl<D: Disk> FileStore<D> {
         Ok(staged)
     }
 
-    /// Puts a file in the place of another: after a crash it is the one or the other.
+    /// Replaces a file with another: after a crash it is either of them.
     pub(super) fn replace(&self, dir: &str, name: &str, bytes: &[u8]) -> Result<(), WriteError> {
         let staged = self.stage(name, bytes)?;
         self.adopt(dir, &staged, name)

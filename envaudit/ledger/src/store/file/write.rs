@@ -26,13 +26,13 @@ impl<D: Disk> ChainStore for FileStore<D> {
         let mut state = StoreState::Absent;
         for Listed { name, len, dir, .. } in listed {
             match name.as_str() {
-                // What mounting a file system leaves, and what a user may have put here before the first start.
+                // Files of a newly mounted file system, and those that a user may have put here before the first start.
                 LOCK | KEY | "lost+found" => continue,
                 CHECKPOINTS if dir && self.listed(CHECKPOINTS)?.is_empty() => {}
                 name if name.ends_with(NEW) => {}
                 // `create` renames the first segment before the manifest; it has one line then.
                 name if seq_of(name, SEGMENT) == Some(Ok(1)) && self.has_one_line(name, len)? => {}
-                // Another process may have come to the end of its creation since the directory was listed.
+                // Another process may have finished creating it since the directory was listed.
                 _ if self.disk.stat(MANIFEST).is_ok() => return Ok(StoreState::Present),
                 _ => return Ok(StoreState::Foreign { example: name }),
             }
@@ -81,7 +81,7 @@ impl<D: Disk> ChainStore for FileStore<D> {
         self.replace(CHECKPOINTS, &name, note)
     }
 
-    /// Nothing has to be fenced off: whoever has the lock has read the end of the ledger under it.
+    /// Nothing has to be fenced off: the holder of the lock has read the end of the ledger under it.
     fn begin(&self, writer: &str, _: Deadline) -> Result<Epoch, StoreError> {
         Ok(Epoch::new(writer, 0))
     }
@@ -114,7 +114,7 @@ impl<D: Disk> FileStore<D> {
         let Batch { after: tail, lines, durability, .. } = *batch;
         let write_there = |Live { file, name, .. }: &Live<D::File>| {
             if let Err(error) = write(file, lines, tail.offset) {
-                // Whatever a short write left is cut off before anything else.
+                // The remains of a short write are cut off before anything else.
                 return Err(match file.truncate(tail.offset) {
                     Ok(()) => self.rejected("write", name, error),
                     Err(_) => self.unknown("write", name, error),
@@ -124,8 +124,8 @@ impl<D: Disk> FileStore<D> {
                 return Ok(());
             }
             file.sync().map_err(|error| {
-                // A failed sync is never tried again: the system has forgotten what it did not write. Other writers
-                // must not build upon it.
+                // A failed sync is never tried again: the system has dropped the unwritten pages. Other writers must not build
+                // upon them.
                 let _ = file.truncate(tail.offset);
                 self.unknown("sync", name, error)
             })
@@ -168,7 +168,7 @@ impl<D: Disk> FileStore<D> {
             result => result.map_err(|error| self.rejected("make", &name, error))?,
         };
         if let Err(error) = write(&file, lines, 0) {
-            // An empty segment is what a start that failed leaves.
+            // A failed start leaves an empty segment.
             return Err(match file.truncate(0) {
                 Ok(()) => self.rejected("write", &name, error),
                 Err(_) => self.unknown("write", &name, error),
@@ -181,7 +181,7 @@ impl<D: Disk> FileStore<D> {
         })
     }
 
-    /// Makes the ledger, with its key beside it where there is one.
+    /// Creates the ledger, with its key next to it if there is one.
     pub(super) fn create_with(
         &self,
         manifest: &[u8],
@@ -217,7 +217,7 @@ impl<D: Disk> FileStore<D> {
             self.disk
                 .rename(staged, name)
                 .map_err(|error| self.rejected("rename", staged, error))?;
-            // The manifest is the last: where it stands, all the rest does.
+            // The manifest is written last: if it is there, everything else is.
             self.disk.sync_dir("").map_err(|error| self.unknown("sync", "", error))?;
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! What is asked of a store that several write to at once.
+//! The requirements on a store with several writers at once.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,7 +15,7 @@ use crate::write::ledger::Ledger;
 
 /// How many write at once.
 const WRITERS: usize = 16;
-/// How much each of them writes.
+/// The number of events that each of them writes.
 const EACH: usize = 25;
 
 pub(super) fn one_of_many_makes_the_ledger<S: ChainStore, H: Fn() -> S + Sync>(handle: &H) {
@@ -64,7 +64,7 @@ pub(super) fn no_batch_is_lost_or_overwritten<S: ChainStore, H: Fn() -> S + Sync
     assert_eq!(text.lines().count(), 1 + WRITERS * EACH);
 }
 
-/// Appends a line where the ledger ends, wherever that is by then.
+/// Appends a line at the end of the ledger, wherever that is by then.
 fn append_somewhere<S: ChainStore>(store: &S, text: &str) {
     let lock = store.store_lock();
     if let Some(lock) = lock {
@@ -137,7 +137,7 @@ pub(super) fn an_event_whose_answer_is_lost_is_there_once<
 >(
     handle: &H,
 ) {
-    // What reads back from a file need not be on the disk: there the ledger has to be read anew, which other tests do.
+    // Bytes that read back from a file need not be on the disk: there the ledger has to be read again, which other tests do.
     if handle().files().is_some() {
         return;
     }

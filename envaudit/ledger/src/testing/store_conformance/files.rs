@@ -1,4 +1,4 @@
-//! What is asked of a store that has files, keys or a lock.
+//! The requirements on a store with files, keys or a lock.
 
 use super::{BEGIN, MANIFEST, Next, append, by, created, line, locked};
 use crate::store::{ChainStore, Durability, KeyAfter, StoreErrorKind};
@@ -77,7 +77,7 @@ pub(super) fn a_lock_that_was_given_back_is_free<S: ChainStore, H: Fn() -> S>(ha
         first.try_lock().unwrap();
         first.unlock();
     }
-    // Whoever gave the lock back because it was wanted does not take it again before the one that wants it.
+    // A handle that gave the lock back because it was wanted does not take it again before the handle that wants it.
     first.lock().unwrap();
     assert!(second.try_lock().is_err() && first.is_wanted());
     first.unlock();

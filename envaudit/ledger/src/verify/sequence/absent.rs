@@ -14,7 +14,7 @@ impl Sequence {
         let count = core::mem::take(&mut self.bad_count);
         self.findings.omit(count - bad.len() as u64);
         let absent = seq.saturating_sub(self.next);
-        // Where more events are absent than lines are bad, a line may well be the one it says it is.
+        // If more events are absent than lines are bad, a line may well be the event that it claims to be.
         let by_claim = (bad.len() as u64) < absent
             && bad.iter().all(|(_, bad)| bad.claimed.is_some_and(|at| at >= self.next && at < seq))
             && bad.is_sorted_by(|(_, a), (_, b)| a.claimed < b.claimed);
@@ -89,7 +89,7 @@ impl Sequence {
 
     pub(super) fn settle_gaps(&mut self) {
         for gap in core::mem::take(&mut self.gaps) {
-            // A prune that was interrupted removed less than it says.
+            // An interrupted prune removed less than its statement.
             let statement = self.pruned.iter().find(|pruned| {
                 let first = self.start.filter(|(seq, _)| *seq == pruned.first);
                 gap.at_start

@@ -119,7 +119,7 @@ impl Sequence {
         }
     }
 
-    /// The tree over all events before a segment. Where those are gone, the tree goes on from what the segment says.
+    /// The tree over all events before a segment. If those are gone, the tree continues from the peaks in the segment.
     pub(super) fn compare_peaks(&mut self, position: LinePosition, seq: u64, peaks: &[Hash]) {
         match &mut self.tree {
             _ if !self.expected.roots => {}

@@ -20,7 +20,7 @@ use crate::verify::verdict::Verdict;
 
 /// How many of the events before are remembered, to tell a copy from a fork.
 const RECENT: usize = 1024;
-/// How many lines of a run of bad ones are told apart; those beyond are counted.
+/// How many lines of a run of bad ones are listed; the others are counted.
 const RUN: usize = 4096;
 /// How many gaps are remembered, in case their events turn up later.
 const GAPS: usize = 4096;
@@ -81,7 +81,7 @@ pub(super) struct Sequence {
     keys: KeySequence,
     /// The segment of the last event, and its first one if that is good.
     opened: Option<(usize, u64)>,
-    /// The first event: its seq, and what it says of the one before it.
+    /// The first event: its seq, and its hash of the one before it.
     start: Option<(u64, EventHash)>,
     pruned: VecDeque<PruneStatement>,
     /// Whether a finding says already that `ledger.json` is another one.
@@ -126,7 +126,7 @@ struct KeySequence {
     current: Option<KeyId>,
     /// Those that some events have and that were not given.
     missing: Vec<KeyId>,
-    /// The key that the event before says is next.
+    /// The next key, according to the event before.
     next: Option<KeyId>,
     /// The wrong key that was used last: one finding is enough for a row of events.
     stray: Option<KeyId>,
@@ -172,7 +172,7 @@ impl Sequence {
         let position = LinePosition { segment, offset: checked.offset };
         match checked.state {
             LineState::Bad(bad) => self.bad(position, bad),
-            // Before the event at which an earlier verification ended, such lines are what it verified.
+            // Before the event at which an earlier verification ended, such lines were verified.
             LineState::Earlier { .. } if self.last.is_none() => {}
             LineState::Earlier { seq } => {
                 self.bad(
@@ -199,7 +199,7 @@ impl Sequence {
     fn bad(&mut self, position: LinePosition, bad: BadLine) {
         self.bad_count += 1;
         if self.bad.len() < RUN {
-            // The name of a file says what its first line was, whatever has become of that.
+            // The name of a file says which event its first line was.
             let named = (position.offset == 0).then(|| self.expected.names[position.segment]);
             let claimed = named.or(bad.claimed);
             self.bad.push((position, BadLine { claimed, ..bad }));

@@ -55,7 +55,7 @@ impl Sequence {
         }
     }
 
-    /// `ledger.json` is what the first event says, and what each prune says in its place. One finding is enough.
+    /// `ledger.json` matches the first event, or the prune that replaced it. One finding is enough.
     pub(super) fn compare_manifest(&mut self, seq: u64, said: Option<EventHash>) {
         let other = said.filter(|said| *said != self.expected.manifest);
         if let Some(said) = other.filter(|_| !self.manifest_told) {

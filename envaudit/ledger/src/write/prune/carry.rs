@@ -1,7 +1,7 @@
-//! The states of configurations that nothing would know of any more.
+//! The states of configurations that would be lost by a prune.
 //!
-//! A configuration that has not changed for years has its only state in the oldest segment, and all that was recorded since
-//! says that it is as it was there. Before that segment goes, the state is recorded anew.
+//! A configuration that has not changed for years has its only state in the oldest segment, and all later records refer to it.
+//! Before that segment is removed, the state is recorded again.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use crate::read::filter::Filter;
 use crate::read::reader::{ReadError, Reader};
 use crate::store::SegmentSource;
 
-/// The last state of a configuration, which lies in what goes.
+/// The last state of a configuration, in a segment that is removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CarriedState {
@@ -25,7 +25,7 @@ pub struct CarriedState {
 }
 
 impl CarriedState {
-    /// The event that has the state from here on.
+    /// The event that repeats the state.
     pub(super) fn event(&self, actor: &Actor) -> Event {
         Event::new("config.loaded", actor.clone())
             .resource("config", self.resource.clone())
@@ -34,7 +34,7 @@ impl CarriedState {
     }
 }
 
-/// The configurations that events of the oldest segments speak of.
+/// The configurations in events of the oldest segments.
 #[derive(Default)]
 pub(super) struct Configurations {
     names: BTreeSet<String>,
@@ -66,7 +66,7 @@ impl Configurations {
         Ok(())
     }
 
-    /// Those whose last state lies before this event.
+    /// The states that are before this event.
     pub(super) fn carried(
         &self,
         source: &dyn SegmentSource,

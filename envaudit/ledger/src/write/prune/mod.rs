@@ -1,4 +1,4 @@
-//! Retention: taking the oldest segments away, and saying so.
+//! Retention: removing the oldest segments, and recording it.
 
 mod carry;
 mod plan;
@@ -24,49 +24,49 @@ use crate::write::state::{StepError, WriterState};
 pub use self::carry::CarriedState;
 pub use self::plan::{PrunePlan, PrunePolicy};
 
-/// So many states are written at once: each has a line of at most 1 MiB, and a write at most 8 MiB.
+/// The number of states that are written at once: each line has at most 1 MiB, and a write at most 8 MiB.
 const AT_ONCE: usize = 7;
 
-/// What was taken away.
+/// The result of a prune.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Pruned {
-    /// How many segments.
+    /// The number of removed segments.
     pub segments: usize,
     /// The seq of the first event that is left.
     pub first_kept: u64,
-    /// How many configurations had their last state there, which was recorded anew before.
+    /// The number of configurations whose last state was there, and was recorded again before.
     pub carried: usize,
 }
 
-/// Why a ledger was not pruned.
+/// The reason why a ledger was not pruned.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum PruneError {
-    /// The statement of what is taken away could not be recorded. Nothing was taken away.
+    /// The statement about the prune could not be recorded. Nothing was removed.
     #[error("nothing was pruned")]
     Append(#[source] AppendError),
     /// Some segments could not be removed; the next prune removes them.
-    #[error("{removed} segments were pruned, one was not; prune again")]
+    #[error("{removed} segments were removed, one was not; prune again")]
     Remove {
-        /// How many were.
+        /// The number of removed segments.
         removed: usize,
-        /// Why one was not.
+        /// The reason for the one that was not.
         source: WriteError,
     },
-    /// The store removes nothing, as one under a retention lock. Nothing was taken away.
+    /// The store removes nothing, like one under a retention lock. Nothing was removed.
     #[error("nothing was pruned: the store of this ledger removes nothing")]
     Forbidden,
-    /// The ledger cannot be read. Nothing was taken away.
+    /// The ledger cannot be read. Nothing was removed.
     #[error("nothing was pruned")]
     Read(#[source] ReadError),
-    /// What would go is not what was written: it is evidence. Nothing was taken away.
-    #[error("nothing was pruned, because what would go was changed: {0}")]
+    /// An event to be removed is not what was written: it is evidence. Nothing was removed.
+    #[error("nothing was pruned, because events to be removed were changed: {0}")]
     Changed(Box<Finding>),
-    /// The last state of a configuration would go, and the key that its event was hashed with was not given, so that it
-    /// cannot be recorded anew. Nothing was taken away.
+    /// The last state of a configuration would be removed, and the key of its event was not given, so it cannot be recorded
+    /// again. Nothing was removed.
     #[error(
-        "nothing was pruned, because the state of {resource}, which event {seq} has, would have to be recorded anew, \
+        "nothing was pruned, because the state of {resource} in event {seq} would have to be recorded again, \
          and the key of that event was not given"
     )]
     KeyNeeded {
@@ -78,21 +78,21 @@ pub enum PruneError {
 }
 
 impl Ledger {
-    /// Takes the oldest segments away. `ledger.pruned` says first which event is the first that is left, so that they are
-    /// missed by nobody, and before that the last state of each configuration that lies in them is recorded anew.
+    /// Removes the oldest segments. Before, the last state of each configuration in them is recorded again, and `ledger.pruned`
+    /// records which event is the first that is left, so that verification does not miss them.
     ///
     /// # Errors
     ///
-    /// When nothing, or not everything, was taken away.
+    /// When nothing, or not everything, was removed.
     pub fn prune(&self, policy: PrunePolicy) -> Result<Option<Pruned>, PruneError> {
         OnBehalfOf::of_itself(self).prune(policy)
     }
 
-    /// [`prune`](Self::prune), telling after each segment how many are gone, and of how many.
+    /// [`prune`](Self::prune), calling `each` after each segment with the number of removed segments and of all.
     ///
     /// # Errors
     ///
-    /// When nothing, or not everything, was taken away.
+    /// When nothing, or not everything, was removed.
     pub fn prune_watched(
         &self,
         policy: PrunePolicy,
@@ -101,8 +101,8 @@ impl Ledger {
         OnBehalfOf::of_itself(self).prune_watched(policy, each)
     }
 
-    /// The SHA-256 of `ledger.json`, which has to be the one that the first event or the last prune names: once those are
-    /// gone, this prune speaks for it.
+    /// The SHA-256 of `ledger.json`, which has to be the one in the first event or in the last prune: when those are removed,
+    /// this prune replaces them.
     fn sound_manifest(&self, ring: Option<&KeyRing>) -> Result<[u8; 32], AppendError> {
         let manifest = self.store.manifest().map_err(AppendError::Rejected)?;
         let found: [u8; 32] = Sha256::digest(&manifest).into();
@@ -132,7 +132,7 @@ impl OnBehalfOf<'_> {
     ///
     /// # Errors
     ///
-    /// When nothing, or not everything, was taken away.
+    /// When nothing, or not everything, was removed.
     pub fn prune(&self, policy: PrunePolicy) -> Result<Option<Pruned>, PruneError> {
         self.prune_watched(policy, &mut |_, _| ())
     }
@@ -141,7 +141,7 @@ impl OnBehalfOf<'_> {
     ///
     /// # Errors
     ///
-    /// When nothing, or not everything, was taken away.
+    /// When nothing, or not everything, was removed.
     pub fn prune_watched(
         &self,
         policy: PrunePolicy,
@@ -150,7 +150,7 @@ impl OnBehalfOf<'_> {
         let ledger = self.ledger;
         let Some(removal) = ledger.store.removal() else { return Err(PruneError::Forbidden) };
         let mut configurations = Configurations::default();
-        // Much may have to be read, and others need the lock; what has changed since is little.
+        // Much may have to be read, and others need the lock; little has changed when it is taken.
         let (source, keys) = (ledger.source(), ledger.keys());
         let all = source.segments().map_err(|error| PruneError::Read(error.into()))?;
         let going = SegmentsToPrune::of(source, &all, policy).map_err(PruneError::Read)?;
@@ -176,7 +176,7 @@ impl OnBehalfOf<'_> {
         Ok(Some(Pruned { segments: segments.len(), first_kept, carried }))
     }
 
-    /// Records the states that would go, and then that their segments do.
+    /// Records the states that would be lost, and then the prune.
     fn state_prune(
         &self,
         state: &mut WriterState,
@@ -186,7 +186,7 @@ impl OnBehalfOf<'_> {
         let (ledger, source) = (self.ledger, self.ledger.source());
         let segments = source.segments().map_err(AppendError::Rejected)?;
         let live = segments.iter().position(|info| info.first_seq == state.tail.segment);
-        // What others have done since is not known here.
+        // The segments of others are not known here.
         let Some(live) = live.filter(|live| live + 1 == segments.len()) else {
             return Err(StepError::Behind);
         };
@@ -220,7 +220,7 @@ impl OnBehalfOf<'_> {
     }
 }
 
-/// Events that were changed, or are missing, are not taken away: nobody could see any more that they were.
+/// Changed or missing events are not removed: the evidence of the change would be lost.
 fn refuse_changed(
     source: &dyn SegmentSource,
     keys: Option<&KeyRing>,
@@ -239,7 +239,7 @@ fn refuse_changed(
     changed.map_or(Ok(()), |finding| Err(PruneError::Changed(Box::new(finding))))
 }
 
-/// What cannot be read is no ledger to write to.
+/// A ledger that cannot be read is not written to.
 fn unread(error: ReadError) -> AppendError {
     match error {
         ReadError::Store(error) => AppendError::Rejected(error),

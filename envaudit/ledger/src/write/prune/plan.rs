@@ -1,4 +1,4 @@
-//! What a prune takes away, before it does.
+//! The plan of a prune.
 
 use core::fmt;
 
@@ -13,13 +13,13 @@ use crate::read::locate::first_line;
 use crate::read::reader::ReadError;
 use crate::store::{SegmentInfo, SegmentSource};
 
-/// Which segments may go. Only whole, sealed segments do, oldest first, and never the one that is written.
+/// The segments that may be removed. Only whole, sealed segments are, oldest first, and never the current one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PrunePolicy {
-    /// Those whose last event is older than this.
+    /// Segments whose last event is older than this.
     Before(DateTime<Utc>),
-    /// All but the newest so many, the one that is written included.
+    /// All but this many of the newest, including the current one.
     KeepSegments(usize),
 }
 
@@ -32,7 +32,7 @@ impl fmt::Display for PrunePolicy {
     }
 }
 
-/// What a prune would take away from a ledger as it is now, found by reading alone.
+/// The segments that a prune would remove now, found by reading alone.
 ///
 /// ```
 /// use envaudit_ledger::{LedgerOptions, MasterKey};
@@ -49,17 +49,17 @@ impl fmt::Display for PrunePolicy {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PrunePlan {
-    /// The segments that go, oldest first; there is at least one.
+    /// The segments to remove, oldest first; there is at least one.
     pub segments: Vec<SegmentInfo>,
     /// The seq of the first event that stays.
     pub first_kept: u64,
-    /// The configurations whose last state goes, and is recorded anew before.
+    /// The configurations whose last state is in them, and is recorded again before.
     pub carried: Vec<CarriedState>,
 }
 
 impl PrunePlan {
-    /// What goes by this policy; `None` if nothing does. `keys` are those of the ledger: a state that was changed by
-    /// somebody without them is not carried.
+    /// The plan for this policy; `None` if nothing would be removed. `keys` are those of the ledger: a state that was changed
+    /// without them is not carried.
     ///
     /// # Errors
     ///
@@ -79,27 +79,27 @@ impl PrunePlan {
         Ok(Some(PrunePlan { segments, first_kept, carried }))
     }
 
-    /// How many events go.
+    /// The number of events to remove.
     pub fn events(&self) -> u64 {
         let first = self.segments.first().map_or(self.first_kept, |info| info.first_seq);
         self.first_kept - first
     }
 }
 
-/// The segments that a policy lets go.
+/// The segments that a policy removes.
 pub(super) struct SegmentsToPrune {
     pub(super) segments: Vec<SegmentInfo>,
     pub(super) first_kept: u64,
 }
 
 impl SegmentsToPrune {
-    /// Of all segments, the last of which is written to.
+    /// Selects from all segments, the last of which is the current one.
     pub(super) fn of(
         source: &dyn SegmentSource,
         segments: &[SegmentInfo],
         policy: PrunePolicy,
     ) -> Result<Option<Self>, ReadError> {
-        // One that is being begun has no line yet.
+        // A segment that is being started has no line yet.
         let begun = segments.iter().filter(|info| info.len > 0).count();
         let segments = &segments[..begun];
         let Some(most) = begun.checked_sub(1) else { return Ok(None) };
@@ -108,7 +108,7 @@ impl SegmentsToPrune {
             PrunePolicy::Before(moment) => {
                 let before = Timestamp::from(moment);
                 let mut count = 0;
-                // A segment is older than what the next one begins with.
+                // A segment is older than the first line of the next one.
                 while count < most && first_of(source, &segments[count + 1])?.1 < before {
                     count += 1;
                 }

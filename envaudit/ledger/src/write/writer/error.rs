@@ -1,4 +1,4 @@
-//! Why an event was not recorded.
+//! The errors of a writer.
 
 use std::sync::Arc;
 
@@ -6,22 +6,22 @@ use thiserror::Error;
 
 use crate::error::AppendError;
 
-/// Why an event was not recorded by a [`LedgerWriter`](super::LedgerWriter).
+/// The reason why an event was not recorded by a [`LedgerWriter`](super::LedgerWriter).
 #[derive(Clone, Debug, Error)]
 #[non_exhaustive]
 pub enum SubmitError {
-    /// As many events wait as may.
+    /// The queue is full.
     #[error(
-        "{capacity} events wait to be written already; wait for some of them, or give the writer more room"
+        "{capacity} events are waiting to be written already; wait for some of them, or give the writer a larger capacity"
     )]
     Full {
-        /// How many that is.
+        /// Its capacity.
         capacity: usize,
     },
     /// The writer has stopped.
     #[error("the ledger's writer has stopped")]
     Stopped,
-    /// The ledger did not take it.
+    /// The ledger did not append it.
     #[error(transparent)]
     Append(Arc<AppendError>),
 }

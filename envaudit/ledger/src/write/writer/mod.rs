@@ -1,7 +1,7 @@
 //! Many threads, one writer: group commit.
 //!
-//! One thread takes all that is queued, writes it at once, syncs once, and then answers everybody who waits. The more wait,
-//! the more each sync is worth.
+//! One thread takes all queued events, writes them at once, syncs once, and then answers all waiting callers. The more callers
+//! wait, the more each sync is worth.
 
 mod error;
 mod queue;
@@ -19,29 +19,29 @@ use crate::error::AppendError;
 use crate::event::Event;
 use crate::write::ledger::{Appended, Ledger};
 
-/// What happens to an event that cannot be recorded.
+/// How an event is delivered, and its fate if it cannot be recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Delivery {
-    /// Its caller is told, and must not go on.
+    /// The caller gets an error, and must not continue.
     Guaranteed,
-    /// It waits in bounded memory; what has no room there is counted, and the loss is recorded as `ledger.gap`.
+    /// It waits in bounded memory; if there is no room, it is lost and counted, and the loss is recorded as `ledger.gap`.
     BestEffort,
 }
 
-/// How a [`LedgerWriter`] works.
+/// The options of a [`LedgerWriter`].
 #[derive(Clone, Debug)]
 pub struct WriterOptions {
     capacity: usize,
 }
 
 impl WriterOptions {
-    /// Room for 8192 events.
+    /// A capacity of 8192 events.
     pub fn new() -> Self {
         WriterOptions { capacity: 8192 }
     }
 
-    /// How many events may wait; at least one.
+    /// The number of events that may wait; at least one.
     #[must_use]
     pub fn capacity(mut self, events: usize) -> Self {
         self.capacity = events.max(1);
@@ -55,7 +55,7 @@ impl Default for WriterOptions {
     }
 }
 
-/// A handle to the thread that writes a ledger; clones are the same one. When the last is dropped, what is queued is
+/// A handle to the thread that writes a ledger; clones are the same one. When the last is dropped, the queued events are
 /// written and the thread ends.
 ///
 /// ```
@@ -85,7 +85,7 @@ struct Handle {
 }
 
 impl LedgerWriter {
-    /// Starts the thread, with room for 8192 waiting events.
+    /// Starts the thread, with a capacity of 8192 waiting events.
     pub fn new(ledger: Arc<Ledger>) -> Self {
         LedgerWriter::with(ledger, &WriterOptions::new())
     }
@@ -134,8 +134,8 @@ impl LedgerWriter {
         shared.push(queue, event)
     }
 
-    /// Records an event whose loss can be borne: neither waits nor fails. What is lost is counted, and recorded as a
-    /// `ledger.gap` as soon as something can be recorded.
+    /// Records an event that may be lost: neither waits nor fails. Lost events are counted, and recorded as a `ledger.gap` as
+    /// soon as something can be recorded.
     pub fn record(&self, event: Event) {
         let shared = &self.0.shared;
         let mut queue = shared.queue();
@@ -149,11 +149,11 @@ impl LedgerWriter {
         shared.work.notify_one();
     }
 
-    /// Sends an event as its class demands: waits for a strict one, and never for a degraded one.
+    /// Sends an event with this delivery: waits for a guaranteed one, and never for a best-effort one.
     ///
     /// # Errors
     ///
-    /// When a strict event was not recorded.
+    /// When a guaranteed event was not recorded.
     pub fn send(&self, class: Delivery, event: Event) -> Result<Option<Appended>, SubmitError> {
         match class {
             Delivery::Guaranteed => self.append(event).map(Some),
@@ -164,7 +164,7 @@ impl LedgerWriter {
         }
     }
 
-    /// How many events were lost so far.
+    /// The number of events lost so far.
     pub fn lost(&self) -> u64 {
         self.0.shared.queue().shed
     }
@@ -174,7 +174,7 @@ impl LedgerWriter {
         &self.0.shared.ledger
     }
 
-    /// Writes what is queued, ends the thread and closes the ledger.
+    /// Writes the queued events, ends the thread and closes the ledger.
     ///
     /// # Errors
     ///
@@ -202,7 +202,7 @@ impl Handle {
         self.shared.room.notify_all();
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(thread) = thread {
-            // A panic of the thread has been shown already; those who waited are answered by its dropping their slots.
+            // A panic of the thread has been shown already; it dropped the slots of the waiting callers, which answers them.
             let _ = thread.join();
         }
     }

@@ -1,4 +1,4 @@
-//! What waits to be written, and the thread that writes it.
+//! The waiting events, and the thread that writes them.
 
 use core::time::Duration;
 use std::collections::VecDeque;
@@ -12,10 +12,10 @@ use crate::format::timestamp::Timestamp;
 use crate::settings::SyncMode;
 use crate::write::ledger::{Appended, Ledger};
 
-/// How many events are written at once at most.
+/// The largest number of events that are written at once.
 pub(super) const MAX_GROUP: usize = 4096;
 
-/// How long a ledger that could not be written is left alone.
+/// The pause after a failed write.
 pub(super) const PAUSE: Duration = Duration::from_millis(50);
 
 pub(super) struct SharedQueue {
@@ -39,7 +39,7 @@ pub(super) struct QueuedEvent {
     pub(super) reply: Reply,
 }
 
-/// The events of a write of which it is not known what became, in their order; nothing for those whose caller was told.
+/// The events of a write with an unknown outcome, in their order; `None` for those whose caller was answered.
 type Doubtful = Vec<Option<QueuedEvent>>;
 
 /// Events that had no room.
@@ -94,7 +94,7 @@ impl SharedQueue {
         self.queue().lose(unknown, self.ledger.settings.now());
     }
 
-    /// Finds out which events of a failed write are there all the same, and queues the others again, before all later ones.
+    /// Finds out which events of a failed write are there nevertheless, and queues the others again, before all later ones.
     fn settle(&self, doubtful: &mut Doubtful) {
         let Some(there) = self.ledger.reopen_if_poisoned() else { return };
         let missing = doubtful.drain(..).enumerate().filter(|(at, _)| !there.contains(at));
@@ -112,7 +112,7 @@ impl SharedQueue {
     ) -> Option<(Vec<QueuedEvent>, Option<LostEvents>)> {
         let mut queue = self.queue();
         if failed && !queue.stopping {
-            // Strict callers are told at once; those that can wait are tried again later.
+            // Guaranteed events are answered at once; the others are tried again later.
             let strict = |queue: &mut Queue| !queue.items.iter().any(|item| item.reply.0.is_some());
             let waited = self
                 .work
@@ -132,8 +132,8 @@ impl SharedQueue {
                     let (guard, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
                     if timeout.timed_out() {
                         drop(guard);
-                        // A flush that fails poisons the ledger, and the next event is told so; one that does not get the
-                        // lock is tried again.
+                        // A failed flush poisons the ledger, and the next event gets that error; one that does not get the lock
+                        // is tried again.
                         let _ = self.ledger.flush();
                         self.queue()
                     } else {
@@ -189,7 +189,7 @@ impl SharedQueue {
         Err(())
     }
 
-    /// Writes events, in as many batches as they need. On failure gives those that were acknowledged.
+    /// Writes events, in as many batches as they need. On failure returns those that were acknowledged.
     pub(super) fn write_events(
         &self,
         events: &[Event],
@@ -225,7 +225,7 @@ impl SharedQueue {
         Err(())
     }
 
-    /// Keeps what has room for another try, and counts the rest.
+    /// Keeps as many events as there is room for, and counts the rest.
     pub(super) fn put_back(&self, waiting: VecDeque<QueuedEvent>, gap: Option<LostEvents>) {
         let mut queue = self.queue();
         let now = self.ledger.settings.now();
@@ -237,7 +237,7 @@ impl SharedQueue {
             }
         }
         if queue.stopping {
-            // There is no later any more.
+            // There will be no later try.
             let lost = waiting.len() as u64;
             queue.lose(lost, now);
             queue.gap = None;

@@ -1,4 +1,4 @@
-//! Those who wait for an event.
+//! The tickets of waiting callers.
 
 use core::fmt;
 use core::future::Future;
@@ -9,7 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use super::error::SubmitError;
 use crate::write::ledger::Appended;
 
-/// Who waits for an event. Whatever becomes of the writer, they are told.
+/// The caller that waits for an event. It is answered whatever happens to the writer.
 pub(super) struct Reply(pub(super) Option<Arc<Slot>>);
 
 impl Reply {
