@@ -52,19 +52,21 @@ impl<'a> Reader<'a> {
     /// Every change of a variable.
     ///
     /// ```
-    /// use envaudit::EnvConfig;
-    /// use envaudit_ledger::{Context, LedgerOptions, MasterKey};
     /// use envaudit_ledger::testing::MemoryStore;
+    /// use envaudit_ledger::{Actor, Event, LedgerOptions, MasterKey, Outcome};
+    /// use serde_json::json;
     ///
-    /// #[derive(EnvConfig)]
-    /// struct Config {
-    ///     port: u16,
-    /// }
+    /// // The events that the crate `envaudit` records of a configuration.
+    /// let event = |action| {
+    ///     let event = Event::new(action, Actor::user("ada")).outcome(Outcome::Success);
+    ///     event.resource("config", "checkout")
+    /// };
+    /// let port = |value| json!({"key": "PORT", "source": "file", "masked": false, "value": value});
+    /// let change = json!({"key": "PORT", "kind": "changed", "before": port("80"), "after": port("443")});
     ///
     /// let ledger = LedgerOptions::new().key(MasterKey::from_bytes([7; 32])).init_in(MemoryStore::default())?;
-    /// for port in ["80", "80", "443"] {
-    ///     ledger.record(&Config::loader().vars([("PORT", port)]).load()?, &Context::new())?;
-    /// }
+    /// ledger.append(&event("config.loaded").detail("state", [port("80")]))?;
+    /// ledger.append(&event("config.changed").detail("changes", [change]).detail("state", [port("443")]))?;
     /// let changes: Vec<String> = ledger
     ///     .reader()
     ///     .history("PORT")?
