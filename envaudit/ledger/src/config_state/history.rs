@@ -53,13 +53,20 @@ impl<'a> Reader<'a> {
     ///
     /// ```
     /// use envaudit_ledger::testing::MemoryStore;
-    /// use envaudit_ledger::{Actor, Event, LedgerOptions, MasterKey};
+    /// use envaudit_ledger::{Actor, Event, LedgerOptions, MasterKey, Outcome};
+    /// use serde_json::json;
+    ///
+    /// // The events that the crate `envaudit` records of a configuration.
+    /// let event = |action| {
+    ///     let event = Event::new(action, Actor::user("ada")).outcome(Outcome::Success);
+    ///     event.resource("config", "checkout")
+    /// };
+    /// let port = |value| json!({"key": "PORT", "source": "file", "masked": false, "value": value});
+    /// let change = json!({"key": "PORT", "kind": "changed", "before": port("80"), "after": port("443")});
     ///
     /// let ledger = LedgerOptions::new().key(MasterKey::from_bytes([7; 32])).init_in(MemoryStore::default())?;
-    /// let state = r#"{"state":[{"key":"PORT","source":"file","masked":false,"value":"80"}]}"#;
-    /// let loaded = Event::new("config.loaded", Actor::service("deployer")).resource("config", "checkout/prod");
-    /// ledger.append(&loaded.details_json(state))?;
-    ///
+    /// ledger.append(&event("config.loaded").detail("state", [port("80")]))?;
+    /// ledger.append(&event("config.changed").detail("changes", [change]).detail("state", [port("443")]))?;
     /// let changes: Vec<String> = ledger
     ///     .reader()
     ///     .history("PORT")?
