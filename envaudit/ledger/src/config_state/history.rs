@@ -58,7 +58,7 @@ impl<'a> Reader<'a> {
     /// let ledger = LedgerOptions::new().key(MasterKey::from_bytes([7; 32])).init_in(MemoryStore::default())?;
     /// let state = r#"{"state":[{"key":"PORT","source":"file","masked":false,"value":"80"}]}"#;
     /// let loaded = Event::new("config.loaded", Actor::service("deployer")).resource("config", "checkout/prod");
-    /// ledger.append(&loaded.details_json(state))?;
+    /// ledger.append(&loaded.details_json(state.to_owned()))?;
     ///
     /// let changes: Vec<String> = ledger
     ///     .reader()
