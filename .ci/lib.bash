@@ -2,6 +2,11 @@
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-never}
+# Nothing is built twice where everything is built once.
+[ -z "${CI-}" ] || export CARGO_INCREMENTAL=0
+
+# The tests as the README's command builds them: gates that run some of them share what is built.
+all_tests=(cargo test --locked --workspace --all-features)
 
 # need COMMAND PACKAGE: installs a Debian package when the command is missing.
 need() {

@@ -26,6 +26,9 @@ pub fn assert_not_in(text: &str, secret: &str, what: &str) {
     let chars: Vec<char> = secret.chars().collect();
     for part in chars.windows(8) {
         let part: String = part.iter().collect();
+        if !text.contains(&part) {
+            continue;
+        }
         let told: Vec<&str> = text.lines().filter(|line| line.contains(&part)).collect();
         assert!(told.is_empty(), "{what}: `{part}` of the secret is in {told:#?}");
     }

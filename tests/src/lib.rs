@@ -8,6 +8,7 @@ pub mod cli_fixture;
 pub mod command;
 #[cfg(all(feature = "cli", target_os = "linux"))]
 pub mod disks;
+pub mod effort;
 mod files;
 #[cfg(feature = "ledger")]
 pub mod fresh_ledger;

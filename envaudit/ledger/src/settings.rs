@@ -18,6 +18,10 @@ pub enum SyncMode {
     Always,
     /// At most this much later, provided that the ledger is written to or [flushed](crate::Ledger::flush). What was
     /// acknowledged since the last sync is lost when the machine stops; a process that is killed loses nothing.
+    ///
+    /// A writer keeps the lock of the ledger after an append for up to 5 ms, for the next one, and looks at the files and the
+    /// last line once in that time instead of at each append. A thread of its own gives the lock back when nothing was appended
+    /// for 5 ms or another writer waits for it; the other writer gets it first then.
     Interval(Duration),
 }
 

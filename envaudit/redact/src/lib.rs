@@ -19,6 +19,7 @@ use serde_json::Value;
 pub use direction::is_turning;
 pub use ip_address::mask_ip;
 pub use names::is_secret_name;
+pub use urls::redact_value_text;
 
 /// Where a text has a credential, in bytes.
 type Spans = Vec<Range<usize>>;

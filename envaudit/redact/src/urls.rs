@@ -1,5 +1,7 @@
 //! Credentials in URLs, and before the `@` of other addresses.
 
+use std::borrow::Cow;
+
 use super::search::{ForwardSearch, LastMatch};
 use super::{REDACTED, Spans, ends_word};
 
@@ -115,4 +117,30 @@ pub(super) fn before_sign(
         false => start,
     };
     (start < sign && !text[start..].starts_with(REDACTED)).then_some(start..sign)
+}
+
+/// A text that is one value, such as that of a variable, without the userinfo of a URL that need not be well formed: without
+/// all before the last `@` that could be a password, back to the first `//` or, where there is none, the word's beginning.
+///
+/// A password that is not escaped may hold any of the characters that would end the authority, and is a common reason for a
+/// URL to be invalid, and so to be shown in an error. In a text of several sentences [`redact`](crate::redact) takes less away.
+///
+/// ```
+/// use envaudit_redact::redact_value_text;
+///
+/// assert_eq!(redact_value_text("postgres://u:p@ss/w?o#rd@h"), "postgres://[REDACTED]@h");
+/// assert_eq!(redact_value_text("http://h/a@b"), "http://h/a@b");
+/// ```
+pub fn redact_value_text(text: &str) -> Cow<'_, str> {
+    let Some(at) = text.rfind('@') else { return text.into() };
+    let slashes = text[..at].find("//").map(|slashes| slashes + 2);
+    let word = at - text[..at].rsplit(char::is_whitespace).next().map_or(0, str::len);
+    let userinfo = &text[slashes.unwrap_or(word)..at];
+    let is_authority = slashes.is_some() && !userinfo.contains(['/', '?', '#']);
+    if userinfo.contains(':') || is_authority {
+        let start = at - userinfo.len();
+        format!("{}{REDACTED}{}", &text[..start], &text[at..]).into()
+    } else {
+        text.into()
+    }
 }

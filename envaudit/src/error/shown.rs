@@ -2,10 +2,13 @@
 
 use std::borrow::Cow;
 
-/// A value as an error message shows it: one line, of bounded length, without the userinfo of a URL.
+use envaudit_redact::{redact, redact_value_text};
+
+/// A value as an error message shows it: one line, of bounded length, without what looks like a credential.
 pub(crate) fn shown(value: &str) -> String {
     const MAX_CHARS: usize = 80;
-    let value = without_userinfo(value);
+    let value = redact_value_text(value);
+    let value = redact(&value);
     let mut shown: String = value.chars().take(MAX_CHARS).flat_map(char::escape_debug).collect();
     if let Some(rest) = value.chars().count().checked_sub(MAX_CHARS).filter(|rest| *rest > 0) {
         shown.push_str(&format!("… ({rest} more characters)"));
@@ -13,10 +16,11 @@ pub(crate) fn shown(value: &str) -> String {
     shown.replace("\\'", "'").replace("\\\"", "\"")
 }
 
-/// The message of a foreign parser: of bounded length, without the userinfo of a URL.
+/// The message of a foreign parser: of bounded length, without what looks like a credential.
 pub(crate) fn shown_message(message: &str) -> String {
     const MAX_CHARS: usize = 400;
-    let message = without_userinfo(message);
+    let message = redact_value_text(message);
+    let message = redact(&message);
     plain(&message).chars().take(MAX_CHARS).collect()
 }
 
@@ -24,23 +28,6 @@ pub(crate) fn shown_message(message: &str) -> String {
 pub(crate) fn plain(text: &str) -> Cow<'_, str> {
     let is_bad = |char: char| char.is_control() && char != '\n';
     if text.contains(is_bad) { text.replace(is_bad, "").into() } else { text.into() }
-}
-
-/// Replaces the text before the last `@` and could be a password: all that follows the first `//`, or the word. A
-/// password that is not escaped may hold any of the characters that would end the authority, and is a common reason
-/// for a URL to be invalid.
-fn without_userinfo(text: &str) -> Cow<'_, str> {
-    let Some(at) = text.rfind('@') else { return text.into() };
-    let slashes = text[..at].find("//").map(|slashes| slashes + 2);
-    let word = at - text[..at].rsplit(char::is_whitespace).next().map_or(0, str::len);
-    let userinfo = &text[slashes.unwrap_or(word)..at];
-    let is_authority = slashes.is_some() && !userinfo.contains(['/', '?', '#']);
-    if userinfo.contains(':') || is_authority {
-        let start = at - userinfo.len();
-        format!("{}[REDACTED]{}", &text[..start], &text[at..]).into()
-    } else {
-        text.into()
-    }
 }
 
 #[cfg(test)]

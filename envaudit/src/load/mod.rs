@@ -14,7 +14,6 @@ mod loader;
 mod one_or_many;
 mod reader;
 mod redaction;
-mod scope;
 mod settings;
 #[cfg(all(test, feature = "cli", feature = "live"))]
 mod tests;

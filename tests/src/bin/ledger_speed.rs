@@ -1,7 +1,7 @@
 //! How fast a ledger appends, each figure beside its limit, both taken in turns in one run.
 //!
 //! `cargo run --release -p envaudit-tests --features ledger --bin ledger_speed [directory [part]]`, where a part
-//! is `memory`, `durable`, `grouped` or `long`.
+//! is `memory`, `interval`, `durable`, `grouped` or `long`.
 
 use std::fs::OpenOptions;
 use std::hint::black_box;
@@ -14,7 +14,7 @@ use data_encoding::HEXLOWER;
 use envaudit::EnvConfig;
 use envaudit::ledger::testing::MemoryStore;
 use envaudit::ledger::{
-    Actor, Context, Event, FileStore, LedgerOptions, LedgerWriter, Origin, SyncMode,
+    Actor, Context, Event, FileStore, Ledger, LedgerOptions, LedgerWriter, Origin, SyncMode,
 };
 use envaudit_tests::isolated;
 use hmac::{Hmac, KeyInit, Mac};
@@ -131,6 +131,32 @@ fn in_memory() {
         })
         .collect();
     print("append in memory against serialise + HMAC by hand", &pairs);
+}
+
+/// A lone writer that syncs twice a second, against the same appends in memory.
+fn interval(dir: &Path) {
+    const COUNT: usize = 100_000;
+    let event = event();
+    let rate = |ledger: &Ledger| {
+        per_second(COUNT, || {
+            for _ in 0..COUNT {
+                ledger.append(black_box(&event)).expect("appended");
+            }
+        })
+    };
+    let pairs: Vec<(f64, f64)> = (0..ROUNDS)
+        .map(|nth| {
+            let syncing = options().sync(SyncMode::Interval(Duration::from_millis(500)));
+            let path = dir.join(format!("interval-{nth}"));
+            let file = syncing.init(&path).expect("a ledger");
+            let memory = options().init_in(MemoryStore::default()).expect("a ledger");
+            let pair = (rate(&file), rate(&memory));
+            drop(file);
+            std::fs::remove_dir_all(path).expect("removed");
+            pair
+        })
+        .collect();
+    print("append with an interval sync, one writer, against memory", &pairs);
 }
 
 fn durable(dir: &Path) {
@@ -296,8 +322,13 @@ fn main() {
     };
     let dir = dir.expect("a directory");
     let part = std::env::args().nth(2);
-    let parts: [Part; 4] =
-        [("memory", |_| in_memory()), ("durable", durable), ("grouped", grouped), ("long", long)];
+    let parts: [Part; 5] = [
+        ("memory", |_| in_memory()),
+        ("interval", interval),
+        ("durable", durable),
+        ("grouped", grouped),
+        ("long", long),
+    ];
     for (name, run) in parts {
         if part.as_ref().is_none_or(|part| part == name) {
             run(dir.path());

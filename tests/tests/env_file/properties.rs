@@ -105,8 +105,11 @@ proptest! {
             format!("\u{feff}A={value}"),
             format!("A=''{value}"),
         ];
+        let files = Files::new();
         for way in ways {
-            let loaded = load(&way).map_err(|error| TestCaseError::fail(error.to_string()))?;
+            files.write(".env", &way);
+            let loaded: Result<Loaded<Letters>, _> = files.loader().load();
+            let loaded = loaded.map_err(|error| TestCaseError::fail(error.to_string()))?;
             prop_assert_eq!(loaded.a.as_deref(), Some(&*value), "{:?}", way);
         }
     }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::source_paths::named_paths;
+use crate::source_paths::{NamedPath, named_paths};
 
 /// Arrows that must never be, and why.
 struct Never {
@@ -29,7 +29,8 @@ struct Crate {
     /// Modules that only show what other rooms have, and the crate whose names they show besides.
     facades: &'static [(&'static str, &'static str)],
     never: &'static [Never],
-    /// Rooms that know of each other, each circle in the order of the alphabet. Every other circle is a fault.
+    /// Rooms, or modules in one folder, that know of each other: each circle in the order of the alphabet. Every other circle is
+    /// a fault.
     circles: &'static [&'static [&'static str]],
 }
 
@@ -172,7 +173,10 @@ const LEDGER: Crate = Crate {
             why: "options are one way to come by settings and keys",
         },
     ],
-    circles: &[],
+    circles: &[
+        // The engine: an append catches up with other writers, and a recovery appends.
+        &["write::append", "write::ledger", "write::on_behalf_of", "write::recover"],
+    ],
 };
 
 const ENVAUDIT: Crate = Crate {
@@ -219,6 +223,8 @@ const ENVAUDIT: Crate = Crate {
     circles: &[
         // `EnvConfig::load` makes a `Loader<T: EnvConfig>`, which tells of what it loaded; `Audit::entry` takes a `Key<T: EnvConfig>`.
         &["audit", "config", "load", "telemetry"],
+        // The arguments that commands share take defaults from the invocation, which holds them.
+        &["cli::args", "cli::invocation", "cli::output", "cli::subject"],
     ],
 };
 
@@ -271,83 +277,133 @@ impl Arrow {
     }
 }
 
-/// What a crate shows at its root and in its facades, each name with the path it comes from.
-struct Shown(BTreeMap<Vec<String>, Vec<String>>);
+/// What each module of a crate imports and shows, each name with the path it comes from.
+struct Names(BTreeMap<Vec<String>, Vec<String>>);
 
-impl Crate {
-    /// The arrows between its rooms, and to other crates. The root of the crate and the facades show what is public, so they
-    /// know of all rooms and are none.
-    fn arrows(&self, top: &Path) -> Vec<Arrow> {
-        let sources = top.join(self.sources);
-        let shown = self.shown(&sources);
-        let mut arrows = Vec::new();
-        for file in rust_files(&sources) {
-            let text = fs::read_to_string(&file).expect("a source file is text");
-            let within = file.strip_prefix(&sources).expect("it was found there");
-            let name = Path::new(self.sources).join(within);
-            arrows.extend(self.arrows_of(&text, &module_of(within), &name, &shown));
-        }
-        arrows
-    }
-
-    fn shown(&self, sources: &Path) -> Shown {
-        let mut shown = BTreeMap::new();
-        let facades = self.facades.iter().map(|(facade, _)| vec![(*facade).to_owned()]);
-        for module in facades.chain([Vec::new()]) {
-            let file =
-                if module.is_empty() { "lib.rs".to_owned() } else { module.join("/") + ".rs" };
-            let text = fs::read_to_string(sources.join(file)).expect("a facade is one file");
-            let names: Vec<&str> = module.iter().map(String::as_str).collect();
-            for named in named_paths(&text, &names) {
-                let path = named.segments;
-                // In the root, a path begins with the name of a module as well as with `crate`.
-                let path = path.strip_prefix(&["crate".to_owned()]).unwrap_or(&path);
-                if let [first, .., name] = path
-                    && !is_ours(first)
-                {
-                    let public = module.iter().chain([name]).cloned().collect();
-                    shown.insert(public, path.to_vec());
+impl Names {
+    fn of(files: &[SourceFile]) -> Self {
+        let mut names = BTreeMap::new();
+        for file in files {
+            for named in &file.paths {
+                let path = match named.segments.split_first() {
+                    Some((first, path)) if first == "crate" => path.to_vec(),
+                    // In the root, a path begins with the name of a module as well as with `crate`.
+                    Some((first, _)) if file.module.is_empty() && !is_ours(first) => {
+                        named.segments.clone()
+                    }
+                    _ => continue,
+                };
+                if let [_, .., name] = path.as_slice() {
+                    let within = file.module.iter().chain([name]).cloned().collect();
+                    names.insert(within, path);
                 }
             }
         }
-        Shown(shown)
+        Names(names)
     }
 
-    fn arrows_of(&self, text: &str, module: &[String], file: &Path, shown: &Shown) -> Vec<Arrow> {
+    /// Where a path in the crate leads to in the end, if modules only pass it on.
+    fn behind(&self, path: &[String]) -> Vec<String> {
+        // What is generated finds everything there.
+        let mut path = path.strip_prefix(&["__private".to_owned()]).unwrap_or(path).to_vec();
+        for _ in 0..8 {
+            let known = (1..=path.len()).find_map(|length| {
+                let behind =
+                    self.0.get(&path[..length]).filter(|behind| **behind != path[..length])?;
+                Some((length, behind))
+            });
+            let Some((length, behind)) = known else { break };
+            path = behind.iter().chain(&path[length..]).cloned().collect();
+        }
+        path
+    }
+}
+
+/// A file of a crate.
+struct SourceFile {
+    /// Its path from the top of the repository.
+    file: PathBuf,
+    module: Vec<String>,
+    paths: Vec<NamedPath>,
+}
+
+impl SourceFile {
+    fn new(file: PathBuf, module: Vec<String>, text: &str) -> Self {
         let names: Vec<&str> = module.iter().map(String::as_str).collect();
-        if names.is_empty() || self.facades.iter().any(|(facade, _)| names == [*facade]) {
+        let paths = named_paths(text, &names);
+        SourceFile { file, module, paths }
+    }
+}
+
+impl Crate {
+    fn files(&self, top: &Path) -> Vec<SourceFile> {
+        let sources = top.join(self.sources);
+        let read = |path: PathBuf| {
+            let within = path.strip_prefix(&sources).expect("it was found there");
+            let file = Path::new(self.sources).join(within);
+            let text = fs::read_to_string(&path).expect("a source file is text");
+            SourceFile::new(file, module_of(within), &text)
+        };
+        rust_files(&sources).into_iter().map(read).collect()
+    }
+
+    /// The arrows between its rooms, and to other crates. The root of the crate and the facades show what is public, so they
+    /// know of all rooms and are none.
+    fn arrows(&self, files: &[SourceFile]) -> Vec<Arrow> {
+        let names = Names::of(files);
+        files.iter().flat_map(|file| self.arrows_of(file, &names)).collect()
+    }
+
+    fn arrows_of(&self, file: &SourceFile, names: &Names) -> Vec<Arrow> {
+        if file.module.is_empty() || self.facades.iter().any(|(facade, _)| file.module == [*facade])
+        {
             return Vec::new();
         }
-        let from = self.room(module);
+        let from = self.room(&file.module);
         let mut arrows = Vec::new();
-        for named in named_paths(text, &names) {
+        for named in &file.paths {
             let (to, path) = match named.segments.split_first() {
                 Some((first, path)) if first == "crate" => {
-                    (self.room_behind(path, shown), path.join("::"))
+                    let to = self.room(&names.behind(path));
+                    let facade = self.facades.iter().find(|(facade, _)| to == *facade);
+                    (facade.map_or(to, |(_, behind)| (*behind).to_owned()), path.join("::"))
                 }
                 Some((first, _)) => (first.clone(), named.segments.join("::")),
                 None => continue,
             };
             if to != from && !to.is_empty() {
-                let (from, file) = (from.clone(), file.to_owned());
+                let (from, file) = (from.clone(), file.file.clone());
                 arrows.push(Arrow { from, to, file, line: named.line, path });
             }
         }
         arrows
     }
 
-    /// The room, or the other crate, that a path in this crate leads to.
-    fn room_behind(&self, path: &[String], shown: &Shown) -> String {
-        // What is generated finds the rooms there.
-        let path = path.strip_prefix(&["__private".to_owned()]).unwrap_or(path);
-        for length in [1, 2] {
-            if let Some(behind) = path.get(..length).and_then(|name| shown.0.get(name)) {
-                return self.room_behind(behind, shown);
+    /// The arrows between the modules in each folder. The root of a folder shows what is in it, and is none of them.
+    fn arrows_in_folders(&self, files: &[SourceFile]) -> Vec<Arrow> {
+        let names = Names::of(files);
+        let modules: BTreeSet<&[String]> =
+            files.iter().map(|file| file.module.as_slice()).collect();
+        let mut arrows = Vec::new();
+        for file in files {
+            for named in &file.paths {
+                let Some((_, path)) =
+                    named.segments.split_first().filter(|(first, _)| *first == "crate")
+                else {
+                    continue;
+                };
+                let behind = names.behind(path);
+                let common = file.module.iter().zip(&behind).take_while(|(a, b)| a == b).count();
+                let siblings = [file.module.get(..=common), behind.get(..=common)];
+                let [Some(from), Some(to)] = siblings else { continue };
+                if common > 0 && modules.contains(to) {
+                    let (from, to) = (from.join("::"), to.join("::"));
+                    let (file, path) = (file.file.clone(), path.join("::"));
+                    arrows.push(Arrow { from, to, file, line: named.line, path });
+                }
             }
         }
-        let facade =
-            self.facades.iter().find(|(facade, _)| path.first().is_some_and(|name| name == facade));
-        facade.map_or_else(|| self.room(path), |(_, behind)| (*behind).to_owned())
+        arrows
     }
 
     fn room(&self, module: &[String]) -> String {
@@ -369,6 +425,12 @@ impl Crate {
                 }
             }
         }
+        faults.extend(self.unknown_circles(arrows));
+        faults
+    }
+
+    fn unknown_circles(&self, arrows: &[Arrow]) -> Vec<String> {
+        let mut faults = Vec::new();
         for circle in circles(arrows) {
             if self.circles.iter().any(|known| circle.iter().eq(known.iter())) {
                 continue;
@@ -481,9 +543,21 @@ pub(crate) fn top() -> PathBuf {
 fn hold(subject: &Crate) {
     let absent = subject.absent_rooms(&top());
     assert!(absent.is_empty(), "not in {}: {}", subject.sources, absent.join(", "));
-    let arrows = subject.arrows(&top());
+    let files = subject.files(&top());
+    let arrows = subject.arrows(&files);
     assert!(!arrows.is_empty(), "nothing was found in {}", subject.sources);
-    let faults = subject.faults(&arrows);
+    let mut faults = subject.faults(&arrows);
+    let in_folders = subject.arrows_in_folders(&files);
+    faults.extend(subject.unknown_circles(&in_folders));
+    let found = [circles(&arrows), circles(&in_folders)].concat();
+    for known in subject.circles {
+        if !found.iter().any(|circle| circle.iter().eq(known.iter())) {
+            faults.push(format!(
+                "{} are no circle any more: take it out of the table",
+                known.join(", ")
+            ));
+        }
+    }
     assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
 }
 
@@ -507,35 +581,51 @@ fn the_derive_has_its_walls() {
     hold(&DERIVE);
 }
 
+fn planted(file: &str, module: &[&str], text: &str) -> SourceFile {
+    let module = module.iter().map(|&name| name.to_owned()).collect();
+    SourceFile::new(file.into(), module, text)
+}
+
 #[test]
 fn an_arrow_that_must_not_be_is_found_with_its_line() {
-    let sources = top().join(LEDGER.sources);
-    let shown = LEDGER.shown(&sources);
+    let names = Names::of(&LEDGER.files(&top()));
     let text = "//! A planted file.\n\nuse std::fmt;\n\nuse super::super::{\n    read::lines::Lines,\n    write::append,\n\
                 };\n\nfn f() -> crate::Ledger {}\n";
-    let module = ["verify", "planted"].map(str::to_owned);
-    let arrows = LEDGER.arrows_of(text, &module, Path::new("planted.rs"), &shown);
+    let file = planted("planted.rs", &["verify", "planted"], text);
     let why = "which `verify` must not know of: \
                the verifier believes nothing, and shares with the writers only how a line is read";
     let expected = [
         format!("planted.rs:7 names `write::append`, {why}"),
         format!("planted.rs:10 names `Ledger`, {why}"),
     ];
-    assert_eq!(LEDGER.faults(&arrows), expected);
+    assert_eq!(LEDGER.faults(&LEDGER.arrows_of(&file, &names)), expected);
 }
 
 #[test]
 fn a_circle_that_is_not_known_is_found_with_its_lines() {
-    let shown = Shown(BTreeMap::new());
-    let arrows = |text, module: &str, file| {
-        ENVAUDIT.arrows_of(text, &[module.to_owned()], Path::new(file), &shown)
-    };
-    let mut all = arrows("use crate::schema::Schema;\n", "value", "value.rs");
-    all.extend(arrows("\nfn f(_: crate::value::Raw<'_>) {}\n", "schema", "schema.rs"));
+    let files = [
+        planted("value.rs", &["value"], "use crate::schema::Schema;\n"),
+        planted("schema.rs", &["schema"], "\nfn f(_: crate::value::Raw<'_>) {}\n"),
+    ];
     let expected = [
         "schema, value know of each other:",
         "    value -> schema: value.rs:1 names `schema::Schema`",
         "    schema -> value: schema.rs:2 names `value::Raw`",
     ];
-    assert_eq!(ENVAUDIT.faults(&all), expected);
+    assert_eq!(ENVAUDIT.faults(&ENVAUDIT.arrows(&files)), expected);
+}
+
+#[test]
+fn a_circle_within_a_folder_is_found_through_its_root() {
+    let files = [
+        planted("cli/mod.rs", &["cli"], "mod args;\nmod run;\npub use run::Runner;\nstruct Own;\n"),
+        planted("cli/args.rs", &["cli", "args"], "use super::{Own, Runner};\n"),
+        planted("cli/run.rs", &["cli", "run"], "use super::Own;\nuse super::args::Args;\n"),
+    ];
+    let expected = [
+        "cli::args, cli::run know of each other:",
+        "    cli::args -> cli::run: cli/args.rs:1 names `cli::Runner`",
+        "    cli::run -> cli::args: cli/run.rs:2 names `cli::args::Args`",
+    ];
+    assert_eq!(ENVAUDIT.unknown_circles(&ENVAUDIT.arrows_in_folders(&files)), expected);
 }

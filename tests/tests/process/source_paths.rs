@@ -73,6 +73,12 @@ impl Scanner<'_> {
                     self.module.push(name);
                     inline.push(depth);
                 }
+                // What only documentation names is no part of the code.
+                "use" if self.follows("# [ cfg ( doc ) ]") => {
+                    while !matches!(self.text(self.at), ";" | "") {
+                        self.at += 1;
+                    }
+                }
                 "use" => {
                     self.at += 1;
                     self.tree(&mut Vec::new());
@@ -86,6 +92,11 @@ impl Scanner<'_> {
             }
             self.at += 1;
         }
+    }
+
+    fn follows(&self, tokens: &str) -> bool {
+        let before = tokens.split(' ').rev().zip(self.tokens[..self.at].iter().rev());
+        before.filter(|(text, token)| *text == token.text).count() == tokens.split(' ').count()
     }
 
     fn begins_path(&self) -> bool {
@@ -277,7 +288,7 @@ fn character(text: &str) -> usize {
 fn paths_are_found_with_their_lines() {
     let text = r##"
 //! use crate::not::this;
-use std::fmt;
+#[cfg(doc)] use crate::nor::this; use std::fmt;
 use crate::read::{
     lines::{Lines, blocks as b},
     reader::*,

@@ -3,17 +3,16 @@
 //! A line of another resource is skipped without being parsed: blocks are searched for the bytes that only a record of this
 //! resource has. What comes before a segment need not be searched if the table in its first line names the event.
 
-use std::borrow::Cow;
-
 use memchr::memmem;
 
 use super::details;
 use super::value::RecordedValue;
+use crate::config_state::recorded_ref::{RecordedRef, recorded_ref};
 use crate::config_state::table::{States, TableEntry};
 use crate::error::Damage;
 use crate::format::json::write_string;
 use crate::format::line::Line;
-use crate::format::walk::{list, member, text};
+use crate::format::walk::{member, text};
 use crate::keys::KeyRing;
 use crate::read::lines::{LineBlocks, LineEnd, line_around, line_in};
 use crate::read::locate::first_line;
@@ -239,44 +238,6 @@ fn follow(
         }
         _ => Ok(StateAt::Nothing),
     }
-}
-
-/// The configuration in the line of a successful load: as a whole, or as a reference.
-enum RecordedRef {
-    State(Vec<RecordedValue>),
-    /// The state is that of an earlier event.
-    Since(u64),
-}
-
-/// The resource that a line is about, and its state there.
-fn recorded_ref<'a>(line: &Line<'a>) -> Option<(Cow<'a, str>, RecordedRef)> {
-    let is_load = (line.action == "config.loaded" || line.action == "config.changed")
-        && line.resource_type.is_some_and(|kind| kind == "config")
-        && line.outcome == "success";
-    let details = line.details.filter(|_| is_load)?;
-    let said = match member(details, "unchanged_since").and_then(|since| since.parse().ok()) {
-        Some(since) if since < line.seq => RecordedRef::Since(since),
-        Some(_) => return None,
-        None => RecordedRef::State(values(details)?),
-    };
-    Some((line.resource_id?.get(), said))
-}
-
-/// The state that the line of a successful load has.
-pub fn recorded_state(line: &Line<'_>) -> Option<Vec<RecordedValue>> {
-    match recorded_ref(line)? {
-        (_, RecordedRef::State(values)) => Some(values),
-        (_, RecordedRef::Since(_)) => None,
-    }
-}
-
-/// The resource whose state a line has or refers to.
-pub(crate) fn resource_of<'a>(line: &Line<'a>) -> Option<Cow<'a, str>> {
-    recorded_ref(line).map(|(resource, _)| resource)
-}
-
-fn values(details: &str) -> Option<Vec<RecordedValue>> {
-    list(member(details, "state")?)?.map(RecordedValue::read).collect()
 }
 
 fn first_seq(lines: &[u8]) -> Option<u64> {

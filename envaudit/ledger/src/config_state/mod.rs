@@ -5,10 +5,12 @@ pub(crate) mod change;
 pub mod details;
 pub(crate) mod history;
 pub(crate) mod last;
+pub(crate) mod recorded_ref;
 pub(crate) mod table;
 pub(crate) mod value;
 
 pub use change::{ChangeKind, ConfigChange};
 pub use history::{History, HistoryEntry};
-pub(crate) use last::{resource_of, state_before};
+pub(crate) use last::state_before;
+pub(crate) use recorded_ref::resource_of;
 pub use value::RecordedValue;

@@ -45,6 +45,13 @@ pub struct ChainKey {
     hmac: Hmac256,
 }
 
+impl MasterKey {
+    /// The key of the events' hashes.
+    pub fn chain_key(&self) -> ChainKey {
+        ChainKey::new(self.id(), self.derive(b"envaudit chain v1"))
+    }
+}
+
 impl ChainKey {
     pub(super) fn new(id: KeyId, bytes: Zeroizing<[u8; 32]>) -> Self {
         ChainKey { id, hmac: Hmac256::new(&bytes), bytes }

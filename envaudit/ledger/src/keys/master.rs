@@ -8,7 +8,6 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use super::chain::ChainKey;
 use super::error::KeyError;
 use super::id::KeyId;
 
@@ -73,11 +72,6 @@ impl MasterKey {
         KeyId::of_bytes(digest[..8].try_into().expect("a digest is longer than 8 bytes"))
     }
 
-    /// The key of the events' hashes.
-    pub fn chain_key(&self) -> ChainKey {
-        ChainKey::new(self.id(), self.derive(b"envaudit chain v1"))
-    }
-
     /// The seed of the Ed25519 key that signs checkpoints.
     pub fn checkpoint_seed(&self) -> Zeroizing<[u8; 32]> {
         self.derive(b"envaudit checkpoint v1")
@@ -104,7 +98,7 @@ impl MasterKey {
     }
 
     /// HKDF-SHA256 without a salt.
-    fn derive(&self, info: &[u8]) -> Zeroizing<[u8; 32]> {
+    pub(super) fn derive(&self, info: &[u8]) -> Zeroizing<[u8; 32]> {
         let mut key = Zeroizing::new([0; 32]);
         Hkdf::<Sha256>::new(None, &*self.0)
             .expand(info, &mut *key)

@@ -13,6 +13,7 @@
 //! store need not have files, a lock, or the right to delete. Every store passes the same suite, `testing::store_conformance`
 //! (feature `testing`).
 
+mod batch;
 mod chain;
 mod error;
 mod file;
@@ -25,7 +26,8 @@ pub(crate) mod resolve;
 mod source;
 mod tail;
 
-pub use chain::{Batch, BatchOutcome, ChainStore, Deadline, Durability, Epoch, StoreState};
+pub use batch::{Batch, BatchOutcome, Deadline, Durability, Epoch};
+pub use chain::{ChainStore, StoreState};
 pub use error::{StoreError, StoreErrorKind, WriteError};
 pub use file::FileStore;
 pub use file::disk::{Disk, DiskFile, FileStat, Identity, Listed, RealDisk, RealFile};

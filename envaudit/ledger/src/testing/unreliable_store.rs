@@ -15,6 +15,8 @@ pub enum LostAnswer {
     BeforeWriting,
     /// The batch was written.
     AfterWriting,
+    /// The batch was not written, and the answer is that others were faster.
+    Stale,
 }
 
 /// A store that loses the answers to some appends, as a network does: the writer does not know whether its batch was written.
@@ -34,6 +36,21 @@ impl LostAnswers {
     /// Loses the answers to this many of the next appends.
     pub fn lose(&self, what: LostAnswer, often: usize) {
         *self.pending() = Some((what, often));
+    }
+
+    /// Loses all answers from now on, those about what became of a batch included.
+    pub fn lose_all(&self, what: LostAnswer) {
+        self.lose(what, usize::MAX);
+    }
+
+    /// Loses no more answers.
+    pub fn heal(&self) {
+        *self.pending() = None;
+    }
+
+    /// Whether all answers are lost.
+    fn is_silent(&self) -> bool {
+        matches!(*self.pending(), Some((what, often)) if often > usize::MAX / 2 && what != LostAnswer::Stale)
     }
 
     fn pending(&self) -> MutexGuard<'_, Option<(LostAnswer, usize)>> {
@@ -73,6 +90,10 @@ impl<S: SegmentSource> SegmentSource for UnreliableStore<S> {
         self.store.read(first_seq, offset, limit)
     }
 
+    fn block_size(&self) -> usize {
+        self.store.block_size()
+    }
+
     fn checkpoints_after(
         &self,
         seq: Option<u64>,
@@ -103,6 +124,7 @@ impl<S: ChainStore> ChainStore for UnreliableStore<S> {
         match self.faults.next() {
             None => self.store.append(batch, by),
             Some(LostAnswer::BeforeWriting) => Err(lost()),
+            Some(LostAnswer::Stale) => Err(WriteError::Stale { tail: None }),
             Some(LostAnswer::AfterWriting) => {
                 self.store.append(batch, by)?;
                 Err(lost())
@@ -111,6 +133,10 @@ impl<S: ChainStore> ChainStore for UnreliableStore<S> {
     }
 
     fn resolve(&self, batch: &Batch<'_>, by: Deadline) -> Result<BatchOutcome, StoreError> {
+        if self.faults.is_silent() {
+            let doing = "hear what became of a batch";
+            return Err(StoreError::new(StoreErrorKind::Failed, doing));
+        }
         self.store.resolve(batch, by)
     }
 

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use super::scope::Scope;
 use super::{Layer, LayerKind, Layers};
 use crate::audit::Warning;
 use crate::error::{Problem, ProblemKind};
 use crate::load::inputs::ENVIRONMENT_VARIABLE;
 use crate::load::key_slot::{Candidate, CandidateValue, Denied, KeySlot};
-use crate::load::scope::Scope;
 use crate::schema::nearest::nearest;
 use crate::schema::table::Name;
 use crate::sources::env_file::{self, EnvFile, Written};

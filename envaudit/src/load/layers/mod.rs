@@ -2,10 +2,12 @@
 
 mod fill;
 mod layer;
+mod scope;
 
 use std::path::Path;
 
 pub(in crate::load) use self::layer::{Layer, LayerKind};
+pub(in crate::load) use self::scope::Scope;
 use crate::audit::Warning;
 use crate::error::{self, Problem, ProblemKind};
 use crate::load::inputs::{InputKind, InputPath, Inputs};

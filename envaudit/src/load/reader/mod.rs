@@ -14,11 +14,11 @@ use self::variable::{found_in_environment, in_environment};
 use crate::audit::{AuditEntry, Warning};
 use crate::error::{self, Problem, ProblemKind};
 use crate::load::key_slot::{Candidate, CandidateValue, KeySlot};
+use crate::load::layers::Scope;
 use crate::load::layers::{LayerKind, Layers};
 #[cfg(any(feature = "ledger", feature = "live"))]
 use crate::load::loaded_texts::LoadedTexts;
 use crate::load::redaction::Secrets;
-use crate::load::scope::Scope;
 use crate::load::settings::LoadSettings;
 use crate::schema::table::Table;
 use crate::schema::{DefaultText, KeyRequest};

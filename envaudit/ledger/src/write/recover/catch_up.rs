@@ -8,6 +8,7 @@ use super::{load, rejected, rotated_to};
 use crate::error::{AppendError, Damage, OpenError};
 use crate::format::line::Line;
 use crate::read::filter::Filter;
+use crate::read::lines::{LineBlocks, LineEnd, Lines};
 use crate::read::reader::ReadError;
 use crate::store::{StoreError, StoreErrorKind, Tail};
 use crate::write::ledger::Ledger;
@@ -127,42 +128,29 @@ pub(super) fn refused(error: OpenError) -> AppendError {
     }
 }
 
-/// Reads the lines between the tail and the end of the file. Gives what is torn there.
+/// Reads the lines between the tail and the end of the segment. Returns what is torn there.
 pub(super) fn absorb_new(
     ledger: &Ledger,
     state: &mut WriterState,
     len: u64,
 ) -> Result<Option<Torn>, StepError> {
     let segment = state.tail.segment;
-    while state.tail.offset < len {
-        let offset = state.tail.offset;
-        let block = ledger.store.read(segment, offset, MAX_TORN).map_err(AppendError::Rejected)?;
-        let whole = block.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
-        let is_end = offset + block.len() as u64 >= len;
-        if whole == 0 {
-            return Ok(Some(Torn::new(segment, offset, &block)));
-        }
-        let mut at = 0;
-        while at < whole {
-            let line_len =
-                block[at..].iter().position(|&byte| byte == b'\n').unwrap_or(block.len() - at);
-            let bytes = &block[at..at + line_len];
-            let line = match Line::parse(bytes) {
-                Ok(line) => line,
-                Err(_) if is_end && at + line_len + 1 == block.len() => {
-                    return Ok(Some(Torn::new(segment, state.tail.offset, &block[at..])));
+    let blocks = LineBlocks::forward(ledger.source(), segment, state.tail.offset..len);
+    let mut lines = Lines::of(blocks.longest(MAX_TORN).stop_at_too_long());
+    while let Some(line) = lines.next_line().map_err(AppendError::Rejected)? {
+        let damaged =
+            |found: String| AppendError::Damaged(Damage::new(segment, line.offset, found));
+        match line.end {
+            LineEnd::Torn => return Ok(Some(Torn::new(segment, line.offset, line.bytes))),
+            LineEnd::TooLong => return Err(damaged("no line ends here".to_owned()).into()),
+            LineEnd::Newline => match Line::parse(line.bytes) {
+                Ok(parsed) => absorb(ledger, state, &parsed)?,
+                Err(_) if line.to == len => {
+                    let bytes = [line.bytes, b"\n"].concat();
+                    return Ok(Some(Torn::new(segment, line.offset, &bytes)));
                 }
-                Err(error) => {
-                    let damage = Damage::new(segment, state.tail.offset, error.to_string());
-                    return Err(AppendError::Damaged(damage).into());
-                }
-            };
-            absorb(ledger, state, &line)?;
-            at += line_len + 1;
-        }
-        if is_end {
-            let rest = &block[whole..];
-            return Ok((!rest.is_empty()).then(|| Torn::new(segment, state.tail.offset, rest)));
+                Err(error) => return Err(damaged(error.to_string()).into()),
+            },
         }
     }
     Ok(None)

@@ -3,12 +3,16 @@
 use super::torn::Torn;
 use crate::error::{Damage, OpenError};
 use crate::format::line::Line;
+use crate::read::lines::{LineBlocks, LineEnd, Lines};
 use crate::store::SegmentInfo;
 use crate::write::append::{MAX_BATCH, MAX_UNSYNCED};
 use crate::write::ledger::Ledger;
 
 /// The longest end that can be torn: a batch whose bytes came to nothing, and those before it that waited for the same sync.
 pub(super) const MAX_TORN: usize = MAX_UNSYNCED + MAX_BATCH;
+
+/// How much is read of the end of a segment first.
+const FIRST_READ: usize = 64 << 10;
 
 /// The last whole line of a segment.
 pub(super) struct End {
@@ -42,75 +46,42 @@ impl End {
     }
 }
 
-/// Reads a segment backwards to its last whole line. What lies behind it is torn, unless it is more than a writer can tear.
+/// Reads a segment backward to its last whole line. What comes after it is torn, unless it is more than a writer can tear.
 pub(super) fn read_end(
     ledger: &Ledger,
     info: &SegmentInfo,
 ) -> Result<(Option<End>, Option<Torn>), OpenError> {
     let segment = info.first_seq;
-    let mut size = 64 << 10;
-    loop {
-        let start = info.len.saturating_sub(size as u64);
-        let block = ledger.store.read(segment, start, size).map_err(OpenError::Store)?;
-        if let Some(result) = split_end(segment, start, &block) {
-            return Ok(result);
+    let blocks = LineBlocks::backward(ledger.source(), segment, 0..info.len);
+    let blocks = blocks.starting_with(FIRST_READ).longest(MAX_TORN).stop_at_too_long();
+    let mut lines = Lines::of(blocks);
+    let mut torn = None;
+    let mut last: Option<End> = None;
+    while let Some(line) = lines.next_line().map_err(OpenError::Store)? {
+        if let Some(last) = &mut last {
+            // The line before is compared with the last one where it can be.
+            if line.end == LineEnd::Newline {
+                last.previous = line.bytes.to_vec();
+            }
+            break;
         }
-        if size > MAX_TORN {
-            let found = "no line ends here";
-            return Err(OpenError::Damaged(Damage::new(segment, start, found)));
+        match line.end {
+            LineEnd::TooLong => {
+                let found = "no line ends here";
+                return Err(OpenError::Damaged(Damage::new(segment, line.offset, found)));
+            }
+            LineEnd::Torn => torn = Some(Torn::new(segment, line.offset, line.bytes)),
+            // The last line is whole and cannot be read: it alone is torn.
+            LineEnd::Newline if torn.is_none() && Line::parse(line.bytes).is_err() => {
+                torn = Some(Torn::new(segment, line.offset, &[line.bytes, b"\n"].concat()));
+            }
+            LineEnd::Newline => {
+                let (offset, bytes) = (line.offset, line.bytes.to_vec());
+                last = Some(End { segment, offset, previous: Vec::new(), bytes });
+            }
         }
-        size *= 4;
     }
-}
-
-/// `None` if the block does not reach back far enough.
-pub(super) fn split_end(
-    segment: u64,
-    start: u64,
-    block: &[u8],
-) -> Option<(Option<End>, Option<Torn>)> {
-    let ends: Vec<usize> = newlines_from_behind(block).take(4).collect();
-    // A line's beginning is known where the newline before it is, or the beginning of the file.
-    let begin = |at: usize| match ends.get(at) {
-        Some(newline) => Some(newline + 1),
-        None if start == 0 => Some(0),
-        None => None,
-    };
-    let torn = |from: usize| {
-        (from < block.len()).then(|| Torn::new(segment, start + from as u64, &block[from..]))
-    };
-    let line = |at: usize| -> Option<End> {
-        let (from, to) = (begin(at + 1)?, *ends.get(at)?);
-        // The line before is looked at where it is at hand.
-        let previous = match (begin(at + 2), ends.get(at + 1)) {
-            (Some(from), Some(&to)) => block[from..to].to_vec(),
-            _ => Vec::new(),
-        };
-        Some(End {
-            segment,
-            offset: start + from as u64,
-            previous,
-            bytes: block[from..to].to_vec(),
-        })
-    };
-    let behind = begin(0)?;
-    if ends.is_empty() {
-        return Some((None, torn(0)));
-    }
-    let last = line(0)?;
-    if behind == block.len() && Line::parse(&last.bytes).is_err() {
-        // The last line is whole and cannot be read: it alone is torn.
-        let from = begin(1)?;
-        return match ends.get(1) {
-            Some(_) => Some((Some(line(1)?), torn(from))),
-            None => Some((None, torn(from))),
-        };
-    }
-    Some((Some(last), torn(behind)))
-}
-
-pub(super) fn newlines_from_behind(block: &[u8]) -> impl Iterator<Item = usize> + '_ {
-    block.iter().enumerate().rev().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at)
+    Ok((last, torn))
 }
 
 pub(super) fn is_seal(line: &Line<'_>) -> bool {

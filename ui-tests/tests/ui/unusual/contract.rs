@@ -24,9 +24,9 @@ struct DbConfig {
 
 const PORT: Key<AppConfig> = AppConfig::key("APP_PORT");
 
-fn main() {
+pub(crate) fn load() {
     let vars = [("APP_API_KEY", "k3y"), ("APP_DB_HOST", "db"), ("APP_DB_PASSWORD", "s3cret")];
-    let cfg = AppConfig::loader().vars(vars).load().unwrap();
+    let cfg = AppConfig::loader().vars(vars).load().expect("a configuration");
     assert_eq!((cfg.port, cfg.db.host.as_str()), (8080, "db"));
     assert_eq!(cfg.audit().entry(PORT).source, Source::SchemaDefault);
     let audit: &AppConfigAudit = cfg.audit();

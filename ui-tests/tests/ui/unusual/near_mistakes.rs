@@ -70,9 +70,9 @@ trait Limits {
 
 impl Limits for AppConfig {}
 
-fn main() {
+pub(crate) fn load() {
     let vars = [("APP_2FA", "on"), ("APP_KEY_FILE", "not a file"), ("APP_BY_METHOD", "2")];
-    let cfg = AppConfig::loader().vars(vars).load().unwrap();
+    let cfg = AppConfig::loader().vars(vars).load().expect("a configuration");
     assert_eq!((cfg.second_factor, cfg.key.is_none()), (Some(true), true));
     assert_eq!(cfg.key_file.as_deref(), Some("not a file"));
     assert_eq!((cfg.by_trait, cfg.by_method), (1, Some(2)));

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use super::layers::Layer;
-use super::settings::LoadSettings;
+use super::layer::Layer;
+use crate::load::settings::LoadSettings;
 use crate::schema::table::Table;
 use crate::sources::Source;
 use crate::sources::env_file::Interpreted;
@@ -14,7 +14,7 @@ use crate::sources::folder;
 /// How many references one load follows.
 const MAX_REFERENCES: usize = 10_000;
 
-pub(super) struct Scope<'a> {
+pub(in crate::load) struct Scope<'a> {
     settings: &'a LoadSettings,
     /// In order of precedence.
     layers: &'a [Layer],
@@ -26,7 +26,7 @@ pub(super) struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
-    pub(super) fn new(
+    pub(in crate::load) fn new(
         settings: &'a LoadSettings,
         layers: &'a [Layer],
         table: &'static Table,
@@ -35,12 +35,12 @@ impl<'a> Scope<'a> {
     }
 
     /// Whether anything resolved since the last call referred to a secret field.
-    pub(super) fn take_met_secret(&mut self) -> bool {
+    pub(in crate::load) fn take_met_secret(&mut self) -> bool {
         std::mem::take(&mut self.met_secret)
     }
 
     /// The value of a definition, with its references resolved.
-    pub(super) fn resolve(
+    pub(in crate::load) fn resolve(
         &mut self,
         layer: usize,
         line: u32,

@@ -5,7 +5,7 @@ use envaudit::EnvConfig;
 #[derive(EnvConfig)]
 struct AppConfig {}
 
-fn main() {
-    let cfg = AppConfig::loader().vars([("PORT", "80")]).load().unwrap();
+pub(crate) fn load() {
+    let cfg = AppConfig::loader().vars([("PORT", "80")]).load().expect("a configuration");
     assert_eq!(cfg.audit().entries().count(), 0);
 }
