@@ -59,7 +59,7 @@ impl Ledger {
 
     /// A key is retired for a reason: a thief of it could continue the ledger.
     fn refuse_retired(&self, key: KeyId) -> Result<(), AppendError> {
-        let retired = AppendError::Rotation("the ledger used this key before, and has retired it");
+        let retired = AppendError::Rotation("the ledger used this key before, and it is retired");
         if self.manifest.keys().is_some_and(|first| first.kid == key) {
             return Err(retired);
         }
@@ -158,7 +158,7 @@ fn rotated(state: &WriterState, key: &MasterKey) -> Result<(KeyRing, MasterKey),
     }
     if ring.key(key.id()).is_some() {
         return Err(
-            AppendError::Rotation("the ledger used this key before, and has retired it").into()
+            AppendError::Rotation("the ledger used this key before, and it is retired").into()
         );
     }
     let old = ring.current().clone();
