@@ -72,7 +72,7 @@ impl<'a> Reader<'a> {
     ///     .history("PORT")?
     ///     .map(|entry| Ok(entry?.change.to_string()))
     ///     .collect::<Result<_, Box<dyn std::error::Error>>>()?;
-    /// assert_eq!(changes, ["+ PORT: 80"]);
+    /// assert_eq!(changes, ["+ PORT: 80", "~ PORT: 80 -> 443"]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///

@@ -17,7 +17,7 @@
 //! # let path = dir.path().join("audit");
 //! let ledger = LedgerOptions::new().key(MasterKey::from_bytes([7; 32])).init(&path)?;
 //! for port in ["80", "443"] {
-//!     ledger.record(&Config::loader().vars([("PORT", port)]).load()?, &Context::new())?;
+//!     Config::loader().vars([("PORT", port)]).load()?.record_in(&ledger, &Context::new())?;
 //! }
 //! let index = Index::beside(&path, ledger.source())?;
 //! let changes: Vec<String> = index
