@@ -32,10 +32,15 @@ fn is_token(before: &str, user: &str) -> bool {
         || user.len() >= 16 && is_mixed(user)
 }
 
+/// Whether a text ends like the name of a host.
+fn is_host(text: &str) -> bool {
+    let last = text.rsplit_once('.').map(|(_, last)| last);
+    last.is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_lowercase()))
+}
+
 /// The userinfo of every URL, also if a password was not encoded and has a `/` in it.
 fn userinfo(text: &str, spans: &mut Spans) {
     let mut words: ForwardSearch<'_> = ForwardSearch::new(text, word_end);
-    let mut first = ForwardSearch::new(text, |rest| rest.find('@'));
     let mut last = LastMatch::default();
     let mut done = 0;
     for at in memchr::memchr_iter(b':', text.as_bytes()) {
@@ -55,6 +60,8 @@ fn userinfo(text: &str, spans: &mut Spans) {
             text[start..*end].contains(':') || is_token(&text[..at], &text[start..*end])
         };
         let end = match authority.rfind('@') {
+            // Behind it is a host, or the rest of a password that has a sign and a slash.
+            Some(end) if is_mixed(&authority[end + 1..]) => last.within(text, start, word_end),
             Some(end) => Some(start + end).filter(is_user),
             None => match authority.trim_end_matches('\\').split_once(':') {
                 Some((_, port)) => {
@@ -63,8 +70,8 @@ fn userinfo(text: &str, spans: &mut Spans) {
                     if is_port { None } else { last.within(text, start, word_end) }
                 }
                 // A host has no capitals: this may be the first half of a token.
-                None if is_mixed(authority) && !authority.contains('.') => {
-                    Some(first.from(start)).filter(|end| *end < word_end)
+                None if is_mixed(authority) && !is_host(authority) => {
+                    last.within(text, start, word_end)
                 }
                 None => None,
             },

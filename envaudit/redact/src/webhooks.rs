@@ -3,7 +3,7 @@
 use super::REDACTED;
 use super::search::ForwardSearch;
 use super::spans::Spans;
-use super::value_end::is_within;
+use super::value_end::{is_mixed, is_within};
 
 /// Hosts, and the part of a path after which the secret comes. A slash ends a whole part.
 const WEBHOOKS: [(&str, &str); 13] = [
@@ -59,7 +59,8 @@ fn path_end(text: &str) -> Option<usize> {
                 .iter()
                 .take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_');
             let name = name.count();
-            bytes.get(at + 1 + name).is_some_and(|byte| *byte == b'=') || !is_within(bytes, *at)
+            let is_parameter = bytes.get(at + 1 + name).is_some_and(|byte| *byte == b'=');
+            is_parameter && !is_mixed(&text[at + 1..]) || !is_within(bytes, *at)
         }
         '"' | '\'' | '<' | '>' | '`' | '#' => !is_within(bytes, *at),
         char => char.is_whitespace() || char.is_control(),

@@ -75,7 +75,6 @@ impl FromStr for Told {
     }
 }
 
-#[expect(clippy::ptr_arg, reason = "a check is given the field")]
 fn refuse(_: &String) -> Result<(), String> {
     Err(MESSAGE.with_borrow(Clone::clone))
 }
