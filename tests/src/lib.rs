@@ -19,6 +19,7 @@ pub mod irregular_files;
 pub mod isolated;
 #[cfg(feature = "ledger")]
 pub mod ledger;
+pub mod log_lines;
 pub mod problems;
 #[cfg(feature = "ledger")]
 pub mod record_helpers;

@@ -1,11 +1,12 @@
 //! Rules about secret fields.
 
+use envaudit_redact::secret_word;
 use syn::{Expr, Lit};
 
 use crate::attr::is_set;
 use crate::diagnostics::Errors;
 use crate::model::Field;
-use crate::names::secret_word;
+use crate::names::snake;
 use crate::ty::{Leaf, Secrecy};
 
 /// `secret` is for a secret type. A type that the macro does not know is asked itself.
@@ -41,7 +42,7 @@ pub(super) fn check_named(field: &Field, errors: &mut Errors) {
     }
     let names = std::iter::once(field.name())
         .chain(std::iter::once(field.key()).chain(field.aliases()).map(|name| name.text));
-    let word = names.into_iter().find_map(|name| secret_word(&name));
+    let word = names.into_iter().find_map(|name| secret_word(&name).map(snake));
     if let Some(word) = word {
         let (name, instead) = (field.ty.name(), instead(field));
         let message = format!(

@@ -3,6 +3,7 @@
 mod checks;
 mod collection;
 mod error;
+mod json_fault;
 mod parse_strategy;
 mod raw;
 mod scalar;

@@ -5,10 +5,10 @@ use std::sync::{MutexGuard, PoisonError};
 use uuid::Uuid;
 
 use crate::error::AppendError;
-use crate::event::Event;
+use crate::event::{Event, EventError};
 use crate::format::line::{LineHeader, MAX_LINE, write};
 use crate::format::timestamp::Timestamp;
-use crate::keys::EventHash;
+use crate::keys::{EventHash, KeyRing};
 use crate::settings::SyncMode;
 use crate::store::{Batch, BatchOutcome, Deadline, Durability, StoreError, Tail, WriteError};
 use crate::write::ledger::{Appended, Ledger};
@@ -115,7 +115,7 @@ impl Ledger {
         if state.sealed {
             self.start_next(state)?;
         }
-        let WriterState { tail, hasher, buffer, batch_ids, ids, foreign, .. } = state;
+        let WriterState { tail, hasher, buffer, batch_ids, ids, foreign, ring, .. } = state;
         buffer.clear();
         batch_ids.clear();
         let mut next = *tail;
@@ -135,8 +135,8 @@ impl Ledger {
                 hasher,
                 previous_hash: &next.hash,
             };
-            let hash =
-                write(buffer, &header, |out| event.write(out)).map_err(AppendError::Event)?;
+            let members = |out: &mut Vec<u8>| write_members(event, ring.as_ref(), out);
+            let hash = write(buffer, &header, members).map_err(AppendError::Event)?;
             let len = buffer.len() - start;
             if len > MAX_LINE {
                 return Err(AppendError::LineTooLong { len }.into());
@@ -266,7 +266,8 @@ impl Ledger {
             previous_hash: &state.tail.hash,
         };
         let mut line = Vec::new();
-        let hash = write(&mut line, &header, |out| event.write(out)).map_err(AppendError::Event)?;
+        let members = |out: &mut Vec<u8>| write_members(event, state.ring.as_ref(), out);
+        let hash = write(&mut line, &header, members).map_err(AppendError::Event)?;
         state.month_end = now.month_end();
         Ok(FirstLine { bytes: line, hash, event_id })
     }
@@ -287,6 +288,20 @@ impl Ledger {
             self.write_ledger_event(state, &event)
         })
     }
+}
+
+/// Writes what an event says, without the ledger's own keys.
+fn write_members(
+    event: &Event,
+    ring: Option<&KeyRing>,
+    out: &mut Vec<u8>,
+) -> Result<(), EventError> {
+    let from = out.len();
+    event.write(out)?;
+    if let Some(ring) = ring {
+        ring.cut_own_keys(out, from);
+    }
+    Ok(())
 }
 
 /// An event that the ledger itself records.

@@ -1,6 +1,7 @@
 //! Gives the generated code the value and the audit entry of each field in turn.
 
 mod invalid;
+mod known_secrets;
 mod missing;
 mod variable;
 
@@ -8,11 +9,12 @@ use std::borrow::Cow;
 use std::ffi::OsString;
 
 use chrono::{DateTime, Utc};
+use envaudit_redact::credentials;
 
 use self::invalid::{bad_reference, invalid};
 use self::variable::{found_in_environment, in_environment};
 use crate::audit::{AuditEntry, Warning};
-use crate::error::{self, Problem, ProblemKind};
+use crate::error::{Problem, ProblemKind};
 use crate::load::key_slot::{Candidate, CandidateValue, KeySlot};
 use crate::load::layers::Scope;
 use crate::load::layers::{LayerKind, Layers};
@@ -22,7 +24,7 @@ use crate::load::redaction::Secrets;
 use crate::load::settings::LoadSettings;
 use crate::schema::table::Table;
 use crate::schema::{DefaultText, KeyRequest};
-use crate::sources::{Source, SourceSet};
+use crate::sources::{Location, Source, SourceSet};
 use crate::value::{Raw, ValueError};
 
 /// What the generated code reads fields from, in the order of declaration.
@@ -48,7 +50,7 @@ pub struct FieldReader<'a> {
     #[cfg(any(feature = "ledger", feature = "live"))]
     texts: LoadedTexts,
     problems: Vec<Problem>,
-    /// What `validate` functions said, with the position of their problem: not to be shown before every secret is known.
+    /// What `validate` functions and parsers said, with the position of their problem: not to be shown before every secret is known.
     withheld: Vec<(usize, String)>,
     /// The names in the environment and in each env file, once a variable was missing.
     present: Option<Vec<(Vec<String>, String)>>,
@@ -100,13 +102,7 @@ impl<'a> FieldReader<'a> {
     }
 
     pub(super) fn finish(mut self) -> (Vec<Problem>, Vec<Warning>) {
-        for (at, message) in self.withheld {
-            let message = match &self.secrets {
-                Some(secrets) => secrets.redact(&message),
-                None => message,
-            };
-            self.problems[at].reason = Some(error::shown_message(&message));
-        }
+        self.clear_of_secrets();
         (self.problems, self.warnings)
     }
 
@@ -220,8 +216,8 @@ impl<'a> FieldReader<'a> {
                     Some(DefaultText::Value(text)) => text,
                     _ => "",
                 };
-                let problem = invalid(request, &Raw::borrowed(text), error);
-                self.problems.push(problem.at(Source::SchemaDefault, None));
+                let (problem, message) = invalid(request, &Raw::borrowed(text), error, false);
+                self.push(problem.at(Source::SchemaDefault, None), message);
             }
         }
         None
@@ -234,7 +230,14 @@ impl<'a> FieldReader<'a> {
         raw: &Raw<'_>,
         error: ValueError,
     ) {
-        let problem = invalid(request, raw, error).at(entry.source, entry.location.clone());
+        let is_in_env_file = matches!(entry.location, Some(Location::File { line: Some(_), .. }));
+        let (problem, message) = invalid(request, raw, error, is_in_env_file);
+        self.push(problem.at(entry.source, entry.location.clone()), message);
+    }
+
+    /// Adds a problem, and keeps a message that could have a secret in it until all are known.
+    fn push(&mut self, problem: Problem, message: Option<String>) {
+        self.withheld.extend(message.map(|message| (self.problems.len(), message)));
         self.problems.push(problem);
     }
 
@@ -387,6 +390,8 @@ impl<'a> FieldReader<'a> {
                     Ok(text) if secret => Raw::secret(text),
                     Ok(text) => Raw::owned(text),
                     Err(fault) => {
+                        // The names could be a part of the credential that they stand in.
+                        let secret = secret || !credentials(&value.text).is_empty();
                         let problem = bad_reference(request, &fault, secret);
                         let problem = problem.at(layer.source, entry.location.clone());
                         return Err(Box::new(problem));

@@ -63,7 +63,7 @@ pub(super) fn found_in_environment<'a>(
         let problem = Problem::new(ProblemKind::Unreadable, message)
             .key_named(request.key())
             .reason(fault.to_string());
-        Box::new(match request.is_secret() && !folder::could_be_a_path(path) {
+        Box::new(match request.hides_value() && !folder::could_be_a_path(path) {
             true => problem.at(Source::System, None).hint(format!(
                 "set {} to a path; its present value is not shown, because it could be the secret",
                 name.file
