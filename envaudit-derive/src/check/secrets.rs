@@ -4,71 +4,99 @@ use syn::{Expr, Lit};
 
 use crate::attr::is_set;
 use crate::diagnostics::Errors;
-use crate::model::Field;
+use crate::exposure::Exposure;
+use crate::model::{Field, Model};
 use crate::names::secret_word;
-use crate::ty::{Leaf, Secrecy};
+use crate::ty::Leaf;
 
-/// `secret` is for a secret type. A type that the macro does not know is asked itself.
+/// `secret` is for any type but a plain text, whose `Debug` would show it while a secret type can take its place.
 pub(super) fn check_marked(field: &Field, errors: &mut Errors) {
-    let (name, holds_secret) = (field.ty.name(), field.ty.holds_secret());
     if let Some(secret) = &field.attrs.secret
-        && field.ty.is_secret() == Some(false)
+        && field.ty.is_text()
     {
-        let message = if matches!(holds_secret, Secrecy::Known(true)) {
-            format!(
-                "`{name}` is not a secret type itself, but is masked because of what it holds; remove `secret`"
-            )
-        } else {
-            let instead = instead(field);
-            format!("`{name}` is not a secret type: `Debug` would show the value; use `{instead}`")
-        };
-        errors.at(secret.name.span(), message);
-    }
-    if let Some(public) = &field.attrs.public
-        && matches!(holds_secret, Secrecy::Known(true))
-    {
-        errors.at(
-            public.name.span(),
-            format!("`{name}` is a secret type; remove `public`, or use a plain type"),
-        );
+        errors.at(secret.name.span(), marked_text(field));
     }
 }
 
-/// A plain text is not named like a secret.
-pub(super) fn check_named(field: &Field, errors: &mut Errors) {
-    if !field.ty.is_plain_string() || is_set(&field.attrs.public) || is_set(&field.attrs.secret) {
-        return;
-    }
-    let names = std::iter::once(field.name())
-        .chain(std::iter::once(field.key()).chain(field.aliases()).map(|name| name.text));
-    let word = names.into_iter().find_map(|name| secret_word(&name));
-    if let Some(word) = word {
-        let (name, instead) = (field.ty.name(), instead(field));
-        let message = format!(
-            "a field named like a secret (`{word}`) has the type `{name}`, which shows its value; \
-             use `{instead}`, or say `#[env(public)]` if it is none"
-        );
+/// What is wrong with `secret` on a plain text.
+pub(crate) fn marked_text(field: &Field) -> String {
+    let (name, instead) = (field.ty.name(), instead(field));
+    format!("`{name}` is not a secret type: `Debug` would show the value; use `{instead}`")
+}
+
+/// What is wrong with `public` on a secret type.
+pub(crate) fn public_secret(field: &Field) -> String {
+    let name = field.ty.name();
+    format!("`{name}` is a secret type; remove `public`, or use a plain type")
+}
+
+/// What could hold a secret is not named like one.
+pub(super) fn check_named(model: &Model, field: &Field, errors: &mut Errors) {
+    if let Exposure::Known(true) = field.ty.exposure()
+        && field.ty.perhaps_secret().is_empty()
+        && let Some(message) = named_like_secret(model, field, field.ty.is_text())
+    {
         errors.on(&field.ty.written, message);
     }
+}
+
+/// What is wrong with a field that is named like a secret, if its type could hold one.
+pub(crate) fn named_like_secret(model: &Model, field: &Field, is_text: bool) -> Option<String> {
+    if is_set(&field.attrs.public) || is_set(&field.attrs.secret) {
+        return None;
+    }
+    let what = match (secret_word_of(model, field), field.ty.secret_name()) {
+        (Some(word), _) => format!("a field named like a secret (`{word}`) has the type"),
+        (None, Some(ty)) => {
+            format!("a field whose type is named like a secret (`{ty}`) has the type")
+        }
+        (None, None) => return None,
+    };
+    let (name, instead) = (field.ty.name(), instead(field));
+    let remedy = match (is_text, field.ty.element().is_text()) {
+        (true, _) => format!("which shows its value; use `{instead}`"),
+        (false, true) if !field.ty.is_map() => {
+            format!("which shows its value; use `{instead}`, mask it with `#[env(secret)]`")
+        }
+        (false, _) => "which may show its value; mask it with `#[env(secret)]`".to_owned(),
+    };
+    Some(format!("{what} `{name}`, {remedy}, or say `#[env(public)]` if it is none"))
+}
+
+/// The word of a secret in any name of the field.
+fn secret_word_of(model: &Model, field: &Field) -> Option<&'static str> {
+    let prefix =
+        model.attrs.prefix.as_ref().map_or_else(String::new, |prefix| prefix.value.value());
+    // A prefix can make a secret of a name: `API_` and `KEY`. One that is a secret by itself says nothing of the field.
+    let counts = secret_word(&prefix).is_none();
+    secret_word(&field.name()).or_else(|| {
+        std::iter::once(field.key()).chain(field.aliases()).find_map(|name| {
+            let full = (counts && !name.exact).then(|| format!("{prefix}{}", name.text));
+            secret_word(&name.text).or_else(|| secret_word(&full?))
+        })
+    })
 }
 
 /// No secret is written into the program.
 pub(super) fn check_default(field: &Field, errors: &mut Errors) {
     if let Some(default) = &field.attrs.default
         && let Some(lit) = default.value.as_ref().and_then(literal_within)
-        && matches!(field.ty.holds_secret(), Secrecy::Known(true))
+        && field.says_secret()
     {
         errors.on(lit, "a default in the program would make the secret public; remove the default");
     }
 }
 
-/// The literal that an expression only wraps: `"…".into()`, `SecretString::from("…")`.
+/// The literal that an expression only wraps: `"…".into()`, `SecretString::from("…")`, `[0; 32]`.
 fn literal_within(expr: &Expr) -> Option<&Lit> {
     match expr {
         Expr::Lit(expr) => Some(&expr.lit),
         Expr::Group(group) => literal_within(&group.expr),
         Expr::Paren(paren) => literal_within(&paren.expr),
         Expr::Reference(reference) => literal_within(&reference.expr),
+        Expr::Unary(unary) => literal_within(&unary.expr),
+        Expr::Array(array) => array.elems.iter().find_map(literal_within),
+        Expr::Repeat(repeat) => literal_within(&repeat.expr),
         Expr::MethodCall(call) if call.args.is_empty() => literal_within(&call.receiver),
         Expr::Call(call) if call.args.len() == 1 => match &*call.func {
             Expr::Path(path) => {

@@ -31,6 +31,7 @@ impl FieldReader<'_> {
             .key_named(key)
             .hint(hint);
         problem.expected = Some(expected(request));
+        problem.reason = self.reason_of_group();
         problem
     }
 
