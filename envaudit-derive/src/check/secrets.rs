@@ -1,12 +1,12 @@
 //! Rules about secret fields.
 
+use envaudit_redact::secret_word;
 use syn::{Expr, Lit};
 
 use crate::attr::is_set;
 use crate::diagnostics::Errors;
 use crate::exposure::Exposure;
 use crate::model::{Field, Model};
-use crate::names::secret_word;
 use crate::ty::Leaf;
 
 /// `secret` is for any type but a plain text, whose `Debug` would show it while a secret type can take its place.
@@ -64,17 +64,18 @@ pub(crate) fn named_like_secret(model: &Model, field: &Field, is_text: bool) -> 
 }
 
 /// The word of a secret in any name of the field.
-fn secret_word_of(model: &Model, field: &Field) -> Option<&'static str> {
+fn secret_word_of(model: &Model, field: &Field) -> Option<String> {
     let prefix =
         model.attrs.prefix.as_ref().map_or_else(String::new, |prefix| prefix.value.value());
-    // A prefix can make a secret of a name: `API_` and `KEY`. One that is a secret by itself says nothing of the field.
-    let counts = secret_word(&prefix).is_none();
-    secret_word(&field.name()).or_else(|| {
-        std::iter::once(field.key()).chain(field.aliases()).find_map(|name| {
-            let full = (counts && !name.exact).then(|| format!("{prefix}{}", name.text));
-            secret_word(&name.text).or_else(|| secret_word(&full?))
-        })
-    })
+    // A prefix can make a secret of a name: `API_` and `KEY`. One that is a secret by itself says nothing of the field, and
+    // `APP_` stands before the names of any program.
+    let counts = secret_word(&prefix).is_none() && !prefix.ends_with("APP_");
+    let names = std::iter::once(field.key()).chain(field.aliases()).flat_map(|name| {
+        let full = (counts && !name.exact).then(|| format!("{prefix}{}", name.text));
+        [Some(name.text), full]
+    });
+    let mut names = std::iter::once(field.name()).chain(names.flatten());
+    names.find_map(|name| secret_word(&name).map(str::to_owned))
 }
 
 /// No secret is written into the program.

@@ -2,11 +2,12 @@
 
 use core::ops::Range;
 
-use super::names::{names_a_dsn, names_a_secret_in_text};
+use super::REDACTED;
+use super::names::{is_address_name, names_a_secret_in_text};
 use super::references::is_bracketed;
 use super::search::{ForwardSearch, LastMatch};
+use super::text::{Spans, ends_word};
 use super::urls::before_sign;
-use super::{REDACTED, Spans, ends_word};
 
 /// `name=value` and `name: value`, where the name is a secret's.
 pub(super) fn find(text: &str, spans: &mut Spans) {
@@ -15,7 +16,7 @@ pub(super) fn find(text: &str, spans: &mut Spans) {
         let name = name_before(text, at);
         let found = if names_a_secret_in_text(&text[name.clone()]) {
             values.of_secret(&name, at)
-        } else if names_a_dsn(&text[name]) {
+        } else if is_address_name(&text[name]) {
             values.of_address(at)
         } else {
             None

@@ -1,7 +1,7 @@
 //! Credentials of known shapes.
 
-use super::Spans;
 use super::search::ForwardSearch;
+use super::text::Spans;
 
 /// The length of the shortest key.
 const MIN_KEY: usize = 12;

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
+use super::REDACTED;
 use super::search::{ForwardSearch, LastMatch};
-use super::{REDACTED, Spans, ends_word};
+use super::text::{Spans, ends_word};
 
 pub(super) fn find(text: &str, spans: &mut Spans) {
     if memchr::memchr(b'@', text.as_bytes()).is_some() {

@@ -1,7 +1,8 @@
 //! Addresses that are secrets: the address of a webhook is enough to post to it.
 
+use super::REDACTED;
 use super::search::ForwardSearch;
-use super::{REDACTED, Spans, ends_word};
+use super::text::{Spans, ends_word};
 
 /// Hosts, and the part of a path after which the secret comes. A slash ends a whole part.
 const WEBHOOKS: [(&str, &str); 13] = [

@@ -6,8 +6,8 @@
 mod programs;
 mod words;
 
-use super::Spans;
 use super::names::{first_word, names_a_value};
+use crate::text::Spans;
 use programs::{Running, may_log_on};
 use words::{Part, Word, Words};
 
@@ -61,7 +61,8 @@ fn scan(text: &str, offset: usize, spans: &mut Spans) {
 /// `--password VALUE`. The form with an equals sign is a value with a name like any other.
 fn long<'t>(word: &Word<'t>, next: Option<&Word<'t>>) -> Option<Part<'t>> {
     let name = word.text.strip_prefix("--")?;
-    let is_switch = first_word(name).is_some_and(|first| SWITCHES.contains(&first.as_str()));
+    let is_switch = first_word(name)
+        .is_some_and(|first| SWITCHES.iter().any(|switch| first.eq_ignore_ascii_case(switch)));
     if name.contains(['=', ':']) || is_switch || !names_a_value(name) {
         return None;
     }
