@@ -154,6 +154,7 @@ pub trait EnvConfig: Sized + 'static {
 /// A struct in a box is read as the struct is, for structs that are large or shared.
 macro_rules! pointers {
     ($($pointer:ident)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<T: EnvConfig> EnvConfig for $pointer<T> {
             type Audit = T::Audit;
             type Slots = T::Slots;

@@ -32,8 +32,9 @@ pub(crate) fn public_secret(field: &Field) -> String {
 
 /// What could hold a secret is not named like one.
 pub(super) fn check_named(model: &Model, field: &Field, errors: &mut Errors) {
+    let is_known = field.ty.is_text() || field.ty.perhaps_secret().is_empty();
     if let Exposure::Known(true) = field.ty.exposure()
-        && field.ty.perhaps_secret().is_empty()
+        && is_known
         && let Some(message) = named_like_secret(model, field, field.ty.is_text())
     {
         errors.on(&field.ty.written, message);

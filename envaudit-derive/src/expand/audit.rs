@@ -3,7 +3,7 @@
 //! Whatever names the type of a nested struct carries that type's place, so that a type without `EnvConfig` is one error
 //! there: the compiler tells errors apart by their place.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
@@ -71,15 +71,16 @@ pub(super) fn audit_impls(model: &Model) -> TokenStream {
         let name = name_at_type(field);
         quote_spanned!(local.span()=> #name: __Clone::clone(#local))
     });
+    let (own, clone) = (own_type(model), whole(model, quote!(#(#clones,)* #end)));
     let names = model.members().map(Field::name);
     let shown = names.zip(&locals).map(|(name, local)| quote!((#name, #local)));
     let shown_name = audit.to_string();
     quote! {
         #[automatically_derived]
         impl __Clone for #audit {
-            fn clone(&self) -> Self {
+            fn clone(&self) -> #own {
                 let #all = self;
-                #audit { #(#clones,)* #end }
+                #clone
             }
         }
 
@@ -117,7 +118,7 @@ fn end_value(model: &Model) -> Option<TokenStream> {
 
 /// The audit before a load has filled it in.
 pub(super) fn blank(model: &Model) -> TokenStream {
-    let Model { krate, audit, .. } = model;
+    let krate = &model.krate;
     let end = end_value(model);
     let blanks = model.members().map(|field| {
         let ident = name_at_type(field);
@@ -128,7 +129,28 @@ pub(super) fn blank(model: &Model) -> TokenStream {
             _ => quote!(#ident: __ENTRY),
         }
     });
-    quote!(#audit { #(#blanks,)* #end })
+    whole(model, quote!(#(#blanks,)* #end))
+}
+
+/// A value of the audit's type.
+fn whole(model: &Model, fields: TokenStream) -> TokenStream {
+    let (place, mut audit) = (place_of_audit(model), model.audit.clone());
+    audit.set_span(place);
+    quote_spanned!(place=> #audit { #fields })
+}
+
+/// `Self`, for what the audit's values are returned as.
+pub(super) fn own_type(model: &Model) -> Ident {
+    Ident::new("Self", place_of_audit(model))
+}
+
+/// Where the compiler looks through the audit's fields: at the first nested struct.
+fn place_of_audit(model: &Model) -> Span {
+    let group = model.members().find_map(|field| match &field.role {
+        Role::Group { ty, .. } => Some(ty.span()),
+        _ => None,
+    });
+    group.unwrap_or_else(Span::call_site)
 }
 
 /// The field's name, at the place of the type where that is a nested struct.
@@ -161,12 +183,12 @@ pub(super) fn lookup(model: &Model) -> TokenStream {
         });
     }
     steps.extend(end_of_run(run));
-    let blank = blank(model);
+    let (own, blank) = (own_type(model), blank(model));
     let all = destructured(model);
     quote! {
         #[automatically_derived]
         impl #krate::AuditFields for #audit {
-            const __BLANK: Self = #blank;
+            const __BLANK: #own = #blank;
 
             fn __entry(
                 &self,

@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 use syn::{DeriveInput, Generics, Ident, Path, Visibility, parse_quote};
 
-use super::{audit, imports, read, secret_assertions};
+use super::{audit, imports, local, read, secret_assertions};
 use crate::attr::{ContainerAttrs, default_crate};
 use crate::diagnostics::Errors;
 use crate::model::{Model, Role};
@@ -25,6 +25,7 @@ pub(crate) fn stub(mut model: Model) -> TokenStream {
         reads: if is_generic { TokenStream::new() } else { read::read_sound(&model) },
         assertions: if is_generic { TokenStream::new() } else { sound_assertions(&model) },
         audit_impls: audit::audit_impls(&model),
+        own: audit::own_type(&model),
         blank: audit::blank(&model),
     };
     let audit_struct = audit::audit_struct(&model);
@@ -44,6 +45,7 @@ pub(crate) fn stub_without_fields(input: &DeriveInput) -> TokenStream {
         reads: TokenStream::new(),
         assertions: TokenStream::new(),
         audit_impls: TokenStream::new(),
+        own: local("Self"),
         blank: quote!(#audit {}),
     };
     let impls = impls(&krate, ident, generics, &audit, vis, &parts);
@@ -60,6 +62,8 @@ struct Parts {
     reads: TokenStream,
     assertions: TokenStream,
     audit_impls: TokenStream,
+    /// The type of `blank`.
+    own: Ident,
     blank: TokenStream,
 }
 
@@ -84,7 +88,7 @@ fn impls(
     }
     let imports = imports(krate);
     let (params, arguments, clause) = generics.split_for_impl();
-    let Parts { reads, assertions, audit_impls, blank } = parts;
+    let Parts { reads, assertions, audit_impls, own, blank } = parts;
     quote! {
         #[doc(hidden)]
         #[allow(unused_imports, unused_variables)]
@@ -113,7 +117,7 @@ fn impls(
             #audit_impls
 
             impl #krate::AuditFields for #audit {
-                const __BLANK: Self = #blank;
+                const __BLANK: #own = #blank;
 
                 fn __entry(
                     &self,

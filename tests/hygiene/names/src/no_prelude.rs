@@ -37,6 +37,12 @@ struct Config {
     db: Db,
     #[env(flatten, prefix = "MORE_")]
     more: ::std::option::Option<Db>,
+    #[env(nested)]
+    boxed: ::std::option::Option<::std::sync::Arc<Db>>,
+    #[env(secret, deprecated_alias = "OLD_TOKEN", alias_key = "TOKEN")]
+    token: ::std::option::Option<[u8; 2]>,
+    #[env(public)]
+    next_token: ::std::option::Option<::std::boxed::Box<::std::primitive::str>>,
     #[env(skip)]
     skipped: u8,
 }
