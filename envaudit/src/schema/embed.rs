@@ -28,7 +28,7 @@ use crate::sources::{Source, SourceSet};
 pub(crate) const VERSION: u32 = 2;
 
 /// The version that has the deprecated names of a variable.
-pub(crate) const WITH_DEPRECATED_NAMES: u32 = 2;
+pub(crate) const WITH_DEPRECATED_NAMES: u32 = VERSION;
 
 /// What begins the metadata. No text has these bytes: some are not UTF-8.
 pub(crate) const MAGIC: [u8; 16] = *b"\xe7envaudit\x00\xf5keys\xc2";

@@ -11,28 +11,27 @@ use crate::error::{BrokenRule, Invalid, Problem, ProblemKind};
 use crate::schema::{Member, Schema};
 
 impl FieldReader<'_> {
-    /// Calls the `validate` function of a struct whose fields are all there. What it refuses are problems of the load; the
-    /// struct itself goes on to the function of the struct around it.
+    /// Calls the `validate` function of a struct whose fields are all there. What it refuses is not there for the struct around it.
     pub fn validate<T: EnvConfig, E: Display + 'static>(
         &mut self,
         value: T,
         audit: &T::Audit,
         check: impl FnOnce(&T) -> Result<(), E>,
     ) -> Option<T> {
-        if let Err(error) = check(&value) {
-            match as_invalid(&error) {
-                Some(invalid) => {
-                    for rule in invalid.rules() {
-                        self.refuse_struct::<T>(rule, audit);
-                    }
-                    if invalid.is_empty() {
-                        self.refuse_struct::<T>(&BrokenRule::new(""), audit);
-                    }
+        let error = match check(&value) {
+            Ok(()) => return Some(value),
+            Err(error) => error,
+        };
+        match as_invalid(&error) {
+            Some(invalid) if !invalid.is_empty() => {
+                for rule in invalid.rules() {
+                    self.refuse_struct::<T>(rule, audit);
                 }
-                None => self.refuse_struct::<T>(&BrokenRule::new(error), audit),
             }
+            Some(_) => self.refuse_struct::<T>(&BrokenRule::new(""), audit),
+            None => self.refuse_struct::<T>(&BrokenRule::new(error), audit),
         }
-        Some(value)
+        None
     }
 
     fn refuse_struct<T: EnvConfig>(&mut self, rule: &BrokenRule, audit: &T::Audit) {
