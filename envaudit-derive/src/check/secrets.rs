@@ -7,6 +7,7 @@ use crate::attr::is_set;
 use crate::diagnostics::Errors;
 use crate::exposure::Exposure;
 use crate::model::{Field, Model};
+use crate::names::snake;
 use crate::ty::Leaf;
 
 /// `secret` is for any type but a plain text, whose `Debug` would show it while a secret type can take its place.
@@ -76,7 +77,7 @@ fn secret_word_of(model: &Model, field: &Field) -> Option<String> {
         [Some(name.text), full]
     });
     let mut names = std::iter::once(field.name()).chain(names.flatten());
-    names.find_map(|name| secret_word(&name).map(str::to_owned))
+    names.find_map(|name| secret_word(&name).map(snake))
 }
 
 /// No secret is written into the program.
