@@ -14,6 +14,7 @@ mod exposure;
 mod golden;
 mod model;
 mod names;
+mod secrecy;
 mod source_text;
 mod ty;
 

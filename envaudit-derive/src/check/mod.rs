@@ -6,7 +6,7 @@ mod groups;
 mod keys;
 mod limits;
 mod literal;
-pub(crate) mod secrets;
+mod secrets;
 mod types;
 
 use crate::diagnostics::Errors;

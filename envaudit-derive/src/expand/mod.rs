@@ -16,9 +16,9 @@ pub(crate) use stub::{stub, stub_without_fields};
 use syn::spanned::Spanned;
 use syn::{Expr, Path};
 
-use crate::check::secrets;
 use crate::exposure::Exposure;
 use crate::model::{Field, Model, Role};
+use crate::secrecy::{marked_text, named_like_secret, public_secret};
 
 pub(crate) fn expand(model: &Model) -> TokenStream {
     let Model { ident, krate, audit, .. } = model;
@@ -173,13 +173,13 @@ fn secret_assertions(model: &Model, field: &Field) -> TokenStream {
         return assertions;
     }
     if let Some(secret) = &field.attrs.secret {
-        let message = secrets::marked_text(field);
+        let message = marked_text(field);
         assertions.extend(quote_spanned! {secret.name.span()=>
             const _: () = __envaudit::check_marked(__envaudit::Plain::<#ty>::TEXT, #message);
         });
     }
     if let Some(public) = &field.attrs.public {
-        let (is_secret, message) = (schema::secret(field), secrets::public_secret(field));
+        let (is_secret, message) = (schema::secret(field), public_secret(field));
         assertions.extend(quote_spanned! {public.name.span()=>
             const _: () = __envaudit::check_public(#is_secret, #message);
         });
@@ -189,8 +189,8 @@ fn secret_assertions(model: &Model, field: &Field) -> TokenStream {
         Exposure::Known(false) => return assertions,
         Exposure::Of(types) => quote!(#(__envaudit::Exposure::<#types>::COULD_HOLD)|*),
     };
-    if let Some(message) = secrets::named_like_secret(model, field, false)
-        && let Some(text_message) = secrets::named_like_secret(model, field, true)
+    if let Some(message) = named_like_secret(model, field, false)
+        && let Some(text_message) = named_like_secret(model, field, true)
     {
         let is_secret = schema::secret(field);
         assertions.extend(quote_spanned! {ty.span()=>
