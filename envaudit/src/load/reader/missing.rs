@@ -20,10 +20,15 @@ impl FieldReader<'_> {
     pub(super) fn missing(&mut self, request: &'static KeyRequest) -> Problem {
         let key = request.key();
         let near = self.near_miss(request);
+        let mut reason = self.reason_of_group();
         let hint = match near {
             Some((name, place)) => format!("{name} is set in {place}; did you mean that?"),
             None => match self.unread_place(request) {
-                Some(place) => format!("it may be set in {place}: fix that first"),
+                Some(place) => {
+                    // It is probably there, whatever asks for it.
+                    reason = None;
+                    format!("it may be set in {place}: fix that first")
+                }
                 None => format!("set {key} {}", places(request.sources, self.layers.inputs())),
             },
         };
@@ -31,6 +36,7 @@ impl FieldReader<'_> {
             .key_named(key)
             .hint(hint);
         problem.expected = Some(expected(request));
+        problem.reason = reason;
         problem
     }
 

@@ -1,8 +1,11 @@
 //! Gives the generated code the value and the audit entry of each field in turn.
 
+mod deprecation;
+mod group;
 mod invalid;
 mod known_secrets;
 mod missing;
+mod validation;
 mod variable;
 
 use std::borrow::Cow;
@@ -11,10 +14,11 @@ use std::ffi::OsString;
 use chrono::{DateTime, Utc};
 use envaudit_redact::credentials;
 
+use self::group::GroupOpener;
 use self::invalid::{bad_reference, invalid};
 use self::variable::{found_in_environment, in_environment};
 use crate::audit::{AuditEntry, Warning};
-use crate::error::{Problem, ProblemKind};
+use crate::error::{self, Problem, ProblemKind};
 use crate::load::key_slot::{Candidate, CandidateValue, KeySlot};
 use crate::load::layers::Scope;
 use crate::load::layers::{LayerKind, Layers};
@@ -45,6 +49,8 @@ pub struct FieldReader<'a> {
     cursor: usize,
     /// Within an optional group of which no key is supplied.
     in_absent_group: bool,
+    /// What opened the innermost optional group that is being read.
+    opener: Option<GroupOpener>,
     /// The secrets read, kept while a `validate` function may put one into its message.
     secrets: Option<Secrets>,
     #[cfg(any(feature = "ledger", feature = "live"))]
@@ -86,6 +92,7 @@ impl<'a> FieldReader<'a> {
             now,
             cursor: 0,
             in_absent_group: false,
+            opener: None,
             secrets: table.validates.then(Secrets::default),
             #[cfg(any(feature = "ledger", feature = "live"))]
             texts: LoadedTexts::new(&settings.environment),
@@ -179,13 +186,8 @@ impl<'a> FieldReader<'a> {
         {
             secrets.note(request, text);
         }
-        if let Some(instead) = request.field.deprecated {
-            self.warnings.push(Warning::Deprecated {
-                key: request.key(),
-                instead,
-                source: entry.source,
-                location: entry.location.clone(),
-            });
+        if request.field.deprecated.is_some() || entry.found_as.is_some() {
+            self.warn_of_deprecation(request, entry);
         }
         Some(Some(raw))
     }
@@ -239,43 +241,6 @@ impl<'a> FieldReader<'a> {
     fn push(&mut self, problem: Problem, message: Option<String>) {
         self.withheld.extend(message.map(|message| (self.problems.len(), message)));
         self.problems.push(problem);
-    }
-
-    /// Reads the fields of a nested struct that is there only if any of its `count` keys is supplied.
-    pub fn optional_group<T, A>(
-        &mut self,
-        count: usize,
-        audit: &mut A,
-        read: fn(&mut FieldReader<'_>, &mut A) -> Option<T>,
-    ) -> Option<Option<T>> {
-        let supplied = !self.in_absent_group
-            && (self.cursor..self.cursor + count).any(|index| self.is_supplied(index));
-        if supplied {
-            return read(self, audit).map(Some);
-        }
-        let outer = (self.in_absent_group, self.environment_alone);
-        (self.in_absent_group, self.environment_alone) = (true, false);
-        read(self, audit);
-        (self.in_absent_group, self.environment_alone) = outer;
-        Some(None)
-    }
-
-    /// Calls the `validate` function of a struct whose fields are all there.
-    pub fn validate<T, E: core::fmt::Display>(
-        &mut self,
-        name: &'static str,
-        value: T,
-        check: impl FnOnce(&T) -> Result<(), E>,
-    ) -> Option<T> {
-        match check(&value) {
-            Ok(()) => Some(value),
-            Err(error) => {
-                let problem = Problem::new(ProblemKind::Validation, format!("{name} is not valid"));
-                self.withheld.push((self.problems.len(), error.to_string()));
-                self.problems.push(problem);
-                None
-            }
-        }
     }
 
     /// Returns the value that wins, if any source has one, and notes in the entry where it was found.
@@ -402,17 +367,6 @@ impl<'a> FieldReader<'a> {
                 unreachable!("a layer holds values of its own kind")
             }
         })
-    }
-
-    fn is_supplied(&self, index: usize) -> bool {
-        let candidate = |slot: &KeySlot| slot.candidate.is_some() || slot.denied.is_some();
-        self.slots.get(index).is_some_and(candidate)
-            || (self.asks_environment && self.is_in_environment(&self.table.leaves[index]))
-    }
-
-    fn is_in_environment(&self, request: &'static KeyRequest) -> bool {
-        let under_key = self.settings.environment.get(request.key);
-        in_environment(self.settings, request, under_key).is_some()
     }
 }
 

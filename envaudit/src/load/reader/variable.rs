@@ -20,6 +20,13 @@ pub(super) struct Variable {
     value: OsString,
 }
 
+impl Variable {
+    /// The name that is set.
+    pub(super) fn set_name(&self) -> &'static str {
+        if self.file { self.name.file } else { self.name.text }
+    }
+}
+
 /// The variable under any of its names. What the environment has under the key itself is already known.
 pub(super) fn in_environment(
     settings: &LoadSettings,
