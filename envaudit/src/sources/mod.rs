@@ -4,6 +4,7 @@ pub(crate) mod env_file;
 pub(crate) mod environment;
 pub(crate) mod file;
 pub(crate) mod folder;
+pub(crate) mod links;
 mod location;
 pub(crate) mod provider;
 mod source;

@@ -12,5 +12,8 @@ mod precedence;
 mod properties;
 mod providers;
 mod robustness;
+mod secret_files;
 mod system;
+#[cfg(unix)]
+mod volumes;
 mod wishes;

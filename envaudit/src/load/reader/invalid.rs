@@ -9,16 +9,29 @@ use crate::value::{Raw, Reason, ValueError};
 /// What is said in the place of a parser or check that may have quoted the value.
 pub(super) const WITHHELD: &str = "the reason is not shown, because the value is secret";
 
+/// Why a text is not one, and what to do, as far as it can be known without showing it.
+fn not_utf8(raw: &Raw<'_>) -> (&'static str, Option<&'static str>) {
+    match raw.begins_as_utf16() {
+        true => ("it is UTF-16", Some("save the file as UTF-8")),
+        false => ("it is not valid UTF-8", None),
+    }
+}
+
 pub(super) fn invalid(request: &'static KeyRequest, raw: &Raw<'_>, error: ValueError) -> Problem {
     let key = request.key();
     let mut problem =
         Problem::new(ProblemKind::Invalid, format!("{key} is invalid")).key_named(key);
     problem.expected = Some(expected(request));
     let reason = error.into_reason();
+    if let Reason::NotUtf8 = reason {
+        let (reason, hint) = not_utf8(raw);
+        problem.reason = Some(reason.to_owned());
+        problem.hint = hint.map(str::to_owned);
+        return problem;
+    }
     if request.is_secret() || raw.is_secret() {
         problem.reason = match reason {
-            Reason::Unexpected | Reason::Plain(_) => None,
-            Reason::NotUtf8 => Some("it is not valid UTF-8".to_owned()),
+            Reason::Unexpected | Reason::Plain(_) | Reason::NotUtf8 => None,
             Reason::Foreign(_) => Some(WITHHELD.to_owned()),
         };
         return problem;
@@ -31,7 +44,7 @@ pub(super) fn invalid(request: &'static KeyRequest, raw: &Raw<'_>, error: ValueE
             let reason = is_padded.then_some("there are blanks around it");
             text.is_empty().then_some("it is empty").or(reason).map(str::to_owned)
         }
-        Reason::NotUtf8 => Some("it is not valid UTF-8".to_owned()),
+        Reason::NotUtf8 => None,
         Reason::Plain(message) => Some(message),
         Reason::Foreign(message) => Some(error::shown_message(&message)),
     };

@@ -9,6 +9,7 @@ use crate::error::{Problem, ProblemKind};
 use crate::load::settings::LoadSettings;
 use crate::schema::KeyRequest;
 use crate::schema::table::Name;
+use crate::sources::links::Links;
 use crate::sources::{Location, Source, folder};
 use crate::value::Raw;
 
@@ -46,6 +47,7 @@ pub(super) fn in_environment(
 pub(super) fn found_in_environment<'a>(
     request: &'static KeyRequest,
     variable: Variable,
+    links: &Links,
     entry: &mut AuditEntry,
 ) -> Result<Raw<'a>, Box<Problem>> {
     entry.source = Source::System;
@@ -58,11 +60,12 @@ pub(super) fn found_in_environment<'a>(
     }
     let path = Path::new(&value);
     let location = Location::File { path: path.into(), line: None };
-    let content = folder::read_secret(path).map_err(|fault| {
+    let content = links.read_secret(path).map_err(|fault| {
         let message = format!("the file that {} names cannot be read", name.file);
         let problem = Problem::new(ProblemKind::Unreadable, message)
             .key_named(request.key())
-            .reason(fault.to_string());
+            .reason(fault.to_string())
+            .hint(fault.hint_for_secret());
         Box::new(match request.is_secret() && !folder::could_be_a_path(path) {
             true => problem.at(Source::System, None).hint(format!(
                 "set {} to a path; its present value is not shown, because it could be the secret",
