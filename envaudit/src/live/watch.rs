@@ -24,7 +24,8 @@ pub(super) enum Wake {
 
 pub(super) struct Watch {
     watcher: RecommendedWatcher,
-    list: Arc<Mutex<WatchList>>,
+    /// What of the events counts.
+    events: Arc<Mutex<WatchList>>,
     /// Whether something has happened since the last look: then what is watched may have been replaced.
     has_news: Arc<AtomicBool>,
     watched: Vec<(PathBuf, Option<Identity>)>,
@@ -32,9 +33,9 @@ pub(super) struct Watch {
 
 impl Watch {
     pub(super) fn new(wakes: Sender<Wake>) -> Result<Self, LiveError> {
-        let list = Arc::new(Mutex::new(WatchList::default()));
+        let events = Arc::new(Mutex::new(WatchList::default()));
         let has_news = Arc::new(AtomicBool::new(false));
-        let (of_events, news) = (Arc::clone(&list), Arc::clone(&has_news));
+        let (of_events, news) = (Arc::clone(&events), Arc::clone(&has_news));
         let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
             let counts = match event {
                 Ok(event) => concerns(&locked(&of_events), &event),
@@ -48,13 +49,39 @@ impl Watch {
             }
         });
         let watcher = watcher.map_err(LiveError::Watch)?;
-        Ok(Watch { watcher, list, has_news, watched: Vec::new() })
+        Ok(Watch { watcher, events, has_news, watched: Vec::new() })
     }
 
-    /// Watches these from now on. Called before each reading: a folder may be another one, a link may lead elsewhere. Returns
-    /// whether there are paths that were not watched before.
-    pub(super) fn follow(&mut self, paths: &WatchedPaths) -> Result<bool, LiveError> {
+    /// Watches these from now on. Called right before they are read: a folder may be another one, a link may lead elsewhere.
+    pub(super) fn follow(&mut self, paths: &WatchedPaths) -> Result<(), LiveError> {
         let had_news = self.has_news.swap(false, Ordering::SeqCst);
+        let present = self.list(paths)?;
+        if !had_news && cfg!(unix) && present == self.watched {
+            return Ok(());
+        }
+        // All of them anew, since a watch stays with the file or folder that it was put on, wherever that was moved to. What
+        // changes in between is read right after.
+        for (gone, _) in std::mem::take(&mut self.watched) {
+            // It may no longer be there.
+            let _ = self.watcher.unwatch(&gone);
+        }
+        present.into_iter().try_for_each(|path| self.add(path))
+    }
+
+    /// Watches those of these that are not watched yet, beside the others. `true` if there are any: what changed before was not
+    /// seen.
+    pub(super) fn follow_also(&mut self, paths: &WatchedPaths) -> Result<bool, LiveError> {
+        let present = self.list(paths)?;
+        let known: HashSet<&Path> = self.watched.iter().map(|(path, _)| path.as_path()).collect();
+        let is_new = |(path, _): &(PathBuf, _)| !known.contains(path.as_path());
+        let new: Vec<_> = present.into_iter().filter(is_new).collect();
+        let has_more = !new.is_empty();
+        new.into_iter().try_for_each(|path| self.add(path))?;
+        Ok(has_more)
+    }
+
+    /// Everything there is to watch, and which file or folder it is now. From here on, events are compared with this list.
+    fn list(&self, paths: &WatchedPaths) -> Result<Vec<(PathBuf, Option<Identity>)>, LiveError> {
         let list = WatchList::of(paths);
         if list.has_too_many() {
             let message = format!("the files are in more than {MAX_FOLDERS} folders");
@@ -64,32 +91,19 @@ impl Watch {
             let found = std::fs::metadata(path).ok();
             (path.to_owned(), found.and_then(|found| Identity::of(&found)))
         });
-        let present: Vec<_> = present.collect();
-        *locked(&self.list) = list;
-        if !had_news && cfg!(unix) && present == self.watched {
-            return Ok(false);
+        let present = present.collect();
+        *locked(&self.events) = list;
+        Ok(present)
+    }
+
+    fn add(&mut self, (path, identity): (PathBuf, Option<Identity>)) -> Result<(), LiveError> {
+        let watched = self.watcher.watch(&path, RecursiveMode::NonRecursive);
+        self.watched.push((path, identity));
+        match watched {
+            // What comes later is seen by the watch over the nearest folder that is there.
+            Err(error) if !is_absent(&error) => Err(LiveError::Watch(error)),
+            _ => Ok(()),
         }
-        let known: HashSet<&Path> = self.watched.iter().map(|(path, _)| path.as_path()).collect();
-        let has_more = present.iter().any(|(path, _)| !known.contains(path.as_path()));
-        // All of them anew, since a watch stays with the file or folder that it was put on, wherever that was moved to. What
-        // changes in between is read right after.
-        for (gone, _) in std::mem::take(&mut self.watched) {
-            // It may no longer be there.
-            let _ = self.watcher.unwatch(&gone);
-        }
-        for (path, _) in &present {
-            match self.watcher.watch(path, RecursiveMode::NonRecursive) {
-                Ok(()) => {}
-                // What comes later is seen by the watch over the nearest folder that is there.
-                Err(error) if is_absent(&error) => {}
-                Err(error) => {
-                    self.watched = present;
-                    return Err(LiveError::Watch(error));
-                }
-            }
-        }
-        self.watched = present;
-        Ok(has_more)
     }
 }
 

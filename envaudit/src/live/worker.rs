@@ -132,10 +132,10 @@ impl Prepared {
     {
         let Prepared { mut worker, mut watch } = self;
         if let Some(watch) = &mut watch
-            && watch.follow(&watched(&state.loader, &state.current.load(), None))?
+            && watch.follow_also(&watched(&state.loader, &state.current.load(), None))?
         {
-            // They were not watched yet when they were read.
-            worker.trigger().fire();
+            // They were not watched yet when they were read. Nobody has stopped the worker yet.
+            let _ = worker.wakes.send(Wake::Files);
         }
         let state = Arc::downgrade(state);
         worker.thread = Some(spawn("config", move || run(&state, watch, &follow, &wakes))?);
@@ -213,7 +213,7 @@ fn run<T: EnvConfig>(
             Ok(Reload::Changed(_) | Reload::Unchanged) => None,
         };
         // Files that were named for the first time were not watched yet when they were read.
-        again = following.renew(&state, failure.as_deref());
+        again = following.extend(&state, failure.as_deref());
     }
 }
 
@@ -224,13 +224,29 @@ struct Following {
 }
 
 impl Following {
-    /// Watches what is read now. `true` when there are files that were not watched before.
-    fn renew<T: EnvConfig>(&mut self, state: &LiveState<T>, failure: Option<&LiveError>) -> bool {
+    /// Watches what is about to be read.
+    fn renew<T: EnvConfig>(&mut self, state: &LiveState<T>, failure: Option<&LiveError>) {
+        let Some(watch) = &mut self.watch else { return };
+        let outcome = watch.follow(&watched(&state.loader, &state.current.load(), failure));
+        self.tell(state, outcome);
+    }
+
+    /// Watches what was read besides. `true` when there are files that were not watched before.
+    fn extend<T: EnvConfig>(&mut self, state: &LiveState<T>, failure: Option<&LiveError>) -> bool {
         let Some(watch) = &mut self.watch else { return false };
-        match watch.follow(&watched(&state.loader, &state.current.load(), failure)) {
-            Ok(has_more) => {
+        let outcome = watch.follow_also(&watched(&state.loader, &state.current.load(), failure));
+        self.tell(state, outcome).unwrap_or(false)
+    }
+
+    fn tell<T: EnvConfig, R>(
+        &mut self,
+        state: &LiveState<T>,
+        outcome: Result<R, LiveError>,
+    ) -> Option<R> {
+        match outcome {
+            Ok(result) => {
                 self.failure = None;
-                has_more
+                Some(result)
             }
             Err(error) => {
                 let said = with_causes(&error);
@@ -240,7 +256,7 @@ impl Following {
                     reported::unwatched::<T>(&error);
                     state.tell(|| Update::Rejected(Arc::clone(&error)));
                 }
-                false
+                None
             }
         }
     }
