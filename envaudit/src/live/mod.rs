@@ -47,7 +47,7 @@
 //! # Logs and metrics
 //!
 //! With the features `tracing` and `metrics`, each reload is an event that says what changed, or why the former state stays, and
-//! sets gauges: see `docs/observability.md`.
+//! sets gauges. The repository's `docs/observability.md` lists both.
 
 mod change;
 mod error;

@@ -74,14 +74,15 @@ impl<T: EnvConfig> Loader<T> {
     }
 
     /// The folder of Docker secrets instead of `/run/secrets`; it must exist. When called several times, later folders win
-    /// over earlier ones.
+    /// over earlier ones. Folders below it are not looked into.
     pub fn docker_secrets(mut self, path: impl AsRef<Path>) -> Self {
         self.settings.docker.push(path.as_ref().to_owned());
         self
     }
 
     /// The folder of Kubernetes secrets instead of `/etc/secrets`; it must exist. When called several times, later folders
-    /// win over earlier ones.
+    /// win over earlier ones. Folders below it are not looked into: where each Secret is mounted in a folder of its own, name
+    /// each of them. A load reads the files of one generation of the volume.
     pub fn k8s_secrets(mut self, path: impl AsRef<Path>) -> Self {
         self.settings.k8s.push(path.as_ref().to_owned());
         self
