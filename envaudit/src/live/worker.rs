@@ -286,7 +286,8 @@ fn wait(
 
 /// Waits until no file has changed for some time. `None` when the thread is to end.
 fn rest(wakes: &Receiver<Wake>, settle: Duration) -> Option<Reason> {
-    let latest = Instant::now() + settle.saturating_mul(MAX_UNREST);
+    // Events that are there already are one change, however short the rest is.
+    let latest = Instant::now() + settle.saturating_mul(MAX_UNREST).max(Duration::from_millis(10));
     let mut reason = Reason::Change;
     loop {
         match wakes.recv_timeout(settle) {

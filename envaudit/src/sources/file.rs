@@ -15,9 +15,9 @@ pub(crate) enum FileFault {
     NotRegular,
     #[error("it is larger than {} MiB", .0 >> 20)]
     TooLarge(u64),
-    #[error("the links that lead to it form a circle")]
+    #[error("the symbolic links that lead to it form a circle")]
     Loop,
-    #[error("a part of its path is not a folder")]
+    #[error("a part of its path is not a directory")]
     NotInFolder,
     #[error(transparent)]
     Io(io::Error),
@@ -41,21 +41,20 @@ fn is_loop(error: &io::Error) -> bool {
 }
 
 impl FileFault {
-    /// What to do about a secret file.
-    pub(crate) fn hint_for_secret(&self) -> &'static str {
+    /// What to do about a secret file, where that is not plain.
+    pub(crate) fn hint_for_secret(&self) -> Option<&'static str> {
         match self {
-            FileFault::Missing => {
-                "check the path, and where the file is a link, what it leads to (`ls -lL`)"
-            }
-            FileFault::Directory => {
+            FileFault::Missing | FileFault::TooLarge(_) => None,
+            FileFault::Directory => Some(
                 "Docker makes a folder where the file to be mounted does not exist: remove it, make the file, and start the \
-                 container anew"
+                 container anew",
+            ),
+            FileFault::NotRegular => {
+                Some("a secret is a regular file: a pipe or a device may never end")
             }
-            FileFault::NotRegular => "a secret is a regular file: a pipe or a device may never end",
-            FileFault::TooLarge(_) => "check that it is the file that was meant",
-            FileFault::Loop => "look at the links on its path with `namei` or `ls -l`",
-            FileFault::NotInFolder => "check the path that the program was given",
-            FileFault::Io(_) => "let the program's user read it",
+            FileFault::Loop => Some("look at the links on its path with `namei` or `ls -l`"),
+            FileFault::NotInFolder => Some("check the path that the program was given"),
+            FileFault::Io(_) => Some("let the program's user read it"),
         }
     }
 }

@@ -7,9 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::file::FileFault;
 use super::links::{Links, TooManyLinks};
-
-/// The greatest size of a secret file.
-pub(crate) const MAX_SECRET: u64 = 1 << 20;
+use super::secret_file;
 
 /// The link that Kubernetes replaces when it replaces all files of a volume.
 const GENERATION: &str = "..data";
@@ -161,8 +159,8 @@ impl Folder {
         let entry = &self.entries[name];
         Some(match (entry.kind, &entry.at) {
             (EntryKind::Loop, _) => Err(FileFault::Loop),
-            (_, Some(at)) => links.read_resolved(at),
-            (_, None) => links.read_resolved(&self.resolved.join(name)),
+            (_, Some(at)) => secret_file::read_resolved(at, links),
+            (_, None) => secret_file::read_resolved(&self.resolved.join(name), links),
         })
     }
 
@@ -219,37 +217,7 @@ pub(crate) fn spellings(key: &str) -> [String; 3] {
     [key.to_owned(), lower, kebab]
 }
 
-/// The value that a secret file holds: its content, without the mark that editors put before UTF-8, and without one final
-/// newline.
-pub(crate) fn secret_text(mut bytes: Vec<u8>) -> OsString {
-    const MARK: &[u8] = "\u{feff}".as_bytes();
-    if bytes.starts_with(MARK) {
-        bytes.drain(..MARK.len());
-    }
-    if bytes.ends_with(b"\n") {
-        bytes.pop();
-        if bytes.ends_with(b"\r") {
-            bytes.pop();
-        }
-    }
-    os_string(bytes)
-}
-
 /// Whether it names a folder that exists: a secret that was put where its path belongs does not.
 pub(crate) fn could_be_a_path(path: &Path) -> bool {
     path.ancestors().skip(1).any(|folder| folder.file_name().is_some() && folder.is_dir())
-}
-
-#[cfg(unix)]
-fn os_string(bytes: Vec<u8>) -> OsString {
-    std::os::unix::ffi::OsStringExt::from_vec(bytes)
-}
-
-/// Elsewhere an `OsString` is not bytes; what is not UTF-8 becomes text that no longer passes for it.
-#[cfg(not(unix))]
-fn os_string(bytes: Vec<u8>) -> OsString {
-    match String::from_utf8(bytes) {
-        Ok(text) => text.into(),
-        Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned().into(),
-    }
 }

@@ -23,12 +23,13 @@ fn generation(nth: u64) -> [(&'static str, String); 2] {
 
 #[test]
 fn no_change_has_a_user_of_one_and_a_password_of_another() {
-    const CHANGES: u64 = 300;
+    const CHANGES: u64 = 1_000;
     let files = Files::new();
     let mut volume = Volume::mounted(files.path().join("secrets"), &generation(1));
     let loader = Pair::loader().vars([("", ""); 0]).k8s_secrets(volume.path());
     let loader = loader.without(Source::Docker).without(Source::File);
-    let live = loader.live().watch_files().settle(Duration::from_millis(1)).start().unwrap();
+    // Read at the first event, while the next generation is already being written.
+    let live = loader.live().watch_files().settle(Duration::ZERO).start().unwrap();
     let updates = live.subscribe();
     let seen = AtomicU64::new(0);
     std::thread::scope(|scope| {

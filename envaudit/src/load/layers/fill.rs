@@ -164,16 +164,13 @@ impl Fill<'_, '_> {
                 Ok(content) => self.offer(name, 0, CandidateValue::Content(content)),
                 Err(fault) => {
                     let location = Location::File { path: path.as_path().into(), line: None };
-                    self.layers.problems.push(
-                        Problem::new(
-                            ProblemKind::Unreadable,
-                            format!("{} cannot be read", request.key()),
-                        )
+                    let message = format!("{} cannot be read", request.key());
+                    let mut problem = Problem::new(ProblemKind::Unreadable, message)
                         .key_named(request.key())
                         .reason(fault.to_string())
-                        .hint(fault.hint_for_secret())
-                        .at(self.source, Some(location)),
-                    );
+                        .at(self.source, Some(location));
+                    problem.hint = fault.hint_for_secret().map(str::to_owned);
+                    self.layers.problems.push(problem);
                 }
             }
         }

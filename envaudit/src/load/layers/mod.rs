@@ -194,7 +194,8 @@ impl<'s> Layers<'s> {
                 self.unreadable(source, path, "it does not exist", MISSING);
             }
             (true, fault) => {
-                self.unreadable(source, path, &fault.to_string(), fault.hint_for_secret());
+                let hint = fault.hint_for_secret().unwrap_or(MISSING);
+                self.unreadable(source, path, &fault.to_string(), hint);
             }
             (false, fault) => self.skip_folder(source, path, fault.to_string()),
         }
@@ -221,7 +222,7 @@ impl<'s> Layers<'s> {
                 let hint = match fault {
                     FileFault::Missing | FileFault::NotInFolder => MISSING,
                     FileFault::Io(_) => UNREADABLE,
-                    FileFault::Loop => fault.hint_for_secret(),
+                    FileFault::Loop => fault.hint_for_secret().unwrap_or(MISSING),
                     FileFault::Directory | FileFault::NotRegular | FileFault::TooLarge(_) => {
                         "an env file is a regular file of `KEY=value` lines"
                     }

@@ -10,6 +10,7 @@ use crate::sources::Source;
 use crate::sources::env_file::Interpreted;
 use crate::sources::env_file::expand::{ExpandFault, Lookup, expand};
 use crate::sources::links::Links;
+use crate::sources::secret_file;
 
 /// How many references one load follows.
 const MAX_REFERENCES: usize = 10_000;
@@ -71,7 +72,7 @@ impl<'a> Scope<'a> {
         };
         let value = get(name).or_else(|| {
             let known = self.table.find(name.as_bytes()).filter(|known| known.reads_file)?;
-            self.links.read_secret(Path::new(&get(known.file)?)).ok()
+            secret_file::read(Path::new(&get(known.file)?), self.links).ok()
         });
         value?.into_string().ok().filter(|value| self.counts(value))
     }
