@@ -5,6 +5,7 @@ mod group;
 mod invalid;
 mod known_secrets;
 mod missing;
+mod secret_file;
 mod validation;
 mod variable;
 
@@ -21,7 +22,7 @@ use crate::audit::{AuditEntry, Warning};
 use crate::error::{self, Problem, ProblemKind};
 use crate::load::key_slot::{Candidate, CandidateValue, KeySlot};
 use crate::load::layers::Scope;
-use crate::load::layers::{LayerKind, Layers};
+use crate::load::layers::{Layer, LayerKind, Layers};
 #[cfg(any(feature = "ledger", feature = "live"))]
 use crate::load::loaded_texts::LoadedTexts;
 use crate::load::redaction::Secrets;
@@ -43,6 +44,8 @@ pub struct FieldReader<'a> {
     asks_environment: bool,
     /// Whether it is the only one that could have a value, and nothing the settings say of values matters.
     environment_alone: bool,
+    /// Whether there are folders of secrets.
+    has_folders: bool,
     /// Whether any source wins over a default.
     default_is_last: bool,
     /// The position of the next field.
@@ -80,7 +83,9 @@ impl<'a> FieldReader<'a> {
             && !settings.empty_as_unset
             && !table.validates
             && settings.rank(Source::System) < default_rank;
+        let is_folder = |layer: &Layer| matches!(layer.kind, LayerKind::Folder(_));
         FieldReader {
+            has_folders: layers.all().iter().any(is_folder),
             default_is_last,
             asks_environment,
             environment_alone,
@@ -88,7 +93,7 @@ impl<'a> FieldReader<'a> {
             layers,
             table,
             slots,
-            scope: Scope::new(settings, layers.all(), table),
+            scope: Scope::new(settings, layers.all(), &layers.inputs().links, table),
             now,
             cursor: 0,
             in_absent_group: false,
@@ -167,6 +172,9 @@ impl<'a> FieldReader<'a> {
     ) -> Option<Option<Raw<'a>>> {
         if self.in_absent_group {
             entry.unset = true;
+            if self.has_folders {
+                self.warn_of_overlooked(request);
+            }
             return None;
         }
         let index = self.cursor - 1;
@@ -180,6 +188,7 @@ impl<'a> FieldReader<'a> {
         };
         #[cfg(any(feature = "ledger", feature = "live"))]
         self.texts.note(index, entry, &raw);
+        self.check_file_content(request, entry, &raw);
         if let Some(secrets) = &mut self.secrets
             && (request.is_secret() || raw.is_secret())
             && let Ok(text) = raw.as_str()
@@ -211,7 +220,12 @@ impl<'a> FieldReader<'a> {
         absent: Result<Option<T>, ValueError>,
     ) -> Option<T> {
         match absent {
-            Ok(Some(value)) => return Some(value),
+            Ok(Some(value)) => {
+                if self.has_folders {
+                    self.warn_of_overlooked(request);
+                }
+                return Some(value);
+            }
             Ok(None) => self.report_missing(request),
             Err(error) => {
                 let text = match request.field.default {
@@ -309,7 +323,7 @@ impl<'a> FieldReader<'a> {
         }
         match (variable, candidate) {
             (Some(variable), _) if in_layer.is_none() => {
-                found_in_environment(request, variable, entry).map(Some)
+                found_in_environment(request, variable, &layers.inputs().links, entry).map(Some)
             }
             (_, Some(candidate)) => self.found_in_layer(request, candidate, entry).map(Some),
             (_, None) => Ok(None),
