@@ -11,7 +11,7 @@ pub(crate) fn snake(name: &str) -> String {
 }
 
 /// Splits at `_` and where a small letter or a digit is followed by a capital. Underscores at both ends stay.
-fn words(name: &str) -> Vec<String> {
+pub(crate) fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut before = '_';
     for char in name.chars() {

@@ -17,6 +17,8 @@ pub mod indexed;
 #[cfg(unix)]
 pub mod irregular_files;
 pub mod isolated;
+#[cfg(unix)]
+pub mod kubelet;
 #[cfg(feature = "ledger")]
 pub mod ledger;
 pub mod log_lines;

@@ -14,7 +14,22 @@ pub enum Warning {
     Deprecated {
         /// The key.
         key: &'static str,
+        /// The name under which it was found: the key, an alias, or the variable that names a file.
+        name: &'static str,
         /// What to do instead, as the struct says.
+        instead: &'static str,
+        /// The source that has it.
+        source: Source,
+        /// Where it is set.
+        location: Option<Location>,
+    },
+    /// A variable is set by a name that is deprecated.
+    DeprecatedName {
+        /// The key.
+        key: &'static str,
+        /// The deprecated name that is set.
+        name: &'static str,
+        /// The name to set instead.
         instead: &'static str,
         /// The source that has it.
         source: Source,
@@ -57,17 +72,40 @@ pub enum Warning {
         /// Why.
         reason: String,
     },
+    /// A file that holds a value holds something that was hardly meant: nothing at all, or blanks at its ends.
+    FileContent {
+        /// The key.
+        key: &'static str,
+        /// The source that has the file.
+        source: Source,
+        /// The file.
+        location: Option<Location>,
+        /// What is in it, without the value.
+        reason: String,
+    },
+    /// Something in a folder of secrets looks as if it were meant for a variable that no source supplies, and is not read.
+    Overlooked {
+        /// The key.
+        key: &'static str,
+        /// The source that reads the folder.
+        source: Source,
+        /// What looks so.
+        path: PathBuf,
+        /// Why it is not read, and what to do.
+        reason: String,
+    },
 }
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Warning::Deprecated { key, instead, source, location } => {
-                write!(
-                    f,
-                    "{key} is deprecated: {instead} (set in {})",
-                    place(*source, location.as_ref())
-                )
+            Warning::Deprecated { name, instead, source, location, .. } => {
+                let place = place(*source, location.as_ref());
+                write!(f, "{name} is deprecated: {instead} (set in {place})")
+            }
+            Warning::DeprecatedName { name, instead, source, location, .. } => {
+                let place = place(*source, location.as_ref());
+                write!(f, "{name} is deprecated: use {instead} (set in {place})")
             }
             Warning::Duplicate { key, source, lines: (before, now) } => {
                 write!(f, "{key} is set twice in {source}: line {now} overrides line {before}")
@@ -82,6 +120,14 @@ impl fmt::Display for Warning {
             }
             Warning::FolderUnreadable { path, reason, .. } => {
                 write!(f, "{} cannot be listed and was skipped: {reason}", path.display())
+            }
+            Warning::FileContent { key, source, location, reason } => {
+                let place = place(*source, location.as_ref());
+                write!(f, "the value of {key} in {} {reason}", error::plain(&place))
+            }
+            Warning::Overlooked { key, path, reason, .. } => {
+                let path = path.display().to_string();
+                write!(f, "{key} is not set, and {} is not read: {reason}", error::plain(&path))
             }
         }
     }

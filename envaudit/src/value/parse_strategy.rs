@@ -10,7 +10,7 @@ use core::str::FromStr;
 
 use serde::de::DeserializeOwned;
 
-use super::{EnvValue, IsSecret, Raw, ValueError};
+use super::{EnvValue, Raw, ValueError};
 use crate::schema::Shape;
 
 pub struct ParseStrategy<T>(PhantomData<T>);
@@ -64,19 +64,6 @@ where
         text.parse().map_err(ValueError::new)
     }
 }
-
-/// `Secrecy::<T>::SECRET` is true for secret types.
-pub struct Secrecy<T: ?Sized>(PhantomData<T>);
-
-impl<T: IsSecret + ?Sized> Secrecy<T> {
-    pub const SECRET: bool = true;
-}
-
-pub trait NotSecret {
-    const SECRET: bool = false;
-}
-
-impl<T: ?Sized> NotSecret for Secrecy<T> {}
 
 /// A parser of an `Option<T>` field may give a `T` or the `Option<T>`.
 #[diagnostic::on_unimplemented(

@@ -1,6 +1,7 @@
 //! The ledger: appending, locking, recovery, redaction, faults of disks.
 
 mod append;
+mod background_sync;
 mod events;
 mod faults;
 mod follow;

@@ -13,5 +13,8 @@ mod properties;
 mod provider_errors;
 mod providers;
 mod robustness;
+mod secret_files;
 mod system;
+#[cfg(unix)]
+mod volumes;
 mod wishes;

@@ -20,8 +20,8 @@ use crate::write::state::{StepError, WriterState, step_error};
 
 /// The number of bytes that are written at once.
 pub(crate) const MAX_BATCH: usize = 8 << 20;
-/// The number of unsynced bytes that forces a sync, however long the interval is.
-pub(crate) const MAX_UNSYNCED: usize = 4 << 20;
+/// The number of unsynced bytes for whose sync an append waits, however long the interval is.
+pub(crate) const MAX_UNSYNCED: usize = 32 << 20;
 
 /// The first line of a segment.
 pub(crate) struct FirstLine {
@@ -59,6 +59,10 @@ impl Ledger {
     ) -> Result<T, AppendError> {
         let mut state = self.state();
         state.usable()?;
+        if let Err(failure) = state.check_background_sync() {
+            state.settle(failure);
+            state.usable()?;
+        }
         let held = self.hold()?;
         state.lock_kept = held.is_kept();
         state.by = self.deadline();
@@ -173,9 +177,11 @@ impl Ledger {
             SyncMode::Interval(interval) if files.is_some() => {
                 let (since, bytes) = state.unsynced.get_or_insert((now, 0));
                 *bytes += state.buffer.len();
-                if *bytes > MAX_UNSYNCED || elapsed(*since, now) >= interval {
-                    self.sync(state)?;
-                }
+                let synced = match elapsed(*since, now) >= interval {
+                    true => self.sync(state),
+                    false => self.sync_in_background(state),
+                };
+                synced.map_err(|failure| state.uncertain_after(failure))?;
             }
             _ => *foreign = None,
         }
@@ -228,6 +234,7 @@ impl Ledger {
 
     pub(crate) fn sync(&self, state: &mut WriterState) -> Result<(), StepError> {
         let segment = state.tail.segment;
+        state.finish_background_sync()?;
         if let Some(files) = self.store.files() {
             match (state.foreign, state.unsynced) {
                 (Some(from), _) => files.rewrite_and_sync(segment, from, Durability::Immediate),

@@ -15,7 +15,14 @@ pub(super) const WITHHELD: &str = "the reason is not shown, because the value is
 const WITHHELD_BY_NAME: &str = "the reason is not shown, because the name is that of a secret";
 const WITHHELD_BY_FORM: &str =
     "the reason is not shown, because the value could have a secret in it";
-const NOT_UTF8: &str = "it is not valid UTF-8";
+
+/// Why a text is not one, and what to do, as far as it can be known without showing it.
+fn not_utf8(raw: &Raw<'_>) -> (&'static str, Option<&'static str>) {
+    match raw.begins_as_utf16() {
+        true => ("it is UTF-16", Some("save the file as UTF-8")),
+        false => ("it is not valid UTF-8", None),
+    }
+}
 
 /// The problem of a value that was refused, and the message of a foreign parser, which is not to be shown before every secret is
 /// known. Nothing is shown of one that spans several lines of an env file: a quote that was not
@@ -31,10 +38,15 @@ pub(super) fn invalid(
         Problem::new(ProblemKind::Invalid, format!("{key} is invalid")).key_named(key);
     problem.expected = Some(expected(request));
     let reason = error.into_reason();
+    if let Reason::NotUtf8 = reason {
+        let (reason, hint) = not_utf8(raw);
+        problem.reason = Some(reason.to_owned());
+        problem.hint = hint.map(str::to_owned);
+        return (problem, None);
+    }
     if request.is_secret() || raw.is_secret() || request.is_named_like_a_secret() {
         problem.reason = match reason {
-            Reason::Unexpected | Reason::Plain(_) => None,
-            Reason::NotUtf8 => Some(NOT_UTF8.to_owned()),
+            Reason::Unexpected | Reason::Plain(_) | Reason::NotUtf8 => None,
             Reason::Json(_) | Reason::Foreign(_) => {
                 Some(match request.is_secret() || raw.is_secret() {
                     true => WITHHELD.to_owned(),
@@ -55,7 +67,7 @@ pub(super) fn invalid(
             let reason = is_padded.then_some("there are blanks around it");
             text.is_empty().then_some("it is empty").or(reason).map(str::to_owned)
         }
-        Reason::NotUtf8 => Some(NOT_UTF8.to_owned()),
+        Reason::NotUtf8 => None,
         Reason::Plain(message) | Reason::Json(message) => Some(message),
         Reason::Foreign(_) if withheld => Some(WITHHELD_BY_FORM.to_owned()),
         Reason::Foreign(message) => {

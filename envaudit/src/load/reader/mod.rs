@@ -1,8 +1,12 @@
 //! Gives the generated code the value and the audit entry of each field in turn.
 
+mod deprecation;
+mod group;
 mod invalid;
 mod known_secrets;
 mod missing;
+mod secret_file;
+mod validation;
 mod variable;
 
 use std::borrow::Cow;
@@ -11,13 +15,14 @@ use std::ffi::OsString;
 use chrono::{DateTime, Utc};
 use envaudit_redact::credentials;
 
+use self::group::GroupOpener;
 use self::invalid::{bad_reference, invalid};
 use self::variable::{found_in_environment, in_environment};
 use crate::audit::{AuditEntry, Warning};
-use crate::error::{Problem, ProblemKind};
+use crate::error::{self, Problem, ProblemKind};
 use crate::load::key_slot::{Candidate, CandidateValue, KeySlot};
 use crate::load::layers::Scope;
-use crate::load::layers::{LayerKind, Layers};
+use crate::load::layers::{Layer, LayerKind, Layers};
 #[cfg(any(feature = "ledger", feature = "live"))]
 use crate::load::loaded_texts::LoadedTexts;
 use crate::load::redaction::Secrets;
@@ -39,12 +44,16 @@ pub struct FieldReader<'a> {
     asks_environment: bool,
     /// Whether it is the only one that could have a value, and nothing the settings say of values matters.
     environment_alone: bool,
+    /// Whether there are folders of secrets.
+    has_folders: bool,
     /// Whether any source wins over a default.
     default_is_last: bool,
     /// The position of the next field.
     cursor: usize,
     /// Within an optional group of which no key is supplied.
     in_absent_group: bool,
+    /// What opened the innermost optional group that is being read.
+    opener: Option<GroupOpener>,
     /// The secrets read, kept while a `validate` function may put one into its message.
     secrets: Option<Secrets>,
     #[cfg(any(feature = "ledger", feature = "live"))]
@@ -74,7 +83,9 @@ impl<'a> FieldReader<'a> {
             && !settings.empty_as_unset
             && !table.validates
             && settings.rank(Source::System) < default_rank;
+        let is_folder = |layer: &Layer| matches!(layer.kind, LayerKind::Folder(_));
         FieldReader {
+            has_folders: layers.all().iter().any(is_folder),
             default_is_last,
             asks_environment,
             environment_alone,
@@ -82,10 +93,11 @@ impl<'a> FieldReader<'a> {
             layers,
             table,
             slots,
-            scope: Scope::new(settings, layers.all(), table),
+            scope: Scope::new(settings, layers.all(), &layers.inputs().links, table),
             now,
             cursor: 0,
             in_absent_group: false,
+            opener: None,
             secrets: table.validates.then(Secrets::default),
             #[cfg(any(feature = "ledger", feature = "live"))]
             texts: LoadedTexts::new(&settings.environment),
@@ -160,6 +172,9 @@ impl<'a> FieldReader<'a> {
     ) -> Option<Option<Raw<'a>>> {
         if self.in_absent_group {
             entry.unset = true;
+            if self.has_folders {
+                self.warn_of_overlooked(request);
+            }
             return None;
         }
         let index = self.cursor - 1;
@@ -173,19 +188,15 @@ impl<'a> FieldReader<'a> {
         };
         #[cfg(any(feature = "ledger", feature = "live"))]
         self.texts.note(index, entry, &raw);
+        self.check_file_content(request, entry, &raw);
         if let Some(secrets) = &mut self.secrets
             && (request.is_secret() || raw.is_secret())
             && let Ok(text) = raw.as_str()
         {
             secrets.note(request, text);
         }
-        if let Some(instead) = request.field.deprecated {
-            self.warnings.push(Warning::Deprecated {
-                key: request.key(),
-                instead,
-                source: entry.source,
-                location: entry.location.clone(),
-            });
+        if request.field.deprecated.is_some() || entry.found_as.is_some() {
+            self.warn_of_deprecation(request, entry);
         }
         Some(Some(raw))
     }
@@ -209,7 +220,12 @@ impl<'a> FieldReader<'a> {
         absent: Result<Option<T>, ValueError>,
     ) -> Option<T> {
         match absent {
-            Ok(Some(value)) => return Some(value),
+            Ok(Some(value)) => {
+                if self.has_folders {
+                    self.warn_of_overlooked(request);
+                }
+                return Some(value);
+            }
             Ok(None) => self.report_missing(request),
             Err(error) => {
                 let text = match request.field.default {
@@ -239,43 +255,6 @@ impl<'a> FieldReader<'a> {
     fn push(&mut self, problem: Problem, message: Option<String>) {
         self.withheld.extend(message.map(|message| (self.problems.len(), message)));
         self.problems.push(problem);
-    }
-
-    /// Reads the fields of a nested struct that is there only if any of its `count` keys is supplied.
-    pub fn optional_group<T, A>(
-        &mut self,
-        count: usize,
-        audit: &mut A,
-        read: fn(&mut FieldReader<'_>, &mut A) -> Option<T>,
-    ) -> Option<Option<T>> {
-        let supplied = !self.in_absent_group
-            && (self.cursor..self.cursor + count).any(|index| self.is_supplied(index));
-        if supplied {
-            return read(self, audit).map(Some);
-        }
-        let outer = (self.in_absent_group, self.environment_alone);
-        (self.in_absent_group, self.environment_alone) = (true, false);
-        read(self, audit);
-        (self.in_absent_group, self.environment_alone) = outer;
-        Some(None)
-    }
-
-    /// Calls the `validate` function of a struct whose fields are all there.
-    pub fn validate<T, E: core::fmt::Display>(
-        &mut self,
-        name: &'static str,
-        value: T,
-        check: impl FnOnce(&T) -> Result<(), E>,
-    ) -> Option<T> {
-        match check(&value) {
-            Ok(()) => Some(value),
-            Err(error) => {
-                let problem = Problem::new(ProblemKind::Validation, format!("{name} is not valid"));
-                self.withheld.push((self.problems.len(), error.to_string()));
-                self.problems.push(problem);
-                None
-            }
-        }
     }
 
     /// Returns the value that wins, if any source has one, and notes in the entry where it was found.
@@ -344,7 +323,7 @@ impl<'a> FieldReader<'a> {
         }
         match (variable, candidate) {
             (Some(variable), _) if in_layer.is_none() => {
-                found_in_environment(request, variable, entry).map(Some)
+                found_in_environment(request, variable, &layers.inputs().links, entry).map(Some)
             }
             (_, Some(candidate)) => self.found_in_layer(request, candidate, entry).map(Some),
             (_, None) => Ok(None),
@@ -402,17 +381,6 @@ impl<'a> FieldReader<'a> {
                 unreachable!("a layer holds values of its own kind")
             }
         })
-    }
-
-    fn is_supplied(&self, index: usize) -> bool {
-        let candidate = |slot: &KeySlot| slot.candidate.is_some() || slot.denied.is_some();
-        self.slots.get(index).is_some_and(candidate)
-            || (self.asks_environment && self.is_in_environment(&self.table.leaves[index]))
-    }
-
-    fn is_in_environment(&self, request: &'static KeyRequest) -> bool {
-        let under_key = self.settings.environment.get(request.key);
-        in_environment(self.settings, request, under_key).is_some()
     }
 }
 
