@@ -2,6 +2,7 @@
 
 mod arguments;
 mod direction;
+mod environments;
 mod ip_address;
 mod named;
 mod names;
@@ -17,6 +18,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 pub use direction::is_turning;
+pub use environments::{is_production, is_same_environment};
 pub use ip_address::mask_ip;
 pub use names::is_secret_name;
 pub use urls::redact_value_text;

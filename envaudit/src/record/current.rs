@@ -1,5 +1,7 @@
 //! A configuration that is about to be recorded.
 
+use std::collections::HashMap;
+
 use crate::audit::AuditEntry;
 use crate::ledger::__private::key_of;
 use crate::ledger::config_state::RecordedValue;
@@ -120,10 +122,11 @@ pub(super) fn uncompared(
     ring: Option<&KeyRing>,
 ) -> Vec<String> {
     let Some(ring) = ring else { return Vec::new() };
+    let now: HashMap<&str, &Current> = now.iter().map(|now| (now.key(), now)).collect();
     let unknown = |before: &&RecordedValue| {
         let fingerprint = before.fingerprint.as_deref();
         fingerprint.is_some_and(|fingerprint| key_of(fingerprint, ring).is_none())
-            && now.iter().any(|now| now.key() == before.key && now.texts(before).is_none())
+            && now.get(before.key.as_str()).is_some_and(|now| now.texts(before).is_none())
     };
     before.iter().filter(unknown).map(|before| before.key.clone()).collect()
 }
