@@ -1,6 +1,7 @@
 //! One load: [`loader`] says what to read, [`inputs`] lists it, [`layers`] opens it and notes what it has for each key,
 //! [`reader`] hands the winner of each key to the code that the derive generated.
 
+mod conflicts;
 #[cfg(feature = "ledger")]
 mod erased;
 mod hint;
@@ -22,6 +23,7 @@ mod tools;
 #[cfg(feature = "live")]
 mod watched_paths;
 
+pub use conflicts::Conflicts;
 #[cfg(feature = "ledger")]
 pub(crate) use erased::ErasedLoad;
 pub use key_slot::KeySlot;
@@ -33,8 +35,8 @@ pub use reader::FieldReader;
 #[cfg(feature = "ledger")]
 pub(crate) use redaction::Secrets;
 #[cfg(feature = "cli")]
-pub(crate) use settings::LoadSettings;
+pub(crate) use settings::{LoadSettings, UnknownKeys};
 #[cfg(feature = "cli")]
-pub(crate) use tools::{DynamicLoad, Has, Outcome, Role, Step, explain, keys_of_files};
+pub(crate) use tools::{DynamicLoad, Has, Outcome, Role, Step, explain, keys_of_files, places};
 #[cfg(feature = "live")]
 pub(crate) use watched_paths::WatchedPaths;

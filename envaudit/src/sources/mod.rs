@@ -6,6 +6,7 @@ pub(crate) mod file;
 pub(crate) mod folder;
 mod location;
 pub(crate) mod provider;
+pub(crate) mod service_links;
 mod source;
 
 pub use location::Location;

@@ -12,6 +12,7 @@ mod rendering_optional_group;
 mod values_absence;
 mod values_collections;
 mod values_defaults;
+mod values_out_of_range;
 mod values_own_types;
 mod values_properties;
 mod values_scalars;

@@ -77,11 +77,14 @@ impl DynamicLoad {
         read(&mut reader, &mut Walk { schema: table.schema, rest, check });
         let texts = reader.take_texts();
         let (mut problems, warnings) = reader.finish();
-        audit.set_warnings(warnings);
         settings.check_policy(&audit, &mut problems);
         match problems.is_empty() {
-            true => Ok(DynamicLoad { table, audit, texts }),
-            false => Err(LoadError::new(table.schema.name, problems)),
+            true => {
+                audit.set_warnings(warnings);
+                Ok(DynamicLoad { table, audit, texts })
+            }
+            false => Err(LoadError::new(table.schema.name, problems)
+                .with_warnings(warnings.iter().map(ToString::to_string).collect())),
         }
     }
 
