@@ -43,7 +43,6 @@ pub(crate) enum UnknownKeys {
     /// Those that resemble the name of a field that nothing else supplies are a warning.
     NearMisses,
     /// Those that look as if they were meant for this configuration are a warning.
-    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "the command asks for it"))]
     Warn,
     /// They are problems.
     Deny,

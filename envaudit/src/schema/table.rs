@@ -109,6 +109,7 @@ impl Table {
         self.schema.prefix.unwrap_or("")
     }
 
+    #[cfg(feature = "cli")]
     pub(crate) fn texts(&self) -> impl Iterator<Item = &'static str> {
         self.names.iter().map(|name| name.text)
     }

@@ -45,7 +45,6 @@ impl<'a> Raw<'a> {
         }
     }
 
-    #[cfg(any(feature = "ledger", feature = "live"))]
     pub(crate) fn as_bytes(&self) -> &[u8] {
         match &self.0 {
             RawText::Os(text) => text.as_encoded_bytes(),

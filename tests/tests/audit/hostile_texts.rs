@@ -5,6 +5,7 @@ use envaudit_tests::{Files, isolated, problems};
 
 #[derive(EnvConfig, Debug)]
 #[env(prefix = "APP_")]
+#[expect(dead_code, reason = "the audits are looked at, not the values")]
 struct Config {
     #[env(default = 80)]
     port: u16,
@@ -12,7 +13,7 @@ struct Config {
 }
 
 fn audit(vars: &[(&str, &str)]) -> Audit<ConfigAudit> {
-    isolated::vars::<Config>(vars.iter().copied()).load().unwrap().into_parts().1
+    isolated::vars::<Config>(vars.iter().copied()).load().expect("it loads").into_parts().1
 }
 
 fn entry(key: &str, more: &str) -> String {

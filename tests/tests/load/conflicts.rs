@@ -13,8 +13,10 @@ struct Config {
     #[env(alias = "LISTEN", alias = "OLD_PORT")]
     port: Option<u16>,
     password: Option<SecretString>,
+    #[expect(dead_code, reason = "its entry is looked at")]
     region: Option<String>,
     #[env(default = "localhost", alias = "DB")]
+    #[expect(dead_code, reason = "its entry is looked at")]
     db_host: String,
 }
 

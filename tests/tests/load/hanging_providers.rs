@@ -27,13 +27,13 @@ impl Calls {
         self.begun.fetch_add(1, Ordering::SeqCst);
         let now = self.at_once.fetch_add(1, Ordering::SeqCst) + 1;
         self.most.fetch_max(now, Ordering::SeqCst);
-        let is_open = self.is_open.lock().unwrap();
-        drop(self.opened.wait_while(is_open, |is_open| !*is_open).unwrap());
+        let is_open = self.is_open.lock().expect("no panic");
+        drop(self.opened.wait_while(is_open, |is_open| !*is_open).expect("no panic"));
         self.at_once.fetch_sub(1, Ordering::SeqCst);
     }
 
     fn let_go(&self) {
-        *self.is_open.lock().unwrap() = true;
+        *self.is_open.lock().expect("no panic") = true;
         self.opened.notify_all();
     }
 

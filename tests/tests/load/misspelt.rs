@@ -5,6 +5,7 @@ use envaudit_tests::{Files, isolated, problems};
 
 /// Without a prefix.
 #[derive(EnvConfig, Debug)]
+#[expect(dead_code, reason = "only its keys count")]
 struct Mail {
     #[env(default = 30)]
     smtp_timeout: u64,
@@ -14,6 +15,7 @@ struct Mail {
 
 #[derive(EnvConfig, Debug)]
 #[env(prefix = "APP_")]
+#[expect(dead_code, reason = "only its keys count")]
 struct App {
     #[env(default = 8080)]
     port: u16,
