@@ -4,7 +4,7 @@
 //! `.env` files, checks every field, and records each one's provenance in a struct of the same shape:
 //!
 //! ```
-//! use envaudit::{EnvConfig, SecretString, Source};
+//! use envaudit::{EnvConfig, Loader, SecretString, Source};
 //!
 //! /// Settings of the checkout service.
 //! #[derive(EnvConfig, Debug)]
@@ -23,8 +23,10 @@
 //!     password: SecretString,
 //! }
 //!
-//! // In a program: `AppConfig::load()?`. A test injects the variables.
-//! let cfg = AppConfig::loader()
+//! // In a program: `AppConfig::load()?`. A test injects the variables, and leaves out the files of the machine it runs on.
+//! let cfg = [Source::Docker, Source::K8s, Source::FileEnv, Source::File]
+//!     .into_iter()
+//!     .fold(AppConfig::loader(), Loader::without)
 //!     .vars([("APP_DB_HOST", "db.internal"), ("APP_DB_PASSWORD", "s3cret")])
 //!     .load()?;
 //!
@@ -92,7 +94,7 @@ pub use config::EnvConfig;
 #[cfg(feature = "derive")]
 pub use envaudit_derive::{EnvConfig, EnvValue};
 pub use error::{Invalid, LoadError, Problem, ProblemKind};
-pub use load::{Loaded, Loader};
+pub use load::{Conflicts, Loaded, Loader};
 pub use schema::{
     Alias, Bounds, DefaultText, FieldSchema, GroupSchema, Key, KeyRequest, Member, Schema, Shape,
 };

@@ -159,13 +159,16 @@ pub enum AppendError {
         /// How long it would be.
         len: usize,
     },
-    /// The batch would be longer than 8 MiB. Nothing was written.
+    /// The batch would be longer than 8 MiB, or the record of a configuration longer than 32 MiB. Nothing was written.
     #[error(
-        "the batch is {len} bytes long, at most 8 MiB are written at once; append fewer events"
+        "the batch is {len} bytes long, at most {} MiB are written at once; append fewer events",
+        limit >> 20
     )]
     BatchTooLong {
         /// How long it would be.
         len: usize,
+        /// How long it may be.
+        limit: usize,
     },
     /// The ledger was closed.
     #[error("the ledger was closed; open it again")]

@@ -83,7 +83,8 @@ pub mod __private {
     pub use crate::config_state::details;
     pub use crate::config_state::history::{Changes, is_carried};
     pub use crate::config_state::last::{LastState, LastStateSearch, find_last_state};
-    pub use crate::config_state::recorded_ref::recorded_state;
+    pub use crate::config_state::parts::{PART, PartPosition};
+    pub use crate::config_state::recorded_ref::{part_seqs, recorded_state};
     pub use crate::config_state::value::key_of;
     pub use crate::export::csv::write_record as write_csv_record;
     pub use crate::format::walk::{list, member, members, text};

@@ -109,7 +109,7 @@ impl LedgerOptions {
     /// The name of the environment; `prod` and `production`, in lower or upper case, are [production](Self::production).
     #[must_use]
     pub fn environment(self, name: &str) -> Self {
-        let named = ["prod", "production"].iter().any(|prod| name.eq_ignore_ascii_case(prod));
+        let named = envaudit_redact::is_production(name);
         let production = self.key_source.production || named;
         self.production(production)
     }

@@ -5,6 +5,7 @@
 #[cfg(feature = "text")]
 mod arguments;
 mod direction;
+mod environments;
 mod ip_address;
 #[cfg(feature = "text")]
 mod named;
@@ -31,6 +32,7 @@ mod value_end;
 mod webhooks;
 
 pub use direction::is_turning;
+pub use environments::{is_production, is_same_environment};
 pub use ip_address::mask_ip;
 pub use names::{is_address_name, is_description, is_secret_name, secret_word};
 #[cfg(feature = "text")]

@@ -6,6 +6,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::{AuditEntry, AuditSnapshot};
+use crate::error::one_line;
 
 /// What differs between two audits.
 ///
@@ -94,7 +95,7 @@ impl DriftChange {
 
 fn described(entry: &AuditEntry) -> String {
     let mut text = match &entry.provider {
-        Some(provider) => format!("{} ({provider})", entry.source),
+        Some(provider) => format!("{} ({})", entry.source, one_line(provider)),
         None if entry.unset => "not set".to_owned(),
         None => entry.source.to_string(),
     };
@@ -115,16 +116,16 @@ impl fmt::Display for Drift {
             match change {
                 DriftChange::Added(entry) => {
                     counts[0].0 += 1;
-                    writeln!(f, "+ {}: {}", entry.key, described(entry))?;
+                    writeln!(f, "+ {}: {}", one_line(&entry.key), described(entry))?;
                 }
                 DriftChange::Changed { before, after } => {
                     counts[1].0 += 1;
                     let (from, to) = (described(before), described(after));
-                    writeln!(f, "~ {}: {from} -> {to}", after.key)?;
+                    writeln!(f, "~ {}: {from} -> {to}", one_line(&after.key))?;
                 }
                 DriftChange::Removed(entry) => {
                     counts[2].0 += 1;
-                    writeln!(f, "- {}: {}", entry.key, described(entry))?;
+                    writeln!(f, "- {}: {}", one_line(&entry.key), described(entry))?;
                 }
             }
         }

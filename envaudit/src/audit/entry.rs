@@ -30,13 +30,17 @@ pub struct AuditEntry {
     /// The alias or the `KEY_FILE` variable under which it was found; `None` when that was the key itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub found_as: Option<Cow<'static, str>>,
-    /// The sources of lower precedence that had a value too, in order.
+    /// The sources that had a value too, in order: those of lower precedence, and first the one of the value itself, if it has
+    /// another value under another name.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub shadowed: Vec<Source>,
     /// Whether an optional field was left empty because no source had it. Its source is then
     /// [`Source::SchemaDefault`].
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub unset: bool,
+    /// Whether a secret is set and empty.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub empty: bool,
 }
 
 /// An entry that a load has not filled in.
@@ -50,6 +54,7 @@ pub const BLANK: AuditEntry = AuditEntry {
     found_as: None,
     shadowed: Vec::new(),
     unset: false,
+    empty: false,
 };
 
 impl AuditEntry {

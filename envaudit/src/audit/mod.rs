@@ -5,6 +5,7 @@ mod entry;
 mod json;
 mod policy;
 mod snapshot;
+mod strict_json;
 mod summary;
 mod table;
 mod warning;
@@ -15,9 +16,12 @@ use core::ops::Deref;
 
 pub use drift::{Drift, DriftChange};
 pub use entry::{AuditEntry, BLANK};
+pub(crate) use policy::matches;
 pub use policy::{Policy, PolicyError, PolicyViolation, PolicyViolations};
 use serde::{Serialize, Serializer};
 pub use snapshot::{AuditSnapshot, SnapshotError};
+#[cfg(feature = "cli")]
+pub(crate) use strict_json::parse as parse_json;
 pub use summary::AuditSummary;
 pub use warning::Warning;
 
@@ -164,13 +168,18 @@ impl<A: AuditFields> Audit<A> {
         Drift::between(before, &self.snapshot())
     }
 
-    /// Whether the rules of a policy are kept.
+    /// Whether the rules of a policy are kept. A rule about a key that the configuration does not have is broken as well: the
+    /// key is probably misspelt.
     ///
     /// # Errors
     ///
     /// Every violation there is.
     pub fn check(&self, policy: &Policy) -> Result<(), PolicyViolations> {
-        policy.check(self.entries(), self.environment())
+        let unknown = policy.unknown_keys(self.record().table);
+        policy.check(self.entries(), self.environment()).map_or_else(
+            |violations| Err(violations.and(unknown.clone())),
+            |()| PolicyViolations::result_of(unknown.clone()),
+        )
     }
 
     fn at(&self, index: usize) -> &AuditEntry {

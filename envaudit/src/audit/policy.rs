@@ -6,8 +6,13 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use super::{AuditEntry, json};
-use crate::error::{Problem, ProblemKind};
+use envaudit_redact::is_same_environment;
+
+use super::strict_json::{self, StrictValue};
+use super::{AuditEntry, BLANK, json};
+use crate::error::{Problem, ProblemKind, one_line};
+use crate::schema::nearest::meant;
+use crate::schema::table::Table;
 use crate::sources::{Source, SourceSet};
 
 /// Rules about where values may come from.
@@ -57,6 +62,8 @@ struct Rule {
     #[serde(skip_serializing_if = "Option::is_none")]
     keys: Option<Vec<String>>,
     name: String,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    non_empty: bool,
     #[serde(rename = "secrets", skip_serializing_if = "std::ops::Not::not")]
     secrets_only: bool,
 }
@@ -75,12 +82,21 @@ impl Policy {
         Policy::default()
     }
 
-    /// What a production system should keep to: no secret from an env file or from a default.
+    /// What a production system should keep to: no secret from an env file or from a default, and no empty one.
     pub fn production() -> Self {
         let mut rule = Rule::new("secrets-outside-files");
         rule.secrets_only = true;
         rule.deny = SourceSet::of(&[Source::FileEnv, Source::File, Source::SchemaDefault]);
-        Policy { rules: vec![rule] }
+        Policy { rules: vec![rule] }.no_empty_secrets()
+    }
+
+    /// A secret that is set must not be empty.
+    #[must_use]
+    pub fn no_empty_secrets(self) -> Self {
+        let mut rule = Rule::new("no-empty-secrets");
+        rule.secrets_only = true;
+        rule.non_empty = true;
+        self.with(rule)
     }
 
     /// Secrets may come from these sources alone.
@@ -93,11 +109,15 @@ impl Policy {
     }
 
     /// These keys must be set: their defaults do not count. `*` in a key stands for any text. A key that the
-    /// configuration does not have is ignored, so that one policy can serve many programs.
+    /// configuration does not have breaks the rule: it is probably misspelt.
     #[must_use]
     pub fn no_default_for<K: Into<String>>(self, keys: impl IntoIterator<Item = K>) -> Self {
+        let keys: Vec<String> = keys.into_iter().map(Into::into).collect();
+        if keys.is_empty() {
+            return self;
+        }
         let mut rule = Rule::new("no-default");
-        rule.keys = Some(keys.into_iter().map(Into::into).collect());
+        rule.keys = Some(keys);
         rule.deny = SourceSet::of(&[Source::SchemaDefault]);
         self.with(rule)
     }
@@ -123,7 +143,8 @@ impl Policy {
         self.with(rule)
     }
 
-    /// The rule added last holds in this environment alone; called again, in that one too.
+    /// The rule added last holds in this environment alone; called again, in that one too. Upper and lower case are the same,
+    /// and so are `prod` and `production`.
     ///
     /// # Panics
     ///
@@ -155,17 +176,15 @@ impl Policy {
     }
 
     /// Reads rules written as data: an object with an array `rules`. A rule is an object with `allow` or `deny` (arrays of
-    /// source names), and optionally `name`, `keys` (`*` stands for any text), `secrets` and `environments`.
+    /// source names) or `non_empty`, and optionally `name`, `keys` (`*` stands for any text), `secrets` and `environments`.
     ///
     /// # Errors
     ///
-    /// When the text is not such JSON. An unknown member is an error: a misspelt rule would have no effect.
+    /// When the text is not such JSON. A member that is unknown or given twice, and an empty list of keys or environments, is an
+    /// error: such a rule would have no effect.
     pub fn from_json(text: &str) -> Result<Self, PolicyError> {
-        let value: Value = serde_json::from_str(text).map_err(|error| {
-            let (line, column) = (error.line(), error.column());
-            PolicyError(format!("it is not JSON (line {line}, column {column})"))
-        })?;
-        read_policy(&value).map_err(PolicyError)
+        let value = strict_json::parse(text).map_err(PolicyError::new)?;
+        read_policy(&value).map_err(PolicyError::new)
     }
 
     /// The rules as [`from_json`](Self::from_json) reads them.
@@ -180,13 +199,35 @@ impl Policy {
     ) -> Result<(), PolicyViolations> {
         let holds = |rule: &&Rule| match &rule.environments {
             None => true,
-            Some(only) => environment.is_some_and(|name| only.iter().any(|only| only == name)),
+            Some(only) => environment
+                .is_some_and(|name| only.iter().any(|only| is_same_environment(only, name))),
         };
         let rules: Vec<&Rule> = self.rules.iter().filter(holds).collect();
         let violations: Vec<PolicyViolation> = entries
             .flat_map(|entry| rules.iter().filter_map(|rule| rule.broken_by(entry)))
             .collect();
-        if violations.is_empty() { Ok(()) } else { Err(PolicyViolations(violations)) }
+        PolicyViolations::result_of(violations)
+    }
+
+    /// The keys of rules that the table does not have, whatever the environment is.
+    pub(crate) fn unknown_keys(&self, table: &'static Table) -> Vec<PolicyViolation> {
+        let is_known = |pattern: &str| table.leaves.iter().any(|leaf| matches(pattern, leaf.key()));
+        let mut unknown = Vec::new();
+        for rule in &self.rules {
+            for pattern in rule.keys.iter().flatten().filter(|pattern| !is_known(pattern)) {
+                let meant = table.find(pattern.as_bytes()).or_else(|| meant(pattern, table));
+                let entry = AuditEntry { key: pattern.clone().into(), unset: true, ..BLANK };
+                unknown.push(PolicyViolation {
+                    rule: rule.name.clone(),
+                    entry,
+                    wanted: Wanted::KnownKey {
+                        config: table.schema.name,
+                        meant: meant.map(|name| table.leaves[usize::from(name.leaf)].key()),
+                    },
+                });
+            }
+        }
+        unknown
     }
 
     fn with(mut self, rule: Rule) -> Self {
@@ -201,6 +242,7 @@ impl Rule {
             name: name.to_owned(),
             keys: None,
             secrets_only: false,
+            non_empty: false,
             environments: None,
             allow: SourceSet::ALL,
             deny: SourceSet::EMPTY,
@@ -212,14 +254,19 @@ impl Rule {
         let about = keys.is_none_or(|keys| keys.iter().any(|key| matches(key, &entry.key)));
         // An optional secret that is not set came from nowhere. A rule that names its key wants it all the same.
         let exempt = entry.unset && keys.is_none();
-        let kept = self.allow.contains(entry.source) && !self.deny.contains(entry.source);
+        let kept = self.allow.contains(entry.source)
+            && !self.deny.contains(entry.source)
+            && !(self.non_empty && entry.empty);
         if !about || exempt || kept || (self.secrets_only && !entry.masked) {
             return None;
         }
         Some(PolicyViolation {
             rule: self.name.clone(),
             entry: entry.clone(),
-            wanted: self.wanted(),
+            wanted: Wanted::Other(match self.non_empty && entry.empty {
+                true => "a value that is not empty".to_owned(),
+                false => self.wanted(),
+            }),
         })
     }
 
@@ -241,7 +288,8 @@ impl Rule {
     }
 }
 
-fn matches(pattern: &str, key: &str) -> bool {
+/// Whether the pattern, in which `*` stands for any text, matches the key.
+pub(crate) fn matches(pattern: &str, key: &str) -> bool {
     let Some((start, rest)) = pattern.split_once('*') else { return pattern == key };
     let Some(mut key) = key.strip_prefix(start) else { return false };
     let (middle, end) = rest.rsplit_once('*').unwrap_or(("", rest));
@@ -266,7 +314,10 @@ fn read_policy(value: &Value) -> Result<Policy, String> {
 }
 
 fn read_rule(value: &Value) -> Result<Rule, String> {
-    known_members(value, &["name", "keys", "secrets", "environments", "allow", "deny"])?;
+    known_members(
+        value,
+        &["name", "keys", "secrets", "environments", "allow", "deny", "non_empty"],
+    )?;
     let mut rule = Rule::new("rule");
     if let Some(name) = value.get("name") {
         name.as_str().ok_or("`name` must be text")?.clone_into(&mut rule.name);
@@ -274,11 +325,14 @@ fn read_rule(value: &Value) -> Result<Rule, String> {
     if let Some(secrets) = value.get("secrets") {
         rule.secrets_only = secrets.as_bool().ok_or("`secrets` must be true or false")?;
     }
-    rule.keys = texts(value, "keys")?;
-    rule.environments = texts(value, "environments")?;
+    if let Some(non_empty) = value.get("non_empty") {
+        rule.non_empty = non_empty.as_bool().ok_or("`non_empty` must be true or false")?;
+    }
+    rule.keys = some_texts(value, "keys")?;
+    rule.environments = some_texts(value, "environments")?;
     let allow = sources(value, "allow")?;
     let deny = sources(value, "deny")?;
-    if allow.is_none() && deny.is_none_or(SourceSet::is_empty) {
+    if allow.is_none() && deny.is_none_or(SourceSet::is_empty) && !rule.non_empty {
         return Err("it has no effect; give it `allow` or `deny`".to_owned());
     }
     rule.allow = allow.unwrap_or(SourceSet::ALL);
@@ -291,6 +345,19 @@ fn known_members(value: &Value, known: &[&str]) -> Result<(), String> {
     match members.keys().find(|name| !known.contains(&name.as_str())) {
         Some(name) => Err(format!("`{name}` is not one of {}", known.join(", "))),
         None => Ok(()),
+    }
+}
+
+/// Texts, of which there has to be one, and none of them empty.
+fn some_texts(value: &Value, name: &str) -> Result<Option<Vec<String>>, String> {
+    match texts(value, name)? {
+        Some(texts) if texts.is_empty() => {
+            Err(format!("`{name}` is empty, so that the rule has no effect; leave it out"))
+        }
+        Some(texts) if texts.iter().any(|text| text.trim().is_empty()) => {
+            Err(format!("`{name}` has an empty text"))
+        }
+        texts => Ok(texts),
     }
 }
 
@@ -312,8 +379,8 @@ fn sources(value: &Value, name: &str) -> Result<Option<SourceSet>, String> {
 
 impl<'de> Deserialize<'de> for Policy {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = Value::deserialize(deserializer)?;
-        read_policy(&value).map_err(D::Error::custom)
+        let StrictValue(value) = StrictValue::deserialize(deserializer)?;
+        read_policy(&value).map_err(|message| D::Error::custom(one_line(&message)))
     }
 }
 
@@ -322,12 +389,27 @@ impl<'de> Deserialize<'de> for Policy {
 #[error("not a policy: {0}")]
 pub struct PolicyError(String);
 
+impl PolicyError {
+    fn new(message: String) -> Self {
+        PolicyError(one_line(&message).into_owned())
+    }
+}
+
 /// A rule that a value breaks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PolicyViolation {
     rule: String,
     entry: AuditEntry,
-    wanted: String,
+    wanted: Wanted,
+}
+
+/// What a rule asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Wanted {
+    /// A key of the configuration.
+    KnownKey { config: &'static str, meant: Option<&'static str> },
+    /// In words.
+    Other(String),
 }
 
 impl PolicyViolation {
@@ -336,7 +418,7 @@ impl PolicyViolation {
         &self.rule
     }
 
-    /// The value's provenance.
+    /// The value's provenance. It is blank but for its key where the configuration does not have the key that the rule names.
     pub fn entry(&self) -> &AuditEntry {
         &self.entry
     }
@@ -345,11 +427,20 @@ impl PolicyViolation {
 impl fmt::Display for PolicyViolation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let PolicyViolation { rule, entry, wanted } = self;
+        let (rule, key) = (one_line(rule), one_line(&entry.key));
+        let wanted = match wanted {
+            Wanted::Other(wanted) => wanted,
+            Wanted::KnownKey { config, meant } => {
+                write!(f, "the rule `{rule}` names {key}, which {config} does not have")?;
+                return meant.map_or(Ok(()), |meant| write!(f, "; did you mean {meant}?"));
+            }
+        };
         match (entry.unset, &entry.location) {
-            (true, _) => write!(f, "{} is not set", entry.key)?,
-            (false, None) => write!(f, "{} comes from {}", entry.key, entry.source)?,
+            (true, _) => write!(f, "{key} is not set")?,
+            (false, None) => write!(f, "{key} comes from {}", entry.source)?,
             (false, Some(location)) => {
-                write!(f, "{} comes from {} ({location})", entry.key, entry.source)?;
+                let location = location.to_string();
+                write!(f, "{key} comes from {} ({})", entry.source, one_line(&location))?;
             }
         }
         write!(f, "; the rule `{rule}` wants {wanted}")
@@ -366,9 +457,32 @@ impl PolicyViolations {
         self.0.iter()
     }
 
+    /// Nothing, or these violations.
+    pub(crate) fn result_of(violations: Vec<PolicyViolation>) -> Result<(), Self> {
+        if violations.is_empty() { Ok(()) } else { Err(PolicyViolations(violations)) }
+    }
+
+    /// These and further violations.
+    pub(crate) fn and(mut self, more: Vec<PolicyViolation>) -> Self {
+        self.0.extend(more);
+        self
+    }
+
     pub(crate) fn into_problems(self) -> impl Iterator<Item = Problem> {
         self.0.into_iter().map(|violation| {
             let PolicyViolation { rule, entry, wanted } = violation;
+            let wanted = match wanted {
+                Wanted::Other(wanted) => wanted,
+                Wanted::KnownKey { config, meant } => {
+                    let message = format!("the rule `{rule}` of the policy names {}", entry.key);
+                    let problem = Problem::new(ProblemKind::Policy, message)
+                        .reason(format!("{config} has no such key"));
+                    return match meant {
+                        Some(meant) => problem.hint(format!("did you mean {meant}?")),
+                        None => problem.hint("correct the key, or remove it from the rule"),
+                    };
+                }
+            };
             let message = format!("{} breaks the rule `{rule}` of the policy", entry.key);
             let problem = Problem::new(ProblemKind::Policy, message).key_named(entry.key);
             let mut problem = match entry.unset {

@@ -5,11 +5,12 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use chrono::{DateTime, NaiveDateTime, SubsecRound, Utc};
+use chrono::{DateTime, Datelike, NaiveDateTime, SubsecRound, Utc};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{AuditEntry, BLANK, json, table};
+use super::{AuditEntry, BLANK, json, strict_json, table};
+use crate::error::one_line;
 use crate::sources::{Location, Source};
 
 /// An audit without its types: to keep in a file, and to compare with a later one. Its times are those of the JSON, to
@@ -46,14 +47,10 @@ impl AuditSnapshot {
     ///
     /// # Errors
     ///
-    /// When the text is not such JSON, with the key of the entry that is wrong.
+    /// When the text is not such JSON or gives a member twice, with the key of the entry that is wrong.
     pub fn from_json(text: &str) -> Result<Self, SnapshotError> {
-        let value: Value = serde_json::from_str(text).map_err(|error| {
-            SnapshotError::new(
-                None,
-                format!("it is not JSON (line {}, column {})", error.line(), error.column()),
-            )
-        })?;
+        let value =
+            strict_json::parse(text).map_err(|message| SnapshotError::new(None, message))?;
         let Value::Object(members) = value else {
             return Err(SnapshotError::new(None, "an object by key is expected"));
         };
@@ -98,7 +95,7 @@ impl fmt::Display for AuditSnapshot {
 
 /// Why a text is not a saved audit.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a saved audit: {}{message}", .key.as_ref().map_or_else(String::new, |key| format!("the entry of {key}: ")))]
+#[error("not a saved audit: {}{message}", .key.as_ref().map_or_else(String::new, |key| format!("the entry of {}: ", one_line(key))))]
 pub struct SnapshotError {
     key: Option<String>,
     message: String,
@@ -106,7 +103,7 @@ pub struct SnapshotError {
 
 impl SnapshotError {
     fn new(key: Option<&String>, message: impl Into<String>) -> Self {
-        SnapshotError { key: key.cloned(), message: message.into() }
+        SnapshotError { key: key.cloned(), message: one_line(&message.into()).into_owned() }
     }
 
     /// The key whose entry is wrong.
@@ -143,6 +140,7 @@ fn read_entry(key: &str, member: &Value) -> Result<AuditEntry, String> {
     entry.shadowed =
         shadowed.into_iter().flatten().filter_map(|source| source.as_str()?.parse().ok()).collect();
     entry.unset = member.get("unset") == Some(&Value::Bool(true));
+    entry.empty = member.get("empty") == Some(&Value::Bool(true));
     Ok(entry)
 }
 
@@ -157,7 +155,9 @@ fn text<'v>(member: &'v Map<String, Value>, name: &str) -> Result<&'v str, Strin
 fn read_timestamp(text: &str) -> Option<DateTime<Utc>> {
     let with_offset = DateTime::parse_from_rfc3339(text).map(|time| time.to_utc());
     let naive = || text.replace(' ', "T").parse::<NaiveDateTime>().map(|time| time.and_utc());
-    with_offset.or_else(|_| naive()).ok().map(to_the_microsecond)
+    let time = with_offset.or_else(|_| naive()).ok().map(to_the_microsecond)?;
+    // RFC 3339 has no other years.
+    (0..=9999).contains(&time.year()).then_some(time)
 }
 
 fn to_the_microsecond(time: DateTime<Utc>) -> DateTime<Utc> {

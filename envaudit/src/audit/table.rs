@@ -3,6 +3,7 @@
 use core::fmt;
 
 use super::{AuditEntry, json};
+use crate::error::one_line;
 
 const HEADINGS: [&str; 5] = ["KEY", "SOURCE", "MASKED", "LOADED AT", "WHERE"];
 
@@ -35,10 +36,10 @@ fn row(entry: &AuditEntry) -> [String; 5] {
         None => entry.source.to_string(),
     };
     [
-        entry.key.to_string(),
-        source,
+        one_line(&entry.key).into_owned(),
+        one_line(&source).into_owned(),
         if entry.masked { "yes" } else { "no" }.to_owned(),
         json::time_text(entry.timestamp),
-        entry.place(),
+        one_line(&entry.place()).into_owned(),
     ]
 }

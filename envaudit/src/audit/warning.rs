@@ -4,6 +4,8 @@ use core::fmt;
 use std::path::PathBuf;
 
 use crate::error;
+use crate::error::listed;
+use crate::schema::nearest::nearest;
 use crate::sources::{Location, Source, place};
 
 /// Something a load noticed that does not keep the program from starting.
@@ -54,6 +56,48 @@ pub enum Warning {
         /// Where it is set.
         location: Option<Location>,
     },
+    /// One source has the variable under several names, with different values.
+    Conflict {
+        /// The key.
+        key: &'static str,
+        /// The names; the first one counts.
+        names: Vec<&'static str>,
+        /// The source.
+        source: Source,
+        /// Where the value is that counts.
+        location: Option<Location>,
+    },
+    /// A variable that no field has looks as if it was meant for one.
+    UnknownKey {
+        /// The name that is set.
+        name: String,
+        /// The key that was probably meant.
+        key: Option<&'static str>,
+        /// The name of the struct.
+        config: &'static str,
+        /// The source that has it.
+        source: Source,
+        /// Where it is set.
+        location: Option<Location>,
+    },
+    /// A secret is set and empty.
+    EmptySecret {
+        /// The key.
+        key: &'static str,
+        /// The source that has it.
+        source: Source,
+        /// Where it is set.
+        location: Option<Location>,
+    },
+    /// The environment has no env file, while others have one in the same folder.
+    NoEnvironmentFile {
+        /// The environment's name.
+        environment: String,
+        /// The file that does not exist.
+        path: PathBuf,
+        /// The names of the files of other environments.
+        others: Vec<String>,
+    },
     /// An optional provider failed, so the next source was tried.
     ProviderFailed {
         /// The provider's name.
@@ -96,6 +140,35 @@ pub enum Warning {
     },
 }
 
+impl Warning {
+    pub(crate) fn unknown(
+        name: &str,
+        key: Option<&'static str>,
+        config: &'static str,
+        source: Source,
+        location: Option<Location>,
+    ) -> Self {
+        Warning::UnknownKey { name: name.to_owned(), key, config, source, location }
+    }
+}
+
+/// The other environments, or the one that was probably meant.
+fn other_files(environment: &str, others: &[String]) -> String {
+    let name = |file: &String| file.strip_prefix(".env.").unwrap_or_default().to_owned();
+    let names: Vec<String> = others.iter().map(name).collect();
+    if let Some(at) = names.iter().position(|name| name.eq_ignore_ascii_case(environment)) {
+        return format!("there is {}, and names differ by upper and lower case", others[at]);
+    }
+    let near = nearest(environment, names.iter().map(String::as_str));
+    let shown: Vec<&str> = others.iter().take(5).map(String::as_str).collect();
+    let more = if others.len() > shown.len() { ", and others" } else { "" };
+    let verb = if others.len() == 1 { "is" } else { "are" };
+    match near {
+        Some(near) => format!("did you mean {near}?"),
+        None => format!("there {verb} {}{more}", listed(&shown)),
+    }
+}
+
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -113,6 +186,30 @@ impl fmt::Display for Warning {
             Warning::Ignored { key, source, location } => {
                 let place = place(*source, location.as_ref());
                 write!(f, "{key} is also set in {place}, which may not supply it and is ignored")
+            }
+            Warning::Conflict { names, source, location, .. } => {
+                let (place, used) =
+                    (place(*source, location.as_ref()), names.first().unwrap_or(&""));
+                write!(f, "{} are set to different values in {place}; {used} counts", listed(names))
+            }
+            Warning::UnknownKey { name, key, config, source, location } => {
+                let (name, place) = (error::plain(name), place(*source, location.as_ref()));
+                match key {
+                    Some(key) => write!(
+                        f,
+                        "{name} is set in {place}, and no field of {config} reads it; did you mean {key}?"
+                    ),
+                    None => {
+                        write!(f, "{name} is set in {place}, and no field of {config} reads it")
+                    }
+                }
+            }
+            Warning::EmptySecret { key, source, location } => {
+                write!(f, "{key} is a secret and is empty in {}", place(*source, location.as_ref()))
+            }
+            Warning::NoEnvironmentFile { environment, path, others } => {
+                let others = other_files(environment, others);
+                write!(f, "the environment {environment} has no file {}; {others}", path.display())
             }
             Warning::ProviderFailed { provider, reason, .. } => {
                 let reason = error::plain(reason);

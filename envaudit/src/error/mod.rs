@@ -12,7 +12,7 @@ pub(crate) use causes::with_causes;
 pub(crate) use invalid::BrokenRule;
 pub use invalid::Invalid;
 use serde::{Serialize, Serializer};
-pub(crate) use shown::{plain, shown, shown_message};
+pub(crate) use shown::{listed, one_line, plain, shown, shown_message};
 
 use crate::sources::{self, Location, Source};
 
@@ -49,12 +49,24 @@ use crate::sources::{self, Location, Source};
 #[derive(Clone, PartialEq, Eq)]
 pub struct LoadError {
     config: &'static str,
+    noted: Box<Noted>,
+}
+
+/// What a load that failed has noted.
+#[derive(Clone, PartialEq, Eq)]
+struct Noted {
     problems: Vec<Problem>,
+    warnings: Vec<String>,
 }
 
 impl LoadError {
     pub(crate) fn new(config: &'static str, problems: Vec<Problem>) -> Self {
-        LoadError { config, problems }
+        LoadError { config, noted: Box::new(Noted { problems, warnings: Vec::new() }) }
+    }
+
+    pub(crate) fn with_warnings(mut self, warnings: Vec<String>) -> Self {
+        self.noted.warnings = warnings;
+        self
     }
 
     /// The name of the struct.
@@ -64,16 +76,22 @@ impl LoadError {
 
     /// What is wrong: problems of the sources first, then of the fields in the order of declaration.
     pub fn problems(&self) -> &[Problem] {
-        &self.problems
+        &self.noted.problems
+    }
+
+    /// What the load noticed besides: a misspelt name may be the reason why another one is missing. It is not part of the
+    /// text.
+    pub fn warnings(&self) -> &[String] {
+        &self.noted.warnings
     }
 }
 
 impl fmt::Display for LoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = self.problems.len();
+        let count = self.problems().len();
         let noun = if count == 1 { "problem" } else { "problems" };
-        writeln!(f, "cannot load {}: {count} {noun}", self.config)?;
-        for (at, problem) in self.problems.iter().enumerate() {
+        writeln!(f, "cannot load {}: {count} {noun}", one_line(self.config))?;
+        for (at, problem) in self.problems().iter().enumerate() {
             write!(f, "\n{}. {problem}", at + 1)?;
         }
         Ok(())
@@ -87,7 +105,7 @@ impl fmt::Debug for LoadError {
         }
         f.debug_struct("LoadError")
             .field("config", &self.config)
-            .field("problems", &self.problems)
+            .field("problems", &self.problems())
             .finish()
     }
 }
@@ -116,6 +134,9 @@ pub enum ProblemKind {
     Validation,
     /// A rule of the policy is broken.
     Policy,
+    /// One source has the variable under several names, with different values, and the loader says
+    /// [`Conflicts::Deny`](crate::Conflicts::Deny).
+    Conflict,
     /// The loader was asked for something impossible, such as an environment named `../prod`.
     Setting,
 }
@@ -133,6 +154,7 @@ impl ProblemKind {
             ProblemKind::Provider => "provider",
             ProblemKind::Validation => "validation",
             ProblemKind::Policy => "policy",
+            ProblemKind::Conflict => "conflict",
             ProblemKind::Setting => "setting",
         }
     }

@@ -30,6 +30,21 @@ pub(crate) fn plain(text: &str) -> Cow<'_, str> {
     if text.contains(is_bad) { text.replace(is_bad, "").into() } else { text.into() }
 }
 
+/// The text on one line: newlines and other control characters are blanks.
+pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
+    let ends_line = |char: char| char.is_control() || matches!(char, '\u{2028}' | '\u{2029}');
+    if text.contains(ends_line) { text.replace(ends_line, " ").into() } else { text.into() }
+}
+
+/// Names in a sentence: `A and B`, `A, B and C`.
+pub(crate) fn listed(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{shown, shown_message};

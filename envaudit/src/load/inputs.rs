@@ -5,11 +5,10 @@
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use super::settings::LoadSettings;
 use crate::sources::links::Links;
-use crate::sources::provider::Provider;
+use crate::sources::provider::AskedProvider;
 use crate::sources::{Source, SourceKind};
 
 /// The variable that names the environment where the loader does not.
@@ -32,7 +31,7 @@ pub(super) struct Input<'i> {
 
 pub(super) enum InputKind<'i> {
     /// With its position among all providers of the loader.
-    Provider(usize, &'i Arc<dyn Provider>),
+    Provider(usize, &'i AskedProvider),
     Environment,
     /// A folder of secret files.
     Folder(InputPath<'i>),

@@ -3,22 +3,22 @@
 use core::marker::PhantomData;
 use std::ffi::OsString;
 use std::path::Path;
-use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 use super::Loaded;
 use super::attempts::Attempts;
+use super::conflicts::Conflicts;
 use super::inputs::Inputs;
 use super::layers::Layers;
 use super::reader::FieldReader;
-use super::settings::LoadSettings;
+use super::settings::{LoadSettings, UnknownKeys};
 use crate::audit::{Audit, Policy};
 use crate::config::EnvConfig;
 use crate::error::LoadError;
 use crate::sources::Source;
 use crate::sources::environment::Environment;
-use crate::sources::provider::Provider;
+use crate::sources::provider::{AskedProvider, Provider};
 
 /// Says what a load reads. Made by [`EnvConfig::loader`].
 ///
@@ -104,7 +104,7 @@ impl<T: EnvConfig> Loader<T> {
     /// A further place to ask. Among providers of one [`Source`] the earlier wins, and all of them win over what this
     /// crate reads for that source itself.
     pub fn source(mut self, provider: impl Provider) -> Self {
-        self.settings.providers.push(Arc::new(provider));
+        self.settings.providers.push(AskedProvider::new(provider));
         self
     }
 
@@ -138,10 +138,46 @@ impl<T: EnvConfig> Loader<T> {
         self
     }
 
-    /// Refuses variables that no field has: those in the process environment that begin with the struct's prefix, if it
-    /// has one, and all those in an env file.
+    /// Refuses variables that no field has: those in the process environment that begin with the struct's prefix, in upper or
+    /// lower case, and all those in an env file.
+    ///
+    /// For a struct without a prefix, all of the process environment is somebody else's: what resembles the key of a field that
+    /// nothing supplies is a warning. Without this setting, that is so for env files too.
+    ///
+    /// The variables that Kubernetes sets for each Service are passed over, and so are those of [`known`](Self::known) and
+    /// [`known_by`](Self::known_by).
     pub fn deny_unknown(mut self, yes: bool) -> Self {
-        self.settings.deny_unknown = yes;
+        self.settings.unknown = if yes { UnknownKeys::Deny } else { UnknownKeys::NearMisses };
+        self
+    }
+
+    /// Variables that no field has and that are not unknown: a library or another program reads them. `*` stands for any
+    /// text.
+    ///
+    /// ```
+    /// # use envaudit::EnvConfig;
+    /// # #[derive(EnvConfig)]
+    /// # #[env(prefix = "APP_")]
+    /// # struct Config { port: u16 }
+    /// let vars = [("APP_PORT", "80"), ("APP_LOG_STYLE", "never")];
+    /// let loader = || Config::loader().vars(vars).deny_unknown(true);
+    /// assert!(loader().load().is_err());
+    /// assert!(loader().known(["APP_LOG_*"]).load().is_ok());
+    /// ```
+    pub fn known<K: Into<String>>(mut self, names: impl IntoIterator<Item = K>) -> Self {
+        self.settings.known.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// The variables of another configuration are not unknown: programs that share a prefix see each other's.
+    pub fn known_by<Other: EnvConfig>(mut self) -> Self {
+        self.settings.known_by.push(Other::TABLE);
+        self
+    }
+
+    /// What it means that one source has a variable under two names, or as `KEY` and as `KEY_FILE`, with different values.
+    pub fn conflicts(mut self, conflicts: Conflicts) -> Self {
+        self.settings.conflicts = conflicts;
         self
     }
 
@@ -201,16 +237,19 @@ impl<T: EnvConfig> Loader<T> {
         if layers.is_torn() {
             problems.push(attempts.give_up()?);
         }
-        audit.set_warnings(warnings);
         self.settings.check_policy(&audit, &mut problems);
         Some(match config {
-            Some(config) if problems.is_empty() => Ok(Loaded {
-                config,
-                audit,
-                #[cfg(any(feature = "ledger", feature = "live"))]
-                texts,
-            }),
-            _ => Err(LoadError::new(table.schema.name, problems)),
+            Some(config) if problems.is_empty() => {
+                audit.set_warnings(warnings);
+                Ok(Loaded {
+                    config,
+                    audit,
+                    #[cfg(any(feature = "ledger", feature = "live"))]
+                    texts,
+                })
+            }
+            _ => Err(LoadError::new(table.schema.name, problems)
+                .with_warnings(warnings.iter().map(ToString::to_string).collect())),
         })
     }
 }

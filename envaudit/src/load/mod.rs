@@ -2,6 +2,7 @@
 //! [`reader`] hands the winner of each key to the code that the derive generated.
 
 mod attempts;
+mod conflicts;
 #[cfg(feature = "ledger")]
 mod erased;
 mod hint;
@@ -23,6 +24,7 @@ mod tools;
 #[cfg(feature = "live")]
 mod watched_paths;
 
+pub use conflicts::Conflicts;
 #[cfg(feature = "ledger")]
 pub(crate) use erased::ErasedLoad;
 pub use key_slot::KeySlot;
@@ -34,8 +36,8 @@ pub use reader::FieldReader;
 #[cfg(feature = "ledger")]
 pub(crate) use redaction::Secrets;
 #[cfg(feature = "cli")]
-pub(crate) use settings::LoadSettings;
+pub(crate) use settings::{LoadSettings, UnknownKeys};
 #[cfg(feature = "cli")]
-pub(crate) use tools::{DynamicLoad, Has, Outcome, Role, Step, explain, keys_of_files};
+pub(crate) use tools::{DynamicLoad, Has, Outcome, Role, Step, explain, keys_of_files, places};
 #[cfg(feature = "live")]
 pub(crate) use watched_paths::WatchedPaths;

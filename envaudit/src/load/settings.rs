@@ -1,14 +1,15 @@
 //! The settings of a loader: everything that a load depends on.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::audit::{Audit, AuditFields, Policy};
+use super::conflicts::Conflicts;
+use crate::audit::{Audit, AuditFields, Policy, matches};
 use crate::error::{Problem, ProblemKind};
+use crate::schema::table::Table;
 use crate::sources::environment::Environment;
-use crate::sources::provider::Provider;
+use crate::sources::provider::AskedProvider;
 use crate::sources::{Source, SourceSet};
 
 /// The settings of a [`Loader`](super::Loader).
@@ -19,14 +20,32 @@ pub(crate) struct LoadSettings {
     pub(crate) dotenv: Vec<PathBuf>,
     pub(crate) docker: Vec<PathBuf>,
     pub(crate) k8s: Vec<PathBuf>,
-    pub(super) providers: Vec<Arc<dyn Provider>>,
+    pub(super) providers: Vec<AskedProvider>,
     pub(super) without: SourceSet,
     pub(super) ranks: [u8; Source::ALL.len()],
     pub(crate) ci: bool,
     pub(super) empty_as_unset: bool,
-    pub(super) deny_unknown: bool,
+    pub(crate) unknown: UnknownKeys,
+    /// Names that are not unknown, `*` standing for any text.
+    pub(super) known: Vec<String>,
+    /// Other configurations, whose names are not unknown.
+    pub(super) known_by: Vec<&'static Table>,
+    pub(super) conflicts: Conflicts,
+    /// Whether the keys were found and not declared, so that there may be others.
+    pub(crate) keys_are_found: bool,
     pub(crate) policy: Option<Policy>,
     pub(super) clock: Option<Box<dyn Fn() -> DateTime<Utc> + Send + Sync>>,
+}
+
+/// What a load does about variables that no field has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum UnknownKeys {
+    /// Those that resemble the name of a field that nothing else supplies are a warning.
+    NearMisses,
+    /// Those that look as if they were meant for this configuration are a warning.
+    Warn,
+    /// They are problems.
+    Deny,
 }
 
 impl LoadSettings {
@@ -43,7 +62,11 @@ impl LoadSettings {
             ranks: DEFAULT_RANKS,
             ci: false,
             empty_as_unset: false,
-            deny_unknown: false,
+            unknown: UnknownKeys::NearMisses,
+            known: Vec::new(),
+            known_by: Vec::new(),
+            conflicts: Conflicts::Warn,
+            keys_are_found: false,
             policy: None,
             clock: None,
         }
@@ -75,15 +98,27 @@ impl LoadSettings {
         !self.without.contains(source)
     }
 
+    /// Whether the loader was told that a variable is known, though no field has it.
+    pub(super) fn knows(&self, name: &str) -> bool {
+        let by = |table: &&Table| {
+            let of_file = |key| table.find(str::as_bytes(key)).is_some_and(|name| name.reads_file);
+            table.find(name.as_bytes()).is_some() || name.strip_suffix("_FILE").is_some_and(of_file)
+        };
+        self.known.iter().any(|pattern| matches(pattern, name)) || self.known_by.iter().any(by)
+    }
+
     /// Adds the rules of the policy that are broken.
     pub(super) fn check_policy<A: AuditFields>(
         &self,
         audit: &Audit<A>,
         problems: &mut Vec<Problem>,
     ) {
-        if let Some(policy) = &self.policy
-            && let Err(violations) = audit.check(policy)
-        {
+        let Some(policy) = &self.policy else { return };
+        let checked = match self.keys_are_found {
+            true => policy.check(audit.entries(), audit.environment()),
+            false => audit.check(policy),
+        };
+        if let Err(violations) = checked {
             // What no source could supply came from nowhere, although its entry is still that of a default.
             let not_supplied = |key: Option<&str>| {
                 problems
@@ -91,7 +126,8 @@ impl LoadSettings {
                     .any(|other| other.key() == key && other.kind() != ProblemKind::Invalid)
             };
             let counts = |broken: &Problem| {
-                broken.source().is_some_and(|source| source != Source::SchemaDefault)
+                broken.key().is_none()
+                    || broken.source().is_some_and(|source| source != Source::SchemaDefault)
                     || !not_supplied(broken.key())
             };
             let broken: Vec<Problem> = violations.into_problems().filter(counts).collect();

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use super::inputs::{InputKind, Inputs};
 use crate::load::WatchedPaths;
@@ -10,6 +9,7 @@ use crate::load::explain;
 use crate::load::layers::Layers;
 use crate::load::settings::LoadSettings;
 use crate::schema::table::Table;
+use crate::sources::provider::AskedProvider;
 use crate::sources::{Source, SourceSet};
 use crate::{EnvConfig, Fetched, KeyRequest, Provider, ProviderError};
 
@@ -70,7 +70,8 @@ fn all_settings(dir: &Path) -> Vec<LoadSettings> {
             if is(3) {
                 settings.without = SourceSet::of(&[*source]);
             }
-            settings.providers = vec![Arc::new(Store(*source)), Arc::new(Store(Source::Aws))];
+            settings.providers =
+                vec![AskedProvider::new(Store(*source)), AskedProvider::new(Store(Source::Aws))];
             if is(4) {
                 for (rank, source) in Source::ALL.iter().rev().enumerate() {
                     settings.ranks[*source as usize] = rank as u8;

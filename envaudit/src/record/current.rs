@@ -1,6 +1,7 @@
 //! A configuration that is about to be recorded.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use envaudit_redact::{is_address_name, redact_address};
 
@@ -136,10 +137,11 @@ pub(super) fn uncompared(
     ring: Option<&KeyRing>,
 ) -> Vec<String> {
     let Some(ring) = ring else { return Vec::new() };
+    let now: HashMap<&str, &Current> = now.iter().map(|now| (now.key(), now)).collect();
     let unknown = |before: &&RecordedValue| {
         let fingerprint = before.fingerprint.as_deref();
         fingerprint.is_some_and(|fingerprint| key_of(fingerprint, ring).is_none())
-            && now.iter().any(|now| now.key() == before.key && now.texts(before).is_none())
+            && now.get(before.key.as_str()).is_some_and(|now| now.texts(before).is_none())
     };
     before.iter().filter(unknown).map(|before| before.key.clone()).collect()
 }

@@ -1,5 +1,7 @@
 //! The differences between a configuration and its last record.
 
+use std::collections::{HashMap, HashSet};
+
 use super::current::Current;
 use crate::ledger::KeyRing;
 use crate::ledger::config_state::{ChangeKind, ConfigChange, RecordedValue};
@@ -24,16 +26,18 @@ pub(super) fn between(
         let after = after.map(|after| after.record(before, ring, with_values));
         ConfigChange::new(key.to_owned(), kind, recorded, after)
     };
+    let by_key: HashMap<&str, &RecordedValue> =
+        before.iter().map(|before| (before.key.as_str(), before)).collect();
     let mut changes = Vec::new();
     for after in now {
-        match before.iter().find(|before| before.key == after.key()) {
+        match by_key.get(after.key()).copied() {
             None => changes.push(change(ChangeKind::Added, None, Some(after))),
             Some(before) if after.is_as(before, ring) => {}
             Some(before) => changes.push(change(ChangeKind::Changed, Some(before), Some(after))),
         }
     }
-    let is_gone = |before: &&RecordedValue| now.iter().all(|now| now.key() != before.key);
-    let gone = before.iter().filter(is_gone);
+    let now: HashSet<&str> = now.iter().map(Current::key).collect();
+    let gone = before.iter().filter(|before| !now.contains(before.key.as_str()));
     changes.extend(gone.map(|before| change(ChangeKind::Removed, Some(before), None)));
     changes
 }

@@ -6,20 +6,48 @@ use crate::error::{LoadError, Problem, ProblemKind};
 use crate::ledger::{Event, Outcome, redact};
 use crate::sources;
 
-/// Adds the problems to the event, without values and without the messages of foreign parsers.
+/// The bytes of the problems in one record: a line has 1 MiB, and more than these.
+const MAX_PROBLEMS: usize = 512 << 10;
+/// The characters of one text of a problem.
+const MAX_TEXT: usize = 1024;
+
+/// Adds the problems to the event, without values and without the messages of foreign parsers. Of very many, the first are
+/// listed and the others counted.
 pub(super) fn describe(event: Event, environment: Option<&str>, error: &LoadError) -> Event {
-    let problems: Vec<Value> = error.problems().iter().map(problem).collect();
-    event
+    let mut bytes = 0;
+    let mut problems: Vec<Value> = Vec::new();
+    for each in error.problems() {
+        let problem = problem(each);
+        bytes += problem.to_string().len() + 1;
+        if bytes > MAX_PROBLEMS {
+            break;
+        }
+        problems.push(problem);
+    }
+    let more = error.problems().len() - problems.len();
+    let event = event
         .outcome(Outcome::Failure)
-        .public_detail("environment", environment.map(str::to_owned))
-        .public_detail("problems", problems)
+        .public_detail("environment", environment.map(shortened))
+        .public_detail("problems", problems);
+    match more {
+        0 => event,
+        more => event.public_detail("more_problems", more),
+    }
+}
+
+/// The text, or its beginning.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(MAX_TEXT) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 fn problem(problem: &Problem) -> Value {
     let mut members = Map::new();
     let mut set = |name: &str, value: Option<String>| {
         if let Some(value) = value {
-            members.insert(name.to_owned(), value.into());
+            members.insert(name.to_owned(), shortened(&value).into());
         }
     };
     set("kind", Some(problem.kind().name().to_owned()));

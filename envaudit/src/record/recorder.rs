@@ -1,20 +1,23 @@
 //! Recording a loaded configuration.
 
+use std::collections::HashMap;
+
 use super::actor::process_actor;
 use super::context::{Context, Values};
 use super::current::{Current, current, uncompared};
 use super::{diff, failure};
 use crate::config::EnvConfig;
 use crate::error::LoadError;
-use crate::ledger::__private::{LastState, LastStateSearch, details, find_last_state};
+use crate::ledger::__private::details::{self, StateDetails};
+use crate::ledger::__private::{LastState, LastStateSearch, PART, find_last_state};
 use crate::ledger::config_state::{ConfigChange, RecordedValue};
 use crate::ledger::store::StoreError;
 use crate::ledger::{AppendError, Appended, Damage, Event, KeyRing, Ledger};
 use crate::load::{ErasedLoad, Loaded};
 use crate::sources::environment::Environment;
 
-/// A record with longer details has no values: a line has 1 MiB.
-const MAX_DETAILS: usize = 960 << 10;
+/// A record with longer details has no values: at most 32 MiB are written at once.
+const MAX_DETAILS: usize = 28 << 20;
 
 /// The record of a load.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -151,17 +154,17 @@ impl<E: Fn(&'static str) -> Event> Record<'_, E> {
             find_last_state(ledger.source(), ledger.keys().as_ref(), resource, 0)
                 .map_err(RecordError::Store)?;
         let mut compared = None;
-        let appended = ledger.append_with(|source, ring| {
+        let appended = ledger.append_record_with(|source, ring| {
             let newer =
                 find_last_state(source, ring, resource, seen).map_err(RecordError::Store)?;
             changed = newer.changed.or(changed.take());
             last = newer.last.or(last.take());
-            let (event, since, changes) = self.compare(last.as_ref(), ring);
+            let (events, since, changes) = self.compare(last.as_ref(), ring);
             let before = last.as_ref().map_or(&[][..], |last| &last.values);
             let uncompared = uncompared(before, &self.current, ring);
             let caveats = ComparisonCaveats { uncompared, changed: changed.clone() };
             compared = Some((since, changes, caveats));
-            Ok::<_, RecordError>(event)
+            Ok::<_, RecordError>(events)
         })?;
         let (since, changes, caveats) = compared.unwrap_or_default();
         Ok((appended, since, changes, caveats))
@@ -171,7 +174,7 @@ impl<E: Fn(&'static str) -> Event> Record<'_, E> {
         &self,
         last: Option<&LastState>,
         ring: Option<&KeyRing>,
-    ) -> (Event, Option<u64>, Vec<ConfigChange>) {
+    ) -> (Vec<Event>, Option<u64>, Vec<ConfigChange>) {
         let changes = |with_values| match last {
             Some(last) => diff::between(&last.values, &self.current, ring, with_values),
             None => Vec::new(),
@@ -181,21 +184,33 @@ impl<E: Fn(&'static str) -> Event> Record<'_, E> {
             && found.is_empty()
         {
             let details = details::unchanged_since(last.seq);
-            return ((self.event)("config.loaded").details_json(details), Some(last.seq), found);
+            let event = (self.event)("config.loaded").details_json(details);
+            return (vec![event], Some(last.seq), found);
         }
+        let before: HashMap<&str, &RecordedValue> = last
+            .iter()
+            .flat_map(|last| &last.values)
+            .map(|value| (value.key.as_str(), value))
+            .collect();
         let state = |with_values| -> Vec<RecordedValue> {
-            let values = self.current.iter().map(|value| {
-                let before = last.and_then(|last| last.of(value.key()));
-                value.record(before, ring, with_values)
-            });
+            let values = self
+                .current
+                .iter()
+                .map(|value| value.record(before.get(value.key()).copied(), ring, with_values));
             values.collect()
         };
-        let mut details = details::state(self.environment, &found, &state(self.with_values));
-        if details.len() > MAX_DETAILS {
-            details = details::state(self.environment, &changes(false), &state(false));
-        }
         let action = if last.is_some() { "config.changed" } else { "config.loaded" };
-        ((self.event)(action).details_json(details), None, found)
+        let details = |changes: &[ConfigChange], state: &[RecordedValue]| {
+            StateDetails::of(action, self.environment, changes, state)
+        };
+        let mut written = details(&found, &state(self.with_values));
+        if written.bytes() > MAX_DETAILS {
+            written = details(&changes(false), &state(false));
+        }
+        let event = |action, details| (self.event)(action).details_json(details);
+        let parts = written.parts.into_iter().map(|details| event(PART, details));
+        let events = parts.chain([event(action, written.last)]).collect();
+        (events, None, found)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The variables of a configuration as a Markdown table.
 
 use super::need::{Need, needs};
+use crate::error::one_line;
 use crate::schema::DefaultText;
 use crate::schema::expected;
 use crate::schema::table::Table;
@@ -48,7 +49,7 @@ pub(crate) fn markdown(table: &Table) -> String {
             note(format!("Deprecated: {instead}."));
         }
         let cells = [code(request.key()), expected(request), default, description];
-        let cells = cells.map(|cell| cell.replace('|', "\\|").replace('\n', " "));
+        let cells = cells.map(|cell| one_line(&cell).replace('|', "\\|"));
         out.push_str(format!("| {} |", cells.join(" | ")).replace("|  |", "| |").as_str());
         out.push('\n');
     }

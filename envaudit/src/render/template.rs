@@ -1,6 +1,7 @@
 //! The `.env.example` of a configuration.
 
 use super::need::{Need, needs};
+use crate::error::one_line;
 use crate::schema::expected;
 use crate::schema::table::Table;
 use crate::schema::{DefaultText, KeyRequest};
@@ -61,7 +62,9 @@ fn write_variable(out: &mut String, request: &KeyRequest, need: &Need) {
 }
 
 fn comment(out: &mut String, text: &str) {
-    for line in text.lines() {
+    // A lone carriage return ends a line for some.
+    for line in text.lines().flat_map(|line| line.split('\r')) {
+        let line = one_line(line);
         out.push_str(format!("# {}", line.trim()).trim_end());
         out.push('\n');
     }
@@ -70,13 +73,16 @@ fn comment(out: &mut String, text: &str) {
 /// The value as an env file needs it to mean itself, on one line: it may be commented out.
 fn quoted(value: &str) -> String {
     let plain = |char: char| char.is_ascii_graphic() && !"\"'\\$#`".contains(char);
+    // A terminal would obey them.
+    let is_bad = |char: char| char.is_control() && !"\t\r\n".contains(char);
     if value.chars().all(plain) {
         value.to_owned()
-    } else if !value.contains(['\'', '\n']) {
+    } else if !value.contains(['\'', '\n', '\r']) && !value.contains(is_bad) {
         format!("'{value}'")
     } else {
         let escaped = value.replace('\\', "\\\\").replace('"', "\\\"").replace('$', "\\$");
         let escaped = escaped.replace('\n', "\\n");
-        format!("\"{escaped}\"")
+        // No escape of an env file stands for the others.
+        format!("\"{}\"", escaped.replace(is_bad, " "))
     }
 }

@@ -1,5 +1,7 @@
 //! "Did you mean": the edit distance between two names, in constant evaluation too.
 
+use super::table::{Name, Table};
+
 /// The greatest distance at which two names are taken for the same with a slip of the finger.
 pub(crate) const MAX_DISTANCE: usize = 2;
 
@@ -62,6 +64,73 @@ pub(crate) fn nearest<'a>(
         })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
+}
+
+/// The name of the table that was probably meant by one that is not in it.
+pub(crate) fn meant(name: &str, table: &'static Table) -> Option<&'static Name> {
+    let near = |other: &&'static Name| {
+        Letters::of(other.text).may_resemble(name) && resembles(name, other.text)
+    };
+    let by_distance = |other: &&'static Name| distance(name.as_bytes(), other.text.as_bytes());
+    if let Some(near) = table.names.iter().filter(near).min_by_key(by_distance) {
+        return Some(near);
+    }
+    let mut cut = table.names.iter().filter(|other| is_cut_short(name, other.text));
+    // What could be short for several is not.
+    let first = cut.next()?;
+    cut.all(|other| other.leaf == first.leaf).then_some(first)
+}
+
+/// Whether one name is the other with a slip of the finger. In names of as many words, each word has to resemble its own:
+/// `DB_PORT` is not `DB_HOST`.
+pub(crate) fn resembles(name: &str, key: &str) -> bool {
+    // A short name resembles everything.
+    let near = |one: &str, other: &str| {
+        let distance = distance(one.as_bytes(), other.as_bytes());
+        distance <= MAX_DISTANCE && distance * 3 <= other.len().max(one.len())
+    };
+    let words = |text: &str| text.split('_').count();
+    near(name, key)
+        && (words(name) != words(key)
+            || name.split('_').zip(key.split('_')).all(|(one, other)| near(one, other)))
+}
+
+/// Whether a name has the words of a key, some of them cut short: `SHOP_DB_PAS` for `SHOP_DB_PASSWORD`.
+pub(crate) fn is_cut_short(name: &str, key: &str) -> bool {
+    const SHORTEST: usize = 2;
+    let (mut words, mut whole) = (name.split('_'), key.split('_'));
+    loop {
+        match (words.next(), whole.next()) {
+            (None, None) => return name.len() < key.len(),
+            (Some(word), Some(whole)) => {
+                let starts =
+                    whole.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+                if !starts || (word.len() < SHORTEST && word.len() != whole.len()) {
+                    return false;
+                }
+            }
+            _ => return false,
+        }
+    }
+}
+
+/// Which letters a name has: names that differ by more than two letters need not be compared.
+#[derive(Clone, Copy)]
+pub(crate) struct Letters {
+    set: u64,
+    len: usize,
+}
+
+impl Letters {
+    pub(crate) fn of(name: &str) -> Self {
+        let bit = |byte: u8| 1 << (byte.to_ascii_lowercase() & 63);
+        Letters { set: name.bytes().fold(0, |set, byte| set | bit(byte)), len: name.len() }
+    }
+
+    pub(crate) fn may_resemble(self, name: &str) -> bool {
+        self.len.abs_diff(name.len()) <= MAX_DISTANCE
+            && (self.set ^ Letters::of(name).set).count_ones() as usize <= 2 * MAX_DISTANCE
+    }
 }
 
 #[cfg(test)]

@@ -46,6 +46,14 @@ pub(crate) fn text(text: impl Into<String>) -> &'static str {
     text.into().leak()
 }
 
+/// Whether a variable can be called that: an env file could have it, or a derive.
+pub(crate) fn is_name(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
+    !name.is_empty()
+        && name.bytes().all(plain)
+        && !name.starts_with(|char: char| char.is_ascii_digit())
+}
+
 fn all<T>(values: Vec<T>) -> &'static [T] {
     values.leak()
 }
@@ -102,7 +110,9 @@ impl OwnedSchema {
                 first,
                 field,
                 sources,
-                is_plain: field.deprecated.is_none() && sources.contains(Source::System),
+                is_plain: field.deprecated.is_none()
+                    && own.len() == 1
+                    && sources.contains(Source::System),
             });
             first += own.len();
         }
@@ -123,14 +133,19 @@ impl OwnedSchema {
                 "it has {count} variables, other names of theirs included, and at most {MAX_NAMES} are possible"
             ));
         }
+        if !self.prefix.is_empty() && !is_name(&self.prefix) {
+            return Err(format!("{:?} is not the prefix of variables", self.prefix));
+        }
         let mut seen = HashSet::new();
         for variable in &self.variables {
             if variable.names.is_empty() {
                 return Err("a variable has no key".to_owned());
             }
             for name in &variable.names {
-                if name.is_empty() || name.contains(['=', '\0']) {
-                    return Err(format!("{name:?} is not the name of a variable"));
+                if !is_name(name) {
+                    return Err(format!(
+                        "{name:?} is not the name of a variable: letters, digits, `_`, `.` and `-`, no digit first"
+                    ));
                 }
                 if !seen.insert(name) {
                     return Err(format!("two variables are called {name}"));

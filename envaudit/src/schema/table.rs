@@ -19,7 +19,7 @@ pub struct KeyRequest {
     pub(super) first: usize,
     pub(crate) field: &'static FieldSchema,
     pub(crate) sources: SourceSet,
-    /// Whether the field is not deprecated and may come from the process environment.
+    /// Whether the field has one name, is not deprecated and may come from the process environment.
     pub(crate) is_plain: bool,
 }
 
@@ -116,6 +116,7 @@ impl Table {
         self.schema.prefix.unwrap_or("")
     }
 
+    #[cfg(feature = "cli")]
     pub(crate) fn texts(&self) -> impl Iterator<Item = &'static str> {
         self.names.iter().map(|name| name.text)
     }
@@ -433,7 +434,9 @@ const fn fill_leaves(
                     first: cursor.name,
                     field,
                     sources,
-                    is_plain: field.deprecated.is_none() && sources.contains(Source::System),
+                    is_plain: field.deprecated.is_none()
+                        && count == 1
+                        && sources.contains(Source::System),
                 };
                 cursor.name += count;
                 cursor.leaf += 1;

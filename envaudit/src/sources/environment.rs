@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+/// The end of the name of a variable that names a file.
+const FILE_SUFFIX: &str = "_FILE";
 
 #[derive(Clone)]
 pub(crate) enum Environment {
@@ -31,6 +34,42 @@ impl Environment {
         }
     }
 
+    /// Visits the names that end in `_FILE`, without asking for each variable. Those of the process are the ones it has when
+    /// they are needed first: to list them costs more than a whole load.
+    pub(crate) fn each_file_name<'e>(&'e self, mut visit: impl FnMut(&'e str)) {
+        match self {
+            Environment::Process => {
+                static NAMES: OnceLock<Vec<&str>> = OnceLock::new();
+                let of_files = |name: &&str| name.ends_with(FILE_SUFFIX);
+                let names = || process_names().iter().map(String::as_str);
+                NAMES
+                    .get_or_init(|| names().filter(of_files).collect())
+                    .iter()
+                    .for_each(|name| visit(name));
+            }
+            Environment::Given(vars) => {
+                for name in vars.keys() {
+                    if name.as_encoded_bytes().ends_with(FILE_SUFFIX.as_bytes())
+                        && let Some(name) = name.to_str()
+                    {
+                        visit(name);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Visits the names of all variables, without a copy of them: those of the process as for
+    /// [`each_file_name`](Self::each_file_name).
+    pub(crate) fn each_name<'e>(&'e self, mut visit: impl FnMut(&'e str)) {
+        match self {
+            Environment::Process => process_names().iter().for_each(|name| visit(name)),
+            Environment::Given(vars) => {
+                vars.keys().filter_map(|name| name.to_str()).for_each(visit)
+            }
+        }
+    }
+
     /// The names of all variables that are UTF-8: no other can be ours.
     #[expect(
         clippy::disallowed_methods,
@@ -48,6 +87,12 @@ impl Environment {
         names.sort();
         names
     }
+}
+
+/// The names of the process environment, listed once.
+fn process_names() -> &'static [String] {
+    static NAMES: OnceLock<Vec<String>> = OnceLock::new();
+    NAMES.get_or_init(|| Environment::Process.names())
 }
 
 /// A function of its own, to keep the path of ordinary loads short.

@@ -9,6 +9,7 @@ mod location;
 pub(crate) mod provider;
 pub(crate) mod provider_error;
 pub(crate) mod secret_file;
+pub(crate) mod service_links;
 mod source;
 
 pub use location::Location;

@@ -1,5 +1,7 @@
 //! Stores outside of the process, and anything else that supplies values.
 
+mod asked;
+
 use core::fmt;
 use core::time::Duration;
 use std::collections::HashMap;
@@ -10,6 +12,8 @@ use std::time::Instant;
 
 use secrecy::{ExposeSecret, SecretString};
 
+pub(crate) use self::asked::AskedProvider;
+use self::asked::Turn;
 use super::provider_error::{ProviderError, ProviderErrorKind};
 use super::{Location, Source};
 use crate::schema::KeyRequest;
@@ -18,6 +22,10 @@ use crate::schema::KeyRequest;
 ///
 /// A load asks it once, for all keys, on a thread of its own, while the other providers are asked on theirs. A provider
 /// that can fetch several keys from one document, or in one call, therefore does.
+///
+/// Its calls never overlap: loads at the same time ask it one after the other, and while a call hangs that has outlived its
+/// [`timeout`](Self::timeout), the provider fails at once, without being asked. Where a program makes a new provider for each
+/// load, at most four calls of providers of one type and name are left hanging.
 ///
 /// ```
 /// use envaudit::{EnvConfig, Fetched, KeyRequest, Provider, ProviderError, SecretString, Source};
@@ -188,39 +196,26 @@ impl fmt::Debug for FetchedValue {
     }
 }
 
+/// An answer, with the time at which it was given.
+type Answer = (Instant, Result<Fetched, ProviderError>);
+
 /// A provider that has been asked.
 pub(crate) struct PendingFetch {
-    provider: Arc<dyn Provider>,
+    provider: AskedProvider,
+    requests: &'static [KeyRequest],
     /// `None` when the timeout is longer than any clock runs.
     deadline: Option<Instant>,
-    /// With the time at which it was given.
-    answer: mpsc::Receiver<(Instant, Result<Fetched, ProviderError>)>,
+    /// `None` while another load is asking it.
+    answer: Option<mpsc::Receiver<Answer>>,
 }
 
 impl PendingFetch {
-    /// Asks on a thread of its own. The thread is left behind when the provider outlives its timeout: nothing can stop it.
-    pub(crate) fn ask(
-        provider: &Arc<dyn Provider>,
-        requests: &'static [KeyRequest],
-    ) -> PendingFetch {
+    /// Asks on a thread of its own. The thread is left behind when the provider outlives its timeout: nothing can stop it, and
+    /// the provider is not asked again before it ends.
+    pub(crate) fn ask(provider: &AskedProvider, requests: &'static [KeyRequest]) -> PendingFetch {
         let deadline = Instant::now().checked_add(provider.timeout());
-        let (answer_to, answer) = mpsc::channel();
-        let asked = Arc::clone(provider);
-        // The name of a thread cannot hold a NUL.
-        let name = format!("envaudit-{}", provider.name()).replace('\0', "");
-        let answer_on = answer_to.clone();
-        let spawned = std::thread::Builder::new().name(name).spawn(move || {
-            let fetched = catch_unwind(AssertUnwindSafe(|| asked.fetch(requests)));
-            let fetched = fetched.unwrap_or_else(|_| Err(ProviderError::new("it panicked")));
-            // The load may have stopped waiting.
-            let _ = answer_on.send((Instant::now(), fetched));
-        });
-        if let Err(error) = spawned {
-            let failed = Err(ProviderError::new(format_args!("no thread for it: {error}")));
-            let failed = (Instant::now(), failed);
-            answer_to.send(failed).unwrap_or_else(|_| unreachable!("the receiver is held above"));
-        }
-        PendingFetch { provider: Arc::clone(provider), deadline, answer }
+        let answer = provider.try_turn().map(|turn| fetch(provider, requests, turn));
+        PendingFetch { provider: provider.clone(), requests, deadline, answer }
     }
 
     pub(crate) fn provider(&self) -> &dyn Provider {
@@ -228,11 +223,22 @@ impl PendingFetch {
     }
 
     pub(crate) fn wait(&self) -> Result<Fetched, ProviderError> {
+        let own;
+        let answer = match &self.answer {
+            Some(answer) => answer,
+            None => match self.provider.wait_for_turn(self.deadline) {
+                Some(turn) => {
+                    own = fetch(&self.provider, self.requests, turn);
+                    &own
+                }
+                None => return Err(ProviderError::new("an earlier call has not returned")),
+            },
+        };
         let answer = match self.deadline {
             Some(deadline) => {
-                self.answer.recv_timeout(deadline.saturating_duration_since(Instant::now()))
+                answer.recv_timeout(deadline.saturating_duration_since(Instant::now()))
             }
-            None => self.answer.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            None => answer.recv().map_err(|_| RecvTimeoutError::Disconnected),
         };
         let no_answer = || {
             let timeout = humantime::format_duration(self.provider.timeout());
@@ -243,8 +249,37 @@ impl PendingFetch {
             // While others were waited for, it may have answered too late.
             Ok((at, _)) if self.deadline.is_some_and(|deadline| at > deadline) => no_answer(),
             Ok((_, answer)) => answer,
-            Err(RecvTimeoutError::Timeout) => no_answer(),
+            Err(RecvTimeoutError::Timeout) => {
+                self.provider.gave_up();
+                no_answer()
+            }
             Err(RecvTimeoutError::Disconnected) => Err(ProviderError::new("its thread ended")),
         }
     }
+}
+
+fn fetch(
+    provider: &AskedProvider,
+    requests: &'static [KeyRequest],
+    turn: Turn,
+) -> mpsc::Receiver<Answer> {
+    let (answer_to, answer) = mpsc::channel();
+    let asked = provider.shared();
+    // The name of a thread cannot hold a NUL.
+    let name = format!("envaudit-{}", provider.name()).replace('\0', "");
+    let answer_on = answer_to.clone();
+    let spawned = std::thread::Builder::new().name(name).spawn(move || {
+        let fetched = catch_unwind(AssertUnwindSafe(|| asked.fetch(requests)));
+        let fetched = fetched.unwrap_or_else(|_| Err(ProviderError::new("it panicked")));
+        let answered = Instant::now();
+        drop(turn);
+        // The load may have stopped waiting.
+        let _ = answer_on.send((answered, fetched));
+    });
+    if let Err(error) = spawned {
+        let failed = Err(ProviderError::new(format_args!("no thread for it: {error}")));
+        let failed = (Instant::now(), failed);
+        answer_to.send(failed).unwrap_or_else(|_| unreachable!("the receiver is held above"));
+    }
+    answer
 }

@@ -52,7 +52,6 @@ impl<'a> Raw<'a> {
         bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF])
     }
 
-    #[cfg(any(feature = "ledger", feature = "live"))]
     pub(crate) fn as_bytes(&self) -> &[u8] {
         match &self.0 {
             RawText::Os(text) => text.as_encoded_bytes(),

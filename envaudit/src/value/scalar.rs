@@ -96,8 +96,6 @@ const fn format(name: &'static str, format: &'static str) -> Shape {
 
 from_str! {
     public {
-        f32: Shape::Number;
-        f64: Shape::Number;
         char: Shape::Character;
         IpAddr: Shape::Format { name: "an IP address", format: None };
         Ipv4Addr: format("an IPv4 address", "ipv4");
@@ -110,14 +108,59 @@ from_str! {
         chrono::NaiveDateTime: Shape::Format { name: "a time such as `2026-11-30T13:45:00`", format: None };
         chrono::DateTime<chrono::Utc>: format("a time such as `2026-11-30T13:45:00Z`", "date-time");
         chrono::DateTime<chrono::FixedOffset>: format("a time such as `2026-11-30T13:45:00+01:00`", "date-time");
-        #[cfg(feature = "bytesize")]
-        bytesize::ByteSize: Shape::Format { name: "a size such as `10 MiB`", format: None };
     }
     any {
         #[cfg(feature = "url")]
         url::Url: format("an absolute URL", "uri");
         #[cfg(feature = "uuid")]
         uuid::Uuid: format("a UUID", "uuid");
+    }
+}
+
+macro_rules! floats {
+    ($($float:ident)*) => {$(
+        /// A number beyond the greatest one of the type is refused; `inf` and `nan` are infinity and no number.
+        impl EnvValue for $float {
+            const SHAPE: Shape = Shape::Number;
+
+            fn parse(text: &str) -> Result<Self, ValueError> {
+                let value: $float = text.parse().map_err(|_| ValueError::unexpected())?;
+                match value.is_infinite() && text.contains(|char: char| char.is_ascii_digit()) {
+                    true => Err(ValueError::plain(format!(
+                        "it is beyond the greatest number of the type, {:e}", $float::MAX
+                    ))),
+                    false => Ok(value),
+                }
+            }
+        }
+    )*};
+}
+
+floats! { f32 f64 }
+
+/// Whole bytes, up to the greatest number of them: the crate `bytesize` itself rounds the one down and takes the greatest for
+/// everything beyond.
+#[cfg(feature = "bytesize")]
+impl EnvValue for bytesize::ByteSize {
+    const SHAPE: Shape = Shape::Format { name: "a size such as `10 MiB`", format: None };
+
+    fn parse(text: &str) -> Result<Self, ValueError> {
+        let size: bytesize::ByteSize = text.parse().map_err(|_| ValueError::unexpected())?;
+        let end = text.find(|char: char| !(char.is_ascii_digit() || char == '.'));
+        let (number, unit) = text.split_at(end.unwrap_or(text.len()));
+        let one: Result<bytesize::ByteSize, _> = format!("1{unit}").parse();
+        let bytes =
+            number.parse::<f64>().ok().zip(one.ok()).map(|(number, one)| number * one.0 as f64);
+        match bytes {
+            // The greatest number of bytes cannot be told from what is beyond it.
+            Some(bytes) if bytes >= u64::MAX as f64 && text != u64::MAX.to_string() => {
+                Err(ValueError::plain("it is beyond the greatest size, 16 EiB"))
+            }
+            Some(bytes) if bytes > 0.0 && bytes < 1.0 => {
+                Err(ValueError::plain("it is less than one byte"))
+            }
+            _ => Ok(size),
+        }
     }
 }
 
@@ -200,6 +243,11 @@ impl EnvValue for Duration {
     const SHAPE: Shape = Shape::Duration;
 
     fn parse(text: &str) -> Result<Self, ValueError> {
-        humantime::parse_duration(text).map_err(|_| ValueError::unexpected())
+        humantime::parse_duration(text).map_err(|error| match error {
+            humantime::DurationError::UnknownUnit { unit, .. } if unit.is_empty() => {
+                ValueError::plain("the unit is missing, such as in `30s` or `500ms`")
+            }
+            _ => ValueError::unexpected(),
+        })
     }
 }

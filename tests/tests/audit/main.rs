@@ -3,6 +3,7 @@
 mod answers;
 mod contract;
 mod drift;
+mod hostile_texts;
 mod json;
 mod policy;
 mod snapshot;

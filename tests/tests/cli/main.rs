@@ -16,11 +16,14 @@ mod help;
 mod irregular_files;
 mod key_files;
 mod keys;
+#[cfg(target_os = "linux")]
+mod large;
 mod ledger;
 #[cfg(unix)]
 mod locked;
 mod log;
 mod messages;
+mod misspelt;
 mod mounted;
 mod ocsf;
 #[cfg(unix)]

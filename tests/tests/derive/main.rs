@@ -16,6 +16,7 @@ mod values_absence;
 mod values_collections;
 mod values_defaults;
 mod values_marked_secret;
+mod values_out_of_range;
 mod values_own_types;
 mod values_properties;
 mod values_scalars;

@@ -1,15 +1,18 @@
 //! The history of one variable.
 
+use core::fmt;
 use std::collections::HashMap;
 
 use memchr::memmem::Finder;
 
 use super::change::{ChangeKind, ConfigChange};
+use super::parts::PartPosition;
 use super::value::RecordedValue;
 use crate::format::json::write_string;
+use crate::format::line::Line;
 use crate::format::walk::{list, member, members, text};
 use crate::read::reader::{ReadError, Reader, Record, Records};
-use crate::store::StoreError;
+use crate::store::{SegmentSource, StoreError};
 
 /// A change of one variable, and its event.
 #[derive(Clone, Debug)]
@@ -32,8 +35,8 @@ impl HistoryEntry {
 }
 
 /// The changes of one variable in all configurations, oldest first. Created by [`Reader::history`].
-#[derive(Debug)]
 pub struct History<'a> {
+    source: &'a dyn SegmentSource,
     records: Records<'a>,
     changes: Changes,
 }
@@ -80,7 +83,7 @@ impl<'a> Reader<'a> {
     ///
     /// When the segments cannot be listed.
     pub fn history(&self, key: &str) -> Result<History<'a>, StoreError> {
-        Ok(History { records: self.events()?, changes: Changes::of(key) })
+        Ok(History { source: self.source, records: self.events()?, changes: Changes::of(key) })
     }
 }
 
@@ -94,9 +97,31 @@ impl Changes {
     }
 
     /// Returns the change in this event, if there is one, and its configuration.
-    pub fn read(&mut self, record: &Record) -> Option<(String, ConfigChange)> {
-        self.needle.find(record.bytes())?;
-        let line = record.line().ok()?;
+    ///
+    /// # Errors
+    ///
+    /// When the event that a part belongs to cannot be read.
+    pub fn read(
+        &mut self,
+        source: &dyn SegmentSource,
+        record: &Record,
+    ) -> Result<Option<(String, ConfigChange)>, StoreError> {
+        if self.needle.find(record.bytes()).is_none() {
+            return Ok(None);
+        }
+        let Ok(line) = record.line() else { return Ok(None) };
+        let part = PartPosition::of(&line);
+        if let Some(part) = &part
+            && !part.is_complete(source, &line)?
+        {
+            return Ok(None);
+        }
+        let is_load =
+            part.map_or(line.action == "config.loaded", |part| part.event == "config.loaded");
+        Ok(self.read_line(&line, is_load))
+    }
+
+    fn read_line(&mut self, line: &Line<'_>, is_load: bool) -> Option<(String, ConfigChange)> {
         if !line.action.get().starts_with("config.")
             || line.resource_type.is_none_or(|kind| kind != "config")
             || line.outcome != "success"
@@ -109,7 +134,7 @@ impl Changes {
         let change = match changed.and_then(ConfigChange::read) {
             Some(change) => Some(change),
             // The first available record of a configuration has its state, but no changes.
-            None if line.action == "config.loaded" && !is_carried(details) => {
+            None if is_load && !is_carried(details) => {
                 let before = self.last.get(&resource).and_then(|last| RecordedValue::read(last));
                 let after = state.and_then(RecordedValue::read);
                 after.filter(|after| before.as_ref() != Some(after)).map(|after| ConfigChange {
@@ -166,13 +191,21 @@ impl Iterator for History<'_> {
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             match self.records.next()? {
-                Ok(record) => {
-                    if let Some((resource, change)) = self.changes.read(&record) {
+                Ok(record) => match self.changes.read(self.source, &record) {
+                    Ok(Some((resource, change))) => {
                         return Some(Ok(HistoryEntry { record, resource, change }));
                     }
-                }
+                    Ok(None) => {}
+                    Err(error) => return Some(Err(ReadError::Store(error))),
+                },
                 Err(error) => return Some(Err(error)),
             }
         }
+    }
+}
+
+impl fmt::Debug for History<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("History").field("changes", &self.changes).finish_non_exhaustive()
     }
 }

@@ -5,9 +5,9 @@
 
 use memchr::memmem;
 
-use super::details;
+use super::details::StateDetails;
 use super::value::RecordedValue;
-use crate::config_state::recorded_ref::{RecordedRef, recorded_ref};
+use crate::config_state::recorded_ref::{RecordedRef, recorded_ref, state_in};
 use crate::config_state::table::{States, TableEntry};
 use crate::error::Damage;
 use crate::format::json::write_string;
@@ -128,7 +128,7 @@ pub(crate) fn state_before(
     ring: Option<&KeyRing>,
     resource: &str,
     first_kept: u64,
-) -> Result<Option<(u64, Option<String>)>, StoreError> {
+) -> Result<Option<(u64, Option<StateDetails>)>, StoreError> {
     let last = find_last_state(source, ring, resource, 0)?.last;
     let Some(last) = last.filter(|last| last.seq < first_kept) else {
         return Ok(None);
@@ -140,7 +140,7 @@ pub(crate) fn state_before(
     };
     let environment = line.details.and_then(|details| member(details, "environment"));
     let environment = environment.and_then(text);
-    let carried = details::carried(environment.as_deref(), &last.values, last.seq);
+    let carried = StateDetails::carried(environment.as_deref(), &last.values, last.seq);
     Ok(Some((last.seq, Some(carried))))
 }
 
@@ -205,11 +205,22 @@ fn is_lost(
     resource: &str,
 ) -> Result<bool, StoreError> {
     let is_changed = |line: &Line<'_>| line.hash_holds_under(ring) == Some(false);
+    let is_changed_or_incomplete = |line: &Line<'_>| -> Result<bool, StoreError> {
+        let in_parts = matches!(recorded_ref(line), Some((_, RecordedRef::Parts(_))));
+        let sound = |line: &Line<'_>| !is_changed(line);
+        Ok(is_changed(line) || in_parts && state_in(source, line, &sound)?.is_none())
+    };
     match recorded_ref(line) {
-        Some((of, _)) if of == resource && is_changed(line) => Ok(true),
+        Some((of, RecordedRef::State(_) | RecordedRef::Parts(_))) if of == resource => {
+            is_changed_or_incomplete(line)
+        }
+        Some((of, RecordedRef::Since(_))) if of == resource && is_changed(line) => Ok(true),
         Some((of, RecordedRef::Since(since))) if of == resource => {
-            let record = Reader::new(source).get(since)?;
-            Ok(record.is_some_and(|record| record.line().is_ok_and(|line| is_changed(&line))))
+            let Some(record) = Reader::new(source).get(since)? else { return Ok(false) };
+            match record.line() {
+                Ok(line) => is_changed_or_incomplete(&line),
+                Err(_) => Ok(false),
+            }
         }
         _ => Ok(false),
     }
@@ -221,9 +232,14 @@ fn follow(
     resource: &str,
     sound: &dyn Fn(&Line<'_>) -> bool,
 ) -> Result<StateAt, StoreError> {
+    let own = |line: &Line<'_>| -> Result<StateAt, StoreError> {
+        let state = state_in(source, line, sound)?;
+        Ok(state
+            .map_or(StateAt::Nothing, |values| StateAt::State(LastState { seq: line.seq, values })))
+    };
     let since = match recorded_ref(line) {
-        Some((of, RecordedRef::State(values))) if of == resource => {
-            return Ok(StateAt::State(LastState { seq: line.seq, values }));
+        Some((of, RecordedRef::State(_) | RecordedRef::Parts(_))) if of == resource => {
+            return own(line);
         }
         Some((of, RecordedRef::Since(since))) if of == resource => since,
         _ => return Ok(StateAt::Nothing),
@@ -231,11 +247,8 @@ fn follow(
     let Some(record) = Reader::new(source).get(since)? else {
         return Ok(StateAt::Referred(since));
     };
-    let line = record.line().ok().filter(sound);
-    match line.as_ref().and_then(recorded_ref) {
-        Some((of, RecordedRef::State(values))) if of == resource => {
-            Ok(StateAt::State(LastState { seq: since, values }))
-        }
+    match record.line().ok().filter(sound) {
+        Some(line) if recorded_ref(&line).is_some_and(|(of, _)| of == resource) => own(&line),
         _ => Ok(StateAt::Nothing),
     }
 }

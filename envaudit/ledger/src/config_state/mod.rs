@@ -5,6 +5,7 @@ pub(crate) mod change;
 pub mod details;
 pub(crate) mod history;
 pub(crate) mod last;
+pub(crate) mod parts;
 pub(crate) mod recorded_ref;
 pub(crate) mod table;
 pub(crate) mod value;

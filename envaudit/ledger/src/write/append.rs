@@ -18,8 +18,10 @@ use crate::write::recover;
 use crate::write::retry::Retry;
 use crate::write::state::{StepError, WriterState, step_error};
 
-/// The number of bytes that are written at once.
+/// The number of bytes that are written at once of events that do not belong together.
 pub(crate) const MAX_BATCH: usize = 8 << 20;
+/// The number of bytes that are written at once of events that make one record.
+pub(crate) const MAX_RECORD: usize = 32 << 20;
 /// The number of unsynced bytes for whose sync an append waits, however long the interval is.
 pub(crate) const MAX_UNSYNCED: usize = 32 << 20;
 
@@ -111,6 +113,18 @@ impl Ledger {
         now: Timestamp,
         each: &mut dyn FnMut(Appended),
     ) -> Result<(), StepError> {
+        self.write_at_most(MAX_BATCH, state, events, now, each)
+    }
+
+    /// [`write_events`](Self::write_events) with another limit to the bytes of the write.
+    pub(crate) fn write_at_most(
+        &self,
+        limit: usize,
+        state: &mut WriterState,
+        events: &[Event],
+        now: Timestamp,
+        each: &mut dyn FnMut(Appended),
+    ) -> Result<(), StepError> {
         // Nothing may follow a seal.
         if state.sealed {
             self.start_next(state)?;
@@ -148,8 +162,8 @@ impl Ledger {
                 many.push(last);
             }
         }
-        if buffer.len() > MAX_BATCH {
-            return Err(AppendError::BatchTooLong { len: buffer.len() }.into());
+        if buffer.len() > limit {
+            return Err(AppendError::BatchTooLong { len: buffer.len(), limit }.into());
         }
         let files = self.store.files();
         let durability = match self.settings.sync {

@@ -17,7 +17,7 @@ use crate::read::reader::Reader;
 use crate::settings::LedgerSettings;
 use crate::store::{ChainStore, SegmentSource, Tail};
 use crate::verify::{Report, Verifier, VerifyError};
-use crate::write::append::ledger_event;
+use crate::write::append::{MAX_RECORD, ledger_event};
 use crate::write::lock_keeper::LockKeeper;
 use crate::write::recover;
 use crate::write::state::{Stopped, WriterState};
@@ -109,17 +109,28 @@ impl Ledger {
         &self,
         mut make: impl FnMut(&dyn SegmentSource, Option<&KeyRing>) -> Result<Event, E>,
     ) -> Result<Appended, E> {
+        self.append_record_with(|source, ring| Ok(vec![make(source, ring)?]))
+    }
+
+    /// [`append_with`](Self::append_with) for several events that make one record: all of them are written, next to each other,
+    /// or none. Returns the position of the last.
+    #[doc(hidden)]
+    pub fn append_record_with<E: From<AppendError>>(
+        &self,
+        mut make: impl FnMut(&dyn SegmentSource, Option<&KeyRing>) -> Result<Vec<Event>, E>,
+    ) -> Result<Appended, E> {
         let appended = self.with_tail(|state| {
             let now = self.roll_if_due(state)?;
-            let event = match make(self.source(), state.ring.as_ref()) {
-                Ok(event) => event,
+            let events = match make(self.source(), state.ring.as_ref()) {
+                Ok(events) => events,
                 Err(error) => return Ok(Err(error)),
             };
-            if let Err(error) = event.check_user() {
+            if let Err(error) = events.iter().try_for_each(Event::check_user) {
                 return Ok(Err(AppendError::Event(error).into()));
             }
             let mut appended = None;
-            self.write_events(state, &[event], now, &mut |written| appended = Some(written))?;
+            let mut each = |written| appended = Some(written);
+            self.write_at_most(MAX_RECORD, state, &events, now, &mut each)?;
             Ok(appended.ok_or_else(|| AppendError::Closed.into()))
         });
         appended.map_err(E::from)?

@@ -15,8 +15,13 @@ use crate::sources::Source;
 pub(crate) struct Audit {}
 
 pub(super) fn run(_: &Audit, invocation: &mut Invocation<'_>) -> Result<(), CliError> {
-    let loaded = invocation.subject()?.load_or_fail(invocation)?;
+    let subject = invocation.subject()?;
+    let loaded = subject.load_or_fail(invocation)?;
     let audit = loaded.audit();
+    if subject.table().leaves.is_empty() && !subject.has_schema() {
+        let warning = super::check::nothing_found(invocation);
+        invocation.out.warn(&warning);
+    }
     for warning in audit.warnings() {
         invocation.out.warn(&warning.to_string());
     }

@@ -6,17 +6,29 @@ use serde_json::json;
 use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::{Cell, Output, Tone};
-use crate::error::Problem;
+use crate::error::{Problem, one_line};
+use crate::load::{UnknownKeys, places};
 
 /// Loads and checks everything, and lists every problem
 #[derive(Args)]
 #[command(after_help = "Example:\n  envaudit check --env prod --policy production")]
-pub(crate) struct Check {}
+pub(crate) struct Check {
+    /// Refuses variables that the configuration does not have, instead of warning of those that look misspelt
+    #[arg(long)]
+    deny_unknown: bool,
+}
 
-pub(super) fn run(_: &Check, invocation: &mut Invocation<'_>) -> Result<(), CliError> {
+pub(super) fn run(args: &Check, invocation: &mut Invocation<'_>) -> Result<(), CliError> {
     let subject = invocation.subject()?;
     let mut settings = invocation.settings();
     settings.policy = invocation.policy()?;
+    if subject.has_schema() {
+        settings.unknown = if args.deny_unknown { UnknownKeys::Deny } else { UnknownKeys::Warn };
+    } else if args.deny_unknown {
+        return Err(CliError::usage(
+            "`--deny-unknown` needs `--schema` or `--bin`: without them, no variable is unknown",
+        ));
+    }
     if !subject.has_schema() {
         invocation
             .out
@@ -24,10 +36,13 @@ pub(super) fn run(_: &Check, invocation: &mut Invocation<'_>) -> Result<(), CliE
     }
     let (name, loaded) = (subject.table().schema.name, subject.load(settings));
     let problems = loaded.as_ref().map_or_else(|error| error.problems(), |_| &[]);
-    let warnings: Vec<String> = match &loaded {
+    let mut warnings: Vec<String> = match &loaded {
         Ok(loaded) => loaded.audit().warnings().iter().map(ToString::to_string).collect(),
-        Err(_) => Vec::new(),
+        Err(error) => error.warnings().to_vec(),
     };
+    if subject.table().leaves.is_empty() && !subject.has_schema() && loaded.is_ok() {
+        warnings.push(nothing_found(invocation));
+    }
     let summary = loaded.as_ref().ok().map(|loaded| loaded.audit().summary());
     if invocation.out.is_json() {
         invocation.out.json(&json!({
@@ -53,9 +68,23 @@ pub(super) fn run(_: &Check, invocation: &mut Invocation<'_>) -> Result<(), CliE
     if loaded.is_ok() { Ok(()) } else { Err(CliError::from(problems)) }
 }
 
+/// The warning that there is nothing to check.
+pub(super) fn nothing_found(invocation: &Invocation<'_>) -> String {
+    let looked_in: Vec<String> = places(&invocation.settings());
+    let prefix = match invocation.globals.prefix {
+        Some(_) => ", and no variable begins with the prefix",
+        None => "; `--prefix` adds variables of the environment",
+    };
+    format!(
+        "nothing was found in {}{prefix}; `--schema` and `--bin` say which variables there are",
+        looked_in.join(", ")
+    )
+}
+
 /// Writes the text of [`LoadError`](crate::LoadError), with the messages set off.
 fn list(out: &mut Output<'_>, name: &str, problems: &[Problem]) -> Result<(), CliError> {
     let noun = if problems.len() == 1 { "problem" } else { "problems" };
+    let name = one_line(name);
     out.line(&[Cell::toned(Tone::Bad, format!("{name}: {} {noun}", problems.len()))])?;
     for (at, problem) in problems.iter().enumerate() {
         out.line(&[])?;

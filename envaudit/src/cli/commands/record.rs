@@ -168,8 +168,7 @@ pub(super) fn warn_of_caveats(
     }
 }
 
-/// Records that the configuration could not be loaded, and returns a sentence about that record. If it fails, that is only a
-/// warning: the problems of the load matter more.
+/// Records that the configuration could not be loaded, and returns a sentence about that record, or about its failure.
 pub(super) fn record_failure(
     ledger: &Ledger,
     error: &LoadError,
@@ -188,8 +187,7 @@ pub(super) fn record_failure(
         Ok(appended) => Some(format!("this failure was recorded as event {}", appended.seq)),
         Err(error) => {
             let message = CliError::from(&error).message.unwrap_or_default();
-            invocation.out.warn(&format!("besides, {message}"));
-            None
+            Some(format!("this failure was not recorded: {message}"))
         }
     }
 }

@@ -7,10 +7,12 @@ use std::process::{Command, ExitStatus};
 use clap::Args;
 
 use super::record::{RecordArgs, record, record_failure, warn_of_values};
+use crate::audit::AuditEntry;
 use crate::cli::args::actor::ActorArgs;
 use crate::cli::error::{CliError, with_causes};
 use crate::cli::invocation::Invocation;
 use crate::cli::ledger::{KEY_VARIABLES, RetiredKeys};
+use crate::error::{LoadError, Problem, ProblemKind};
 use crate::ledger::redact;
 use crate::load::{DynamicLoad, LoadedText};
 use crate::schema::DefaultText;
@@ -80,6 +82,17 @@ pub(super) fn run(args: &Run, invocation: &mut Invocation<'_>) -> Result<(), Cli
     if let Some(failure) = nul_byte_in_value(&loaded) {
         return Err(not_started(failure, "because the check failed"));
     }
+    if let Some(error) = too_long(&loaded, subject.table().schema.name) {
+        let recorded = match invocation.open_ledger(&args.retired) {
+            Ok(ledger) => record_failure(&ledger, &error, &context, invocation),
+            Err(failure) => {
+                let message = failure.message.unwrap_or_default();
+                Some(format!("this failure was not recorded: {message}"))
+            }
+        };
+        let failure = CliError::from(&error).adding(recorded);
+        return Err(not_started(failure, "because the check failed"));
+    }
     let opened = invocation.open_ledger(&args.retired);
     let recorded = opened.and_then(|ledger| record(&ledger, &loaded, &context, invocation));
     match recorded {
@@ -89,7 +102,7 @@ pub(super) fn run(args: &Run, invocation: &mut Invocation<'_>) -> Result<(), Cli
         }
         Err(failure) if args.degraded => {
             let message = failure.message.unwrap_or_default();
-            invocation.out.warn(&format!("started without a record: {message}"));
+            invocation.out.alarm(&format!("started without a record: {message}"));
         }
         Err(failure) => return Err(not_started(failure, "because no record was made")),
     }
@@ -115,6 +128,11 @@ pub(super) fn run(args: &Run, invocation: &mut Invocation<'_>) -> Result<(), Cli
     }
 }
 
+/// The greatest length of a variable of a process, its name and the bytes around it included, where it is known: Linux takes 32
+/// pages, which have 4 KiB on this processor.
+const LONGEST_VARIABLE: Option<usize> =
+    if cfg!(all(target_os = "linux", target_arch = "x86_64")) { Some(128 << 10) } else { None };
+
 /// The error for a value that a variable of a process cannot have.
 fn nul_byte_in_value(loaded: &DynamicLoad) -> Option<CliError> {
     let has_nul = |text: &LoadedText| text.bytes.contains(&0);
@@ -127,6 +145,30 @@ fn nul_byte_in_value(loaded: &DynamicLoad) -> Option<CliError> {
         entry.key, entry.source
     );
     Some(CliError { message: Some(message), ..CliError::finding() })
+}
+
+/// The error for values that are too long for a variable of a process.
+fn too_long(loaded: &DynamicLoad, config: &'static str) -> Option<LoadError> {
+    let longest = LONGEST_VARIABLE?;
+    let view = loaded.erased();
+    let problem = |(_, entry, text): (_, &AuditEntry, Option<LoadedText>)| {
+        let (key, len) = (&entry.key, text?.bytes.len());
+        // With `=`, and a byte at the end.
+        let most = longest.saturating_sub(key.len() + 2);
+        let problem = || {
+            Problem::new(
+                ProblemKind::Invalid,
+                format!("{key} is too long for a variable of a process"),
+            )
+            .key_named(key.as_ref())
+            .reason(format!("its value has {len} bytes, and at most {most} are possible"))
+            .at(entry.source, entry.location.clone())
+            .hint("give the command the path of a file that has the value")
+        };
+        (len > most).then(problem)
+    };
+    let problems: Vec<Problem> = view.texts().filter_map(problem).collect();
+    (!problems.is_empty()).then(|| LoadError::new(config, problems))
 }
 
 /// Gives the command the variables of this process and the values that were loaded. It does not get the ledger's key, with

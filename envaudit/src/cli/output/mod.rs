@@ -171,6 +171,11 @@ impl<'a> Output<'a> {
         }
     }
 
+    /// Writes a warning, even with `--quiet`: about what the caller must not miss.
+    pub(crate) fn alarm(&mut self, text: &str) {
+        self.say(&[Cell::toned(Tone::Warning, "warning"), Cell::plain(format!(": {text}"))]);
+    }
+
     /// Writes the error that ends the command.
     pub(crate) fn fail(&mut self, failure: &CliError) {
         if let Some(message) = &failure.message {

@@ -108,6 +108,7 @@ fn one(field: &FieldSchema, shape: Shape, text: &str) -> Result<(), ValueError> 
         Shape::Boolean => parsed::<bool>(text),
         Shape::Integer { min, max } => integer(text, min, max, true),
         Shape::NonZero { min, max } => integer(text, min, max, false),
+        Shape::Number if field.ty.contains("f32") => parsed::<f32>(text),
         Shape::Number => parsed::<f64>(text),
         Shape::Character => parsed::<char>(text),
         Shape::Duration => parsed::<Duration>(text),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::cli::error::CliError;
 use crate::ledger::is_secret_name;
 use crate::load::{LoadSettings, keys_of_files};
-use crate::schema::owned::{OwnedSchema, Variable, text};
+use crate::schema::owned::{OwnedSchema, Variable, is_name, text};
 use crate::schema::table::Table;
 use crate::schema::{FieldSchema, Shape};
 
@@ -23,13 +23,13 @@ pub(super) fn find(
     }
     if let Some(prefix) = prefix {
         for key in settings.environment.names() {
-            if key.starts_with(prefix) {
+            if key.starts_with(prefix) && is_name(&key) {
                 let secret = is_secret_name(&key);
                 *keys.entry(key).or_default() |= secret;
             }
         }
     }
-    if let Some(asked) = asked {
+    if let Some(asked) = asked.filter(|asked| is_name(asked)) {
         *keys.entry(asked.to_owned()).or_default() |= is_secret_name(asked);
     }
     let variables = keys.into_iter().map(|(key, secret)| Variable {
@@ -41,7 +41,7 @@ pub(super) fn find(
     let schema = OwnedSchema {
         name: "the configuration".to_owned(),
         docs: String::new(),
-        prefix: prefix.unwrap_or_default().to_owned(),
+        prefix: prefix.filter(|prefix| is_name(prefix)).unwrap_or_default().to_owned(),
         variables: variables.collect(),
         optional_groups: Vec::new(),
     };

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
+use crate::audit::parse_json;
 use crate::cli::error::{CliError, code};
 use crate::cli::invocation::read_text;
 use crate::render::VERSION;
@@ -16,10 +17,8 @@ use crate::sources::SourceSet;
 pub(super) fn read(path: &Path) -> Result<&'static Table, CliError> {
     let document = read_text(path)?;
     let shown = path.display();
-    let value: Value = serde_json::from_str(&document).map_err(|error| {
-        let (line, column) = (error.line(), error.column());
-        foreign(format!("{shown} is not JSON (line {line}, column {column})"))
-    })?;
+    let value = parse_json(&document)
+        .map_err(|reason| foreign(format!("{shown} is not a schema: {reason}")))?;
     if value.get("$schema").is_some() {
         return Err(foreign(format!(
             "{shown} is a JSON Schema, which does not have all that is needed"

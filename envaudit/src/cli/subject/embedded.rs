@@ -23,6 +23,8 @@ const MAX_BODY: u32 = 16 << 20;
 const MAX_PLACES: usize = 1000;
 /// The number of structs that are read.
 const MAX_FOUND: usize = 64;
+/// The number of bytes of all bodies that are read.
+const MAX_READ: u64 = 256 << 20;
 const CHUNK: usize = 1 << 20;
 /// Magic, version and length.
 const HEADER: usize = MAGIC.len() + 8;
@@ -83,8 +85,10 @@ struct SearchResult {
 fn search(file: &mut (impl Read + Seek)) -> io::Result<SearchResult> {
     let mut found = SearchResult::default();
     let mut bodies: Vec<Vec<u8>> = Vec::new();
+    let mut left = MAX_READ;
     for place in places(file)? {
-        let Some((version, body)) = read_at(file, place)? else { continue };
+        let Some((version, body)) = read_at(file, place, left)? else { continue };
+        left -= body.len() as u64;
         if version > VERSION {
             found.newer = Some(version);
             continue;
@@ -129,8 +133,12 @@ fn places(file: &mut impl Read) -> io::Result<Vec<u64>> {
     }
 }
 
-/// The version and the body at this place, if they are complete.
-fn read_at(file: &mut (impl Read + Seek), place: u64) -> io::Result<Option<(u32, Vec<u8>)>> {
+/// The version and the body at this place, if they are complete and the body has at most `left` bytes.
+fn read_at(
+    file: &mut (impl Read + Seek),
+    place: u64,
+    left: u64,
+) -> io::Result<Option<(u32, Vec<u8>)>> {
     file.seek(SeekFrom::Start(place))?;
     let mut header = [0; HEADER];
     if !read_whole(file, &mut header)? {
@@ -138,7 +146,7 @@ fn read_at(file: &mut (impl Read + Seek), place: u64) -> io::Result<Option<(u32,
     }
     let mut numbers = Bytes { rest: &header[MAGIC.len()..] };
     let (Some(version), Some(len)) = (numbers.u32(), numbers.u32()) else { return Ok(None) };
-    if version == 0 || len > MAX_BODY {
+    if version == 0 || len > MAX_BODY || u64::from(len) > left {
         return Ok(None);
     }
     // The end is checked first: without it, nothing is read.
@@ -310,5 +318,53 @@ impl<'b> Bytes<'b> {
         let (array, rest) = self.rest.split_first_chunk()?;
         self.rest = rest;
         Some(*array)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Cursor, Read, Seek, SeekFrom};
+
+    use super::{END, HEADER, MAGIC, MAX_PLACES, MAX_READ, search};
+
+    /// Counts the bytes that are read of it.
+    struct Counted {
+        file: Cursor<Vec<u8>>,
+        read: u64,
+    }
+
+    impl Read for Counted {
+        fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+            let count = self.file.read(bytes)?;
+            self.read += count as u64;
+            Ok(count)
+        }
+    }
+
+    impl Seek for Counted {
+        fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+            self.file.seek(to)
+        }
+    }
+
+    #[test]
+    fn blocks_that_overlap_are_not_read_without_end() {
+        const LEN: usize = 1 << 20;
+        let mut file = Vec::new();
+        for at in 0..MAX_PLACES {
+            file.extend_from_slice(&MAGIC);
+            file.extend_from_slice(&1_u32.to_le_bytes());
+            let rest = (MAX_PLACES - at - 1) * HEADER + LEN;
+            file.extend_from_slice(&(rest as u32).to_le_bytes());
+        }
+        file.resize(file.len() + LEN, b'x');
+        file.extend_from_slice(&END);
+        let whole = file.len() as u64;
+        let mut counted = Counted { file: Cursor::new(file), read: 0 };
+        let found = search(&mut counted).expect("it can be read");
+        assert!(found.structs.is_empty());
+        let headers = (MAX_PLACES * (HEADER + END.len())) as u64;
+        assert!(counted.read <= whole + headers + MAX_READ, "{} bytes", counted.read);
+        assert!(counted.read > MAX_READ / 2, "the blocks were looked at: {} bytes", counted.read);
     }
 }

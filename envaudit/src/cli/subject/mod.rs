@@ -78,7 +78,10 @@ impl Subject {
         let prefix = invocation.globals.prefix.as_deref();
         let table = discover::find(&invocation.settings(), prefix, asked)?;
         // Without a schema, any bytes are a valid value.
-        let load = |settings, table| DynamicLoad::load(&settings, table, |_, _| Ok(()));
+        let load = |mut settings: LoadSettings, table| {
+            settings.keys_are_found = true;
+            DynamicLoad::load(&settings, table, |_, _| Ok(()))
+        };
         Ok(Subject { table, load, has_schema: false })
     }
 

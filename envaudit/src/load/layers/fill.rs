@@ -3,12 +3,10 @@
 use std::sync::Arc;
 
 use super::scope::Scope;
-use super::{Layer, LayerKind, Layers};
+use super::{Double, Layer, LayerKind, Layers};
 use crate::audit::Warning;
 use crate::error::{Problem, ProblemKind};
-use crate::load::inputs::ENVIRONMENT_VARIABLE;
 use crate::load::key_slot::{Candidate, CandidateValue, Denied, KeySlot};
-use crate::schema::nearest::nearest;
 use crate::schema::table::Name;
 use crate::sources::env_file::{self, EnvFile, Written};
 use crate::sources::file::FileFault;
@@ -25,45 +23,7 @@ impl Layers<'_> {
             Fill { layers: self, all: &layers, slots, layer: at, source }.note(&layer.kind);
         }
         self.layers = layers;
-        if self.settings.deny_unknown {
-            self.deny_unknown_variables();
-        }
-    }
-
-    fn deny_unknown_variables(&mut self) {
-        let prefix = self.table.prefix();
-        if prefix.is_empty() || !self.settings.asks(Source::System) {
-            return;
-        }
-        for name in self.settings.environment.names() {
-            let known = name == ENVIRONMENT_VARIABLE
-                || self.table.find(name.as_bytes()).is_some()
-                || name.strip_suffix("_FILE").is_some_and(|key| {
-                    self.table.find(key.as_bytes()).is_some_and(|name| name.reads_file)
-                });
-            if name.starts_with(prefix) && !known {
-                self.unknown(&name, Source::System, None);
-            }
-        }
-    }
-
-    fn unknown(&mut self, name: &str, source: Source, location: Option<Location>) {
-        let near = nearest(name, self.table.texts());
-        let is_name = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
-        let problem = match &location {
-            // A line of a key that was pasted over many lines may look like an assignment.
-            Some(place) if near.is_none() && !name.bytes().all(is_name) => {
-                Problem::new(ProblemKind::UnknownKey, format!("the name in {place} is unknown"))
-            }
-            _ => {
-                Problem::new(ProblemKind::UnknownKey, format!("{name} is unknown")).key_named(name)
-            }
-        };
-        let hint = match near {
-            Some(near) => format!("did you mean {near}?"),
-            None => format!("no field of {} reads it; remove it", self.table.schema.name),
-        };
-        self.problems.push(problem.at(source, location).hint(hint));
+        self.note_unknown_variables();
     }
 }
 
@@ -118,10 +78,10 @@ impl Fill<'_, '_> {
                     next = table.position(name) + 1;
                     self.offer(name, assignment.line, value);
                 }
-                None if self.layers.settings.deny_unknown && !self.is_referred(assignment.name) => {
+                None if !self.is_referred(assignment.name) => {
                     let line = Some(assignment.line);
-                    let location = Location::File { path: Arc::clone(&file.path), line };
-                    self.layers.unknown(assignment.name, self.source, Some(location));
+                    let location = || Location::File { path: Arc::clone(&file.path), line };
+                    self.layers.note_unknown_assignment(assignment.name, self.source, location);
                 }
                 None => {}
             }
@@ -143,7 +103,7 @@ impl Fill<'_, '_> {
         if let Some(name) = name {
             problem = problem.key_named(self.layers.table.leaves[name.leaf as usize].key());
         }
-        self.layers.problems.push(problem);
+        self.layers.notes.problems.push(problem);
     }
 
     fn folder(&mut self, folder: &Folder) {
@@ -161,7 +121,14 @@ impl Fill<'_, '_> {
                 continue;
             }
             match folder.read(name.text, links).unwrap_or(Err(FileFault::Missing)) {
-                Ok(content) => self.offer(name, 0, CandidateValue::Content(content)),
+                Ok(content) => {
+                    self.offer(name, 0, CandidateValue::Content(content));
+                    for other in &request.names[usize::from(name.rank) + 1..] {
+                        if let Some(Ok(content)) = folder.read(other.text, links) {
+                            self.offer(other, 0, CandidateValue::Content(content));
+                        }
+                    }
+                }
                 Err(fault) => {
                     let location = Location::File { path: path.as_path().into(), line: None };
                     let message = format!("{} cannot be read", request.key());
@@ -170,7 +137,7 @@ impl Fill<'_, '_> {
                         .reason(fault.to_string())
                         .at(self.source, Some(location));
                     problem.hint = fault.hint_for_secret().map(str::to_owned);
-                    self.layers.problems.push(problem);
+                    self.layers.notes.problems.push(problem);
                 }
             }
         }
@@ -213,20 +180,25 @@ impl Fill<'_, '_> {
             return;
         }
         slot.sources = slot.sources.with(self.source);
-        match &slot.candidate {
-            Some(candidate) if candidate.layer != self.layer || candidate.rank < name.rank => {
-                return;
-            }
-            Some(candidate) if candidate.rank == name.rank => {
-                self.layers.warnings.push(Warning::Duplicate {
+        let found = Candidate { layer: self.layer, rank: name.rank, line, value };
+        let (used, passed_over) = match slot.candidate.take() {
+            None => (found, None),
+            Some(candidate) if candidate.layer != self.layer => (candidate, None),
+            Some(candidate) if candidate.rank < name.rank => (candidate, Some(found)),
+            Some(candidate) if candidate.rank > name.rank => (found, Some(candidate)),
+            Some(candidate) => {
+                self.layers.notes.warnings.push(Warning::Duplicate {
                     key: request.key(),
                     source: self.source,
                     lines: (candidate.line, line),
                 });
+                (found, None)
             }
-            _ => {}
+        };
+        slot.candidate = Some(used);
+        if let Some(value) = passed_over {
+            self.layers.notes.doubles.push(Double { leaf: name.leaf, value });
         }
-        slot.candidate = Some(Candidate { layer: self.layer, rank: name.rank, line, value });
     }
 }
 

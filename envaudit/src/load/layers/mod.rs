@@ -2,7 +2,9 @@
 
 mod fill;
 mod layer;
+mod missing_file;
 mod scope;
+mod unknown;
 
 use std::path::Path;
 
@@ -11,6 +13,7 @@ pub(in crate::load) use self::scope::Scope;
 use crate::audit::Warning;
 use crate::error::{self, Problem, ProblemKind};
 use crate::load::inputs::{InputKind, InputPath, Inputs};
+use crate::load::key_slot::Candidate;
 use crate::load::one_or_many::OneOrMany;
 use crate::load::settings::LoadSettings;
 use crate::schema::table::Table;
@@ -29,8 +32,32 @@ pub(crate) struct Layers<'s> {
     table: &'static Table,
     /// The layer that wins comes first.
     layers: OneOrMany<Layer>,
-    problems: Vec<Problem>,
-    warnings: Vec<Warning>,
+    notes: Notes,
+}
+
+/// What a load takes note of before the first field is read.
+#[derive(Default)]
+pub(in crate::load) struct Notes {
+    pub(in crate::load) problems: Vec<Problem>,
+    pub(in crate::load) warnings: Vec<Warning>,
+    /// What a layer has for a key besides the candidate from the same layer, under another name.
+    pub(in crate::load) doubles: Vec<Double>,
+    /// Unknown names in env files that resemble those of a key.
+    pub(in crate::load) near_misses: Vec<NearMiss>,
+}
+
+/// A value that a layer has under another name than the one that counts.
+pub(in crate::load) struct Double {
+    pub(in crate::load) leaf: u16,
+    pub(in crate::load) value: Candidate,
+}
+
+/// An assignment of a name that no field has.
+pub(in crate::load) struct NearMiss {
+    pub(in crate::load) leaf: u16,
+    pub(in crate::load) name: String,
+    pub(in crate::load) source: Source,
+    pub(in crate::load) location: Option<Location>,
 }
 
 impl<'s> Layers<'s> {
@@ -41,16 +68,15 @@ impl<'s> Layers<'s> {
             settings: inputs.settings,
             table,
             layers: OneOrMany::default(),
-            problems: Vec::new(),
-            warnings: Vec::new(),
+            notes: Notes::default(),
         };
         layers.open();
         layers
     }
 
     /// What went wrong so far, and what is worth a warning.
-    pub(in crate::load) fn take_notes(&mut self) -> (Vec<Problem>, Vec<Warning>) {
-        (std::mem::take(&mut self.problems), std::mem::take(&mut self.warnings))
+    pub(in crate::load) fn take_notes(&mut self) -> Notes {
+        std::mem::take(&mut self.notes)
     }
 
     pub(in crate::load) fn is_empty(&self) -> bool {
@@ -149,7 +175,7 @@ impl<'s> Layers<'s> {
             let mut problem = Problem::new(ProblemKind::Setting, "the environment's name is not a word")
                 .hint("use letters, digits, `-`, `_` and `.`, such as `prod`; it is set by `environment` or ENVAUDIT_ENV");
             problem.found = Some(error::shown(name));
-            self.problems.push(problem);
+            self.notes.problems.push(problem);
         }
     }
 
@@ -205,7 +231,7 @@ impl<'s> Layers<'s> {
     /// Many hosts have such a folder for another program.
     fn skip_folder(&mut self, source: Source, path: &Path, reason: String) {
         let path = path.to_owned();
-        self.warnings.push(Warning::FolderUnreadable { source, path, reason });
+        self.notes.warnings.push(Warning::FolderUnreadable { source, path, reason });
     }
 
     fn open_env_file(&mut self, source: Source, input: &InputPath<'_>) -> Option<LayerKind> {
@@ -217,7 +243,12 @@ impl<'s> Layers<'s> {
         }
         let (reason, hint) = match EnvFile::read(path, &self.inputs.links) {
             Ok(file) => return Some(LayerKind::EnvFile(file)),
-            Err(EnvFileFault::File(FileFault::Missing)) if !input.is_named => return None,
+            Err(EnvFileFault::File(FileFault::Missing)) if !input.is_named => {
+                if source == Source::FileEnv {
+                    self.warn_of_missing_file(path);
+                }
+                return None;
+            }
             Err(EnvFileFault::File(fault)) => {
                 let hint = match fault {
                     FileFault::Missing | FileFault::NotInFolder => MISSING,
@@ -240,7 +271,7 @@ impl<'s> Layers<'s> {
 
     fn unreadable(&mut self, source: Source, path: &Path, reason: &str, hint: &str) {
         let location = Location::File { path: path.into(), line: None };
-        self.problems.push(
+        self.notes.problems.push(
             Problem::new(ProblemKind::Unreadable, format!("{} cannot be read", path.display()))
                 .reason(reason)
                 .hint(hint)
@@ -254,13 +285,13 @@ impl<'s> Layers<'s> {
         match pending.wait() {
             Ok(fetched) => return Some(LayerKind::Fetched(name.into(), fetched)),
             Err(error) if provider.on_failure().admits(&error) => {
-                self.warnings.push(Warning::ProviderFailed {
+                self.notes.warnings.push(Warning::ProviderFailed {
                     provider: name.to_owned(),
                     source,
                     reason: error.to_string(),
                 });
             }
-            Err(error) => self.problems.push(
+            Err(error) => self.notes.problems.push(
                 Problem::new(ProblemKind::Provider, format!("the provider {name} failed"))
                     .reason(error.to_string())
                     .at(source, None),

@@ -6,7 +6,7 @@ use crate::error::{Problem, ProblemKind};
 use crate::load::hint::places;
 use crate::schema::KeyRequest;
 use crate::schema::expected;
-use crate::schema::nearest::nearest;
+use crate::schema::nearest::{is_cut_short, meant, nearest};
 use crate::sources::{Location, Source};
 
 impl FieldReader<'_> {
@@ -53,8 +53,18 @@ impl FieldReader<'_> {
         let unknown = |name: &&str| self.table.find(name.as_bytes()).is_none();
         self.present.iter().flatten().find_map(|(names, place)| {
             let candidates = names.iter().map(String::as_str).filter(unknown);
-            nearest(request.key(), candidates).map(|near| (near.to_owned(), place.clone()))
+            let near = nearest(request.key(), candidates.clone());
+            let cut_short = || candidates.clone().find(|name| self.is_short_for(name, request));
+            near.or_else(cut_short).map(|near| (near.to_owned(), place.clone()))
         })
+    }
+
+    /// Whether the name is that of this field, cut short, and of no other.
+    fn is_short_for(&self, name: &str, request: &'static KeyRequest) -> bool {
+        is_cut_short(name, request.key())
+            && meant(name, self.table).is_some_and(|meant| {
+                self.table.leaves[usize::from(meant.leaf)].key() == request.key()
+            })
     }
 
     /// A file that could have it and of which not all could be read.

@@ -1,10 +1,12 @@
 //! Gives the generated code the value and the audit entry of each field in turn.
 
+mod conflict;
 mod deprecation;
 mod group;
 mod invalid;
 mod known_secrets;
 mod missing;
+mod near_miss;
 mod secret_file;
 mod validation;
 mod variable;
@@ -17,19 +19,19 @@ use envaudit_redact::credentials;
 
 use self::group::GroupOpener;
 use self::invalid::{bad_reference, invalid};
-use self::variable::{found_in_environment, in_environment};
+use self::variable::{found_in_environment, in_environment, others_in_environment};
 use crate::audit::{AuditEntry, Warning};
 use crate::error::Problem;
 use crate::load::key_slot::{Candidate, CandidateValue, KeySlot};
 use crate::load::layers::Scope;
-use crate::load::layers::{Layer, LayerKind, Layers};
+use crate::load::layers::{Double, Layer, LayerKind, Layers, NearMiss, Notes};
 #[cfg(any(feature = "ledger", feature = "live"))]
 use crate::load::loaded_texts::LoadedTexts;
 use crate::load::redaction::Secrets;
 use crate::load::settings::LoadSettings;
 use crate::schema::table::Table;
 use crate::schema::{DefaultText, KeyRequest};
-use crate::sources::{Location, Source, SourceSet};
+use crate::sources::{Location, Source, SourceSet, service_links};
 use crate::value::{Raw, ValueError};
 
 /// What the generated code reads fields from, in the order of declaration.
@@ -48,6 +50,12 @@ pub struct FieldReader<'a> {
     has_folders: bool,
     /// Whether any source wins over a default.
     default_is_last: bool,
+    /// The variables of the environment that name files of this configuration.
+    named_files: Vec<&'a str>,
+    /// What layers have for a key under a second name.
+    doubles: Vec<Double>,
+    /// Unknown names in env files that resemble those of a key.
+    near_misses: Vec<NearMiss>,
     /// The position of the next field.
     cursor: usize,
     /// Within an optional group of which no key is supplied.
@@ -73,8 +81,9 @@ impl<'a> FieldReader<'a> {
         table: &'static Table,
         slots: &'a mut [KeySlot],
         now: DateTime<Utc>,
-        (problems, warnings): (Vec<Problem>, Vec<Warning>),
+        notes: Notes,
     ) -> Self {
+        let Notes { problems, warnings, doubles, near_misses } = notes;
         let asks_environment = settings.asks(Source::System);
         let default_rank = settings.rank(Source::SchemaDefault);
         let default_is_last = settings.ranks.iter().all(|rank| *rank <= default_rank);
@@ -84,8 +93,20 @@ impl<'a> FieldReader<'a> {
             && !table.validates
             && settings.rank(Source::System) < default_rank;
         let is_folder = |layer: &Layer| matches!(layer.kind, LayerKind::Folder(_));
+        let mut named_files = Vec::new();
+        if asks_environment {
+            settings.environment.each_file_name(|name| {
+                let key = name.len() - "_FILE".len();
+                if table.find(&name.as_bytes()[..key]).is_some_and(|key| key.reads_file) {
+                    named_files.push(name);
+                }
+            });
+        }
         FieldReader {
             has_folders: layers.all().iter().any(is_folder),
+            named_files,
+            doubles,
+            near_misses,
             default_is_last,
             asks_environment,
             environment_alone,
@@ -154,7 +175,11 @@ impl<'a> FieldReader<'a> {
         let mut variable = None;
         if self.environment_alone {
             variable = self.settings.environment.get(request.key);
-            if variable.is_some() && request.is_plain {
+            if let Some(value) = &variable
+                && request.is_plain
+                && self.named_files.is_empty()
+                && !(entry.masked && value.is_empty())
+            {
                 entry.source = Source::System;
                 return Some(variable.map(Raw::os));
             }
@@ -180,7 +205,10 @@ impl<'a> FieldReader<'a> {
         let index = self.cursor - 1;
         let raw = match self.find(index, request, variable, entry) {
             Ok(Some(raw)) => raw,
-            Ok(None) => return self.default_counts(request, entry).then_some(None),
+            Ok(None) => {
+                self.note_near_miss(index, request);
+                return self.default_counts(request, entry).then_some(None);
+            }
             Err(problem) => {
                 self.problems.push(*problem);
                 return None;
@@ -194,6 +222,14 @@ impl<'a> FieldReader<'a> {
             && let Ok(text) = raw.as_str()
         {
             secrets.note(request, text);
+        }
+        if entry.masked && raw.as_bytes().is_empty() {
+            entry.empty = true;
+            self.warnings.push(Warning::EmptySecret {
+                key: request.key(),
+                source: entry.source,
+                location: entry.location.clone(),
+            });
         }
         if request.field.deprecated.is_some() || entry.found_as.is_some() {
             self.warn_of_deprecation(request, entry);
@@ -247,7 +283,18 @@ impl<'a> FieldReader<'a> {
         error: ValueError,
     ) {
         let is_in_env_file = matches!(entry.location, Some(Location::File { line: Some(_), .. }));
-        let (problem, message) = invalid(request, raw, error, is_in_env_file);
+        let (mut problem, message) = invalid(request, raw, error, is_in_env_file);
+        let name = entry.found_as.as_deref().unwrap_or(request.key());
+        if entry.source == Source::System
+            && let Some(service) = name.strip_suffix("_PORT")
+            && raw.as_str().is_ok_and(service_links::is_address)
+        {
+            let service = service.to_ascii_lowercase().replace('_', "-");
+            problem = problem.hint(format!(
+                "Kubernetes sets {name} for a Service called `{service}`: say `enableServiceLinks: false` in the \
+                 specification of the pod, or give the Service another name"
+            ));
+        }
         self.push(problem.at(entry.source, entry.location.clone()), message);
     }
 
@@ -276,6 +323,7 @@ impl<'a> FieldReader<'a> {
                 self.slots.get_mut(index)
             && sources.is_single()
             && self.default_is_last
+            && self.doubles.is_empty()
             && let Some(candidate) = found.take()
         {
             return self.found_in_layer(request, candidate, entry).map(Some);
@@ -323,9 +371,32 @@ impl<'a> FieldReader<'a> {
         }
         match (variable, candidate) {
             (Some(variable), _) if in_layer.is_none() => {
-                found_in_environment(request, variable, &layers.inputs().links, entry).map(Some)
+                let used = variable.set_name();
+                let links = &layers.inputs().links;
+                let others = match request.names.len() == 1 && self.named_files.is_empty() {
+                    true => Vec::new(),
+                    false => others_in_environment(
+                        self.settings,
+                        request,
+                        &self.named_files,
+                        &variable,
+                        links,
+                    ),
+                };
+                let raw = found_in_environment(request, variable, links, entry)?;
+                self.note_conflict(request, used, &others, entry)?;
+                Ok(Some(raw))
             }
-            (_, Some(candidate)) => self.found_in_layer(request, candidate, entry).map(Some),
+            (_, Some(candidate)) => {
+                let (layer, rank) = (candidate.layer, candidate.rank);
+                let raw = self.found_in_layer(request, candidate, entry)?;
+                if !self.doubles.is_empty() {
+                    let others = self.others_in_layer(index, request, layer, &raw);
+                    let used = request.names[rank as usize].text;
+                    self.note_conflict(request, used, &others, entry)?;
+                }
+                Ok(Some(raw))
+            }
             (_, None) => Ok(None),
         }
     }
@@ -350,6 +421,18 @@ impl<'a> FieldReader<'a> {
         if candidate.rank > 0 {
             entry.found_as = Some(Cow::Borrowed(name));
         }
+        self.raw(request, candidate)
+            .map_err(|problem| Box::new((*problem).at(layer.source, entry.location.clone())))
+    }
+
+    /// The value that a layer has.
+    fn raw(
+        &mut self,
+        request: &'static KeyRequest,
+        candidate: Candidate,
+    ) -> Result<Raw<'a>, Box<Problem>> {
+        let layer = self.layers.layer(candidate.layer);
+        let name = request.names[candidate.rank as usize].text;
         Ok(match (candidate.value, &layer.kind) {
             (CandidateValue::Span(from, to), LayerKind::EnvFile(file)) => {
                 Raw::borrowed(file.slice(from, to))
@@ -371,9 +454,7 @@ impl<'a> FieldReader<'a> {
                     Err(fault) => {
                         // The names could be a part of the credential that they stand in.
                         let secret = secret || !credentials(&value.text).is_empty();
-                        let problem = bad_reference(request, &fault, secret);
-                        let problem = problem.at(layer.source, entry.location.clone());
-                        return Err(Box::new(problem));
+                        return Err(Box::new(bad_reference(request, &fault, secret)));
                     }
                 }
             }

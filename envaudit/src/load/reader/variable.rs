@@ -51,6 +51,32 @@ pub(super) fn in_environment(
     })
 }
 
+/// The other names under which the environment has another value. `files` are the names of variables that name a file.
+pub(super) fn others_in_environment(
+    settings: &LoadSettings,
+    request: &'static KeyRequest,
+    files: &[&str],
+    used: &Variable,
+    links: &Links,
+) -> Vec<&'static str> {
+    let content = |file: bool, value: OsString| match file {
+        true => secret_file::read(Path::new(&value), links).ok(),
+        false => Some(value),
+    };
+    // A file that cannot be read is a problem of its own.
+    let Some(own) = content(used.file, used.value.clone()) else { return Vec::new() };
+    let texts = request.names.iter().map(|name| (name.text, false));
+    let named = request.names.iter().filter(|name| name.reads_file && files.contains(&name.file));
+    let others = texts.chain(named.map(|name| (name.file, true)));
+    let differs = |(name, file): &(&'static str, bool)| {
+        let counts = |value: &OsString| !(settings.empty_as_unset && value.is_empty());
+        let value = settings.environment.get(name).filter(counts);
+        *name != used.set_name()
+            && value.is_some_and(|value| content(*file, value) != Some(own.clone()))
+    };
+    others.filter(differs).map(|(name, _)| name).collect()
+}
+
 pub(super) fn found_in_environment<'a>(
     request: &'static KeyRequest,
     variable: Variable,

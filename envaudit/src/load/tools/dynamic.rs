@@ -96,11 +96,14 @@ impl DynamicLoad {
         if layers.is_torn() {
             problems.push(attempts.give_up()?);
         }
-        audit.set_warnings(warnings);
         settings.check_policy(&audit, &mut problems);
         Some(match problems.is_empty() {
-            true => Ok(DynamicLoad { table, audit, texts }),
-            false => Err(LoadError::new(table.schema.name, problems)),
+            true => {
+                audit.set_warnings(warnings);
+                Ok(DynamicLoad { table, audit, texts })
+            }
+            false => Err(LoadError::new(table.schema.name, problems)
+                .with_warnings(warnings.iter().map(ToString::to_string).collect())),
         })
     }
 

@@ -4,6 +4,6 @@ mod discover;
 mod dynamic;
 mod explain;
 
-pub(crate) use discover::keys_of_files;
+pub(crate) use discover::{keys_of_files, places};
 pub(crate) use dynamic::DynamicLoad;
 pub(crate) use explain::{Has, Outcome, Role, Step, explain};

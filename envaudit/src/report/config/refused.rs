@@ -29,6 +29,14 @@ struct RefusedLoad {
     #[serde(rename = "actor_id")]
     actor: String,
     problems: Vec<Value>,
+    /// The number of problems that the event counts and does not list.
+    #[serde(skip_serializing_if = "is_none")]
+    more_problems: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 /// The newest refused configurations of the period.
@@ -59,6 +67,7 @@ impl RefusedLoad {
     fn new(line: &Line<'_>) -> Self {
         let details = line.details.and_then(|text| serde_json::from_str::<Value>(text).ok());
         let problems = details.as_ref().and_then(|details| details.get("problems")?.as_array());
+        let more = details.as_ref().and_then(|details| details.get("more_problems")?.as_u64());
         RefusedLoad {
             seq: line.seq,
             time: Timestamp::micros(line.timestamp),
@@ -66,6 +75,7 @@ impl RefusedLoad {
             actor_type: line.actor_type.get().into_owned(),
             actor: line.actor_id.get().into_owned(),
             problems: problems.cloned().unwrap_or_default(),
+            more_problems: more.unwrap_or_default(),
         }
     }
 
@@ -75,7 +85,10 @@ impl RefusedLoad {
 
     fn fields(&self) -> Vec<Field> {
         let mark = if self.breaks_policy() { Mark::Bad } else { Mark::Warning };
-        let problems: Vec<String> = self.problems.iter().map(describe).collect();
+        let mut problems: Vec<String> = self.problems.iter().map(describe).collect();
+        if self.more_problems > 0 {
+            problems.push(format!("… and {} more", html::grouped(self.more_problems)));
+        }
         vec![
             Field::Count(self.seq),
             Field::Time(self.time),

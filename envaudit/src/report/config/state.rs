@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use envaudit_redact::is_production;
 use rusqlite::{OptionalExtension as _, params};
 use serde_json::{Value, json};
 
@@ -75,10 +76,11 @@ pub(super) fn at_end(
             if line.resource_id.is_none_or(|of| of.get() != resource) {
                 return Err(IndexError::other());
             }
-            let values = recorded_state(&line).unwrap_or_default();
-            let production = is_production(environment.as_deref(), &resource);
+            let values = recorded_state(index.source, &line)?.unwrap_or_default();
+            let named = environment_of(environment.as_deref(), &resource);
+            let production = named.is_some_and(is_production);
             states.push(Configuration {
-                entries: judged(values, environment.as_deref(), production, policy),
+                entries: judged(values, named, production, policy),
                 resource: resource.clone(),
                 environment,
                 production,
@@ -93,11 +95,9 @@ pub(super) fn at_end(
     Ok(states)
 }
 
-/// By the name of the environment; if a record has none, by the end of the configuration's name.
-fn is_production(environment: Option<&str>, resource: &str) -> bool {
-    let named = environment.or_else(|| resource.rsplit_once('/').map(|(_, name)| name));
-    let is = |name: &str| ["prod", "production"].iter().any(|prod| name.eq_ignore_ascii_case(prod));
-    named.is_some_and(is)
+/// The name of the environment; if a record has none, the end of the configuration's name.
+fn environment_of<'a>(recorded: Option<&'a str>, resource: &'a str) -> Option<&'a str> {
+    recorded.or_else(|| resource.rsplit_once('/').map(|(_, name)| name))
 }
 
 fn judged(

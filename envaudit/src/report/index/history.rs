@@ -8,11 +8,11 @@ use rusqlite::{OptionalExtension as _, params};
 use super::read_ahead::ReadAhead;
 use super::row::{ChangeClass, Row, Texts};
 use super::{Index, IndexError, believed};
-use crate::ledger::__private::Changes;
-use crate::ledger::Record;
+use crate::ledger::__private::{Changes, part_seqs};
 use crate::ledger::config_state::HistoryEntry;
 use crate::ledger::format::LineError;
 use crate::ledger::read::ReadError;
+use crate::ledger::{Reader, Record};
 
 /// The number of positions that are looked up at once.
 const PAGE: u32 = 1024;
@@ -95,6 +95,18 @@ impl IndexedHistory<'_, '_> {
         position.map(|(id, at, time)| self.index.read(id, at, time)).transpose()
     }
 
+    /// Takes note of the state that an event has, in itself or in the parts before it.
+    fn note_state(&mut self, record: &Record) -> Result<(), IndexError> {
+        let Ok(line) = record.line() else { return Ok(()) };
+        for seq in part_seqs(&line) {
+            if let Some(part) = Reader::new(self.index.source).get(seq)? {
+                self.changes.read(self.index.source, &part)?;
+            }
+        }
+        self.changes.read(self.index.source, record)?;
+        Ok(())
+    }
+
     fn read(
         &mut self,
         position: &EventPosition,
@@ -111,10 +123,10 @@ impl IndexedHistory<'_, '_> {
             let resource = record.line().ok().and_then(|line| line.resource_id);
             let resource = resource.map(|text| text.get().into_owned()).unwrap_or_default();
             if let Some(before) = self.state_before(position.id, &resource)? {
-                self.changes.read(&before);
+                self.note_state(&before)?;
             }
         }
-        match self.changes.read(&record) {
+        match self.changes.read(self.index.source, &record)? {
             Some((resource, change)) => Ok(Some(HistoryEntry::new(record, resource, change))),
             None if speaks_of(&record, &self.key, what) => Ok(None),
             None => Err(IndexError::other()),

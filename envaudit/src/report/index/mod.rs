@@ -70,7 +70,7 @@ pub(crate) use row::{ChangeClass, MARKED, REFUSED, SECRET};
 
 /// An index of a ledger, as it was when it was opened.
 pub struct Index<'s> {
-    source: &'s dyn SegmentSource,
+    pub(crate) source: &'s dyn SegmentSource,
     db: Connection,
     segments: Vec<Indexed>,
     temporary: bool,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use memchr::memmem;
 
-use crate::ledger::__private::is_carried;
+use crate::ledger::__private::{PartPosition, is_carried, part_seqs};
 use crate::ledger::__private::{list, member, text};
 use crate::ledger::config_state::{ChangeKind, ConfigChange, RecordedValue};
 use crate::ledger::format::{Line, LineText};
@@ -139,6 +139,7 @@ impl Row {
             || of_config
                 && (may_have("\"changes\":")
                     || may_have("\"state\":")
+                    || may_have("\"parts\":")
                     || may_have("\"problems\":"));
         if !of_interest && !details.contains("\\u") {
             return row;
@@ -169,13 +170,18 @@ impl Row {
             }
             config.changes.push((change.key, what));
         }
-        if let Some(state) = of("state") {
+        let part = PartPosition::of(line);
+        let is_load = part
+            .as_ref()
+            .map_or(line.action == "config.loaded", |part| part.event == "config.loaded");
+        let state = of("state");
+        if part.is_none() && (state.is_some() || part_seqs(line).end > 0) {
             let environment = member(details, "environment").and_then(text);
             config.state = Some(environment.map(Cow::into_owned));
-            if line.action == "config.loaded" && !is_carried(details) {
-                let values = state.filter_map(RecordedValue::read);
-                config.changes.extend(values.map(|it| (it.key, ChangeClass::First)));
-            }
+        }
+        if is_load && !is_carried(details) {
+            let values = state.into_iter().flatten().filter_map(RecordedValue::read);
+            config.changes.extend(values.map(|it| (it.key, ChangeClass::First)));
         }
         self.config = Some(Box::new(config));
     }

@@ -6,6 +6,8 @@
 use std::collections::BTreeSet;
 
 use super::PruneError;
+use crate::config_state::details::StateDetails;
+use crate::config_state::parts::PART;
 use crate::config_state::{resource_of, state_before};
 use crate::event::{Actor, Event};
 use crate::keys::KeyRing;
@@ -21,16 +23,20 @@ pub struct CarriedState {
     pub resource: String,
     /// The event that has the state.
     pub seq: u64,
-    details: String,
+    details: StateDetails,
 }
 
 impl CarriedState {
-    /// The event that repeats the state.
-    pub(super) fn event(&self, actor: &Actor) -> Event {
-        Event::new("config.loaded", actor.clone())
-            .resource("config", self.resource.clone())
-            .reason(format!("the state of event {}, which a prune takes away", self.seq))
-            .details_json(self.details.clone())
+    /// The events that repeat the state.
+    pub(super) fn events(&self, actor: &Actor) -> Vec<Event> {
+        let event = |action, details: &String| {
+            Event::new(action, actor.clone())
+                .resource("config", self.resource.clone())
+                .reason(format!("the state of event {}, which a prune takes away", self.seq))
+                .details_json(details.clone())
+        };
+        let parts = self.details.parts.iter().map(|details| event(PART, details));
+        parts.chain([event("config.loaded", &self.details.last)]).collect()
     }
 }
 

@@ -11,12 +11,14 @@ use thiserror::Error;
 use self::carry::Configurations;
 use self::plan::{SegmentsToPrune, first_of};
 use crate::error::{AppendError, Damage};
+use crate::event::Event;
 use crate::format::line::parse_hash;
 use crate::keys::KeyRing;
 use crate::read::filter::Filter;
 use crate::read::reader::ReadError;
 use crate::store::{SegmentSource, StoreError, StoreErrorKind, WriteError};
 use crate::verify::{Finding, Verdict, Verifier, VerifyError};
+use crate::write::append::MAX_RECORD;
 use crate::write::ledger::Ledger;
 use crate::write::on_behalf_of::OnBehalfOf;
 use crate::write::state::{StepError, WriterState};
@@ -24,7 +26,8 @@ use crate::write::state::{StepError, WriterState};
 pub use self::carry::CarriedState;
 pub use self::plan::{PrunePlan, PrunePolicy};
 
-/// The number of states that are written at once: each line has at most 1 MiB, and a write at most 8 MiB.
+/// The number of events that are written at once: each line has at most 1 MiB, and a write at most 8 MiB. Those of one state
+/// are never apart.
 const AT_ONCE: usize = 7;
 
 /// The result of a prune.
@@ -203,10 +206,22 @@ impl OnBehalfOf<'_> {
             Ok(carried) => carried,
             Err(error) => return Ok(Err(error)),
         };
-        for some in carried.chunks(AT_ONCE) {
+        let mut write = |events: &mut Vec<Event>| {
             let now = ledger.roll_if_due(state)?;
-            let events: Vec<_> = some.iter().map(|it| self.about(it.event(&self.actor))).collect();
-            ledger.write_events(state, &events, now, &mut |_| {})?;
+            ledger.write_at_most(MAX_RECORD, state, events, now, &mut |_| {})?;
+            events.clear();
+            Ok::<_, StepError>(())
+        };
+        let mut events = Vec::new();
+        for carried in &carried {
+            let own = carried.events(&self.actor);
+            if !events.is_empty() && events.len() + own.len() > AT_ONCE {
+                write(&mut events)?;
+            }
+            events.extend(own.into_iter().map(|event| self.about(event)));
+        }
+        if !events.is_empty() {
+            write(&mut events)?;
         }
         let event = self
             .ledger_event("ledger.pruned")

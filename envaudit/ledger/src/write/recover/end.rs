@@ -5,11 +5,11 @@ use crate::error::{Damage, OpenError};
 use crate::format::line::Line;
 use crate::read::lines::{LineBlocks, LineEnd, Lines};
 use crate::store::SegmentInfo;
-use crate::write::append::{MAX_BATCH, MAX_UNSYNCED};
+use crate::write::append::{MAX_RECORD, MAX_UNSYNCED};
 use crate::write::ledger::Ledger;
 
 /// The longest end that can be torn: a batch whose bytes came to nothing, and those before it that waited for the same sync.
-pub(super) const MAX_TORN: usize = MAX_UNSYNCED + MAX_BATCH;
+pub(super) const MAX_TORN: usize = MAX_UNSYNCED + MAX_RECORD;
 
 /// How much is read of the end of a segment first.
 const FIRST_READ: usize = 64 << 10;
