@@ -152,6 +152,13 @@ fn watched<T: EnvConfig>(loader: &Loader<T>, loaded: &Loaded<T>) -> (WatchedPath
             watched.files.push(path.to_path_buf());
         }
     }
+    for entry in loaded.audit().entries() {
+        if let Some(Location::NamedFile { path, .. }) = &entry.location
+            && !watched.files.iter().any(|file| **file == **path)
+        {
+            watched.files.push(path.to_path_buf());
+        }
+    }
     let has_more = watched.files.len() > before;
     (watched, has_more)
 }

@@ -32,6 +32,10 @@ pub(super) enum CandidateValue {
     Span(u32, u32),
     /// A value of an env file that had to be interpreted.
     Interpreted(Interpreted),
+    /// A value of an env file whose references were resolved, and whether one of them brought in a secret.
+    Resolved(String, bool),
+    /// The path in a `KEY_FILE` of an env file.
+    NamedFile(Box<Interpreted>),
     /// The content of a secret file.
     Content(OsString),
     /// In the [`Fetched`](crate::Fetched) of the layer.

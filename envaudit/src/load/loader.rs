@@ -210,7 +210,7 @@ impl<T: EnvConfig> Loader<T> {
 
     #[cfg(feature = "live")]
     pub(crate) fn watched(&self) -> super::WatchedPaths {
-        super::WatchedPaths::of(&Inputs::of(&self.settings))
+        super::WatchedPaths::with_named_files(&Inputs::of(&self.settings), T::TABLE)
     }
 
     /// The environment's name, as far as it is one.

@@ -61,7 +61,8 @@ fn write_variable(out: &mut String, request: &KeyRequest, need: &Need) {
 }
 
 fn comment(out: &mut String, text: &str) {
-    for line in text.lines() {
+    // An env file ends a line at a carriage return too.
+    for line in text.lines().flat_map(|line| line.split('\r')) {
         out.push_str(format!("# {}", line.trim()).trim_end());
         out.push('\n');
     }
@@ -72,11 +73,11 @@ fn quoted(value: &str) -> String {
     let plain = |char: char| char.is_ascii_graphic() && !"\"'\\$#`".contains(char);
     if value.chars().all(plain) {
         value.to_owned()
-    } else if !value.contains(['\'', '\n']) {
+    } else if !value.contains(['\'', '\n', '\r']) {
         format!("'{value}'")
     } else {
         let escaped = value.replace('\\', "\\\\").replace('"', "\\\"").replace('$', "\\$");
-        let escaped = escaped.replace('\n', "\\n");
+        let escaped = escaped.replace('\n', "\\n").replace('\r', "\\r");
         format!("\"{escaped}\"")
     }
 }

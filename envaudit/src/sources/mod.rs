@@ -9,6 +9,7 @@ pub(crate) mod provider;
 mod source;
 
 pub use location::Location;
+pub(crate) use location::ShownPath;
 pub(crate) use location::place;
 pub(crate) use source::SourceKind;
 pub use source::{Source, SourceSet, UnknownSource};

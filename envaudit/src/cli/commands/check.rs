@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::{Cell, Output, Tone};
-use crate::error::Problem;
+use crate::error::{MAX_SHOWN_PROBLEMS, Problem, not_listed};
 
 /// Loads and checks everything, and lists every problem
 #[derive(Args)]
@@ -57,9 +57,13 @@ pub(super) fn run(_: &Check, invocation: &mut Invocation<'_>) -> Result<(), CliE
 fn list(out: &mut Output<'_>, name: &str, problems: &[Problem]) -> Result<(), CliError> {
     let noun = if problems.len() == 1 { "problem" } else { "problems" };
     out.line(&[Cell::toned(Tone::Bad, format!("{name}: {} {noun}", problems.len()))])?;
-    for (at, problem) in problems.iter().enumerate() {
+    for (at, problem) in problems.iter().take(MAX_SHOWN_PROBLEMS).enumerate() {
         out.line(&[])?;
         super::problem(out, &format!("{}. ", at + 1), problem)?;
+    }
+    if let Some(more) = not_listed(problems.len()) {
+        out.line(&[])?;
+        out.line(&[Cell::plain(more)])?;
     }
     Ok(())
 }

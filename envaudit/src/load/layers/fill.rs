@@ -5,12 +5,12 @@ use std::sync::Arc;
 use super::scope::Scope;
 use super::{Layer, LayerKind, Layers};
 use crate::audit::Warning;
-use crate::error::{Problem, ProblemKind};
+use crate::error::{self, Problem, ProblemKind};
 use crate::load::inputs::ENVIRONMENT_VARIABLE;
 use crate::load::key_slot::{Candidate, CandidateValue, Denied, KeySlot};
 use crate::schema::nearest::nearest;
 use crate::schema::table::Name;
-use crate::sources::env_file::{self, EnvFile, Written};
+use crate::sources::env_file::{self, Assignment, EnvFile, Fault, Interpreted, LineAbove, Written};
 use crate::sources::folder::{self, Folder};
 use crate::sources::provider::Fetched;
 use crate::sources::{Location, Source};
@@ -37,25 +37,30 @@ impl Layers<'_> {
         for name in self.settings.environment.names() {
             let known = name == ENVIRONMENT_VARIABLE
                 || self.table.find(name.as_bytes()).is_some()
-                || name.strip_suffix("_FILE").is_some_and(|key| {
-                    self.table.find(key.as_bytes()).is_some_and(|name| name.reads_file)
-                });
+                || self.table.find_file(&name).is_some();
             if name.starts_with(prefix) && !known {
-                self.unknown(&name, Source::System, None);
+                self.unknown(&name, Source::System, None, false);
             }
         }
     }
 
-    fn unknown(&mut self, name: &str, source: Source, location: Option<Location>) {
+    fn unknown(
+        &mut self,
+        name: &str,
+        source: Source,
+        location: Option<Location>,
+        could_be_secret: bool,
+    ) {
+        const MAX_SHOWN: usize = 100;
         let near = nearest(name, self.table.texts());
-        let is_name = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
         let problem = match &location {
             // A line of a key that was pasted over many lines may look like an assignment.
-            Some(place) if near.is_none() && !name.bytes().all(is_name) => {
+            Some(place) if near.is_none() && could_be_secret => {
                 Problem::new(ProblemKind::UnknownKey, format!("the name in {place} is unknown"))
             }
             _ => {
-                Problem::new(ProblemKind::UnknownKey, format!("{name} is unknown")).key_named(name)
+                let shown = error::shortened(name, MAX_SHOWN);
+                Problem::new(ProblemKind::UnknownKey, format!("{shown} is unknown")).key_named(name)
             }
         };
         let hint = match near {
@@ -89,6 +94,7 @@ impl Fill<'_, '_> {
         let table = self.layers.table;
         // Lines are often in the order of the fields.
         let mut next = 0;
+        let mut above = LineAbove::default();
         for assignment in file.assignments() {
             let assignment = match assignment {
                 Ok(assignment) => assignment,
@@ -97,34 +103,82 @@ impl Fill<'_, '_> {
                     continue;
                 }
             };
-            let value = match assignment.value {
-                Written::Plain(from, to) => CandidateValue::Span(from, to),
-                Written::Quoted(text) => match env_file::interpret(text) {
-                    Ok(value) => CandidateValue::Interpreted(value),
-                    Err(fault) => {
-                        let name = table.find(assignment.name.as_bytes());
-                        self.syntax(file, assignment.line, fault, name);
-                        continue;
-                    }
-                },
-            };
+            let line_above = std::mem::replace(&mut above, LineAbove::of(&assignment));
             let name = match table.names.get(next) {
                 Some(name) if name.text == assignment.name => Some(name),
                 _ => table.find(assignment.name.as_bytes()),
             };
-            match name {
-                Some(name) => {
-                    next = table.position(name) + 1;
-                    self.offer(name, assignment.line, value);
+            let Some(name) = name else {
+                self.other(file, &assignment, line_above);
+                continue;
+            };
+            next = table.position(name) + 1;
+            let value = match assignment.value {
+                Written::Plain(from, to) => {
+                    if from == to && file.is_comment_for_value(from, to) {
+                        self.warn_of_comment(name, file, assignment.line);
+                    }
+                    CandidateValue::Span(from, to)
                 }
-                None if self.layers.settings.deny_unknown && !self.is_referred(assignment.name) => {
-                    let line = Some(assignment.line);
-                    let location = Location::File { path: Arc::clone(&file.path), line };
-                    self.layers.unknown(assignment.name, self.source, Some(location));
-                }
-                None => {}
-            }
+                ref written => match env_file::interpret(written) {
+                    Ok(value) => CandidateValue::Interpreted(value),
+                    Err(fault) => {
+                        self.syntax(file, assignment.line, fault, Some(name));
+                        continue;
+                    }
+                },
+            };
+            self.offer(name, assignment.line, value);
         }
+    }
+
+    /// A variable of an env file that is not a key: the path of a key's file, or nothing that a field reads.
+    fn other(&mut self, file: &EnvFile, assignment: &Assignment<'_>, above: LineAbove) {
+        let line = assignment.line;
+        if file.is_rest(above, assignment) {
+            return self.syntax(file, line, Fault::BrokenValue, None);
+        }
+        let named_file = self.layers.table.find_file(assignment.name);
+        let value = match assignment.value {
+            // Nothing reads it.
+            Written::Plain(..) if named_file.is_none() => {
+                return self.deny_unknown(file, assignment);
+            }
+            Written::Plain(from, to) => Ok(Interpreted::plain(file.slice(from, to))),
+            ref written => env_file::interpret(written),
+        };
+        match (value, named_file) {
+            (Ok(path), Some(name)) => {
+                self.offer(name, line, CandidateValue::NamedFile(Box::new(path)));
+            }
+            // As it is with references: nobody's problem where no field reads the value.
+            (Err(Fault::DoubleDollar | Fault::EscapedBackslash) | Ok(_), None) => {
+                self.deny_unknown(file, assignment);
+            }
+            (Err(fault), name) => self.syntax(file, line, fault, name),
+        }
+    }
+
+    fn deny_unknown(&mut self, file: &EnvFile, assignment: &Assignment<'_>) {
+        let name = assignment.name;
+        if self.layers.settings.deny_unknown && !self.is_referred(name) {
+            let line = Some(assignment.line);
+            let location = Location::File { path: Arc::clone(&file.path), line };
+            let value = match assignment.value {
+                Written::Plain(from, to) => Some(file.slice(from, to)),
+                Written::Bare(_) | Written::Quoted(_) | Written::Faulty(_) => None,
+            };
+            let could_be_secret = env_file::could_be_secret(name, value);
+            self.layers.unknown(name, self.source, Some(location), could_be_secret);
+        }
+    }
+
+    #[cold]
+    fn warn_of_comment(&mut self, name: &'static Name, file: &EnvFile, line: u32) {
+        let location = Location::File { path: Arc::clone(&file.path), line: Some(line) };
+        let key = self.layers.table.leaves[name.leaf as usize].key();
+        let source = self.source;
+        self.layers.warnings.push(Warning::CommentAfterEquals { key, source, location });
     }
 
     /// Whether a value of any env file refers to the name.
@@ -132,7 +186,7 @@ impl Fill<'_, '_> {
         self.all.iter().any(|layer| layer.kind.refers_to(name))
     }
 
-    fn syntax(&mut self, file: &EnvFile, line: u32, fault: env_file::Fault, name: Option<&Name>) {
+    fn syntax(&mut self, file: &EnvFile, line: u32, fault: Fault, name: Option<&Name>) {
         let location = Location::File { path: Arc::clone(&file.path), line: Some(line) };
         let mut problem =
             Problem::new(ProblemKind::Syntax, format!("{location} cannot be understood"))
@@ -186,26 +240,37 @@ impl Fill<'_, '_> {
         }
     }
 
-    /// Whether the value is made of references alone, and all of them are empty.
-    fn resolves_to_nothing(&self, line: u32, value: &CandidateValue) -> bool {
-        let CandidateValue::Interpreted(value) = value else { return false };
-        if value.marker.is_none() {
-            return false;
+    /// The value, unless it is to count as not set. Its references have to be resolved to find out.
+    fn unless_empty(&self, line: u32, value: CandidateValue) -> Option<CandidateValue> {
+        if value.is_empty() {
+            return None;
         }
+        let interpreted = match &value {
+            CandidateValue::Interpreted(value) if value.marker.is_some() => value,
+            CandidateValue::NamedFile(path) if path.marker.is_some() => path,
+            _ => return Some(value),
+        };
         let (settings, table) = (self.layers.settings, self.layers.table);
-        let resolved =
-            Scope::new(settings, self.all, table).resolve(self.layer as usize, line, value, 0);
-        resolved.is_ok_and(|text| text.is_empty())
+        let mut scope = Scope::new(settings, self.all, table, &self.layers.budget);
+        match scope.resolve(self.layer as usize, line, interpreted, 0) {
+            Ok(text) if text.is_empty() => None,
+            Ok(_) if value.is_named_file() => Some(value),
+            Ok(text) => Some(CandidateValue::Resolved(text, scope.take_met_secret())),
+            // It is reported if it is this value that wins.
+            Err(_) => Some(value),
+        }
     }
 
     /// Notes a value, unless it may not be used or another one wins.
     fn offer(&mut self, name: &'static Name, line: u32, value: CandidateValue) {
         let request = &self.layers.table.leaves[name.leaf as usize];
-        if self.layers.settings.empty_as_unset
-            && (value.is_empty() || self.resolves_to_nothing(line, &value))
-        {
-            return;
-        }
+        let value = match self.layers.settings.empty_as_unset {
+            true => match self.unless_empty(line, value) {
+                Some(value) => value,
+                None => return,
+            },
+            false => value,
+        };
         let slot = &mut self.slots[name.leaf as usize];
         if !request.sources.contains(self.source) {
             let denied = Denied { layer: self.layer, rank: name.rank, line };
@@ -214,10 +279,13 @@ impl Fill<'_, '_> {
         }
         slot.sources = slot.sources.with(self.source);
         match &slot.candidate {
-            Some(candidate) if candidate.layer != self.layer || candidate.rank < name.rank => {
+            Some(candidate)
+                if candidate.layer != self.layer
+                    || candidate.order() < (value.is_named_file(), name.rank) =>
+            {
                 return;
             }
-            Some(candidate) if candidate.rank == name.rank => {
+            Some(candidate) if candidate.order() == (value.is_named_file(), name.rank) => {
                 self.layers.warnings.push(Warning::Duplicate {
                     key: request.key(),
                     source: self.source,
@@ -230,11 +298,24 @@ impl Fill<'_, '_> {
     }
 }
 
+impl Candidate {
+    /// The least wins: the key, its aliases, then the variables that name a file.
+    fn order(&self) -> (bool, u16) {
+        (self.value.is_named_file(), self.rank)
+    }
+}
+
 impl CandidateValue {
+    fn is_named_file(&self) -> bool {
+        matches!(self, CandidateValue::NamedFile(_))
+    }
+
     fn is_empty(&self) -> bool {
         match self {
             CandidateValue::Span(from, to) => from == to,
             CandidateValue::Interpreted(value) => value.text.is_empty(),
+            CandidateValue::NamedFile(path) => path.text.is_empty(),
+            CandidateValue::Resolved(text, _) => text.is_empty(),
             CandidateValue::Content(content) => content.is_empty(),
             CandidateValue::Fetched => false,
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::sources::env_file::{Definition, EnvFile};
 use crate::sources::folder::{self, Folder};
 use crate::sources::provider::Fetched;
-use crate::sources::{Location, Source};
+use crate::sources::{Location, ShownPath, Source};
 
 pub(in crate::load) struct Layer {
     pub(in crate::load) source: Source,
@@ -77,8 +77,8 @@ impl LayerKind {
     pub(in crate::load) fn assigned_names(&self) -> Option<(Vec<String>, String)> {
         match self {
             LayerKind::EnvFile(file) => {
-                let names = file.assignments().flatten().map(|found| found.name.to_owned());
-                Some((names.collect(), file.path.display().to_string()))
+                let names = file.names().map(str::to_owned);
+                Some((names.collect(), ShownPath(&file.path).to_string()))
             }
             LayerKind::Folder(_) | LayerKind::Fetched(..) => None,
         }

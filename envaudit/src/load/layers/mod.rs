@@ -1,11 +1,13 @@
 //! The files, folders and providers of a load, opened, in order of precedence, and what each has for each key.
 
+mod budget;
 mod fill;
 mod layer;
 mod scope;
 
 use std::path::Path;
 
+use self::budget::ReferenceBudget;
 pub(in crate::load) use self::layer::{Layer, LayerKind};
 pub(in crate::load) use self::scope::Scope;
 use crate::audit::Warning;
@@ -18,7 +20,7 @@ use crate::sources::env_file::{EnvFile, EnvFileFault};
 use crate::sources::file::FileFault;
 use crate::sources::folder::Folder;
 use crate::sources::provider::{OnFailure, PendingFetch, Provider};
-use crate::sources::{Location, Source, SourceKind};
+use crate::sources::{Location, ShownPath, Source, SourceKind};
 
 const MISSING: &str = "check the path that the program was given";
 const UNREADABLE: &str = "let the program's user read it";
@@ -31,6 +33,7 @@ pub(crate) struct Layers<'s> {
     layers: OneOrMany<Layer>,
     problems: Vec<Problem>,
     warnings: Vec<Warning>,
+    budget: ReferenceBudget,
 }
 
 impl<'s> Layers<'s> {
@@ -43,6 +46,7 @@ impl<'s> Layers<'s> {
             layers: OneOrMany::default(),
             problems: Vec::new(),
             warnings: Vec::new(),
+            budget: ReferenceBudget::default(),
         };
         layers.open();
         layers
@@ -63,6 +67,11 @@ impl<'s> Layers<'s> {
 
     pub(in crate::load) fn all(&self) -> &[Layer] {
         &self.layers
+    }
+
+    /// The values of references in this load.
+    pub(in crate::load) fn scope(&self) -> Scope<'_> {
+        Scope::new(self.settings, &self.layers, self.table, &self.budget)
     }
 
     pub(in crate::load) fn layer(&self, at: u16) -> &Layer {
@@ -208,7 +217,7 @@ impl<'s> Layers<'s> {
     fn unreadable(&mut self, source: Source, path: &Path, reason: &str, hint: &str) {
         let location = Location::File { path: path.into(), line: None };
         self.problems.push(
-            Problem::new(ProblemKind::Unreadable, format!("{} cannot be read", path.display()))
+            Problem::new(ProblemKind::Unreadable, format!("{} cannot be read", ShownPath(path)))
                 .reason(reason)
                 .hint(hint)
                 .at(source, Some(location)),

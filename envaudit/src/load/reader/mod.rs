@@ -2,6 +2,7 @@
 
 mod invalid;
 mod missing;
+mod named_file;
 mod variable;
 
 use std::borrow::Cow;
@@ -80,7 +81,7 @@ impl<'a> FieldReader<'a> {
             layers,
             table,
             slots,
-            scope: Scope::new(settings, layers.all(), table),
+            scope: layers.scope(),
             now,
             cursor: 0,
             in_absent_group: false,
@@ -361,6 +362,11 @@ impl<'a> FieldReader<'a> {
         entry: &mut AuditEntry,
     ) -> Result<Raw<'a>, Box<Problem>> {
         let layer = self.layers.layer(candidate.layer);
+        if let (CandidateValue::NamedFile(path), LayerKind::EnvFile(file)) =
+            (&candidate.value, &layer.kind)
+        {
+            return self.found_in_named_file(request, &candidate, path, file, entry);
+        }
         let name = request.names[candidate.rank as usize].text;
         entry.source = layer.source;
         entry.location = layer.kind.location(name, candidate.line);
@@ -376,6 +382,8 @@ impl<'a> FieldReader<'a> {
                 Raw::borrowed(fetched.get(name).map_or("", |value| value.text()))
             }
             (CandidateValue::Content(content), _) => Raw::os(content),
+            (CandidateValue::Resolved(text, true), _) => Raw::secret(text),
+            (CandidateValue::Resolved(text, false), _) => Raw::owned(text),
             (CandidateValue::Interpreted(value), _) if value.marker.is_none() => {
                 Raw::owned(value.text)
             }
@@ -393,7 +401,10 @@ impl<'a> FieldReader<'a> {
                     }
                 }
             }
-            (CandidateValue::Span(..) | CandidateValue::Fetched, _) => {
+            (
+                CandidateValue::Span(..) | CandidateValue::Fetched | CandidateValue::NamedFile(_),
+                _,
+            ) => {
                 unreachable!("a layer holds values of its own kind")
             }
         })

@@ -4,12 +4,13 @@ use std::borrow::Cow;
 use std::ffi::OsString;
 use std::path::Path;
 
+use super::named_file;
 use crate::audit::AuditEntry;
-use crate::error::{Problem, ProblemKind};
+use crate::error::Problem;
 use crate::load::settings::LoadSettings;
 use crate::schema::KeyRequest;
 use crate::schema::table::Name;
-use crate::sources::{Location, Source, folder};
+use crate::sources::{Location, Source};
 use crate::value::Raw;
 
 /// A variable of the process environment.
@@ -58,19 +59,8 @@ pub(super) fn found_in_environment<'a>(
     }
     let path = Path::new(&value);
     let location = Location::File { path: path.into(), line: None };
-    let content = folder::read_secret(path).map_err(|fault| {
-        let message = format!("the file that {} names cannot be read", name.file);
-        let problem = Problem::new(ProblemKind::Unreadable, message)
-            .key_named(request.key())
-            .reason(fault.to_string());
-        Box::new(match request.is_secret() && !folder::could_be_a_path(path) {
-            true => problem.at(Source::System, None).hint(format!(
-                "set {} to a path; its present value is not shown, because it could be the secret",
-                name.file
-            )),
-            false => problem.at(Source::System, Some(location.clone())),
-        })
-    })?;
+    let content = named_file::read(request, name, Path::new(""), path)
+        .map_err(|unreadable| named_file::in_environment(unreadable, location.clone()))?;
     entry.location = Some(location);
     entry.found_as = Some(Cow::Borrowed(name.file));
     Ok(Raw::os(content))

@@ -7,8 +7,12 @@
 use core::fmt;
 use std::borrow::Cow;
 
+use crate::error;
+
 /// The longest value that references may add up to.
 const MAX_EXPANDED: usize = 1 << 20;
+/// The most characters of a name or message that an error shows.
+const MAX_SHOWN: usize = 100;
 /// How deep references within references may go.
 const MAX_DEPTH: usize = 32;
 
@@ -21,6 +25,7 @@ pub(crate) enum ExpandFault {
     TooLong,
     TooDeep,
     TooMany,
+    TooMuch,
 }
 
 impl ExpandFault {
@@ -34,6 +39,7 @@ impl ExpandFault {
             ExpandFault::TooLong => "its references add up to more than 1 MiB",
             ExpandFault::TooDeep => "its references are nested more than 32 deep",
             ExpandFault::TooMany => "this load has more than 10,000 references",
+            ExpandFault::TooMuch => "the references of this load copy more than 16 MiB",
         }
     }
 
@@ -45,9 +51,10 @@ impl ExpandFault {
             }
             ExpandFault::Circular(_) => "write one of the values in full",
             ExpandFault::Required { .. } => "set it",
-            ExpandFault::TooLong | ExpandFault::TooDeep | ExpandFault::TooMany => {
-                "write the value in full instead"
-            }
+            ExpandFault::TooLong
+            | ExpandFault::TooDeep
+            | ExpandFault::TooMany
+            | ExpandFault::TooMuch => "write the value in full instead",
         }
     }
 }
@@ -55,17 +62,27 @@ impl ExpandFault {
 impl fmt::Display for ExpandFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            ExpandFault::Undefined(name) => write!(f, "it refers to {name}, which is not set"),
-            ExpandFault::Circular(name) => {
-                write!(f, "it refers to {name}, which leads back to it and is set nowhere else")
+            ExpandFault::Undefined(name) => {
+                write!(f, "it refers to {}, which is not set", shortened(name))
             }
+            ExpandFault::Circular(name) => write!(
+                f,
+                "it refers to {}, which leads back to it and is set nowhere else",
+                shortened(name)
+            ),
             ExpandFault::Required { name, message } if message.is_empty() => {
-                write!(f, "it requires {name}, which is not set")
+                write!(f, "it requires {}, which is not set", shortened(name))
             }
-            ExpandFault::Required { name, message } => write!(f, "it requires {name}: {message}"),
+            ExpandFault::Required { name, message } => {
+                write!(f, "it requires {}: {}", shortened(name), shortened(message))
+            }
             other => f.write_str(other.without_names()),
         }
     }
+}
+
+fn shortened(text: &str) -> Cow<'_, str> {
+    error::shortened(text, MAX_SHOWN)
 }
 
 /// Looks up what a name stands for, at that depth.
