@@ -9,6 +9,9 @@ use crate::value::{Raw, Reason, ValueError};
 /// What is said in the place of a parser or check that may have quoted the value.
 pub(super) const WITHHELD: &str = "the reason is not shown, because the value is secret";
 
+/// The most characters of a name or of the message of a reference that are shown.
+const MAX_SHOWN: usize = 100;
+
 pub(super) fn invalid(request: &'static KeyRequest, raw: &Raw<'_>, error: ValueError) -> Problem {
     let key = request.key();
     let mut problem =
@@ -46,7 +49,9 @@ pub(super) fn bad_reference(
     let key = request.key();
     let reason = match request.is_secret() || met_secret {
         true => fault.without_names().to_owned(),
-        false => fault.to_string(),
+        false => {
+            fault.with_texts(|text| error::shortened(text, MAX_SHOWN).into_owned()).to_string()
+        }
     };
     Problem::new(ProblemKind::Invalid, format!("{key} is invalid"))
         .key_named(key)

@@ -7,12 +7,8 @@
 use core::fmt;
 use std::borrow::Cow;
 
-use crate::error;
-
 /// The longest value that references may add up to.
 const MAX_EXPANDED: usize = 1 << 20;
-/// The most characters of a name or message that an error shows.
-const MAX_SHOWN: usize = 100;
 /// How deep references within references may go.
 const MAX_DEPTH: usize = 32;
 
@@ -43,6 +39,18 @@ impl ExpandFault {
         }
     }
 
+    /// The fault with its texts as an error shows them.
+    pub(crate) fn with_texts(&self, shown: impl Fn(&str) -> String) -> Self {
+        match self {
+            ExpandFault::Undefined(name) => ExpandFault::Undefined(shown(name)),
+            ExpandFault::Circular(name) => ExpandFault::Circular(shown(name)),
+            ExpandFault::Required { name, message } => {
+                ExpandFault::Required { name: shown(name), message: shown(message) }
+            }
+            other => other.clone(),
+        }
+    }
+
     pub(crate) fn hint(&self) -> &'static str {
         match self {
             ExpandFault::Malformed => "write \\$ for a `$`, or put the value into single quotes",
@@ -62,27 +70,17 @@ impl ExpandFault {
 impl fmt::Display for ExpandFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            ExpandFault::Undefined(name) => {
-                write!(f, "it refers to {}, which is not set", shortened(name))
+            ExpandFault::Undefined(name) => write!(f, "it refers to {name}, which is not set"),
+            ExpandFault::Circular(name) => {
+                write!(f, "it refers to {name}, which leads back to it and is set nowhere else")
             }
-            ExpandFault::Circular(name) => write!(
-                f,
-                "it refers to {}, which leads back to it and is set nowhere else",
-                shortened(name)
-            ),
             ExpandFault::Required { name, message } if message.is_empty() => {
-                write!(f, "it requires {}, which is not set", shortened(name))
+                write!(f, "it requires {name}, which is not set")
             }
-            ExpandFault::Required { name, message } => {
-                write!(f, "it requires {}: {}", shortened(name), shortened(message))
-            }
+            ExpandFault::Required { name, message } => write!(f, "it requires {name}: {message}"),
             other => f.write_str(other.without_names()),
         }
     }
-}
-
-fn shortened(text: &str) -> Cow<'_, str> {
-    error::shortened(text, MAX_SHOWN)
 }
 
 /// Looks up what a name stands for, at that depth.
