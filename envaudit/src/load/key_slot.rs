@@ -33,7 +33,7 @@ pub(super) enum CandidateValue {
     /// A value of an env file that had to be interpreted.
     Interpreted(Interpreted),
     /// A value of an env file whose references were resolved, and whether one of them brought in a secret.
-    Resolved(String, bool),
+    Resolved(Box<(String, bool)>),
     /// The path in a `KEY_FILE` of an env file.
     NamedFile(Box<Interpreted>),
     /// The content of a secret file.

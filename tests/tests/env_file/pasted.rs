@@ -63,6 +63,7 @@ fn ordinary_lines_below_a_long_value_are_variables() {
         "TOKEN=MIIEvQIBADANBgkqhkiG9w0BAQEFAASC\nOTHER=kqhkiG9w0BAQEFAASCBKcwggSjAgEA==\nPORT=80\n",
         "TOKEN=MIIEvQIBADANBgkqhkiG9w0BAQEFAASC\nPORT=80\nOTHER=\n",
         "PORT=80\nA==\n",
+        "PORT=80\nTHE_SEPARATOR_OF_ANOTHER='='\nANOTHER_SEPARATOR= =\n",
     ];
     for text in texts {
         let files = Files::with(".env", text);

@@ -10,7 +10,7 @@ use crate::load::inputs::ENVIRONMENT_VARIABLE;
 use crate::load::key_slot::{Candidate, CandidateValue, Denied, KeySlot};
 use crate::schema::nearest::nearest;
 use crate::schema::table::Name;
-use crate::sources::env_file::{self, Assignment, EnvFile, Fault, Interpreted, LineAbove, Written};
+use crate::sources::env_file::{self, Assignment, BadLine, EnvFile, Fault, Written};
 use crate::sources::folder::{self, Folder};
 use crate::sources::provider::Fetched;
 use crate::sources::{Location, Source};
@@ -94,22 +94,21 @@ impl Fill<'_, '_> {
         let table = self.layers.table;
         // Lines are often in the order of the fields.
         let mut next = 0;
-        let mut above = LineAbove::default();
         for assignment in file.assignments() {
             let assignment = match assignment {
                 Ok(assignment) => assignment,
-                Err((line, fault)) => {
-                    self.syntax(file, line, fault, None);
+                Err(BadLine { line, fault, name }) => {
+                    let name = name.and_then(|name| table.find(name.as_bytes()));
+                    self.syntax(file, line, fault, name);
                     continue;
                 }
             };
-            let line_above = std::mem::replace(&mut above, LineAbove::of(&assignment));
             let name = match table.names.get(next) {
                 Some(name) if name.text == assignment.name => Some(name),
                 _ => table.find(assignment.name.as_bytes()),
             };
             let Some(name) = name else {
-                self.other(file, &assignment, line_above);
+                self.other(file, &assignment);
                 continue;
             };
             next = table.position(name) + 1;
@@ -120,7 +119,7 @@ impl Fill<'_, '_> {
                     }
                     CandidateValue::Span(from, to)
                 }
-                ref written => match env_file::interpret(written) {
+                Written::Special(_) => match file.interpret(&assignment.value) {
                     Ok(value) => CandidateValue::Interpreted(value),
                     Err(fault) => {
                         self.syntax(file, assignment.line, fault, Some(name));
@@ -133,21 +132,16 @@ impl Fill<'_, '_> {
     }
 
     /// A variable of an env file that is not a key: the path of a key's file, or nothing that a field reads.
-    fn other(&mut self, file: &EnvFile, assignment: &Assignment<'_>, above: LineAbove) {
+    fn other(&mut self, file: &EnvFile, assignment: &Assignment<'_>) {
         let line = assignment.line;
-        if file.is_rest(above, assignment) {
+        if file.is_rest(assignment) {
             return self.syntax(file, line, Fault::BrokenValue, None);
         }
         let named_file = self.layers.table.find_file(assignment.name);
-        let value = match assignment.value {
-            // Nothing reads it.
-            Written::Plain(..) if named_file.is_none() => {
-                return self.deny_unknown(file, assignment);
-            }
-            Written::Plain(from, to) => Ok(Interpreted::plain(file.slice(from, to))),
-            ref written => env_file::interpret(written),
-        };
-        match (value, named_file) {
+        if named_file.is_none() && matches!(assignment.value, Written::Plain(..)) {
+            return self.deny_unknown(file, assignment);
+        }
+        match (file.interpret(&assignment.value), named_file) {
             (Ok(path), Some(name)) => {
                 self.offer(name, line, CandidateValue::NamedFile(Box::new(path)));
             }
@@ -166,7 +160,7 @@ impl Fill<'_, '_> {
             let location = Location::File { path: Arc::clone(&file.path), line };
             let value = match assignment.value {
                 Written::Plain(from, to) => Some(file.slice(from, to)),
-                Written::Bare(_) | Written::Quoted(_) | Written::Faulty(_) => None,
+                Written::Special(_) => None,
             };
             let could_be_secret = env_file::could_be_secret(name, value);
             self.layers.unknown(name, self.source, Some(location), could_be_secret);
@@ -255,7 +249,7 @@ impl Fill<'_, '_> {
         match scope.resolve(self.layer as usize, line, interpreted, 0) {
             Ok(text) if text.is_empty() => None,
             Ok(_) if value.is_named_file() => Some(value),
-            Ok(text) => Some(CandidateValue::Resolved(text, scope.take_met_secret())),
+            Ok(text) => Some(CandidateValue::Resolved(Box::new((text, scope.take_met_secret())))),
             // It is reported if it is this value that wins.
             Err(_) => Some(value),
         }
@@ -315,7 +309,7 @@ impl CandidateValue {
             CandidateValue::Span(from, to) => from == to,
             CandidateValue::Interpreted(value) => value.text.is_empty(),
             CandidateValue::NamedFile(path) => path.text.is_empty(),
-            CandidateValue::Resolved(text, _) => text.is_empty(),
+            CandidateValue::Resolved(resolved) => resolved.0.is_empty(),
             CandidateValue::Content(content) => content.is_empty(),
             CandidateValue::Fetched => false,
         }

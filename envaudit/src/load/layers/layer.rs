@@ -77,7 +77,7 @@ impl LayerKind {
     pub(in crate::load) fn assigned_names(&self) -> Option<(Vec<String>, String)> {
         match self {
             LayerKind::EnvFile(file) => {
-                let names = file.names().map(str::to_owned);
+                let names = file.names().map(|(name, _)| name.to_owned());
                 Some((names.collect(), ShownPath(&file.path).to_string()))
             }
             LayerKind::Folder(_) | LayerKind::Fetched(..) => None,
@@ -117,9 +117,9 @@ impl LayerKind {
         match self {
             LayerKind::EnvFile(file) => {
                 let mut found: Vec<(usize, u32)> = Vec::new();
-                for assignment in file.assignments().flatten() {
-                    let rank = names.iter().position(|name| *name == assignment.name);
-                    found.extend(rank.map(|rank| (rank, assignment.line)));
+                for (name, line) in file.names() {
+                    let rank = names.iter().position(|known| *known == name);
+                    found.extend(rank.map(|rank| (rank, line)));
                 }
                 // The key before its aliases, the last of its lines.
                 found.sort_by_key(|(rank, line)| (*rank, u32::MAX - line));

@@ -362,11 +362,6 @@ impl<'a> FieldReader<'a> {
         entry: &mut AuditEntry,
     ) -> Result<Raw<'a>, Box<Problem>> {
         let layer = self.layers.layer(candidate.layer);
-        if let (CandidateValue::NamedFile(path), LayerKind::EnvFile(file)) =
-            (&candidate.value, &layer.kind)
-        {
-            return self.found_in_named_file(request, &candidate, path, file, entry);
-        }
         let name = request.names[candidate.rank as usize].text;
         entry.source = layer.source;
         entry.location = layer.kind.location(name, candidate.line);
@@ -382,8 +377,15 @@ impl<'a> FieldReader<'a> {
                 Raw::borrowed(fetched.get(name).map_or("", |value| value.text()))
             }
             (CandidateValue::Content(content), _) => Raw::os(content),
-            (CandidateValue::Resolved(text, true), _) => Raw::secret(text),
-            (CandidateValue::Resolved(text, false), _) => Raw::owned(text),
+            (CandidateValue::Resolved(resolved), _) => match *resolved {
+                (text, true) => Raw::secret(text),
+                (text, false) => Raw::owned(text),
+            },
+            (CandidateValue::NamedFile(path), LayerKind::EnvFile(file)) => {
+                let Candidate { layer, rank, line, .. } = candidate;
+                let name = &request.names[rank as usize];
+                return self.found_in_named_file(request, name, (layer, line), &path, file, entry);
+            }
             (CandidateValue::Interpreted(value), _) if value.marker.is_none() => {
                 Raw::owned(value.text)
             }

@@ -9,7 +9,6 @@ use super::FieldReader;
 use super::invalid::bad_reference;
 use crate::audit::AuditEntry;
 use crate::error::{Problem, ProblemKind};
-use crate::load::key_slot::Candidate;
 use crate::schema::KeyRequest;
 use crate::schema::table::Name;
 use crate::sources::env_file::{EnvFile, Interpreted};
@@ -22,18 +21,17 @@ impl<'a> FieldReader<'a> {
     pub(super) fn found_in_named_file(
         &mut self,
         request: &'static KeyRequest,
-        candidate: &Candidate,
+        name: &'static Name,
+        (layer, line): (u16, u32),
         path: &Interpreted,
         file: &EnvFile,
         entry: &mut AuditEntry,
     ) -> Result<Raw<'a>, Box<Problem>> {
-        let name = &request.names[candidate.rank as usize];
-        let source = self.layers.layer(candidate.layer).source;
-        let line = Location::File { path: Arc::clone(&file.path), line: Some(candidate.line) };
-        entry.source = source;
-        entry.found_as = Some(Cow::Borrowed(name.file));
-        let resolved = self.scope.resolve(candidate.layer as usize, candidate.line, path, 0);
+        let source = entry.source;
+        let resolved = self.scope.resolve(layer.into(), line, path, 0);
         let met_secret = self.scope.take_met_secret();
+        let line = Location::File { path: Arc::clone(&file.path), line: Some(line) };
+        entry.found_as = Some(Cow::Borrowed(name.file));
         let text = match resolved {
             Ok(text) => text,
             Err(fault) => {
@@ -61,7 +59,7 @@ impl<'a> FieldReader<'a> {
 
 /// A file that could not be read.
 pub(super) struct Unreadable {
-    pub(super) problem: Problem,
+    pub(super) problem: Box<Problem>,
     /// Whether what should be a path could be the secret itself.
     pub(super) could_be_secret: bool,
 }
@@ -89,7 +87,7 @@ pub(super) fn read(
             ),
             (false, _) => problem,
         };
-        Unreadable { problem, could_be_secret }
+        Unreadable { problem: Box::new(problem), could_be_secret }
     })
 }
 

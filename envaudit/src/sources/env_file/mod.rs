@@ -16,9 +16,9 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use super::file::{self, FileFault};
-pub(crate) use pasted::{LineAbove, could_be_secret};
+pub(crate) use pasted::could_be_secret;
 pub(crate) use quoting::Interpreted;
-pub(crate) use scan::{Assignment, Assignments, Fault, Written};
+pub(crate) use scan::{Assignment, Assignments, BadLine, Fault, Written};
 
 /// The greatest size of an env file.
 const MAX_ENV_FILE: u64 = 64 << 20;
@@ -71,19 +71,27 @@ impl EnvFile {
         &self.text[from as usize..to as usize]
     }
 
-    /// Whether the line is the rest of a value that was broken into lines.
-    #[inline]
-    pub(crate) fn is_rest(&self, above: LineAbove, assignment: &Assignment<'_>) -> bool {
-        pasted::is_rest(&self.text, above, assignment)
+    /// What a value means.
+    pub(crate) fn interpret(&self, value: &Written<'_>) -> Result<Interpreted, Fault> {
+        match *value {
+            Written::Plain(from, to) => Ok(Interpreted::plain(self.slice(from, to))),
+            Written::Special(written) => Interpreted::read(written),
+        }
     }
 
-    /// The names that it assigns, without those that are the rest of a value.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        let mut above = LineAbove::default();
-        self.assignments().flatten().filter_map(move |assignment| {
-            let is_rest = self.is_rest(above, &assignment);
-            above = LineAbove::of(&assignment);
-            (!is_rest).then_some(assignment.name)
+    /// Whether the line is the rest of a value that was broken into lines.
+    #[inline]
+    pub(crate) fn is_rest(&self, assignment: &Assignment<'_>) -> bool {
+        pasted::is_rest(&self.text, assignment)
+    }
+
+    /// The names that it assigns with their lines, those with a bad value included and the rest of values left out.
+    pub(crate) fn names(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.assignments().filter_map(|assignment| match assignment {
+            Ok(assignment) => {
+                (!self.is_rest(&assignment)).then_some((assignment.name, assignment.line))
+            }
+            Err(BadLine { line, name, .. }) => Some((name?, line)),
         })
     }
 
@@ -97,12 +105,9 @@ impl EnvFile {
     pub(crate) fn named_files(&self, is_key_file: impl Fn(&str) -> bool) -> Vec<PathBuf> {
         let assignments = self.assignments().flatten();
         let paths = assignments.filter(|assignment| is_key_file(assignment.name)).filter_map(
-            |assignment| match assignment.value {
-                Written::Plain(from, to) => Some(self.folder().join(self.slice(from, to))),
-                ref written => {
-                    let path = interpret(written).ok().filter(|path| path.marker.is_none())?;
-                    Some(self.folder().join(path.text))
-                }
+            |assignment| {
+                let path = self.interpret(&assignment.value).ok()?;
+                path.marker.is_none().then(|| self.folder().join(path.text))
             },
         );
         paths.collect()
@@ -127,13 +132,7 @@ impl EnvFile {
         let index = self.index.get_or_init(|| {
             let mut index: HashMap<String, Vec<Definition>> = HashMap::new();
             for assignment in self.assignments().flatten() {
-                let value = match assignment.value {
-                    Written::Plain(from, to) => Interpreted::plain(self.slice(from, to)),
-                    written => match interpret(&written) {
-                        Ok(value) => value,
-                        Err(_) => continue,
-                    },
-                };
+                let Ok(value) = self.interpret(&assignment.value) else { continue };
                 let line = assignment.line;
                 index
                     .entry(assignment.name.to_owned())
@@ -143,15 +142,5 @@ impl EnvFile {
             index
         });
         index.get(name).map_or(&[], Vec::as_slice)
-    }
-}
-
-/// What a value means that does not mean itself.
-pub(crate) fn interpret(written: &Written<'_>) -> Result<Interpreted, Fault> {
-    match written {
-        Written::Bare(text) => Interpreted::bare(text),
-        Written::Quoted(text) => Interpreted::quoted(text),
-        Written::Faulty(fault) => Err(*fault),
-        Written::Plain(..) => unreachable!("a plain value means itself"),
     }
 }

@@ -1,7 +1,7 @@
 //! Lines that are the rest of a value that was broken into lines, such as a key in base64: what stands before the padding
 //! looks like the name of a variable, and is a part of a secret.
 
-use super::scan::{Assignment, Written};
+use super::scan::{Assignment, Assignments, Written};
 
 /// A name as long as this hardly ever has a value of `=` alone.
 const LONG_NAME: usize = 16;
@@ -10,37 +10,41 @@ const LONG_WORD: usize = 12;
 /// A value as short as this is hardly ever broken into lines.
 const SHORT_VALUE: usize = 8;
 
-/// The last assignment that was read, as far as a value could go on below it.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct LineAbove {
-    line: u32,
-    from: u32,
-    to: u32,
-}
-
-impl LineAbove {
-    #[inline]
-    pub(crate) fn of(assignment: &Assignment<'_>) -> Self {
-        match assignment.value {
-            Written::Plain(from, to) => LineAbove { line: assignment.line, from, to },
-            Written::Bare(_) | Written::Quoted(_) | Written::Faulty(_) => LineAbove::default(),
-        }
-    }
-}
-
 /// Whether the line is the rest of a value, of an env file with that text.
 #[inline]
-pub(super) fn is_rest(text: &str, above: LineAbove, assignment: &Assignment<'_>) -> bool {
+pub(super) fn is_rest(text: &str, assignment: &Assignment<'_>) -> bool {
     let Written::Plain(from, to) = assignment.value else { return false };
-    let value = &text[from as usize..to as usize];
-    if !is_padding(value) {
-        return false;
+    is_padding(&text[from as usize..to as usize])
+        && text[..from as usize].ends_with('=')
+        && is_padded_rest(text, from, to, assignment)
+}
+
+#[cold]
+fn is_padded_rest(text: &str, from: u32, to: u32, assignment: &Assignment<'_>) -> bool {
+    let is_below = || could_go_on_below(&text[..from as usize]);
+    match from == to {
+        true => looks_random(assignment.name) && is_below(),
+        false => assignment.name.len() >= LONG_NAME || is_below(),
     }
-    let is_below = above.line + 1 == assignment.line
-        && could_go_on(&text[above.from as usize..above.to as usize]);
-    match value.is_empty() {
-        true => is_below && looks_random(assignment.name),
-        false => is_below || assignment.name.len() >= LONG_NAME,
+}
+
+/// Whether the line above the last line of a text is an assignment of a value that could go on below it.
+fn could_go_on_below(text: &str) -> bool {
+    let lines: Vec<&str> = text.rsplitn(3, ['\n', '\r']).collect();
+    let above = match lines[..] {
+        // Between CR and LF there is nothing.
+        [_, "", before] => before.rsplit(['\n', '\r']).next(),
+        [_, above, ..] => Some(above),
+        _ => None,
+    };
+    let Some(Ok(assignment)) = above.and_then(|line| Assignments::new(line).next()) else {
+        return false;
+    };
+    match assignment.value {
+        Written::Plain(from, to) => {
+            above.is_some_and(|line| could_go_on(&line[from as usize..to as usize]))
+        }
+        Written::Special(_) => false,
     }
 }
 

@@ -21,8 +21,16 @@ impl Interpreted {
         Interpreted { text: text.to_owned(), marker: None }
     }
 
+    /// A value as it is written, with its quotes if it has some.
+    pub(crate) fn read(written: &str) -> Result<Self, Fault> {
+        match written.starts_with(['\'', '"']) {
+            true => Interpreted::quoted(written),
+            false => Interpreted::bare(written),
+        }
+    }
+
     /// A value without quotes that has a `$`. `\$` is a `$`; any other backslash means itself.
-    pub(crate) fn bare(written: &str) -> Result<Self, Fault> {
+    fn bare(written: &str) -> Result<Self, Fault> {
         check_dollars(written)?;
         if !written.contains("\\$") {
             return Ok(Interpreted { text: written.to_owned(), marker: Some('$') });
@@ -39,7 +47,7 @@ impl Interpreted {
     }
 
     /// A value in its quotes.
-    pub(crate) fn quoted(written: &str) -> Result<Self, Fault> {
+    fn quoted(written: &str) -> Result<Self, Fault> {
         let is_double = written.starts_with('"');
         if is_double {
             check_dollars(written)?;

@@ -12,12 +12,17 @@ pub(crate) struct Assignment<'t> {
 pub(crate) enum Written<'t> {
     /// From and to in the text: bytes that mean themselves, as most values are.
     Plain(u32, u32),
-    /// Without quotes, and with a `$` in it.
-    Bare(&'t str),
-    /// With its quotes, and with something in them that does not mean itself.
-    Quoted(&'t str),
-    /// A value that cannot be understood.
-    Faulty(Fault),
+    /// With its quotes if it has some, and with something in it that does not mean itself.
+    Special(&'t str),
+}
+
+/// A line that cannot be understood.
+#[derive(Clone, Copy)]
+pub(crate) struct BadLine<'t> {
+    pub(crate) line: u32,
+    pub(crate) fault: Fault,
+    /// The name, where only the value is wrong and ends on a line that is known.
+    pub(crate) name: Option<&'t str>,
 }
 
 /// What is wrong with a line. No part of the line is in it: it could be a secret.
@@ -148,7 +153,7 @@ impl<'t> Assignments<'t> {
     }
 
     /// Any line: blank, a comment, an assignment that may go on over further lines, or a fault.
-    fn careful(&mut self) -> Option<Result<Assignment<'t>, (u32, Fault)>> {
+    fn careful(&mut self) -> Option<Result<Assignment<'t>, BadLine<'t>>> {
         let line = self.line;
         let end = line_end(self.text, self.at);
         let text = self.text[self.at..end].trim_start();
@@ -156,19 +161,25 @@ impl<'t> Assignments<'t> {
             self.skip_to(end);
             return None;
         }
-        match name_of(text) {
-            Ok((name, value)) => {
-                let (value, value_end) = value_of(self.text, end - value.len(), end);
-                if let Written::Faulty(Fault::Unterminated) = value {
-                    self.skip_to(value_end);
-                    return Some(Err((line, Fault::Unterminated)));
-                }
+        let (name, written) = match name_of(text) {
+            Ok(parts) => parts,
+            Err(fault) => {
+                self.skip_to(end);
+                return Some(Err(BadLine { line, fault, name: None }));
+            }
+        };
+        match value_of(self.text, end - written.len(), end) {
+            Ok((value, value_end)) => {
                 self.skip_to(value_end);
                 Some(Ok(Assignment { line, name, value }))
             }
+            Err(fault @ Fault::Unterminated) => {
+                self.skip_to(self.text.len());
+                Some(Err(BadLine { line, fault, name: None }))
+            }
             Err(fault) => {
                 self.skip_to(end);
-                Some(Err((line, fault)))
+                Some(Err(BadLine { line, fault, name: Some(name) }))
             }
         }
     }
@@ -187,8 +198,7 @@ impl<'t> Assignments<'t> {
 }
 
 impl<'t> Iterator for Assignments<'t> {
-    /// A fault comes with its line.
-    type Item = Result<Assignment<'t>, (u32, Fault)>;
+    type Item = Result<Assignment<'t>, BadLine<'t>>;
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
@@ -245,27 +255,25 @@ fn name_of(text: &str) -> Result<(&str, &str), Fault> {
 }
 
 /// The value that begins at `start`, of a line that ends at `end`, and the end of the line on which it ends.
-fn value_of(text: &str, start: usize, end: usize) -> (Written<'_>, usize) {
+fn value_of(text: &str, start: usize, end: usize) -> Result<(Written<'_>, usize), Fault> {
     let quote = match text.as_bytes().get(start) {
         Some(quote @ (b'\'' | b'"')) => *quote,
-        _ => return (bare(text, start, end), end),
+        _ => return Ok((bare(text, start, end)?, end)),
     };
-    let Some(close) = closing_quote(&text.as_bytes()[start + 1..], quote) else {
-        return (Written::Faulty(Fault::Unterminated), text.len());
-    };
-    let Closing { at, means_itself } = close;
+    let close = closing_quote(&text.as_bytes()[start + 1..], quote);
+    let Closing { at, means_itself } = close.ok_or(Fault::Unterminated)?;
     let close = start + 1 + at;
     let value_end = if close < end { end } else { line_end(text, close) };
     let rest = text[close + 1..value_end].trim_start();
     if !rest.is_empty() && !rest.starts_with('#') {
         // The quote that closes it may have been meant to open another value.
-        return (Written::Faulty(Fault::TextAfterQuote), end);
+        return Err(Fault::TextAfterQuote);
     }
     let value = match means_itself {
         true => Written::Plain(start as u32 + 1, close as u32),
-        false => Written::Quoted(&text[start..=close]),
+        false => Written::Special(&text[start..=close]),
     };
-    (value, value_end)
+    Ok((value, value_end))
 }
 
 /// Where a value in quotes ends.
@@ -295,18 +303,18 @@ fn closing_quote(bytes: &[u8], quote: u8) -> Option<Closing> {
 }
 
 /// A value that does not begin with a quote: all of the line up to a comment, quotes and backslashes included.
-fn bare(text: &str, start: usize, end: usize) -> Written<'_> {
+fn bare(text: &str, start: usize, end: usize) -> Result<Written<'_>, Fault> {
     let line = &text[start..end];
     let is_comment = |at: usize| line[..at].chars().next_back().is_none_or(char::is_whitespace);
     let comment = line.match_indices('#').map(|(at, _)| at).find(|at| is_comment(*at));
     let value = line[..comment.unwrap_or(line.len())].trim_end();
     if has_second_assignment(value) {
-        Written::Faulty(Fault::SecondAssignment)
-    } else if value.contains('$') {
-        Written::Bare(value)
-    } else {
-        Written::Plain(start as u32, (start + value.len()) as u32)
+        return Err(Fault::SecondAssignment);
     }
+    Ok(match value.contains('$') {
+        true => Written::Special(value),
+        false => Written::Plain(start as u32, (start + value.len()) as u32),
+    })
 }
 
 /// Whether a word after the first begins as an assignment to a variable does: it could be the one of a secret.
