@@ -9,6 +9,7 @@ pub mod command;
 #[cfg(all(feature = "cli", target_os = "linux"))]
 pub mod disks;
 pub mod effort;
+pub mod env_file_cases;
 mod files;
 #[cfg(feature = "ledger")]
 pub mod fresh_ledger;

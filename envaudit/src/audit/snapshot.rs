@@ -169,7 +169,11 @@ fn read_location(value: &Value) -> Option<Location> {
     if let Some(path) = part("file") {
         let line = value.get("line").and_then(Value::as_u64);
         let line = line.and_then(|line| line.try_into().ok());
-        return Some(Location::File { path: Path::new(path).into(), line });
+        let path = Path::new(path).into();
+        return Some(match value.get("named_in").and_then(read_location) {
+            Some(named_in) => Location::NamedFile { path, named_in: Box::new(named_in) },
+            None => Location::File { path, line },
+        });
     }
     let id = part("secret")?.into();
     Some(Location::Secret { id, version: part("version").map(Into::into) })

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::error;
 use crate::error::listed;
 use crate::schema::nearest::nearest;
-use crate::sources::{Location, Source, place};
+use crate::sources::{Location, ShownPath, Source, place};
 
 /// Something a load noticed that does not keep the program from starting.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +46,15 @@ pub enum Warning {
         source: Source,
         /// The line that is overridden and the line that counts.
         lines: (u32, u32),
+    },
+    /// A line of an env file has a `#` directly after the `=`, which begins a comment, so that the value is empty.
+    CommentAfterEquals {
+        /// The key.
+        key: &'static str,
+        /// The source.
+        source: Source,
+        /// The line.
+        location: Location,
     },
     /// A source that may not supply a variable has it too.
     Ignored {
@@ -183,6 +192,11 @@ impl fmt::Display for Warning {
             Warning::Duplicate { key, source, lines: (before, now) } => {
                 write!(f, "{key} is set twice in {source}: line {now} overrides line {before}")
             }
+            Warning::CommentAfterEquals { key, location, .. } => write!(
+                f,
+                "{key} is empty in {location}: the `#` after `=` begins a comment; a value that begins with `#` goes into \
+                 quotes, and a blank before a comment makes it plain"
+            ),
             Warning::Ignored { key, source, location } => {
                 let place = place(*source, location.as_ref());
                 write!(f, "{key} is also set in {place}, which may not supply it and is ignored")
@@ -216,7 +230,7 @@ impl fmt::Display for Warning {
                 write!(f, "the provider {provider} failed and was skipped: {reason}")
             }
             Warning::FolderUnreadable { path, reason, .. } => {
-                write!(f, "{} cannot be listed and was skipped: {reason}", path.display())
+                write!(f, "{} cannot be listed and was skipped: {reason}", ShownPath(path))
             }
             Warning::FileContent { key, source, location, reason } => {
                 let place = place(*source, location.as_ref());

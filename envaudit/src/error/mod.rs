@@ -12,7 +12,7 @@ pub(crate) use causes::with_causes;
 pub(crate) use invalid::BrokenRule;
 pub use invalid::Invalid;
 use serde::{Serialize, Serializer};
-pub(crate) use shown::{listed, one_line, plain, shown, shown_message};
+pub(crate) use shown::{listed, one_line, plain, shortened, shown, shown_message};
 
 use crate::sources::{self, Location, Source};
 
@@ -20,7 +20,8 @@ use crate::sources::{self, Location, Source};
 ///
 /// Its `Display` is a list for the person who has to make the service start: what is wrong with which variable, where the
 /// bad value is, what was expected, and what to do. No value of a secret field is in it. `Debug` is the same list,
-/// because that is what `main` and `unwrap` print; `{:#?}` shows the structure.
+/// because that is what `main` and `unwrap` print; `{:#?}` shows the structure. Of very many problems the first 100 are in
+/// the list, and [`problems`](Self::problems) has all of them.
 ///
 /// ```
 /// # use envaudit::{EnvConfig, ProblemKind, SecretString};
@@ -59,6 +60,9 @@ struct Noted {
     warnings: Vec<String>,
 }
 
+/// The most problems that are listed in a text.
+pub(crate) const MAX_SHOWN_PROBLEMS: usize = 100;
+
 impl LoadError {
     pub(crate) fn new(config: &'static str, problems: Vec<Problem>) -> Self {
         LoadError { config, noted: Box::new(Noted { problems, warnings: Vec::new() }) }
@@ -91,11 +95,33 @@ impl fmt::Display for LoadError {
         let count = self.problems().len();
         let noun = if count == 1 { "problem" } else { "problems" };
         writeln!(f, "cannot load {}: {count} {noun}", one_line(self.config))?;
-        for (at, problem) in self.problems().iter().enumerate() {
+        for (at, problem) in self.problems().iter().take(MAX_SHOWN_PROBLEMS).enumerate() {
             write!(f, "\n{}. {problem}", at + 1)?;
         }
-        Ok(())
+        match not_listed(count) {
+            Some(more) => writeln!(f, "\n{more}"),
+            None => Ok(()),
+        }
     }
+}
+
+/// What stands in a text in place of the problems that are too many to be listed.
+pub(crate) fn not_listed(problems: usize) -> Option<String> {
+    let more = problems.checked_sub(MAX_SHOWN_PROBLEMS).filter(|more| *more > 0)?;
+    Some(format!("… and {} more", with_thousands(more)))
+}
+
+/// A number with a comma after each three digits.
+fn with_thousands(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() * 4 / 3 + 1);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 impl fmt::Debug for LoadError {

@@ -24,6 +24,17 @@ pub(crate) fn shown_message(message: &str) -> String {
     plain(&message).chars().take(MAX_CHARS).collect()
 }
 
+/// The text, or its beginning and how much more there is.
+pub(crate) fn shortened(text: &str, max_chars: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(max_chars) {
+        None => text.into(),
+        Some((end, _)) => {
+            let rest = text[end..].chars().count();
+            format!("{}… ({rest} more characters)", &text[..end]).into()
+        }
+    }
+}
+
 /// The text without control characters other than newlines, which could do things to a terminal.
 pub(crate) fn plain(text: &str) -> Cow<'_, str> {
     let is_bad = |char: char| char.is_control() && char != '\n';

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 
+use crate::schema::KeyRequest;
 use crate::sources::SourceSet;
 use crate::sources::env_file::Interpreted;
 
@@ -32,6 +33,10 @@ pub(super) enum CandidateValue {
     Span(u32, u32),
     /// A value of an env file that had to be interpreted.
     Interpreted(Interpreted),
+    /// A value of an env file whose references were resolved, and whether one of them brought in a secret.
+    Resolved(Box<(String, bool)>),
+    /// The path in a `KEY_FILE` of an env file.
+    NamedFile(Box<Interpreted>),
     /// The content of a secret file.
     Content(OsString),
     /// In the [`Fetched`](crate::Fetched) of the layer.
@@ -44,6 +49,36 @@ pub(super) struct Denied {
     pub(super) layer: u16,
     pub(super) rank: u16,
     pub(super) line: u32,
+}
+
+impl Candidate {
+    /// The least wins: the key, its aliases, then the variables that name a file.
+    pub(super) fn order(&self) -> (bool, u16) {
+        (self.value.is_named_file(), self.rank)
+    }
+
+    /// The name that is set.
+    pub(super) fn set_name(&self, request: &KeyRequest) -> &'static str {
+        let name = &request.names[usize::from(self.rank)];
+        if self.value.is_named_file() { name.file } else { name.text }
+    }
+}
+
+impl CandidateValue {
+    pub(super) fn is_named_file(&self) -> bool {
+        matches!(self, CandidateValue::NamedFile(_))
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        match self {
+            CandidateValue::Span(from, to) => from == to,
+            CandidateValue::Interpreted(value) => value.text.is_empty(),
+            CandidateValue::NamedFile(path) => path.text.is_empty(),
+            CandidateValue::Resolved(resolved) => resolved.0.is_empty(),
+            CandidateValue::Content(content) => content.is_empty(),
+            CandidateValue::Fetched => false,
+        }
+    }
 }
 
 impl KeySlot {

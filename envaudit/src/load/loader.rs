@@ -265,7 +265,7 @@ impl<T: EnvConfig> Loader<T> {
 
     #[cfg(feature = "live")]
     pub(crate) fn watched(&self) -> super::WatchedPaths {
-        super::WatchedPaths::of(&Inputs::of(&self.settings), T::TABLE)
+        super::WatchedPaths::with_named_files(&Inputs::of(&self.settings), T::TABLE)
     }
 
     /// The place of a source in the order; the least wins.

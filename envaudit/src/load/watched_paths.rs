@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::inputs::{InputKind, Inputs};
 use crate::schema::table::Table;
+use crate::sources::env_file::EnvFile;
 use crate::sources::folder::Folder;
 use crate::sources::links::Links;
 
@@ -39,6 +40,17 @@ impl WatchedPaths {
                 | InputKind::Nothing(_) => {}
             }
         }
+        watched
+    }
+
+    /// The same, with the files that the `KEY_FILE` variables of its env files name now.
+    pub(super) fn with_named_files(inputs: &Inputs<'_>, table: &'static Table) -> Self {
+        let mut watched = WatchedPaths::of(inputs, table);
+        let links = Links::default();
+        let read = |path: &PathBuf| EnvFile::read(path, &links).ok();
+        let env_files: Vec<EnvFile> = watched.files.iter().filter_map(read).collect();
+        let is_key_file = |name: &str| table.find_file(name).is_some();
+        watched.files.extend(env_files.iter().flat_map(|file| file.named_files(is_key_file)));
         watched
     }
 }

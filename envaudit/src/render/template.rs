@@ -62,7 +62,7 @@ fn write_variable(out: &mut String, request: &KeyRequest, need: &Need) {
 }
 
 fn comment(out: &mut String, text: &str) {
-    // A lone carriage return ends a line for some.
+    // An env file ends a line at a carriage return too.
     for line in text.lines().flat_map(|line| line.split('\r')) {
         let line = one_line(line);
         out.push_str(format!("# {}", line.trim()).trim_end());
@@ -81,7 +81,7 @@ fn quoted(value: &str) -> String {
         format!("'{value}'")
     } else {
         let escaped = value.replace('\\', "\\\\").replace('"', "\\\"").replace('$', "\\$");
-        let escaped = escaped.replace('\n', "\\n");
+        let escaped = escaped.replace('\n', "\\n").replace('\r', "\\r");
         // No escape of an env file stands for the others.
         format!("\"{}\"", escaped.replace(is_bad, " "))
     }

@@ -105,6 +105,12 @@ impl Table {
         Some(&self.names[self.order[at] as usize])
     }
 
+    /// The key or alias whose file a variable of that name names.
+    pub(crate) fn find_file(&self, text: &str) -> Option<&'static Name> {
+        let key = text.strip_suffix(FILE_SUFFIX)?;
+        self.find(key.as_bytes()).filter(|name| name.reads_file)
+    }
+
     /// The position of a name of this table.
     pub(crate) fn position(&self, name: &'static Name) -> usize {
         let leaf = &self.leaves[name.leaf as usize];

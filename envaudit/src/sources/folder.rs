@@ -217,7 +217,9 @@ pub(crate) fn spellings(key: &str) -> [String; 3] {
     [key.to_owned(), lower, kebab]
 }
 
-/// Whether it names a folder that exists: a secret that was put where its path belongs does not.
-pub(crate) fn could_be_a_path(path: &Path) -> bool {
-    path.ancestors().skip(1).any(|folder| folder.file_name().is_some() && folder.is_dir())
+/// Whether a path, read from that folder, names a folder that exists: a secret that was put where its path belongs does
+/// not.
+pub(crate) fn could_be_a_path(folder: &Path, path: &Path) -> bool {
+    let mut folders = path.ancestors().skip(1);
+    folders.any(|part| part.file_name().is_some() && folder.join(part).is_dir())
 }

@@ -13,6 +13,7 @@ pub(crate) mod service_links;
 mod source;
 
 pub use location::Location;
+pub(crate) use location::ShownPath;
 pub(crate) use location::place;
 pub(crate) use source::SourceKind;
 pub use source::{Source, SourceSet, UnknownSource};

@@ -309,7 +309,7 @@ fn what_no_source_could_supply_is_not_reported_by_the_policy_too() {
             &["policy APP_PORT"],
         ),
         (
-            "APP_API_TOKEN=a b",
+            "APP_API_TOKEN='a' b",
             &[("APP_PORT", "1")],
             &["syntax APP_API_TOKEN"],
             &[],

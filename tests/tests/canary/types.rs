@@ -218,8 +218,8 @@ fn with(files: &Files, channel: &str, key: &'static str, value: &str) -> Loader<
     let mut vars: Vec<(String, String)> =
         good.map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
     let (docker, k8s) = (files.folder("docker"), files.folder("k8s"));
-    // Single quotes keep everything but themselves.
-    let line = format!("{key}='{}'\n", value.replace('\'', "'\"'\"'"));
+    let escaped = value.replace('\\', "\\\\").replace('"', "\\\"").replace('$', "\\$");
+    let line = format!("{key}=\"{escaped}\"\n");
     let mut provider = Store::holding("vault", Source::Aws, &[]);
     match channel {
         "system" => vars.push((key.to_owned(), value.to_owned())),

@@ -6,6 +6,8 @@ mod check;
 mod conduct;
 mod docs;
 mod embedded;
+#[cfg(unix)]
+mod env_files;
 mod evidence;
 mod explain;
 #[cfg(target_os = "linux")]

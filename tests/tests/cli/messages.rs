@@ -67,7 +67,7 @@ fn an_environment_of_more_variables_than_are_possible_is_told_how_to_ask_for_few
     let files = envaudit_tests::Files::with(".env", many);
     let refused = envaudit(["audit"]).dir(&files).run().ends_with(3);
     assert!(refused.err.contains("it has 70000 variables"), "{}", refused.err);
-    assert!(refused.err.contains("hint: `--prefix` and `--env-file`"), "{}", refused.err);
+    assert!(refused.err.contains("hint: `--env-file` says which file to read"), "{}", refused.err);
 }
 
 #[test]

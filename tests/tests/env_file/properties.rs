@@ -34,22 +34,21 @@ fn config() -> Config {
 /// What needs no quotes.
 const PLAIN: &str = "[!%&(-\\[\\]-~]{0,40}";
 
-/// A part of a value that dotenvy and we must read alike: no `$`, and none of the faults of dotenvy that are known.
-fn part() -> impl Strategy<Value = String> {
+/// A value that dotenvy and we must read alike: what stands in quotes is read by it, and what has none means itself. No `$`,
+/// and none of the ways of dotenvy in which it stands alone.
+fn value() -> impl Strategy<Value = String> {
     prop_oneof![
-        "[!%&(-\\[\\]-~üß€][!#%&(-\\[\\]-~üß€]{0,4}",
-        "'[ -#%&(-\\[\\]-~\n\tü]{0,6}'",
-        "\"([ !#%-\\[\\]-~\n\tü]|\\\\[n\"'\\\\ ]){0,6}\"",
-        "\\\\[n\"'\\\\]",
-        "\\\\ x",
+        "[!%&(-\\[\\]-~üß€][!#%&(-\\[\\]-~üß€]{0,9}",
+        "'[ -#%&(-\\[\\]-~\n\tü]{0,9}'",
+        "\"([ !#%-\\[\\]-~\n\tü]|\\\\[n\"'\\\\]){0,9}\"",
+        "",
     ]
 }
 
 fn line() -> impl Strategy<Value = String> {
     let comment = "[ \t]{0,2}|[ \t]{1,2}#[a-z #=\\]]{0,8}";
-    let assignment =
-        ("[ \t]{0,2}(export[ \t]{1,2})?[ABC][ \t]?=[ \t]{0,2}", vec(part(), 0..4), comment)
-            .prop_map(|(name, parts, comment)| format!("{name}{}{comment}\n", parts.concat()));
+    let assignment = ("[ \t]{0,2}(export[ \t]{1,2})?[ABC][ \t]?=[ \t]{0,2}", value(), comment)
+        .prop_map(|(name, value, comment)| format!("{name}{value}{comment}\n"));
     prop_oneof![
         8 => assignment,
         1 => "[ \t]{0,3}\n",
@@ -60,9 +59,9 @@ fn line() -> impl Strategy<Value = String> {
 
 /// A value in quotes, so that it is read back as it is.
 fn quoted(value: &str) -> String {
-    if value.contains('\'') {
+    if value.contains(['\'', '\r']) {
         let escaped = value.replace('\\', "\\\\").replace('"', "\\\"").replace('$', "\\$");
-        format!("\"{escaped}\"")
+        format!("\"{}\"", escaped.replace('\r', "\\r"))
     } else {
         format!("'{value}'")
     }
@@ -103,7 +102,6 @@ proptest! {
             format!("A='{value}'"),
             format!("A=\"{value}\""),
             format!("\u{feff}A={value}"),
-            format!("A=''{value}"),
         ];
         let files = Files::new();
         for way in ways {
@@ -118,9 +116,6 @@ proptest! {
     fn any_text_in_quotes_is_read_back_with_its_line(
         values in vec((".*|[\0-\u{7f}\n]{0,9}|[\u{e000}-\u{e003}'\"$\\\\]{0,9}", "(\n|# [a-z']*\n){0,3}"), 3..=3),
     ) {
-        // A carriage return before a newline is the newline's.
-        let values: Vec<(String, String)> =
-            values.into_iter().map(|(value, gap)| (value.replace('\r', ""), gap)).collect();
         let mut text = String::new();
         let mut lines = Vec::new();
         for (key, (value, gap)) in ["A", "B", "C"].into_iter().zip(&values) {
@@ -171,7 +166,7 @@ proptest! {
 
 /// Whatever a file holds, a load ends, and each value and each problem has a line of the file.
 fn check_any(bytes: &[u8]) -> Result<(), TestCaseError> {
-    let lines = 1 + bytes.iter().filter(|byte| **byte == b'\n').count() as u32;
+    let lines = 1 + bytes.iter().filter(|byte| b"\n\r".contains(byte)).count() as u32;
     match load(bytes) {
         Ok(loaded) => {
             for (entry, value) in loaded.audit().entries().zip(loaded.values()) {

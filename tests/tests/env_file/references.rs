@@ -72,9 +72,10 @@ fn a_dollar_that_is_escaped_or_in_single_quotes_is_a_dollar() {
     let table = [
         ("VALUE=\\$NAME", "$NAME"),
         ("VALUE=\"\\${NAME}\"", "${NAME}"),
-        ("VALUE=\\$\\{NAME}", "error"),
+        ("VALUE=\\$\\{NAME}", "$\\{NAME}"),
+        ("VALUE=\"\\$\\{NAME}\"", "error"),
         ("VALUE='$NAME ${NAME} ${ ${NAME:-x}'", "$NAME ${NAME} ${ ${NAME:-x}"),
-        ("VALUE=a'$NAME'b", "a$NAMEb"),
+        ("VALUE=a'\\$NAME'b", "a'$NAME'b"),
         ("VALUE=\"\\\\\\$NAME\"", "\\$NAME"),
         ("VALUE='\\$NAME'", "\\$NAME"),
     ];
@@ -84,7 +85,11 @@ fn a_dollar_that_is_escaped_or_in_single_quotes_is_a_dollar() {
             expected => assert_value(&vars, text, expected),
         }
     }
-    assert_value(&vars, "VALUE=\\\\$NAME", "\\wrong");
+    assert_value(&vars, "VALUE=a'$NAME'b", "a'wrong'b");
+    assert_value(&vars, "VALUE=\"\\\\$NAME\"", "\\wrong");
+    // Some readers see an escaped backslash, some an escaped `$`.
+    let result = load(&vars, "VALUE=\\\\$NAME");
+    assert_eq!(problems::only(&result).kind(), ProblemKind::Syntax);
 }
 
 #[test]
@@ -119,7 +124,6 @@ fn braces_and_their_operators_mean_what_they_mean_to_docker_compose() {
         ("VALUE=\"${A}\"", "1"),
         ("VALUE=x${A}y${B}z", "x1y2z"),
         ("VALUE=${A}${B}", "12"),
-        ("VALUE=$${A}", "$1"),
         ("VALUE=${SPACE}", "x  y # '\""),
         ("VALUE=${EMPTY}", ""),
         // A default where unset or empty; where unset.
@@ -132,10 +136,12 @@ fn braces_and_their_operators_mean_what_they_mean_to_docker_compose() {
         ("VALUE=${UNSET:-}", ""),
         ("VALUE=${UNSET-}x", "x"),
         ("VALUE=\"${UNSET:-d e}\"", "d e"),
-        ("VALUE=${UNSET:-'d e'}", "d e"),
+        ("VALUE=${UNSET:-d e}", "d e"),
+        ("VALUE=${UNSET:-'d e'}", "'d e'"),
+        ("VALUE=${UNSET:-it's} ${A:+so}", "it's so"),
         ("VALUE=${UNSET:-a:-b}", "a:-b"),
         ("VALUE=${UNSET:-a}b}", "ab}"),
-        ("VALUE='x'${UNSET:-#1}", "x#1"),
+        ("VALUE=x${UNSET:-#1}", "x#1"),
         ("VALUE=${UNSET:-http://h:1/?q=1}", "http://h:1/?q=1"),
         // Something else where set and not empty; where set.
         ("VALUE=${A:+r}", "r"),
@@ -154,7 +160,7 @@ fn braces_and_their_operators_mean_what_they_mean_to_docker_compose() {
         ("VALUE=${UNSET:-x${A}y$B}z", "x1y2z"),
         ("VALUE=${A:+${B}}", "2"),
         ("VALUE=${UNSET:-$word}", "$word"),
-        ("VALUE=${UNSET:-'$A'}", "$A"),
+        ("VALUE=${UNSET:-'$A'}", "'1'"),
         ("VALUE=${UNSET:-\\$A}", "$A"),
         ("VALUE=${UNSET:-{}}", "{}"),
         // What is not used is not looked up.

@@ -76,6 +76,40 @@ fn a_file_that_is_not_there_at_the_start_is_followed() {
 }
 
 #[test]
+fn a_file_that_an_env_file_names_is_followed_and_so_is_the_next_that_it_names() {
+    let files = Files::with(".env", "APP_API_KEY_FILE=key\nAPP_LEVEL_FILE=level\n");
+    files.write("key", "one");
+    files.write("level", "1\n");
+    let (live, updates) = follow(files.loader());
+    assert_eq!(live.get().level, 1);
+    let new = files.write("new", "2\n");
+    fs::rename(new, files.path().join("level")).unwrap();
+    assert_eq!(changed(&updates).after().level, 2);
+    // The env file names another file, which comes later.
+    let new = files.write("new", "APP_LEVEL_FILE=later\nAPP_API_KEY_FILE=key\n");
+    fs::rename(new, files.path().join(".env")).unwrap();
+    loop {
+        match updates.recv_timeout(GENEROUS).expect("an update") {
+            Update::Rejected(_) => break,
+            Update::Changed(change) => assert_eq!(change.after().level, 2),
+            _ => {}
+        }
+    }
+    let new = files.write("new", "3\n");
+    fs::rename(new, files.path().join("later")).unwrap();
+    until_level(&updates, 3);
+    let new = files.write("new", "two");
+    fs::rename(new, files.path().join("key")).unwrap();
+    loop {
+        let change = changed(&updates);
+        if change.after().api_key.as_ref().is_some_and(|key| key.expose_secret() == "two") {
+            break;
+        }
+    }
+    assert_eq!(live.get().level, 3);
+}
+
+#[test]
 fn a_bad_file_is_told_and_the_next_good_one_counts() {
     let files = Files::with(".env", "APP_LEVEL=1\n");
     let (live, updates) = follow(files.loader());

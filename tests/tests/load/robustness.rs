@@ -76,7 +76,7 @@ fn megabytes_in_one_value_are_one_value() {
 
 #[test]
 fn a_quote_open_for_megabytes_is_one_problem() {
-    for quote in ["'", "\"", "x'"] {
+    for quote in ["'", "\"", " \""] {
         let (text, _) = many(|at| match at {
             0 => format!("TOKEN={quote}s3cr3t"),
             _ => "OTHER=s3cr3t".to_owned(),

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
 use crate::cli::output::{Cell, Output, Tone};
-use crate::error::{Problem, one_line};
+use crate::error::{MAX_SHOWN_PROBLEMS, Problem, not_listed, one_line};
 use crate::load::{UnknownKeys, places};
 
 /// Loads and checks everything, and lists every problem
@@ -86,9 +86,13 @@ fn list(out: &mut Output<'_>, name: &str, problems: &[Problem]) -> Result<(), Cl
     let noun = if problems.len() == 1 { "problem" } else { "problems" };
     let name = one_line(name);
     out.line(&[Cell::toned(Tone::Bad, format!("{name}: {} {noun}", problems.len()))])?;
-    for (at, problem) in problems.iter().enumerate() {
+    for (at, problem) in problems.iter().take(MAX_SHOWN_PROBLEMS).enumerate() {
         out.line(&[])?;
         super::problem(out, &format!("{}. ", at + 1), problem)?;
+    }
+    if let Some(more) = not_listed(problems.len()) {
+        out.line(&[])?;
+        out.line(&[Cell::plain(more)])?;
     }
     Ok(())
 }

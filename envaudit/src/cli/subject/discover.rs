@@ -47,7 +47,7 @@ pub(super) fn find(
     };
     schema.into_table().map_err(|reason| {
         CliError::unavailable(format!("the variables that were found are not a configuration: {reason}")).hint(
-            "`--prefix` and `--env-file` say where to look, `--schema` and `--bin` which variables there are",
+            "`--env-file` says which file to read, `--schema` and `--bin` which variables of it count",
         )
     })
 }

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use super::scope::Scope;
 use super::{Double, Layer, LayerKind, Layers};
 use crate::audit::Warning;
 use crate::error::{Problem, ProblemKind};
 use crate::load::key_slot::{Candidate, CandidateValue, Denied, KeySlot};
 use crate::schema::table::Name;
-use crate::sources::env_file::{self, EnvFile, Written};
+use crate::sources::env_file::{self, Assignment, BadLine, EnvFile, Fault, Written};
 use crate::sources::file::FileFault;
 use crate::sources::folder::Folder;
 use crate::sources::provider::Fetched;
@@ -53,39 +52,85 @@ impl Fill<'_, '_> {
         for assignment in file.assignments() {
             let assignment = match assignment {
                 Ok(assignment) => assignment,
-                Err((line, fault)) => {
-                    self.syntax(file, line, fault, None);
+                Err(BadLine { line, fault, name }) => {
+                    let name = name.and_then(|name| table.find(name.as_bytes()));
+                    self.syntax(file, line, fault, name);
                     continue;
                 }
-            };
-            let value = match assignment.value {
-                Written::Plain(from, to) => CandidateValue::Span(from, to),
-                Written::Quoted(text) => match env_file::interpret(text) {
-                    Ok(value) => CandidateValue::Interpreted(value),
-                    Err(fault) => {
-                        let name = table.find(assignment.name.as_bytes());
-                        self.syntax(file, assignment.line, fault, name);
-                        continue;
-                    }
-                },
             };
             let name = match table.names.get(next) {
                 Some(name) if name.text == assignment.name => Some(name),
                 _ => table.find(assignment.name.as_bytes()),
             };
-            match name {
-                Some(name) => {
-                    next = table.position(name) + 1;
-                    self.offer(name, assignment.line, value);
+            let Some(name) = name else {
+                self.other(file, &assignment);
+                continue;
+            };
+            next = table.position(name) + 1;
+            let value = match assignment.value {
+                Written::Plain(from, to) => {
+                    if from == to && file.is_comment_for_value(from, to) {
+                        self.warn_of_comment(name, file, assignment.line);
+                    }
+                    CandidateValue::Span(from, to)
                 }
-                None if !self.is_referred(assignment.name) => {
-                    let line = Some(assignment.line);
-                    let location = || Location::File { path: Arc::clone(&file.path), line };
-                    self.layers.note_unknown_assignment(assignment.name, self.source, location);
-                }
-                None => {}
-            }
+                Written::Special(_) => match file.interpret(&assignment.value) {
+                    Ok(value) => CandidateValue::Interpreted(value),
+                    Err(fault) => {
+                        self.syntax(file, assignment.line, fault, Some(name));
+                        continue;
+                    }
+                },
+            };
+            self.offer(name, assignment.line, value);
         }
+    }
+
+    /// A variable of an env file that is not a key: the path of a key's file, or nothing that a field reads.
+    fn other(&mut self, file: &EnvFile, assignment: &Assignment<'_>) {
+        let line = assignment.line;
+        if file.is_rest(assignment) {
+            return self.syntax(file, line, Fault::BrokenValue, None);
+        }
+        let named_file = self.layers.table.find_file(assignment.name);
+        if named_file.is_none() && matches!(assignment.value, Written::Plain(..)) {
+            return self.unknown(file, assignment);
+        }
+        match (file.interpret(&assignment.value), named_file) {
+            (Ok(path), Some(name)) => {
+                self.offer(name, line, CandidateValue::NamedFile(Box::new(path)));
+            }
+            // As it is with references: nobody's problem where no field reads the value.
+            (Err(Fault::DoubleDollar | Fault::EscapedBackslash) | Ok(_), None) => {
+                self.unknown(file, assignment);
+            }
+            (Err(fault), name) => self.syntax(file, line, fault, name),
+        }
+    }
+
+    fn unknown(&mut self, file: &EnvFile, assignment: &Assignment<'_>) {
+        let name = assignment.name;
+        if self.is_referred(name) {
+            return;
+        }
+        let line = Some(assignment.line);
+        let location = || Location::File { path: Arc::clone(&file.path), line };
+        let could_be_secret = || {
+            let value = match assignment.value {
+                Written::Plain(from, to) => Some(file.slice(from, to)),
+                Written::Special(_) => None,
+            };
+            env_file::could_be_secret(name, value)
+        };
+        self.layers.note_unknown_assignment(name, self.source, could_be_secret, location);
+    }
+
+    #[cold]
+    fn warn_of_comment(&mut self, name: &'static Name, file: &EnvFile, line: u32) {
+        let location = Location::File { path: Arc::clone(&file.path), line: Some(line) };
+        let key = self.layers.table.leaves[name.leaf as usize].key();
+        let source = self.source;
+        self.layers.notes.warnings.push(Warning::CommentAfterEquals { key, source, location });
     }
 
     /// Whether a value of any env file refers to the name.
@@ -93,7 +138,7 @@ impl Fill<'_, '_> {
         self.all.iter().any(|layer| layer.kind.refers_to(name))
     }
 
-    fn syntax(&mut self, file: &EnvFile, line: u32, fault: env_file::Fault, name: Option<&Name>) {
+    fn syntax(&mut self, file: &EnvFile, line: u32, fault: Fault, name: Option<&Name>) {
         let location = Location::File { path: Arc::clone(&file.path), line: Some(line) };
         let mut problem =
             Problem::new(ProblemKind::Syntax, format!("{location} cannot be understood"))
@@ -153,26 +198,36 @@ impl Fill<'_, '_> {
         }
     }
 
-    /// Whether the value is made of references alone, and all of them are empty.
-    fn resolves_to_nothing(&self, line: u32, value: &CandidateValue) -> bool {
-        let CandidateValue::Interpreted(value) = value else { return false };
-        if value.marker.is_none() {
-            return false;
+    /// The value, unless it is to count as not set. Its references have to be resolved to find out.
+    fn unless_empty(&self, line: u32, value: CandidateValue) -> Option<CandidateValue> {
+        if value.is_empty() {
+            return None;
         }
-        let (settings, table) = (self.layers.settings, self.layers.table);
-        let mut scope = Scope::new(settings, self.all, &self.layers.inputs.links, table);
-        let resolved = scope.resolve(self.layer as usize, line, value, 0);
-        resolved.is_ok_and(|text| text.is_empty())
+        let interpreted = match &value {
+            CandidateValue::Interpreted(value) if value.marker.is_some() => value,
+            CandidateValue::NamedFile(path) if path.marker.is_some() => path,
+            _ => return Some(value),
+        };
+        let mut scope = self.layers.scope_of(self.all);
+        match scope.resolve(self.layer as usize, line, interpreted, 0) {
+            Ok(text) if text.is_empty() => None,
+            Ok(_) if value.is_named_file() => Some(value),
+            Ok(text) => Some(CandidateValue::Resolved(Box::new((text, scope.take_met_secret())))),
+            // It is reported if it is this value that wins.
+            Err(_) => Some(value),
+        }
     }
 
     /// Notes a value, unless it may not be used or another one wins.
     fn offer(&mut self, name: &'static Name, line: u32, value: CandidateValue) {
         let request = &self.layers.table.leaves[name.leaf as usize];
-        if self.layers.settings.empty_as_unset
-            && (value.is_empty() || self.resolves_to_nothing(line, &value))
-        {
-            return;
-        }
+        let value = match self.layers.settings.empty_as_unset {
+            true => match self.unless_empty(line, value) {
+                Some(value) => value,
+                None => return,
+            },
+            false => value,
+        };
         let slot = &mut self.slots[name.leaf as usize];
         if !request.sources.contains(self.source) {
             let denied = Denied { layer: self.layer, rank: name.rank, line };
@@ -184,8 +239,8 @@ impl Fill<'_, '_> {
         let (used, passed_over) = match slot.candidate.take() {
             None => (found, None),
             Some(candidate) if candidate.layer != self.layer => (candidate, None),
-            Some(candidate) if candidate.rank < name.rank => (candidate, Some(found)),
-            Some(candidate) if candidate.rank > name.rank => (found, Some(candidate)),
+            Some(candidate) if candidate.order() < found.order() => (candidate, Some(found)),
+            Some(candidate) if candidate.order() > found.order() => (found, Some(candidate)),
             Some(candidate) => {
                 self.layers.notes.warnings.push(Warning::Duplicate {
                     key: request.key(),
@@ -198,17 +253,6 @@ impl Fill<'_, '_> {
         slot.candidate = Some(used);
         if let Some(value) = passed_over {
             self.layers.notes.doubles.push(Double { leaf: name.leaf, value });
-        }
-    }
-}
-
-impl CandidateValue {
-    fn is_empty(&self) -> bool {
-        match self {
-            CandidateValue::Span(from, to) => from == to,
-            CandidateValue::Interpreted(value) => value.text.is_empty(),
-            CandidateValue::Content(content) => content.is_empty(),
-            CandidateValue::Fetched => false,
         }
     }
 }

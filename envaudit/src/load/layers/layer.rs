@@ -7,7 +7,7 @@ use crate::sources::env_file::{Definition, EnvFile};
 use crate::sources::folder::Folder;
 use crate::sources::links::Links;
 use crate::sources::provider::Fetched;
-use crate::sources::{Location, Source};
+use crate::sources::{Location, ShownPath, Source};
 
 pub(in crate::load) struct Layer {
     pub(in crate::load) source: Source,
@@ -78,8 +78,8 @@ impl LayerKind {
     pub(in crate::load) fn assigned_names(&self) -> Option<(Vec<String>, String)> {
         match self {
             LayerKind::EnvFile(file) => {
-                let names = file.assignments().flatten().map(|found| found.name.to_owned());
-                Some((names.collect(), file.path.display().to_string()))
+                let names = file.names().map(|(name, _)| name.to_owned());
+                Some((names.collect(), ShownPath(&file.path).to_string()))
             }
             LayerKind::Folder(_) | LayerKind::Fetched(..) => None,
         }
@@ -118,9 +118,9 @@ impl LayerKind {
         match self {
             LayerKind::EnvFile(file) => {
                 let mut found: Vec<(usize, u32)> = Vec::new();
-                for assignment in file.assignments().flatten() {
-                    let rank = names.iter().position(|name| *name == assignment.name);
-                    found.extend(rank.map(|rank| (rank, assignment.line)));
+                for (name, line) in file.names() {
+                    let rank = names.iter().position(|known| *known == name);
+                    found.extend(rank.map(|rank| (rank, line)));
                 }
                 // The key before its aliases, the last of its lines.
                 found.sort_by_key(|(rank, line)| (*rank, u32::MAX - line));

@@ -1,5 +1,6 @@
 //! The files, folders and providers of a load, opened, in order of precedence, and what each has for each key.
 
+mod budget;
 mod fill;
 mod layer;
 mod missing_file;
@@ -8,6 +9,7 @@ mod unknown;
 
 use std::path::Path;
 
+use self::budget::ReferenceBudget;
 pub(in crate::load) use self::layer::{Layer, LayerKind};
 pub(in crate::load) use self::scope::Scope;
 use crate::audit::Warning;
@@ -21,7 +23,7 @@ use crate::sources::env_file::{EnvFile, EnvFileFault};
 use crate::sources::file::FileFault;
 use crate::sources::folder::Folder;
 use crate::sources::provider::{PendingFetch, Provider};
-use crate::sources::{Location, Source, SourceKind};
+use crate::sources::{Location, ShownPath, Source, SourceKind};
 
 const MISSING: &str = "check the path that the program was given";
 const UNREADABLE: &str = "let the program's user read it";
@@ -33,6 +35,7 @@ pub(crate) struct Layers<'s> {
     /// The layer that wins comes first.
     layers: OneOrMany<Layer>,
     notes: Notes,
+    budget: ReferenceBudget,
 }
 
 /// What a load takes note of before the first field is read.
@@ -69,6 +72,7 @@ impl<'s> Layers<'s> {
             table,
             layers: OneOrMany::default(),
             notes: Notes::default(),
+            budget: ReferenceBudget::default(),
         };
         layers.open();
         layers
@@ -89,6 +93,15 @@ impl<'s> Layers<'s> {
 
     pub(in crate::load) fn all(&self) -> &[Layer] {
         &self.layers
+    }
+
+    /// The values of references in this load.
+    pub(in crate::load) fn scope(&self) -> Scope<'_> {
+        self.scope_of(&self.layers)
+    }
+
+    fn scope_of<'l>(&'l self, layers: &'l [Layer]) -> Scope<'l> {
+        Scope::new(self.settings, layers, &self.inputs.links, self.table, &self.budget)
     }
 
     pub(in crate::load) fn layer(&self, at: u16) -> &Layer {
@@ -272,7 +285,7 @@ impl<'s> Layers<'s> {
     fn unreadable(&mut self, source: Source, path: &Path, reason: &str, hint: &str) {
         let location = Location::File { path: path.into(), line: None };
         self.notes.problems.push(
-            Problem::new(ProblemKind::Unreadable, format!("{} cannot be read", path.display()))
+            Problem::new(ProblemKind::Unreadable, format!("{} cannot be read", ShownPath(path)))
                 .reason(reason)
                 .hint(hint)
                 .at(source, Some(location)),

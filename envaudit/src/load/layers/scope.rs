@@ -3,17 +3,15 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use super::layer::Layer;
+use super::budget::ReferenceBudget;
+use super::layer::{Layer, LayerKind};
 use crate::load::settings::LoadSettings;
-use crate::schema::table::Table;
+use crate::schema::table::{Name, Table};
 use crate::sources::Source;
 use crate::sources::env_file::Interpreted;
 use crate::sources::env_file::expand::{ExpandFault, Lookup, expand};
 use crate::sources::links::Links;
 use crate::sources::secret_file;
-
-/// How many references one load follows.
-const MAX_REFERENCES: usize = 10_000;
 
 pub(in crate::load) struct Scope<'a> {
     settings: &'a LoadSettings,
@@ -23,26 +21,19 @@ pub(in crate::load) struct Scope<'a> {
     table: &'static Table,
     /// The definitions being expanded, as layer and line: what refers to its own name means the one it hides.
     active: Vec<(usize, u32)>,
-    references: usize,
+    budget: &'a ReferenceBudget,
     met_secret: bool,
 }
 
 impl<'a> Scope<'a> {
-    pub(in crate::load) fn new(
+    pub(super) fn new(
         settings: &'a LoadSettings,
         layers: &'a [Layer],
         links: &'a Links,
         table: &'static Table,
+        budget: &'a ReferenceBudget,
     ) -> Self {
-        Scope {
-            settings,
-            layers,
-            links,
-            table,
-            active: Vec::new(),
-            references: 0,
-            met_secret: false,
-        }
+        Scope { settings, layers, links, table, active: Vec::new(), budget, met_secret: false }
     }
 
     /// Whether anything resolved since the last call referred to a secret field.
@@ -77,6 +68,28 @@ impl<'a> Scope<'a> {
         value?.into_string().ok().filter(|value| self.counts(value))
     }
 
+    /// The content of the file that the `KEY_FILE` of a key names in an env file.
+    fn in_named_file(
+        &mut self,
+        at: usize,
+        key: Option<&'static Name>,
+        depth: usize,
+    ) -> Result<Option<String>, ExpandFault> {
+        let layers = self.layers;
+        let LayerKind::EnvFile(file) = &layers[at].kind else { return Ok(None) };
+        let Some(key) = key.filter(|key| key.reads_file) else { return Ok(None) };
+        let mut definitions = file.definitions(key.file).iter().rev();
+        let Some(path) = definitions.find(|def| !self.active.contains(&(at, def.line))) else {
+            return Ok(None);
+        };
+        let text = self.resolve(at, path.line, &path.value, depth + 1)?;
+        if !self.counts(&text) {
+            return Ok(None);
+        }
+        let content = secret_file::read(&file.folder().join(&text), self.links).ok();
+        Ok(content.and_then(|content| content.into_string().ok()))
+    }
+
     fn counts(&self, value: &str) -> bool {
         !(self.settings.empty_as_unset && value.is_empty())
     }
@@ -84,10 +97,7 @@ impl<'a> Scope<'a> {
 
 impl<'a> Lookup<'a> for Scope<'a> {
     fn lookup(&mut self, name: &str, depth: usize) -> Result<Option<Cow<'a, str>>, ExpandFault> {
-        self.references += 1;
-        if self.references > MAX_REFERENCES {
-            return Err(ExpandFault::TooMany);
-        }
+        self.budget.follow()?;
         let known = self.table.find(name.as_bytes());
         self.met_secret |=
             known.is_some_and(|known| self.table.leaves[known.leaf as usize].is_secret());
@@ -97,6 +107,7 @@ impl<'a> Lookup<'a> for Scope<'a> {
         for (at, layer) in layers.iter().enumerate() {
             if ask_environment && system < self.settings.rank(layer.source) {
                 if let Some(value) = self.in_environment(name) {
+                    self.budget.copy(value.len())?;
                     return Ok(Some(value.into()));
                 }
                 ask_environment = false;
@@ -107,13 +118,19 @@ impl<'a> Lookup<'a> for Scope<'a> {
             let value = match usable.next() {
                 Some(def) if def.value.marker.is_none() => Some(Cow::Borrowed(&*def.value.text)),
                 Some(def) => Some(self.resolve(at, def.line, &def.value, depth + 1)?.into()),
-                None => layer.kind.content(name, self.links),
+                None => match layer.kind.content(name, self.links) {
+                    Some(value) => Some(value),
+                    None => self.in_named_file(at, known, depth)?.map(Cow::Owned),
+                },
             };
             if let Some(value) = value.filter(|value| self.counts(value)) {
+                self.budget.copy(value.len())?;
                 return Ok(Some(value));
             }
         }
-        Ok(if ask_environment { self.in_environment(name).map(Cow::Owned) } else { None })
+        let value = if ask_environment { self.in_environment(name) } else { None };
+        self.budget.copy(value.as_ref().map_or(0, String::len))?;
+        Ok(value.map(Cow::Owned))
     }
 
     fn is_circular(&self, name: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use super::{Layers, NearMiss};
 use crate::audit::Warning;
-use crate::error::{Problem, ProblemKind};
+use crate::error::{self, Problem, ProblemKind};
 use crate::load::inputs::ENVIRONMENT_VARIABLE;
 use crate::load::settings::UnknownKeys;
 use crate::schema::nearest::meant;
@@ -24,7 +24,7 @@ impl Layers<'_> {
             let has_prefix = name.starts_with(prefix)
                 || starts_with(name, prefix) && meant(name, self.table).is_some();
             if has_prefix && !self.is_known(name) && !self.is_service_link(name, &names) {
-                self.unknown(name, Source::System, None);
+                self.unknown(name, Source::System, None, false);
             }
         }
     }
@@ -34,6 +34,7 @@ impl Layers<'_> {
         &mut self,
         name: &str,
         source: Source,
+        could_be_secret: impl FnOnce() -> bool,
         location: impl FnOnce() -> Location,
     ) {
         match self.settings.unknown {
@@ -48,7 +49,7 @@ impl Layers<'_> {
             }
             UnknownKeys::Warn | UnknownKeys::Deny => {
                 if !self.is_known(name) {
-                    self.unknown(name, source, Some(location()));
+                    self.unknown(name, source, Some(location()), could_be_secret());
                 }
             }
         }
@@ -72,26 +73,33 @@ impl Layers<'_> {
         service_links::is_service_link(name, &value.to_string_lossy(), is_set)
     }
 
-    fn unknown(&mut self, name: &str, source: Source, location: Option<Location>) {
+    fn unknown(
+        &mut self,
+        name: &str,
+        source: Source,
+        location: Option<Location>,
+        could_be_secret: bool,
+    ) {
+        const MAX_SHOWN: usize = 100;
         let near = meant(name, self.table).map(|near| near.text);
         if self.settings.unknown == UnknownKeys::Warn {
             // An env file has variables for others, too, and lines of a key that was pasted over many lines.
             let is_ours = source == Source::System
                 || !self.table.prefix().is_empty() && name.starts_with(self.table.prefix());
-            if near.is_some() || is_ours {
+            if near.is_some() || is_ours && !could_be_secret {
                 let (key, config) = (near, self.table.schema.name);
                 self.notes.warnings.push(Warning::unknown(name, key, config, source, location));
             }
             return;
         }
-        let is_name = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
         let problem = match &location {
             // A line of a key that was pasted over many lines may look like an assignment.
-            Some(place) if near.is_none() && !name.bytes().all(is_name) => {
+            Some(place) if near.is_none() && could_be_secret => {
                 Problem::new(ProblemKind::UnknownKey, format!("the name in {place} is unknown"))
             }
             _ => {
-                Problem::new(ProblemKind::UnknownKey, format!("{name} is unknown")).key_named(name)
+                let shown = error::shortened(name, MAX_SHOWN);
+                Problem::new(ProblemKind::UnknownKey, format!("{shown} is unknown")).key_named(name)
             }
         };
         let hint = match near {

@@ -16,12 +16,14 @@ impl FieldReader<'_> {
         request: &'static KeyRequest,
         layer: u16,
         used: &Raw<'_>,
+        entry: &AuditEntry,
     ) -> Vec<&'static str> {
         let is_of_key = |at: usize, reader: &Self| {
             let double = &reader.doubles[at];
             usize::from(double.leaf) == index && double.value.layer == layer
         };
-        let mut others: Vec<(u16, bool)> = Vec::new();
+        let mut others: Vec<((bool, u16), &'static str, bool)> = Vec::new();
+        let mut scratch = entry.clone();
         let mut at = 0;
         while at < self.doubles.len() {
             if !is_of_key(at, self) {
@@ -29,19 +31,19 @@ impl FieldReader<'_> {
                 continue;
             }
             let value = self.doubles.remove(at).value;
-            let rank = value.rank;
-            let raw = self.raw(request, value);
+            let (order, name) = (value.order(), value.set_name(request));
+            let raw = self.raw(request, value, &mut scratch);
             self.scope.take_met_secret();
             let differs = raw.map_or(true, |raw| raw.as_bytes() != used.as_bytes());
             // Of several lines with one name, the last counts.
-            match others.iter_mut().find(|(other, _)| *other == rank) {
-                Some(other) => other.1 = differs,
-                None => others.push((rank, differs)),
+            match others.iter_mut().find(|(other, ..)| *other == order) {
+                Some(other) => other.2 = differs,
+                None => others.push((order, name, differs)),
             }
         }
         others.sort_unstable();
-        let differing = others.into_iter().filter(|(_, differs)| *differs);
-        differing.map(|(rank, _)| request.names[usize::from(rank)].text).collect()
+        let differing = others.into_iter().filter(|(.., differs)| *differs);
+        differing.map(|(_, name, _)| name).collect()
     }
 
     /// Takes note that a source has other values under other names, or refuses it.

@@ -16,6 +16,9 @@ const WITHHELD_BY_NAME: &str = "the reason is not shown, because the name is tha
 const WITHHELD_BY_FORM: &str =
     "the reason is not shown, because the value could have a secret in it";
 
+/// The most characters of a name or of the message of a reference that are shown.
+const MAX_SHOWN: usize = 100;
+
 /// Why a text is not one, and what to do, as far as it can be known without showing it.
 fn not_utf8(raw: &Raw<'_>) -> (&'static str, Option<&'static str>) {
     match raw.begins_as_utf16() {
@@ -96,7 +99,9 @@ pub(super) fn bad_reference(
     let key = request.key();
     let reason = match request.hides_value() || met_secret {
         true => fault.without_names().to_owned(),
-        false => fault.to_string(),
+        false => {
+            fault.with_texts(|text| error::shortened(text, MAX_SHOWN).into_owned()).to_string()
+        }
     };
     Problem::new(ProblemKind::Invalid, format!("{key} is invalid"))
         .key_named(key)

@@ -1,5 +1,6 @@
 //! Takes the secrets that any source of a load has out of what is said of its problems.
 
+use std::ffi::OsStr;
 use std::path::Path;
 
 use envaudit_redact::credentials;
@@ -7,7 +8,7 @@ use envaudit_redact::credentials;
 use super::FieldReader;
 use crate::audit::Warning;
 use crate::error::{self, ProblemKind};
-use crate::load::layers::Scope;
+use crate::load::layers::LayerKind;
 use crate::load::redaction::Secrets;
 use crate::schema::KeyRequest;
 use crate::sources::secret_file;
@@ -51,7 +52,7 @@ impl FieldReader<'_> {
 
     fn each_text(&self, request: &'static KeyRequest, mut note: impl FnMut(&str)) {
         let links = &self.layers.inputs().links;
-        let mut scope = Scope::new(self.settings, self.layers.all(), links, self.table);
+        let mut scope = self.layers.scope();
         for name in request.names {
             let environment = &self.settings.environment;
             let mut found = Vec::from_iter(environment.get(name.text));
@@ -68,6 +69,15 @@ impl FieldReader<'_> {
                 for definition in layer.kind.definitions(name.text) {
                     if let Ok(text) = scope.resolve(at, definition.line, &definition.value, 0) {
                         note(&text);
+                    }
+                }
+                let LayerKind::EnvFile(file) = &layer.kind else { continue };
+                for definition in file.definitions(name.file).iter().filter(|_| name.reads_file) {
+                    let path = scope.resolve(at, definition.line, &definition.value, 0);
+                    let path = path.map(|path| file.folder().join(path));
+                    let content = path.ok().and_then(|path| secret_file::read(&path, links).ok());
+                    if let Some(text) = content.as_deref().and_then(OsStr::to_str) {
+                        note(text);
                     }
                 }
             }

@@ -6,6 +6,7 @@ mod group;
 mod invalid;
 mod known_secrets;
 mod missing;
+mod named_file;
 mod near_miss;
 mod secret_file;
 mod validation;
@@ -114,7 +115,7 @@ impl<'a> FieldReader<'a> {
             layers,
             table,
             slots,
-            scope: Scope::new(settings, layers.all(), &layers.inputs().links, table),
+            scope: layers.scope(),
             now,
             cursor: 0,
             in_absent_group: false,
@@ -388,11 +389,10 @@ impl<'a> FieldReader<'a> {
                 Ok(Some(raw))
             }
             (_, Some(candidate)) => {
-                let (layer, rank) = (candidate.layer, candidate.rank);
+                let (layer, used) = (candidate.layer, candidate.set_name(request));
                 let raw = self.found_in_layer(request, candidate, entry)?;
                 if !self.doubles.is_empty() {
-                    let others = self.others_in_layer(index, request, layer, &raw);
-                    let used = request.names[rank as usize].text;
+                    let others = self.others_in_layer(index, request, layer, &raw, entry);
                     self.note_conflict(request, used, &others, entry)?;
                 }
                 Ok(Some(raw))
@@ -421,15 +421,16 @@ impl<'a> FieldReader<'a> {
         if candidate.rank > 0 {
             entry.found_as = Some(Cow::Borrowed(name));
         }
-        self.raw(request, candidate)
+        self.raw(request, candidate, entry)
             .map_err(|problem| Box::new((*problem).at(layer.source, entry.location.clone())))
     }
 
-    /// The value that a layer has.
+    /// The value that a layer has. The entry learns of the file that a variable names.
     fn raw(
         &mut self,
         request: &'static KeyRequest,
         candidate: Candidate,
+        entry: &mut AuditEntry,
     ) -> Result<Raw<'a>, Box<Problem>> {
         let layer = self.layers.layer(candidate.layer);
         let name = request.names[candidate.rank as usize].text;
@@ -441,6 +442,15 @@ impl<'a> FieldReader<'a> {
                 Raw::borrowed(fetched.get(name).map_or("", |value| value.text()))
             }
             (CandidateValue::Content(content), _) => Raw::os(content),
+            (CandidateValue::Resolved(resolved), _) => match *resolved {
+                (text, true) => Raw::secret(text),
+                (text, false) => Raw::owned(text),
+            },
+            (CandidateValue::NamedFile(path), LayerKind::EnvFile(file)) => {
+                let Candidate { layer, rank, line, .. } = candidate;
+                let name = &request.names[rank as usize];
+                return self.found_in_named_file(request, name, (layer, line), &path, file, entry);
+            }
             (CandidateValue::Interpreted(value), _) if value.marker.is_none() => {
                 Raw::owned(value.text)
             }
@@ -458,7 +468,10 @@ impl<'a> FieldReader<'a> {
                     }
                 }
             }
-            (CandidateValue::Span(..) | CandidateValue::Fetched, _) => {
+            (
+                CandidateValue::Span(..) | CandidateValue::Fetched | CandidateValue::NamedFile(_),
+                _,
+            ) => {
                 unreachable!("a layer holds values of its own kind")
             }
         })

@@ -4,13 +4,14 @@ use std::borrow::Cow;
 use std::ffi::OsString;
 use std::path::Path;
 
+use super::named_file;
 use crate::audit::AuditEntry;
-use crate::error::{Problem, ProblemKind};
+use crate::error::Problem;
 use crate::load::settings::LoadSettings;
 use crate::schema::KeyRequest;
 use crate::schema::table::Name;
 use crate::sources::links::Links;
-use crate::sources::{Location, Source, folder, secret_file};
+use crate::sources::{Location, Source, secret_file};
 use crate::value::Raw;
 
 /// A variable of the process environment.
@@ -93,20 +94,8 @@ pub(super) fn found_in_environment<'a>(
     }
     let path = Path::new(&value);
     let location = Location::File { path: path.into(), line: None };
-    let content = secret_file::read(path, links).map_err(|fault| {
-        let message = format!("the file that {} names cannot be read", name.file);
-        let mut problem = Problem::new(ProblemKind::Unreadable, message)
-            .key_named(request.key())
-            .reason(fault.to_string());
-        problem.hint = fault.hint_for_secret().map(str::to_owned);
-        Box::new(match request.hides_value() && !folder::could_be_a_path(path) {
-            true => problem.at(Source::System, None).hint(format!(
-                "set {} to a path; its present value is not shown, because it could be the secret",
-                name.file
-            )),
-            false => problem.at(Source::System, Some(location.clone())),
-        })
-    })?;
+    let content = named_file::read(request, name, Path::new(""), path, links)
+        .map_err(|unreadable| named_file::in_environment(unreadable, location.clone()))?;
     entry.location = Some(location);
     entry.found_as = Some(Cow::Borrowed(name.file));
     Ok(Raw::os(content))

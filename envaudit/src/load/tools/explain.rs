@@ -1,12 +1,14 @@
 //! The sources that a load asks for one variable, in order, and the answer of each.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::load::inputs::{InputKind, Inputs};
 use crate::load::layers::{Layer, LayerKind, Layers};
 use crate::load::settings::LoadSettings;
 use crate::schema::KeyRequest;
 use crate::schema::table::Table;
+use crate::sources::env_file::EnvFile;
 use crate::sources::{Location, Source, folder};
 
 /// One place that could have the variable.
@@ -120,14 +122,41 @@ impl Asking<'_> {
         let alias = |rank: usize| (rank > 0).then(|| names[rank]);
         let place = layer.place();
         let found = layer.occurrences(&names);
-        if found.is_empty() {
-            return vec![self.step(Some(place), Outcome::Absent)];
-        }
         let steps = found.into_iter().map(|(rank, line)| {
             let location = layer.location(names[rank], line);
             self.step(Some(place.clone()), self.has(location, alias(rank)))
         });
-        steps.collect()
+        let mut steps: Vec<Step> = steps.collect();
+        if let LayerKind::EnvFile(file) = layer {
+            self.named_files(file, &place, &mut steps);
+        }
+        if steps.is_empty() {
+            steps.push(self.step(Some(place), Outcome::Absent));
+        }
+        steps
+    }
+
+    /// The variables of an env file that name a file.
+    fn named_files(&self, file: &EnvFile, place: &str, steps: &mut Vec<Step>) {
+        for name in self.request.names.iter().filter(|name| name.reads_file) {
+            for definition in file.definitions(name.file).iter().rev() {
+                let line = Some(definition.line);
+                let line = Location::File { path: Arc::clone(&file.path), line };
+                let path = Path::new(&definition.value.text);
+                // A path with references is not known here, and what is not a path could be the secret itself.
+                let is_shown = definition.value.marker.is_none()
+                    && (!self.request.is_secret() || folder::could_be_a_path(file.folder(), path));
+                let location = match is_shown {
+                    true => Location::NamedFile {
+                        path: file.folder().join(path).into(),
+                        named_in: Box::new(line),
+                    },
+                    false => line,
+                };
+                let has = self.has(Some(location), Some(name.file));
+                steps.push(self.step(Some(place.to_owned()), has));
+            }
+        }
     }
 
     /// The variables of the process: the key, its aliases, then those that name a file.
@@ -144,7 +173,8 @@ impl Asking<'_> {
             if let Some(path) = environment.get(name.file) {
                 // A value that is not a path could be the secret itself.
                 let path = PathBuf::from(path);
-                let is_shown = !self.request.is_secret() || folder::could_be_a_path(&path);
+                let is_shown =
+                    !self.request.is_secret() || folder::could_be_a_path(Path::new(""), &path);
                 let location = Location::File { path: path.as_path().into(), line: None };
                 let location = is_shown.then_some(location);
                 steps.push(self.step(None, self.has(location, Some(name.file))));

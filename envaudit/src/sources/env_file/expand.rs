@@ -21,6 +21,7 @@ pub(crate) enum ExpandFault {
     TooLong,
     TooDeep,
     TooMany,
+    TooMuch,
 }
 
 impl ExpandFault {
@@ -34,6 +35,19 @@ impl ExpandFault {
             ExpandFault::TooLong => "its references add up to more than 1 MiB",
             ExpandFault::TooDeep => "its references are nested more than 32 deep",
             ExpandFault::TooMany => "this load has more than 10,000 references",
+            ExpandFault::TooMuch => "the references of this load copy more than 16 MiB",
+        }
+    }
+
+    /// The fault with its texts as an error shows them.
+    pub(crate) fn with_texts(&self, shown: impl Fn(&str) -> String) -> Self {
+        match self {
+            ExpandFault::Undefined(name) => ExpandFault::Undefined(shown(name)),
+            ExpandFault::Circular(name) => ExpandFault::Circular(shown(name)),
+            ExpandFault::Required { name, message } => {
+                ExpandFault::Required { name: shown(name), message: shown(message) }
+            }
+            other => other.clone(),
         }
     }
 
@@ -45,9 +59,10 @@ impl ExpandFault {
             }
             ExpandFault::Circular(_) => "write one of the values in full",
             ExpandFault::Required { .. } => "set it",
-            ExpandFault::TooLong | ExpandFault::TooDeep | ExpandFault::TooMany => {
-                "write the value in full instead"
-            }
+            ExpandFault::TooLong
+            | ExpandFault::TooDeep
+            | ExpandFault::TooMany
+            | ExpandFault::TooMuch => "write the value in full instead",
         }
     }
 }

@@ -1,20 +1,25 @@
 //! `.env` files.
 //!
-//! Three steps, a file each: [`scan`] finds the assignments and their lines; [`quoting`] lets dotenvy say what a value with
-//! quotes, escapes or comments means; [`expand`] puts the values of the same load in place of `${NAME}`.
+//! Three steps, a file each: [`scan`] finds the assignments and their lines; [`quoting`] says what a value with escapes
+//! means, and lets dotenvy say it of what stands in quotes; [`expand`] puts the values of the same load in place of
+//! `${NAME}`. What the grammar is, and what other readers make of it, is in docs/env-files.md.
 
 pub(crate) mod expand;
+mod pasted;
 mod quoting;
 mod scan;
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
+#[cfg(feature = "live")]
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use super::file::{FileFault, Identity};
 use super::links::Links;
+pub(crate) use pasted::could_be_secret;
 pub(crate) use quoting::Interpreted;
-pub(crate) use scan::{Assignments, Fault, Written};
+pub(crate) use scan::{Assignment, Assignments, BadLine, Fault, Written};
 
 /// The greatest size of an env file.
 const MAX_ENV_FILE: u64 = 64 << 20;
@@ -54,7 +59,7 @@ impl EnvFile {
         }
         let text = String::from_utf8(bytes).map_err(|error| {
             let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-            EnvFileFault::NotUtf8(1 + valid.iter().filter(|byte| **byte == b'\n').count())
+            EnvFileFault::NotUtf8(1 + scan::line_ends(valid))
         })?;
         let (index, references) = (OnceLock::new(), OnceLock::new());
         Ok(EnvFile { path: path.into(), identity, text, index, references })
@@ -69,6 +74,48 @@ impl EnvFile {
         &self.text[from as usize..to as usize]
     }
 
+    /// What a value means.
+    pub(crate) fn interpret(&self, value: &Written<'_>) -> Result<Interpreted, Fault> {
+        match *value {
+            Written::Plain(from, to) => Ok(Interpreted::plain(self.slice(from, to))),
+            Written::Special(written) => Interpreted::read(written),
+        }
+    }
+
+    /// Whether the line is the rest of a value that was broken into lines.
+    #[inline]
+    pub(crate) fn is_rest(&self, assignment: &Assignment<'_>) -> bool {
+        pasted::is_rest(&self.text, assignment)
+    }
+
+    /// The names that it assigns with their lines, those with a bad value included and the rest of values left out.
+    pub(crate) fn names(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.assignments().filter_map(|assignment| match assignment {
+            Ok(assignment) => {
+                (!self.is_rest(&assignment)).then_some((assignment.name, assignment.line))
+            }
+            Err(BadLine { line, name, .. }) => Some((name?, line)),
+        })
+    }
+
+    /// The folder that it is in: where the relative paths of its `KEY_FILE` variables begin.
+    pub(crate) fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new(""))
+    }
+
+    /// The files that its `KEY_FILE` variables name, those with references aside.
+    #[cfg(feature = "live")]
+    pub(crate) fn named_files(&self, is_key_file: impl Fn(&str) -> bool) -> Vec<PathBuf> {
+        let assignments = self.assignments().flatten();
+        let paths = assignments.filter(|assignment| is_key_file(assignment.name)).filter_map(
+            |assignment| {
+                let path = self.interpret(&assignment.value).ok()?;
+                path.marker.is_none().then(|| self.folder().join(path.text))
+            },
+        );
+        paths.collect()
+    }
+
     /// Whether the text has a reference to the name, or what looks like one.
     pub(crate) fn refers_to(&self, name: &str) -> bool {
         let references = self
@@ -77,18 +124,18 @@ impl EnvFile {
         references.contains(name)
     }
 
+    /// Whether an empty value is one because a comment follows the `=` directly, as in `COLOR=#FF0000`.
+    pub(crate) fn is_comment_for_value(&self, from: u32, to: u32) -> bool {
+        let before = self.text.as_bytes().get((from as usize).wrapping_sub(1)..=from as usize);
+        from == to && before == Some(b"=#")
+    }
+
     /// What the file says of a name, by line. The index is made when the first `${NAME}` asks for it.
     pub(crate) fn definitions(&self, name: &str) -> &[Definition] {
         let index = self.index.get_or_init(|| {
             let mut index: HashMap<String, Vec<Definition>> = HashMap::new();
             for assignment in self.assignments().flatten() {
-                let value = match assignment.value {
-                    Written::Plain(from, to) => Interpreted::plain(self.slice(from, to)),
-                    Written::Quoted(text) => match quoting::interpret(text) {
-                        Ok(value) => value,
-                        Err(_) => continue,
-                    },
-                };
+                let Ok(value) = self.interpret(&assignment.value) else { continue };
                 let line = assignment.line;
                 index
                     .entry(assignment.name.to_owned())
@@ -99,9 +146,4 @@ impl EnvFile {
         });
         index.get(name).map_or(&[], Vec::as_slice)
     }
-}
-
-/// What dotenvy makes of a value with quotes, escapes or comments.
-pub(crate) fn interpret(text: &str) -> Result<Interpreted, Fault> {
-    quoting::interpret(text)
 }
