@@ -9,10 +9,12 @@ mod check;
 mod diagnostics;
 mod env_value;
 mod expand;
+mod exposure;
 #[cfg(test)]
 mod golden;
 mod model;
 mod names;
+mod secrecy;
 mod source_text;
 mod ty;
 
@@ -35,6 +37,7 @@ fn env_config(input: &DeriveInput) -> proc_macro2::TokenStream {
     let mut model = Model::new(input, &mut errors);
     if let Some(model) = &mut model {
         check::all(model, &mut errors);
+        model.share_places();
     }
     match model {
         Some(model) if errors.is_empty() => expand::expand(&model),

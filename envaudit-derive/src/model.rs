@@ -1,14 +1,18 @@
 //! A struct as the rest of the macro sees it: attributes, types and names in one place.
 
-use proc_macro2::{Ident, Span};
+use std::collections::HashMap;
+
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, Fields, Generics, Path, Type, Visibility};
 
-use crate::attr::{ContainerAttrs, FieldAttrs, default_crate, docs, is_set};
+use crate::attr::{Alias, ContainerAttrs, FieldAttrs, default_crate, docs, is_set};
 use crate::diagnostics::Errors;
+use crate::exposure::boxed;
 use crate::names::screaming_snake;
+use crate::source_text::source_text;
 use crate::ty::{Leaf, Ty};
 
 pub(crate) struct Model {
@@ -37,8 +41,8 @@ pub(crate) struct Field {
 pub(crate) enum Role {
     /// One variable.
     Value,
-    /// A struct of further variables.
-    Group { ty: Box<Type>, optional: bool },
+    /// A struct of further variables, and the boxes around it, the outermost first.
+    Group { ty: Box<Type>, boxes: Vec<Type>, optional: bool },
     /// Not read.
     Skip,
 }
@@ -101,6 +105,20 @@ impl Model {
         })
     }
 
+    /// Gives a type that several groups have the place of the first of them: what the compiler says of it, it then says once.
+    pub(crate) fn share_places(&mut self) {
+        let mut seen: HashMap<String, Span> = HashMap::new();
+        for field in &mut self.fields {
+            let Role::Group { ty, boxes, .. } = &mut field.role else { continue };
+            let place = *seen.entry(source_text(&**ty)).or_insert_with(|| ty.span());
+            for ty in std::iter::once(&mut **ty).chain(boxes) {
+                if let Ok(moved) = syn::parse2(at(place, ty.to_token_stream())) {
+                    *ty = moved;
+                }
+            }
+        }
+    }
+
     /// The struct's name without `r#`.
     pub(crate) fn name(&self) -> String {
         self.ident.unraw().to_string()
@@ -115,6 +133,18 @@ impl Model {
     pub(crate) fn members(&self) -> impl Iterator<Item = &Field> {
         self.fields.iter().filter(|field| !matches!(field.role, Role::Skip))
     }
+}
+
+/// The tokens at another place; names mean what they meant.
+fn at(place: Span, tokens: TokenStream) -> TokenStream {
+    let moved = tokens.into_iter().map(|mut token| {
+        if let TokenTree::Group(group) = &token {
+            token = Group::new(group.delimiter(), at(place, group.stream())).into();
+        }
+        token.set_span(place.resolved_at(token.span()));
+        token
+    });
+    moved.collect()
 }
 
 fn check_generics(generics: &Generics, errors: &mut Errors) {
@@ -143,8 +173,13 @@ impl Field {
         let role = if is_set(&attrs.skip) {
             Role::Skip
         } else if is_set(&attrs.nested) || is_set(&attrs.flatten) {
-            let inner = ty.within_option().written.clone();
-            Role::Group { ty: Box::new(inner), optional: ty.is_option() }
+            let mut inner = &ty.within_option().written;
+            let mut boxes = Vec::new();
+            while let Some(pointee) = boxed(inner) {
+                boxes.push(inner.clone());
+                inner = pointee;
+            }
+            Role::Group { ty: Box::new(inner.clone()), boxes, optional: ty.is_option() }
         } else {
             Role::Value
         };
@@ -157,9 +192,18 @@ impl Field {
         self.ident.unraw().to_string()
     }
 
-    /// Whether the type is known to be something else than a struct of the user's.
+    /// Whether the type is known to be something else than a struct of the user's, alone or in a box.
     pub(crate) fn holds_no_struct(&self) -> bool {
-        self.ty.within_option().leaf() != Some(Leaf::Other)
+        self.group_type().leaf() != Some(Leaf::Other)
+    }
+
+    /// The type of a nested struct: what is within `Option`, and within boxes.
+    pub(crate) fn group_type(&self) -> Ty {
+        let mut inner = &self.ty.within_option().written;
+        while let Some(pointee) = boxed(inner) {
+            inner = pointee;
+        }
+        Ty::new(inner)
     }
 
     /// The name after the prefix, or the whole key.
@@ -175,12 +219,18 @@ impl Field {
     }
 
     pub(crate) fn aliases(&self) -> impl Iterator<Item = WrittenName> {
-        let alias = |alias: &syn::LitStr| WrittenName {
-            text: alias.value(),
-            exact: false,
-            span: alias.span(),
+        let alias = |alias: &Alias| WrittenName {
+            text: alias.text.value(),
+            exact: alias.exact,
+            span: alias.text.span(),
         };
         self.attrs.aliases.iter().map(alias)
+    }
+
+    /// Whether the struct says that the value is secret: by `secret`, or by a type that is called as a secret one.
+    pub(crate) fn says_secret(&self) -> bool {
+        let named = self.ty.is_named_secret() && !is_set(&self.attrs.public);
+        is_set(&self.attrs.secret) || named
     }
 
     /// Whether a parser other than the type's own reads the value, so that the macro knows nothing of its text.

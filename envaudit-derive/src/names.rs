@@ -11,7 +11,7 @@ pub(crate) fn snake(name: &str) -> String {
 }
 
 /// Splits at `_` and where a small letter or a digit is followed by a capital. Underscores at both ends stay.
-fn words(name: &str) -> Vec<String> {
+pub(crate) fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut before = '_';
     for char in name.chars() {
@@ -39,23 +39,6 @@ pub(crate) fn is_valid_prefix(prefix: &str, may_begin_with_digit: bool) -> bool 
         && (may_begin_with_digit || !prefix.starts_with(|char: char| char.is_ascii_digit()))
 }
 
-/// The word in a name that says that the value is a secret.
-pub(crate) fn secret_word(name: &str) -> Option<&'static str> {
-    const WORDS: [&str; 9] = [
-        "password",
-        "passwd",
-        "secret",
-        "token",
-        "api_key",
-        "apikey",
-        "private_key",
-        "credential",
-        "credentials",
-    ];
-    let name = format!("_{}_", snake(name));
-    WORDS.into_iter().find(|word| name.contains(&format!("_{word}_")))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,23 +54,6 @@ mod tests {
             ("_private", "_PRIVATE"),
         ] {
             assert_eq!(screaming_snake(field), key);
-        }
-    }
-
-    #[test]
-    fn whole_words_alone_make_a_secret() {
-        for name in [
-            "password",
-            "db_password",
-            "API_KEY",
-            "token_url",
-            "awsCredentials",
-            "stripe_private_key",
-        ] {
-            assert!(secret_word(name).is_some(), "{name}");
-        }
-        for name in ["tokenizer", "max_tokens", "secretary", "key", "api_keys_dir", "author"] {
-            assert!(secret_word(name).is_none(), "{name}");
         }
     }
 }

@@ -24,13 +24,6 @@ pub(crate) enum Kind {
     Leaf(Leaf),
 }
 
-/// Whether a part of a value is secret.
-pub(crate) enum Secrecy<'t> {
-    Known(bool),
-    /// Where any of these types is.
-    Of(Vec<&'t Type>),
-}
-
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Leaf {
     Bool,
@@ -44,15 +37,20 @@ pub(crate) enum Leaf {
     },
     Float,
     Char,
-    /// `String`, `PathBuf`, `OsString`: made from any text.
-    Text {
-        string: bool,
-    },
+    /// Made from any text.
+    Text(Text),
     SecretString,
     /// A type whose text form the macro can check.
     Parsed(Parsed),
     /// Not known to the macro.
     Other,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Text {
+    String,
+    OsString,
+    Path,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -109,44 +107,51 @@ impl Ty {
         matches!(self.within_option().kind, Kind::Map(..))
     }
 
-    /// Whether it is a type for `secret`, as far as the name tells.
-    pub(crate) fn is_secret(&self) -> Option<bool> {
-        match &self.kind {
-            Kind::Option(inner) | Kind::List(inner) => inner.is_secret(),
-            Kind::SecretBox(_) | Kind::Leaf(Leaf::SecretString) => Some(true),
-            Kind::Leaf(Leaf::Other) => None,
-            Kind::Leaf(_) | Kind::Array(..) | Kind::Map(..) => Some(false),
-        }
+    /// Whether it, or a part of it, is called as the secret types of the library are. Another type may have the name.
+    pub(crate) fn is_named_secret(&self) -> bool {
+        let mut found = false;
+        self.each_leaf(&mut |ty| {
+            found |= matches!(ty.kind, Kind::SecretBox(_) | Kind::Leaf(Leaf::SecretString));
+        });
+        found
     }
 
-    /// Whether a part of the value is secret, so that none of it may be shown.
-    pub(crate) fn holds_secret(&self) -> Secrecy<'_> {
-        let mut unknown = Vec::new();
-        match self.find_secret(&mut unknown) {
-            true => Secrecy::Known(true),
-            false if unknown.is_empty() => Secrecy::Known(false),
-            false => Secrecy::Of(unknown),
-        }
+    /// The parts whose own traits say whether they are secret.
+    pub(crate) fn perhaps_secret(&self) -> Vec<&Type> {
+        self.parts(|kind| {
+            matches!(
+                kind,
+                Kind::SecretBox(_) | Kind::Leaf(Leaf::SecretString) | Kind::Leaf(Leaf::Other)
+            )
+        })
     }
 
-    fn find_secret<'t>(&'t self, unknown: &mut Vec<&'t Type>) -> bool {
+    /// The parts of which nothing is known.
+    pub(crate) fn unknown(&self) -> Vec<&Type> {
+        self.parts(|kind| matches!(kind, Kind::Leaf(Leaf::Other)))
+    }
+
+    fn parts(&self, is_wanted: impl Fn(&Kind) -> bool) -> Vec<&Type> {
+        let mut parts = Vec::new();
+        self.each_leaf(&mut |ty| {
+            if is_wanted(&ty.kind) {
+                parts.push(&ty.written);
+            }
+        });
+        parts
+    }
+
+    fn each_leaf<'t>(&'t self, visit: &mut impl FnMut(&'t Ty)) {
         match &self.kind {
             Kind::Option(inner) | Kind::List(inner) | Kind::Array(inner, _) => {
-                inner.find_secret(unknown)
+                inner.each_leaf(visit);
             }
-            Kind::Map(key, value) => key.find_secret(unknown) | value.find_secret(unknown),
-            Kind::SecretBox(_) | Kind::Leaf(Leaf::SecretString) => true,
-            Kind::Leaf(Leaf::Other) => {
-                unknown.push(&self.written);
-                false
+            Kind::Map(key, value) => {
+                key.each_leaf(visit);
+                value.each_leaf(visit);
             }
-            Kind::Leaf(_) => false,
+            Kind::SecretBox(_) | Kind::Leaf(_) => visit(self),
         }
-    }
-
-    /// `String` or `Option<String>`.
-    pub(crate) fn is_plain_string(&self) -> bool {
-        self.within_option().leaf() == Some(Leaf::Text { string: true })
     }
 
     /// As an error message calls it.
@@ -240,8 +245,9 @@ fn leaf(name: &str) -> Leaf {
         "bool" => Leaf::Bool,
         "f32" | "f64" => Leaf::Float,
         "char" => Leaf::Char,
-        "String" => Leaf::Text { string: true },
-        "PathBuf" | "OsString" => Leaf::Text { string: false },
+        "String" => Leaf::Text(Text::String),
+        "OsString" => Leaf::Text(Text::OsString),
+        "PathBuf" => Leaf::Text(Text::Path),
         "SecretString" => Leaf::SecretString,
         "Duration" => Leaf::Parsed(Parsed::Duration),
         "IpAddr" => Leaf::Parsed(Parsed::Ip),

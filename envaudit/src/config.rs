@@ -1,5 +1,8 @@
 //! The trait that the derive implements.
 
+use std::rc::Rc;
+use std::sync::Arc;
+
 use crate::audit::AuditFields;
 use crate::error::LoadError;
 use crate::load::{FieldReader, KeySlot, Loaded, Loader};
@@ -147,3 +150,24 @@ pub trait EnvConfig: Sized + 'static {
         render::schema_json(Self::TABLE)
     }
 }
+
+/// A struct in a box is read as the struct is, for structs that are large or shared.
+macro_rules! pointers {
+    ($($pointer:ident)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<T: EnvConfig> EnvConfig for $pointer<T> {
+            type Audit = T::Audit;
+            type Slots = T::Slots;
+            const SCHEMA: &'static Schema = T::SCHEMA;
+            const KEYS: &'static [&'static str] = T::KEYS;
+            const TABLE: &'static Table = T::TABLE;
+            const SLOTS: Self::Slots = T::SLOTS;
+
+            fn __read(reader: &mut FieldReader<'_>, audit: &mut Self::Audit) -> Option<Self> {
+                T::__read(reader, audit).map($pointer::new)
+            }
+        }
+    )*};
+}
+
+pointers! { Box Rc Arc }

@@ -91,13 +91,14 @@ pub use audit::{
 pub use config::EnvConfig;
 #[cfg(feature = "derive")]
 pub use envaudit_derive::{EnvConfig, EnvValue};
-pub use error::{LoadError, Problem, ProblemKind};
+pub use error::{Invalid, LoadError, Problem, ProblemKind};
 pub use load::{Loaded, Loader};
 pub use schema::{
-    Bounds, DefaultText, FieldSchema, GroupSchema, Key, KeyRequest, Member, Schema, Shape,
+    Alias, Bounds, DefaultText, FieldSchema, GroupSchema, Key, KeyRequest, Member, Schema, Shape,
 };
 pub use secrecy::{ExposeSecret, SecretBox, SecretString};
-pub use sources::provider::{Fetched, FetchedValue, OnFailure, Provider, ProviderError};
+pub use sources::provider::{Fetched, FetchedValue, OnFailure, Provider};
+pub use sources::provider_error::{ProviderError, ProviderErrorKind};
 pub use sources::{Location, Source, SourceSet, UnknownSource};
 pub use value::{EnvValue, IsSecret, ValueError};
 

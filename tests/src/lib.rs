@@ -21,6 +21,7 @@ pub mod isolated;
 pub mod kubelet;
 #[cfg(feature = "ledger")]
 pub mod ledger;
+pub mod log_lines;
 pub mod problems;
 #[cfg(feature = "ledger")]
 pub mod record_helpers;

@@ -3,7 +3,7 @@
 use proc_macro2::Ident;
 use syn::{Attribute, ExprPath, LitStr, Path};
 
-use super::{CONTAINER_NAMES, FIELD_NAMES, Set, arguments};
+use super::{Place, Set, arguments};
 use crate::diagnostics::Errors;
 
 /// The attributes of the struct.
@@ -28,7 +28,7 @@ impl ContainerAttrs {
                 "sources" => argument.set(&mut attrs.sources, argument.sources(), errors),
                 "validate" => argument.set(&mut attrs.validate, argument.path(), errors),
                 "crate" => argument.set(&mut attrs.krate, argument.krate(), errors),
-                _ => errors.push(argument.unknown(&CONTAINER_NAMES, &FIELD_NAMES, "a field")),
+                _ => errors.push(argument.unknown(Place::Struct)),
             }
         }
         attrs

@@ -4,7 +4,7 @@ use proc_macro2::Ident;
 use syn::parse::ParseStream;
 use syn::{Attribute, Error, Expr, ExprPath, ExprRange, Lit, LitStr, RangeLimits, Result, Token};
 
-use super::{Argument, CONTAINER_NAMES, FIELD_NAMES, Set, Value, arguments, ungrouped};
+use super::{Argument, Place, Set, Value, arguments, ungrouped};
 use crate::diagnostics::Errors;
 
 /// The attributes of a field.
@@ -12,7 +12,8 @@ use crate::diagnostics::Errors;
 pub(crate) struct FieldAttrs {
     pub(crate) key: Set<LitStr>,
     pub(crate) rename: Set<LitStr>,
-    pub(crate) aliases: Vec<LitStr>,
+    /// In the order in which they are written, which is the order in which they are tried.
+    pub(crate) aliases: Vec<Alias>,
     /// Without an expression it is `Default::default()`.
     pub(crate) default: Set<Option<Expr>>,
     pub(crate) sources: Set<Vec<Ident>>,
@@ -35,6 +36,17 @@ pub(crate) struct FieldAttrs {
     pub(crate) deprecated: Set<LitStr>,
     pub(crate) example: Set<LitStr>,
     pub(crate) skip: Set<()>,
+}
+
+/// A further name of the variable.
+pub(crate) struct Alias {
+    /// The word before the name, such as `alias_key`.
+    pub(crate) attribute: Ident,
+    pub(crate) text: LitStr,
+    /// Whether it is the whole key, whatever the prefix.
+    pub(crate) exact: bool,
+    /// Whether a load that finds it warns.
+    pub(crate) deprecated: bool,
 }
 
 /// `a..=b`, with either end left out.
@@ -61,7 +73,10 @@ impl FieldAttrs {
         match argument.name.to_string().as_str() {
             "key" => argument.set(&mut self.key, argument.text(), errors),
             "rename" => argument.set(&mut self.rename, argument.text(), errors),
-            "alias" => self.aliases.extend(errors.keep(argument.text())),
+            "alias" => self.alias(argument, false, false, errors),
+            "alias_key" => self.alias(argument, true, false, errors),
+            "deprecated_alias" => self.alias(argument, false, true, errors),
+            "deprecated_alias_key" => self.alias(argument, true, true, errors),
             "default" => argument.set(&mut self.default, argument.default(), errors),
             "sources" => argument.set(&mut self.sources, argument.sources(), errors),
             "secret" => argument.set(&mut self.secret, argument.flag(), errors),
@@ -83,8 +98,16 @@ impl FieldAttrs {
             "deprecated" => argument.set(&mut self.deprecated, argument.text(), errors),
             "example" => argument.set(&mut self.example, argument.text(), errors),
             "skip" => argument.set(&mut self.skip, argument.flag(), errors),
-            _ => errors.push(argument.unknown(&FIELD_NAMES, &CONTAINER_NAMES, "the struct")),
+            _ => errors.push(argument.unknown(Place::Field)),
         }
+    }
+}
+
+impl FieldAttrs {
+    fn alias(&mut self, argument: &Argument, exact: bool, deprecated: bool, errors: &mut Errors) {
+        let value = errors.keep(argument.text());
+        let attribute = argument.name.clone();
+        self.aliases.extend(value.map(|text| Alias { attribute, text, exact, deprecated }));
     }
 }
 

@@ -3,10 +3,11 @@
 
 mod container;
 mod field;
+mod foreign;
 mod variant;
 
 pub(crate) use container::ContainerAttrs;
-pub(crate) use field::{FieldAttrs, Limits, OneOf};
+pub(crate) use field::{Alias, FieldAttrs, Limits, OneOf};
 use proc_macro2::{Ident, Span, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
@@ -23,10 +24,13 @@ use crate::diagnostics::{Errors, hint};
 const CONTAINER_NAMES: [&str; 5] = ["prefix", "audit", "sources", "validate", "crate"];
 
 /// The attributes of a field.
-const FIELD_NAMES: [&str; 24] = [
+const FIELD_NAMES: [&str; 27] = [
     "key",
     "rename",
     "alias",
+    "alias_key",
+    "deprecated_alias",
+    "deprecated_alias_key",
     "default",
     "sources",
     "secret",
@@ -49,6 +53,12 @@ const FIELD_NAMES: [&str; 24] = [
     "example",
     "skip",
 ];
+
+/// The attributes of an enum that derives `EnvValue`.
+const ENUM_NAMES: [&str; 1] = ["crate"];
+
+/// The attributes of one of its variants.
+const VARIANT_NAMES: [&str; 2] = ["rename", "alias"];
 
 /// One argument of `#[env(…)]`: a word, and what follows it.
 struct Argument {
@@ -279,12 +289,47 @@ impl Argument {
         error.map_or(Ok(sources), Err)
     }
 
-    fn unknown(&self, known: &[&str], elsewhere: &[&str], there: &str) -> Error {
+    fn unknown(&self, on: Place) -> Error {
         let name = self.name.to_string();
-        if elsewhere.contains(&name.as_str()) {
-            return Error::new(self.name.span(), format!("`{name}` belongs on {there}"));
+        let message = if let Some(there) = on.other_place(&name) {
+            format!("`{name}` belongs on {there}")
+        } else if let Some(advice) = foreign::advice(&name, on) {
+            format!("unknown attribute `{name}`; {advice}")
+        } else {
+            format!("unknown attribute `{name}`; {}", hint(&name, on.names()))
+        };
+        Error::new(self.name.span(), message)
+    }
+}
+
+/// What an `#[env(…)]` stands on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Struct,
+    Field,
+    Enum,
+    Variant,
+}
+
+impl Place {
+    fn names(self) -> &'static [&'static str] {
+        match self {
+            Place::Struct => &CONTAINER_NAMES,
+            Place::Field => &FIELD_NAMES,
+            Place::Enum => &ENUM_NAMES,
+            Place::Variant => &VARIANT_NAMES,
         }
-        Error::new(self.name.span(), format!("unknown attribute `{name}`; {}", hint(&name, known)))
+    }
+
+    /// Where an attribute of that name can stand, beside this place.
+    fn other_place(self, name: &str) -> Option<&'static str> {
+        let (other, there) = match self {
+            Place::Struct => (Place::Field, "a field"),
+            Place::Field => (Place::Struct, "the struct"),
+            Place::Enum => (Place::Variant, "a variant"),
+            Place::Variant => (Place::Enum, "the enum"),
+        };
+        other.names().contains(&name).then_some(there)
     }
 }
 

@@ -2,11 +2,8 @@
 
 use syn::{Attribute, LitStr, Path};
 
-use super::{Set, arguments};
+use super::{Place, Set, arguments};
 use crate::diagnostics::Errors;
-
-const ENUM_NAMES: [&str; 1] = ["crate"];
-const VARIANT_NAMES: [&str; 2] = ["rename", "alias"];
 
 /// The attributes of an enum that derives `EnvValue`.
 #[derive(Default)]
@@ -27,7 +24,7 @@ impl EnumAttrs {
         for argument in arguments(attributes, errors) {
             match argument.name.to_string().as_str() {
                 "crate" => argument.set(&mut attrs.krate, argument.krate(), errors),
-                _ => errors.push(argument.unknown(&ENUM_NAMES, &VARIANT_NAMES, "a variant")),
+                _ => errors.push(argument.unknown(Place::Enum)),
             }
         }
         attrs
@@ -41,7 +38,7 @@ impl VariantAttrs {
             match argument.name.to_string().as_str() {
                 "rename" => argument.set(&mut attrs.rename, argument.text(), errors),
                 "alias" => attrs.aliases.extend(errors.keep(argument.text())),
-                _ => errors.push(argument.unknown(&VARIANT_NAMES, &ENUM_NAMES, "the enum")),
+                _ => errors.push(argument.unknown(Place::Variant)),
             }
         }
         attrs

@@ -9,7 +9,7 @@ use super::literal::{Literal, Number};
 use crate::attr::{Set, is_set};
 use crate::diagnostics::Errors;
 use crate::model::{Field, Model};
-use crate::ty::{Kind, Secrecy, Ty};
+use crate::ty::{Kind, Ty};
 
 /// A default has a field that needs one and a source that may supply it.
 pub(super) fn check_presence(model: &Model, field: &Field, errors: &mut Errors) {
@@ -39,10 +39,7 @@ pub(super) fn check_presence(model: &Model, field: &Field, errors: &mut Errors) 
 pub(super) fn check_value(field: &Field, errors: &mut Errors) {
     let Some(default) = &field.attrs.default else { return };
     let Some(literal) = default.value.as_ref().and_then(Literal::of) else { return };
-    if field.ty.is_option()
-        || field.has_own_parser()
-        || matches!(field.ty.holds_secret(), Secrecy::Known(true))
-    {
+    if field.ty.is_option() || field.has_own_parser() || field.says_secret() {
         return;
     }
     if field.ty.is_collection() {

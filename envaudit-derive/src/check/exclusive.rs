@@ -65,7 +65,10 @@ fn present(attrs: &FieldAttrs) -> Vec<(&'static str, Span)> {
     fn one<T>(name: &'static str, set: &Set<T>) -> Option<(&'static str, Span)> {
         set.as_ref().map(|set| (name, set.name.span()))
     }
-    let alias = attrs.aliases.first().map(|alias| ("alias", alias.span()));
+    let alias = |name: &'static str| {
+        let alias = attrs.aliases.iter().find(|alias| alias.attribute == name)?;
+        Some((name, alias.attribute.span()))
+    };
     [
         one("skip", &attrs.skip),
         one("nested", &attrs.nested),
@@ -73,7 +76,10 @@ fn present(attrs: &FieldAttrs) -> Vec<(&'static str, Span)> {
         one("prefix", &attrs.prefix),
         one("key", &attrs.key),
         one("rename", &attrs.rename),
-        alias,
+        alias("alias"),
+        alias("alias_key"),
+        alias("deprecated_alias"),
+        alias("deprecated_alias_key"),
         one("default", &attrs.default),
         one("sources", &attrs.sources),
         one("secret", &attrs.secret),

@@ -10,11 +10,13 @@ pub(super) fn check(field: &Field, errors: &mut Errors) {
         && field.holds_no_struct()
     {
         let word = if field.attrs.flatten.is_some() { "flatten" } else { "nested" };
-        let hint = match field.ty.within_option().kind {
+        let inner = field.group_type();
+        let hint = match inner.kind {
             Kind::List(_) | Kind::Array(..) | Kind::Map(..) => {
                 "; use `json` to read several structs from one variable"
             }
-            Kind::Option(_) => "; one `Option` is enough",
+            Kind::Option(_) if field.ty.is_option() => "; one `Option` is enough",
+            Kind::Option(_) => "; put the `Option` around the box",
             _ => "; remove the attribute to read it from one variable",
         };
         let name = field.ty.within_option().name();

@@ -21,7 +21,7 @@ pub(super) fn check_range(field: &Field, errors: &mut Errors) {
     if !is_number && leaf != Some(Leaf::Other) {
         let name = element.name();
         let hint = match leaf {
-            Some(Leaf::Text { .. } | Leaf::SecretString) => "; `len` limits the length of a text",
+            Some(Leaf::Text(_) | Leaf::SecretString) => "; `len` limits the length of a text",
             _ => "; `validate` checks anything",
         };
         let message = format!("`range` is about numbers, but the field is `{name}`{hint}");

@@ -216,8 +216,8 @@ impl Literal {
             (Leaf::Float, _) => wrong_type("a floating-point number"),
             (Leaf::Bool, _) => wrong_type("`true` or `false`"),
             (Leaf::Char, _) => wrong_type("a character such as 'x'"),
-            (Leaf::Text { .. }, Lit::Str(_)) => None,
-            (Leaf::Text { .. }, _) => wrong_type("a text such as \"abc\""),
+            (Leaf::Text(_), Lit::Str(_)) => None,
+            (Leaf::Text(_), _) => wrong_type("a text such as \"abc\""),
             (Leaf::Parsed(parsed), Lit::Str(text)) => {
                 let expected = parsed.mistake(&text.value())?;
                 wrong_type(expected)

@@ -32,7 +32,7 @@ fn check_field(model: &Model, field: &Field, errors: &mut Errors) {
         types::check_owned(field, errors);
         keys::check_names(model, field, errors);
         secrets::check_marked(field, errors);
-        secrets::check_named(field, errors);
+        secrets::check_named(model, field, errors);
         secrets::check_default(field, errors);
         limits::check_range(field, errors);
         limits::check_one_of(field, errors);

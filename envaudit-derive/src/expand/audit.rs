@@ -3,7 +3,7 @@
 //! Whatever names the type of a nested struct carries that type's place, so that a type without `EnvConfig` is one error
 //! there: the compiler tells errors apart by their place.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
@@ -15,10 +15,16 @@ pub(super) fn audit_struct(model: &Model) -> TokenStream {
     let title = format!("Where each value of [`{ident}`] came from.");
     let mut members: Vec<&Field> = model.members().collect();
     // Whether a struct has a size is asked of its last field, everywhere the struct is used.
-    if let Some(last) = members.iter().rposition(|field| matches!(field.role, Role::Value)) {
-        let last = members.remove(last);
-        members.push(last);
-    }
+    let last = members.iter().rposition(|field| matches!(field.role, Role::Value));
+    let end = match last {
+        Some(last) => {
+            let last = members.remove(last);
+            members.push(last);
+            None
+        }
+        None => Some(end_field()).filter(|_| !members.is_empty()),
+    };
+    let end = end.map(|end| quote!(#[doc(hidden)] pub #end: ()));
     let fields = members.iter().map(|field| {
         let (name, docs) = (&field.ident, format!("Where `{}` came from.", field.name()));
         let ty = match &field.role {
@@ -42,27 +48,39 @@ pub(super) fn audit_struct(model: &Model) -> TokenStream {
             private_interfaces,
             unreachable_pub
         )]
-        #vis struct #audit { #(#fields),* }
+        #vis struct #audit { #(#fields,)* #end }
     }
+}
+
+/// The field that stands at the end of an audit that has nothing but those of nested structs.
+fn end_field() -> Ident {
+    local("__end")
+}
+
+fn has_end_field(model: &Model) -> bool {
+    let mut roles = model.members().map(|field| matches!(field.role, Role::Value)).peekable();
+    roles.peek().is_some() && !roles.any(|is_value| is_value)
 }
 
 /// What any struct that is looked at has. It is next to the imports.
 pub(super) fn audit_impls(model: &Model) -> TokenStream {
     let Model { krate, audit, .. } = model;
     let (locals, all) = (locals(model), destructured(model));
+    let end = end_value(model);
     let clones = model.members().zip(&locals).map(|(field, local)| {
         let name = name_at_type(field);
         quote_spanned!(local.span()=> #name: __Clone::clone(#local))
     });
+    let (own, clone) = (own_type(model), whole(model, quote!(#(#clones,)* #end)));
     let names = model.members().map(Field::name);
     let shown = names.zip(&locals).map(|(name, local)| quote!((#name, #local)));
     let shown_name = audit.to_string();
     quote! {
         #[automatically_derived]
         impl __Clone for #audit {
-            fn clone(&self) -> Self {
+            fn clone(&self) -> #own {
                 let #all = self;
-                #audit { #(#clones),* }
+                #clone
             }
         }
 
@@ -89,7 +107,50 @@ fn destructured(model: &Model) -> TokenStream {
         let name = name_at_type(field);
         quote_spanned!(local.span()=> #name: #local)
     });
-    quote!(#audit { #(#fields),* })
+    let rest = has_end_field(model).then(|| quote!(..));
+    quote!(#audit { #(#fields,)* #rest })
+}
+
+fn end_value(model: &Model) -> Option<TokenStream> {
+    let end = end_field();
+    has_end_field(model).then(|| quote!(#end: ()))
+}
+
+/// The audit before a load has filled it in.
+pub(super) fn blank(model: &Model) -> TokenStream {
+    let krate = &model.krate;
+    let end = end_value(model);
+    let blanks = model.members().map(|field| {
+        let ident = name_at_type(field);
+        match &field.role {
+            Role::Group { ty, .. } => quote_spanned! {ty.span()=>
+                #ident: <<#ty as #krate::EnvConfig>::Audit as #krate::AuditFields>::__BLANK
+            },
+            _ => quote!(#ident: __ENTRY),
+        }
+    });
+    whole(model, quote!(#(#blanks,)* #end))
+}
+
+/// A value of the audit's type.
+fn whole(model: &Model, fields: TokenStream) -> TokenStream {
+    let (place, mut audit) = (place_of_audit(model), model.audit.clone());
+    audit.set_span(place);
+    quote_spanned!(place=> #audit { #fields })
+}
+
+/// `Self`, for what the audit's values are returned as.
+pub(super) fn own_type(model: &Model) -> Ident {
+    Ident::new("Self", place_of_audit(model))
+}
+
+/// Where the compiler looks through the audit's fields: at the first nested struct.
+fn place_of_audit(model: &Model) -> Span {
+    let group = model.members().find_map(|field| match &field.role {
+        Role::Group { ty, .. } => Some(ty.span()),
+        _ => None,
+    });
+    group.unwrap_or_else(Span::call_site)
 }
 
 /// The field's name, at the place of the type where that is a nested struct.
@@ -122,20 +183,12 @@ pub(super) fn lookup(model: &Model) -> TokenStream {
         });
     }
     steps.extend(end_of_run(run));
-    let blanks = model.members().map(|field| {
-        let ident = name_at_type(field);
-        match &field.role {
-            Role::Group { ty, .. } => quote_spanned! {ty.span()=>
-                #ident: <<#ty as #krate::EnvConfig>::Audit as #krate::AuditFields>::__BLANK
-            },
-            _ => quote!(#ident: __ENTRY),
-        }
-    });
+    let (own, blank) = (own_type(model), blank(model));
     let all = destructured(model);
     quote! {
         #[automatically_derived]
         impl #krate::AuditFields for #audit {
-            const __BLANK: Self = #audit { #(#blanks),* };
+            const __BLANK: #own = #blank;
 
             fn __entry(
                 &self,

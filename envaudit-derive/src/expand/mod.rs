@@ -16,9 +16,9 @@ pub(crate) use stub::{stub, stub_without_fields};
 use syn::spanned::Spanned;
 use syn::{Expr, Path};
 
-use crate::attr::is_set;
-use crate::model::{Model, Role};
-use crate::ty::Secrecy;
+use crate::exposure::Exposure;
+use crate::model::{Field, Model, Role};
+use crate::secrecy::{marked_text, named_like_secret, public_secret};
 
 pub(crate) fn expand(model: &Model) -> TokenStream {
     let Model { ident, krate, audit, .. } = model;
@@ -92,8 +92,8 @@ fn imports(krate: &Path) -> TokenStream {
     quote! {
         use #krate::__private as __envaudit;
         use __envaudit::{
-            BLANK as __ENTRY, ByFromStr as _, Field as __Field, FieldSchema as __FieldSchema,
-            NotSecret as _, ParseStrategy as __ParseStrategy, FieldReader as __Reader, optional as __optional, required as __required,
+            BLANK as __ENTRY, ByFromStr as _, CouldHold as _, Field as __Field, FieldSchema as __FieldSchema,
+            NotSecret as _, NotText as _, ParseStrategy as __ParseStrategy, FieldReader as __Reader, optional as __optional, required as __required,
         };
         use ::core::{
             clone::Clone as __Clone,
@@ -129,19 +129,16 @@ fn key_function(model: &Model) -> TokenStream {
     }
 }
 
-/// What only the compiler can check: that a type is secret, and what depends on nested structs.
+/// What only the compiler can check: whether a type is secret, and what depends on nested structs.
 fn assertions(model: &Model) -> TokenStream {
     let mut assertions = TokenStream::new();
     for (at, field) in model.members().enumerate() {
-        let ty = &field.ty.written;
-        if is_set(&field.attrs.secret) {
-            assertions.extend(quote_spanned! {ty.span()=>
-                const _: () = __envaudit::assert_secret::<#ty>();
-            });
+        if matches!(field.role, Role::Value) {
+            assertions.extend(secret_assertions(model, field));
         }
         if let Some(default) = &field.attrs.default
             && matches!(field.role, Role::Value)
-            && let Secrecy::Of(_) = field.ty.holds_secret()
+            && !field.ty.unknown().is_empty()
         {
             let (optional, secret) = (schema::optional(field), schema::secret(field));
             let literal = default.value.as_ref().filter(|expr| matches!(expr, Expr::Lit(_)));
@@ -162,6 +159,48 @@ fn assertions(model: &Model) -> TokenStream {
                 });
             }
         }
+    }
+    assertions
+}
+
+/// The rules about secrets for types that the macro does not know: an alias of `String`, a foreign type called
+/// `SecretString`.
+fn secret_assertions(model: &Model, field: &Field) -> TokenStream {
+    let ty = &field.ty.written;
+    let asked = field.ty.perhaps_secret();
+    let mut assertions = TokenStream::new();
+    if asked.is_empty() {
+        return assertions;
+    }
+    if let Some(secret) = &field.attrs.secret {
+        let message = marked_text(field);
+        assertions.extend(quote_spanned! {secret.name.span()=>
+            const _: () = __envaudit::check_marked(__envaudit::Plain::<#ty>::TEXT, #message);
+        });
+    }
+    if let Some(public) = &field.attrs.public {
+        let (is_secret, message) = (schema::secret(field), public_secret(field));
+        assertions.extend(quote_spanned! {public.name.span()=>
+            const _: () = __envaudit::check_public(#is_secret, #message);
+        });
+    }
+    let could_hold = match field.ty.exposure() {
+        Exposure::Known(true) => quote!(true),
+        Exposure::Known(false) => return assertions,
+        Exposure::Of(types) => quote!(#(__envaudit::Exposure::<#types>::COULD_HOLD)|*),
+    };
+    if let Some(message) = named_like_secret(model, field, false)
+        && let Some(text_message) = named_like_secret(model, field, true)
+    {
+        let is_secret = schema::secret(field);
+        assertions.extend(quote_spanned! {ty.span()=>
+            const _: () = __envaudit::check_named(
+                #is_secret,
+                #could_hold,
+                __envaudit::Plain::<#ty>::TEXT,
+                [#message, #text_message],
+            );
+        });
     }
     assertions
 }

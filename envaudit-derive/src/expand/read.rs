@@ -33,8 +33,15 @@ pub(super) fn read(model: &Model) -> TokenStream {
     let config = match &model.attrs.validate {
         None => quote!(__Some(Self { #(#values),* })),
         Some(validate) => {
-            let (name, path) = (model.name(), &validate.value);
-            quote!(__envaudit::FieldReader::validate(__reader, #name, Self { #(#values),* }, #path))
+            let path = &validate.value;
+            quote! {
+                __envaudit::FieldReader::validate(
+                    __reader,
+                    Self { #(#values),* },
+                    __audit,
+                    #path,
+                )
+            }
         }
     };
     // One way out for all fields: with one each, the compiler writes the end of every field's life as often.
@@ -67,7 +74,8 @@ fn read_field(model: &Model, field: &Field) -> Option<TokenStream> {
     let name = name_at_type(field);
     Some(match &field.role {
         Role::Skip => return None,
-        Role::Group { ty, optional } => {
+        Role::Group { ty, boxes, optional } => {
+            let group = field.name();
             let read = match optional {
                 false => quote_spanned! {ty.span()=>
                     <#ty as #krate::EnvConfig>::__read(#reader, __group)
@@ -75,10 +83,23 @@ fn read_field(model: &Model, field: &Field) -> Option<TokenStream> {
                 true => quote_spanned! {ty.span()=>
                     __envaudit::FieldReader::optional_group(
                         #reader,
+                        #group,
                         <#ty as #krate::EnvConfig>::KEYS.len(),
                         __group,
                         <#ty as #krate::EnvConfig>::__read,
                     )
+                },
+            };
+            let boxed = boxes.iter().rfold(quote!(__value), |value, ty| {
+                quote_spanned!(ty.span()=> <#ty as ::core::convert::From<_>>::from(#value))
+            });
+            let read = match (boxes.is_empty(), optional) {
+                (true, _) => read,
+                (false, false) => quote!(::core::option::Option::map(#read, |__value| #boxed)),
+                (false, true) => quote! {
+                    ::core::option::Option::map(#read, |__value| {
+                        ::core::option::Option::map(__value, |__value| #boxed)
+                    })
                 },
             };
             quote_spanned! {ty.span()=> {
@@ -133,14 +154,14 @@ fn absent(field: &Field) -> TokenStream {
 }
 
 fn is_made_from_text(ty: &Ty) -> bool {
-    matches!(ty.kind, Kind::Leaf(Leaf::Text { .. }))
+    matches!(ty.kind, Kind::Leaf(Leaf::Text(_)))
 }
 
 /// The default as an expression of the field's type.
 fn typed_default(ty: &Ty, expr: &Expr) -> TokenStream {
     let written = &ty.written;
     match (&ty.kind, expr) {
-        (Kind::Leaf(Leaf::Text { .. }), Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) => {
+        (Kind::Leaf(Leaf::Text(_)), Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) => {
             quote!(<#written as ::core::convert::From<&::core::primitive::str>>::from(#text))
         }
         (Kind::Leaf(Leaf::NonZero { .. }), Expr::Lit(ExprLit { lit: lit @ Lit::Int(_), .. })) => {

@@ -8,7 +8,7 @@ use syn::{Expr, ExprLit, ExprUnary, Lit, LitStr, UnOp};
 use crate::attr::{Limits, Named, is_set};
 use crate::model::{Field, Model, Role};
 use crate::source_text::source_text;
-use crate::ty::{Kind, Leaf, Secrecy, Ty};
+use crate::ty::{Kind, Leaf, Ty};
 
 pub(super) fn schema(model: &Model) -> TokenStream {
     let krate = &model.krate;
@@ -30,7 +30,7 @@ pub(super) fn schema(model: &Model) -> TokenStream {
 
 fn member(model: &Model, field: &Field) -> TokenStream {
     let krate = &model.krate;
-    let Role::Group { ty, optional } = &field.role else {
+    let Role::Group { ty, optional, .. } = &field.role else {
         let field = field_schema(model, field);
         return quote!(__Field(#field));
     };
@@ -76,7 +76,16 @@ fn field_schema(model: &Model, field: &Field) -> TokenStream {
         let name = quote::format_ident!("{name}");
         more.extend(quote!(.#name(#value)));
     };
-    let aliases: Vec<String> = field.aliases().map(|alias| alias.text).collect();
+    let aliases: Vec<TokenStream> = attrs
+        .aliases
+        .iter()
+        .map(|alias| {
+            let text = &alias.text;
+            let exact = alias.exact.then(|| quote!(.exact()));
+            let deprecated = alias.deprecated.then(|| quote!(.deprecated()));
+            quote!(#krate::Alias::new(#text) #exact #deprecated)
+        })
+        .collect();
     if !aliases.is_empty() {
         set("aliases", quote!(&[#(#aliases),*]));
     }
@@ -143,9 +152,11 @@ pub(super) fn optional(field: &Field) -> TokenStream {
 
 /// Whether the value must not be shown.
 pub(super) fn secret(field: &Field) -> TokenStream {
-    match field.ty.holds_secret() {
-        Secrecy::Known(secret) => quote!(#secret),
-        Secrecy::Of(types) => quote!(#(__envaudit::Secrecy::<#types>::SECRET)|*),
+    let asked = field.ty.perhaps_secret();
+    match (is_set(&field.attrs.secret), asked.is_empty()) {
+        (true, _) => quote!(true),
+        (false, true) => quote!(false),
+        (false, false) => quote!(#(__envaudit::Secrecy::<#asked>::SECRET)|*),
     }
 }
 

@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 use syn::{DeriveInput, Generics, Ident, Path, Visibility, parse_quote};
 
-use super::{audit, imports, read};
+use super::{audit, imports, local, read, secret_assertions};
 use crate::attr::{ContainerAttrs, default_crate};
 use crate::diagnostics::Errors;
 use crate::model::{Model, Role};
@@ -21,10 +21,16 @@ pub(crate) fn stub(mut model: Model) -> TokenStream {
         }
     }
     let is_generic = !model.generics.params.is_empty();
-    let reads = if is_generic { TokenStream::new() } else { read::read_sound(&model) };
-    let (audit_struct, audit_impls) = (audit::audit_struct(&model), audit::audit_impls(&model));
+    let parts = Parts {
+        reads: if is_generic { TokenStream::new() } else { read::read_sound(&model) },
+        assertions: if is_generic { TokenStream::new() } else { sound_assertions(&model) },
+        audit_impls: audit::audit_impls(&model),
+        own: audit::own_type(&model),
+        blank: audit::blank(&model),
+    };
+    let audit_struct = audit::audit_struct(&model);
     let Model { ident, krate, generics, vis, audit, .. } = &model;
-    let impls = impls(krate, ident, generics, audit, vis, &audit_impls, &reads);
+    let impls = impls(krate, ident, generics, audit, vis, &parts);
     quote!(#audit_struct #impls)
 }
 
@@ -35,8 +41,14 @@ pub(crate) fn stub_without_fields(input: &DeriveInput) -> TokenStream {
     // Its mistakes have been reported.
     let attrs = ContainerAttrs::parse(&input.attrs, &mut Errors::default());
     let krate = attrs.krate.map_or_else(default_crate, |path| path.value);
-    let none = TokenStream::new();
-    let impls = impls(&krate, ident, generics, &audit, vis, &none, &none);
+    let parts = Parts {
+        reads: TokenStream::new(),
+        assertions: TokenStream::new(),
+        audit_impls: TokenStream::new(),
+        own: local("Self"),
+        blank: quote!(#audit {}),
+    };
+    let impls = impls(&krate, ident, generics, &audit, vis, &parts);
     quote! {
         #[derive(::core::clone::Clone, ::core::fmt::Debug)]
         #[allow(dead_code, missing_docs)]
@@ -45,14 +57,30 @@ pub(crate) fn stub_without_fields(input: &DeriveInput) -> TokenStream {
     }
 }
 
+/// What of the code can be generated all the same.
+struct Parts {
+    reads: TokenStream,
+    assertions: TokenStream,
+    audit_impls: TokenStream,
+    /// The type of `blank`.
+    own: Ident,
+    blank: TokenStream,
+}
+
+/// What only the compiler can say of the fields that no mistake was found in.
+fn sound_assertions(model: &Model) -> TokenStream {
+    let sound =
+        model.fields.iter().filter(|field| field.sound && matches!(field.role, Role::Value));
+    sound.map(|field| secret_assertions(model, field)).collect()
+}
+
 fn impls(
     krate: &Path,
     ident: &Ident,
     generics: &Generics,
     audit: &Ident,
     vis: &Visibility,
-    audit_impls: &TokenStream,
-    reads: &TokenStream,
+    parts: &Parts,
 ) -> TokenStream {
     let mut generics = generics.clone();
     if !generics.params.is_empty() {
@@ -60,18 +88,19 @@ fn impls(
     }
     let imports = imports(krate);
     let (params, arguments, clause) = generics.split_for_impl();
+    let Parts { reads, assertions, audit_impls, own, blank } = parts;
     quote! {
         #[doc(hidden)]
         #[allow(unused_imports, unused_variables)]
         const _: () = {
             #imports
             const __ENVAUDIT_TABLE: &__envaudit::Table =
-                &__envaudit::Table::new(&#krate::Schema::new("", "", &[]), &[], &[], &[]);
+                &__envaudit::Table::new(&#krate::Schema::broken(), &[], &[], &[]);
 
             impl #params #krate::EnvConfig for #ident #arguments #clause {
                 type Audit = #audit;
                 type Slots = [__envaudit::KeySlot; 0];
-                const SCHEMA: &'static #krate::Schema = &#krate::Schema::new("", "", &[]);
+                const SCHEMA: &'static #krate::Schema = &#krate::Schema::broken();
                 const KEYS: &'static [&'static ::core::primitive::str] = &[];
                 const TABLE: &'static __envaudit::Table = __ENVAUDIT_TABLE;
                 const SLOTS: Self::Slots = [];
@@ -88,7 +117,7 @@ fn impls(
             #audit_impls
 
             impl #krate::AuditFields for #audit {
-                const __BLANK: Self = ::core::panic!();
+                const __BLANK: #own = #blank;
 
                 fn __entry(
                     &self,
@@ -104,6 +133,8 @@ fn impls(
                     #krate::Key::broken()
                 }
             }
+
+            #assertions
         };
     }
 }

@@ -9,7 +9,7 @@ use super::local;
 use super::typed::typed;
 use crate::attr::{Limits, Named, OneOf, Set, is_set};
 use crate::model::Field;
-use crate::ty::{Kind, Leaf, Ty};
+use crate::ty::{Kind, Leaf, Text, Ty};
 
 /// The function that reads the text: `fn(&mut Raw<'_>) -> Result<T, ValueError>`.
 pub(super) fn take(field: &Field) -> TokenStream {
@@ -45,7 +45,7 @@ pub(super) fn take(field: &Field) -> TokenStream {
     };
     let view = if is_set(&attrs.trim) {
         quote!(let __raw = &mut __envaudit::Raw::trimmed(__raw)?;)
-    } else if has_whole_checks && field.ty.is_secret() != Some(true) {
+    } else if has_whole_checks && !field.says_secret() {
         // What a check refuses is shown.
         quote!(let __raw = &mut __envaudit::Raw::shared(__raw);)
     } else {
@@ -59,8 +59,14 @@ fn known_take(ty: &Ty) -> Option<TokenStream> {
     match &ty.within_option().kind {
         Kind::Leaf(Leaf::Other) if ty.is_option() => None,
         Kind::Leaf(_) => Some(strategy_take(&ty.written)),
+        Kind::SecretBox(inner) if is_read_whole(inner) => Some(strategy_take(&ty.written)),
         _ => None,
     }
+}
+
+/// Whether a `SecretBox` of it has a reader of its own. Another type may be called so, and is read by its own.
+fn is_read_whole(inner: &Ty) -> bool {
+    inner.leaf().is_some_and(|leaf| leaf != Leaf::Other)
 }
 
 fn strategy_take(ty: &Type) -> TokenStream {
@@ -101,7 +107,7 @@ fn whole_checks(field: &Field) -> TokenStream {
     if field.has_own_parser() {
         let ty = field.ty.within_option();
         match (ty.leaf(), text_limit(field)) {
-            (Some(Leaf::Text { string: true }), Some(_)) => {
+            (Some(Leaf::Text(Text::String)), Some(_)) => {
                 let allowed = attrs.one_of.iter().flat_map(|one_of| &one_of.value.0);
                 checks.extend(quote!(__envaudit::one_of::<_, _>(__value, &[#(#allowed),*])?;));
             }
@@ -187,6 +193,10 @@ fn value(field: &Field, ty: &Ty) -> TokenStream {
                 )
             }
         }
+        Kind::SecretBox(inner) if is_read_whole(inner) && is_plain(field) => {
+            let take = strategy_take(written);
+            quote_spanned!(written.span()=> #take(#raw))
+        }
         Kind::SecretBox(inner) => {
             let inner = value(field, inner);
             quote_spanned!(written.span()=> __envaudit::secret_box(#inner))
@@ -205,6 +215,11 @@ fn leaf(field: &Field, ty: &Ty) -> TokenStream {
         let take = strategy_take(written);
         quote_spanned!(written.span()=> #take(#raw))
     }
+}
+
+/// Whether a single value is read by its type's own reader and nothing else.
+fn is_plain(field: &Field) -> bool {
+    !has_element_checks(field) && !is_set(&field.attrs.from_str)
 }
 
 fn has_element_checks(field: &Field) -> bool {

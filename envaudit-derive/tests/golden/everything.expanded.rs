@@ -30,6 +30,14 @@ pub(crate) struct Provenance {
     pub r#type: ea::AuditEntry,
     ///Where `db` came from.
     pub db: <Db as ea::EnvConfig>::Audit,
+    ///Where `replica` came from.
+    pub replica: <Db as ea::EnvConfig>::Audit,
+    ///Where `signing_key` came from.
+    pub signing_key: ea::AuditEntry,
+    ///Where `edge_token` came from.
+    pub edge_token: ea::AuditEntry,
+    ///Where `home` came from.
+    pub home: ea::AuditEntry,
     ///Where `offset` came from.
     pub offset: ea::AuditEntry,
 }
@@ -46,8 +54,9 @@ pub(crate) struct Provenance {
 const _: () = {
     use ea::__private as __envaudit;
     use __envaudit::{
-        BLANK as __ENTRY, ByFromStr as _, Field as __Field, FieldSchema as __FieldSchema,
-        NotSecret as _, ParseStrategy as __ParseStrategy, FieldReader as __Reader,
+        BLANK as __ENTRY, ByFromStr as _, CouldHold as _, Field as __Field,
+        FieldSchema as __FieldSchema, NotSecret as _, NotText as _,
+        ParseStrategy as __ParseStrategy, FieldReader as __Reader,
         optional as __optional, required as __required,
     };
     use ::core::{
@@ -69,7 +78,7 @@ const _: () = {
                             false,
                         )
                         .exact()
-                        .aliases(&["OLD", "OLDER"])
+                        .aliases(&[ea::Alias::new("OLD"), ea::Alias::new("OLDER")])
                         .deprecated(__Some("use APP_PORT")),
                 ),
                 __Field(
@@ -190,7 +199,7 @@ const _: () = {
                             "[SecretBox<String>; 2]",
                             ea::Shape::Array(&__ParseStrategy::<String>::SHAPE, 2),
                             false,
-                            true,
+                            __envaudit::Secrecy::<SecretBox<String>>::SECRET,
                         )
                         .sep(__Some(",")),
                 ),
@@ -203,6 +212,57 @@ const _: () = {
                         false,
                         <Db as ea::EnvConfig>::SCHEMA,
                     ),
+                ),
+                ea::Member::Group(
+                    ea::GroupSchema::new(
+                        "replica",
+                        "",
+                        __None,
+                        "REPLICA_",
+                        true,
+                        <Db as ea::EnvConfig>::SCHEMA,
+                    ),
+                ),
+                __Field(
+                    __FieldSchema::new(
+                            "signing_key",
+                            "SIGNING_KEY",
+                            "",
+                            "[u8; 32]",
+                            ea::Shape::Opaque,
+                            false,
+                            true,
+                        )
+                        .parse_with(__Some("parse::key")),
+                ),
+                __Field(
+                    __FieldSchema::new(
+                        "edge_token",
+                        "EDGE_TOKEN",
+                        "",
+                        "EdgeToken",
+                        __ParseStrategy::<EdgeToken>::SHAPE,
+                        __ParseStrategy::<EdgeToken>::OPTIONAL,
+                        true,
+                    ),
+                ),
+                __Field(
+                    __FieldSchema::new(
+                            "home",
+                            "HOME",
+                            "",
+                            "Url",
+                            __ParseStrategy::<Url>::SHAPE,
+                            __ParseStrategy::<Url>::OPTIONAL,
+                            __envaudit::Secrecy::<Url>::SECRET,
+                        )
+                        .aliases(
+                            &[
+                                ea::Alias::new("HOME_URL").exact(),
+                                ea::Alias::new("ROOT").deprecated(),
+                                ea::Alias::new("ROOT_URL").exact().deprecated(),
+                            ],
+                        ),
                 ),
                 __Field(
                     __FieldSchema::new(
@@ -452,9 +512,9 @@ const _: () = {
                         __raw,
                         ",",
                         false,
-                        |__raw: &mut __envaudit::Raw<'_>| __envaudit::secret_box(
-                            __ParseStrategy::<String>::take(__raw),
-                        ),
+                        |__raw: &mut __envaudit::Raw<'_>| __ParseStrategy::<
+                            SecretBox<String>,
+                        >::take(__raw),
                     )
                 },
                 __required,
@@ -463,7 +523,56 @@ const _: () = {
                 let Provenance { db: ref mut __group, .. } = *__audit;
                 <Db as ea::EnvConfig>::__read(__reader, __group)
             };
+            let __field_11 = {
+                let Provenance { replica: ref mut __group, .. } = *__audit;
+                ::core::option::Option::map(
+                    __envaudit::FieldReader::optional_group(
+                        __reader,
+                        "replica",
+                        <Db as ea::EnvConfig>::KEYS.len(),
+                        __group,
+                        <Db as ea::EnvConfig>::__read,
+                    ),
+                    |__value| {
+                        ::core::option::Option::map(
+                            __value,
+                            |__value| <Arc<
+                                Db,
+                            > as ::core::convert::From<_>>::from(__value),
+                        )
+                    },
+                )
+            };
             let __field_12 = __Reader::field::<
+                [u8; 32],
+            >(
+                __reader,
+                &mut __audit.signing_key,
+                |__raw: &mut __envaudit::Raw<'_>| {
+                    {
+                        let __text = __envaudit::Raw::as_str(__raw)?;
+                        __envaudit::parsed::<[u8; 32], _>(parse::key(__text))
+                    }
+                },
+                __required,
+            );
+            let __field_13 = __Reader::field::<
+                EdgeToken,
+            >(
+                __reader,
+                &mut __audit.edge_token,
+                __ParseStrategy::<EdgeToken>::take,
+                __ParseStrategy::<EdgeToken>::absent,
+            );
+            let __field_14 = __Reader::field::<
+                Url,
+            >(
+                __reader,
+                &mut __audit.home,
+                __ParseStrategy::<Url>::take,
+                __ParseStrategy::<Url>::absent,
+            );
+            let __field_16 = __Reader::field::<
                 i64,
             >(
                 __reader,
@@ -488,7 +597,11 @@ const _: () = {
                 __Some(__field_8),
                 __Some(__field_9),
                 __Some(__field_10),
+                __Some(__field_11),
                 __Some(__field_12),
+                __Some(__field_13),
+                __Some(__field_14),
+                __Some(__field_16),
             ) = (
                 __field_0,
                 __field_1,
@@ -501,13 +614,16 @@ const _: () = {
                 __field_8,
                 __field_9,
                 __field_10,
+                __field_11,
                 __field_12,
+                __field_13,
+                __field_14,
+                __field_16,
             ) else {
                 return __None;
             };
             __envaudit::FieldReader::validate(
                 __reader,
-                "Everything",
                 Self {
                     port: __field_0,
                     log_level: __field_1,
@@ -520,9 +636,14 @@ const _: () = {
                     id: __field_8,
                     r#type: __field_9,
                     db: __field_10,
+                    replica: __field_11,
+                    signing_key: __field_12,
+                    edge_token: __field_13,
+                    home: __field_14,
                     cache: <Cache as ::core::default::Default>::default(),
-                    offset: __field_12,
+                    offset: __field_16,
                 },
+                __audit,
                 check,
             )
         }
@@ -542,7 +663,11 @@ const _: () = {
                 id: __8,
                 r#type: __9,
                 db: __10,
-                offset: __11,
+                replica: __11,
+                signing_key: __12,
+                edge_token: __13,
+                home: __14,
+                offset: __15,
             } = self;
             Provenance {
                 port: __Clone::clone(__0),
@@ -556,7 +681,11 @@ const _: () = {
                 id: __Clone::clone(__8),
                 r#type: __Clone::clone(__9),
                 db: __Clone::clone(__10),
-                offset: __Clone::clone(__11),
+                replica: __Clone::clone(__11),
+                signing_key: __Clone::clone(__12),
+                edge_token: __Clone::clone(__13),
+                home: __Clone::clone(__14),
+                offset: __Clone::clone(__15),
             }
         }
     }
@@ -575,7 +704,11 @@ const _: () = {
                 id: __8,
                 r#type: __9,
                 db: __10,
-                offset: __11,
+                replica: __11,
+                signing_key: __12,
+                edge_token: __13,
+                home: __14,
+                offset: __15,
             } = self;
             ea::__private::debug(
                 __f,
@@ -592,7 +725,11 @@ const _: () = {
                     ("id", __8),
                     ("type", __9),
                     ("db", __10),
-                    ("offset", __11),
+                    ("replica", __11),
+                    ("signing_key", __12),
+                    ("edge_token", __13),
+                    ("home", __14),
+                    ("offset", __15),
                 ],
             )
         }
@@ -611,6 +748,10 @@ const _: () = {
             id: __ENTRY,
             r#type: __ENTRY,
             db: <<Db as ea::EnvConfig>::Audit as ea::AuditFields>::__BLANK,
+            replica: <<Db as ea::EnvConfig>::Audit as ea::AuditFields>::__BLANK,
+            signing_key: __ENTRY,
+            edge_token: __ENTRY,
+            home: __ENTRY,
             offset: __ENTRY,
         };
         fn __entry(
@@ -629,7 +770,11 @@ const _: () = {
                 id: __8,
                 r#type: __9,
                 db: __10,
-                offset: __11,
+                replica: __11,
+                signing_key: __12,
+                edge_token: __13,
+                home: __14,
+                offset: __15,
             } = self;
             let __index = match __index {
                 0usize => return __Ok(__0),
@@ -648,9 +793,16 @@ const _: () = {
                 __Ok(__entry) => return __Ok(__entry),
                 __Err(__index) => __index,
             };
+            let __index = match ea::AuditFields::__entry(__11, __index) {
+                __Ok(__entry) => return __Ok(__entry),
+                __Err(__index) => __index,
+            };
             let __index = match __index {
-                0usize => return __Ok(__11),
-                __index => __index - 1usize,
+                0usize => return __Ok(__12),
+                1usize => return __Ok(__13),
+                2usize => return __Ok(__14),
+                3usize => return __Ok(__15),
+                __index => __index - 4usize,
             };
             __Err(__index)
         }
@@ -668,9 +820,31 @@ const _: () = {
             ea::Key::find(__ENVAUDIT_TABLE, __name)
         }
     }
-    const _: () = __envaudit::assert_secret::<SecretString>();
+    const _: () = __envaudit::check_marked(
+        __envaudit::Plain::<SecretString>::TEXT,
+        "`SecretString` is not a secret type: `Debug` would show the value; use `SecretString`",
+    );
+    const _: () = __envaudit::check_public(
+        __envaudit::Secrecy::<Url>::SECRET,
+        "`Url` is a secret type; remove `public`, or use a plain type",
+    );
     const _: () = __envaudit::check_default(false, false);
     const _: () = __envaudit::check_default(false, false);
+    const _: () = __envaudit::check_named(
+        __envaudit::Secrecy::<SecretBox<String>>::SECRET,
+        __envaudit::Exposure::<SecretBox<String>>::COULD_HOLD,
+        __envaudit::Plain::<[SecretBox<String>; 2]>::TEXT,
+        [
+            "a field whose type is named like a secret (`SecretBox`) has the type `[SecretBox<String>; 2]`, which may show its value; mask it with `#[env(secret)]`, or say `#[env(public)]` if it is none",
+            "a field whose type is named like a secret (`SecretBox`) has the type `[SecretBox<String>; 2]`, which shows its value; use `[SecretString; 2]`, or say `#[env(public)]` if it is none",
+        ],
+    );
     const _: () = __envaudit::check_group(__ENVAUDIT_TABLE, 10usize);
     const _: () = __envaudit::check_defaults(__ENVAUDIT_TABLE, 10usize);
+    const _: () = __envaudit::check_group(__ENVAUDIT_TABLE, 11usize);
+    const _: () = __envaudit::check_defaults(__ENVAUDIT_TABLE, 11usize);
+    const _: () = __envaudit::check_marked(
+        __envaudit::Plain::<EdgeToken>::TEXT,
+        "`EdgeToken` is not a secret type: `Debug` would show the value; use `SecretString`",
+    );
 };

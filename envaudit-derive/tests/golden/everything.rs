@@ -24,6 +24,14 @@ pub(crate) struct Everything {
     r#type: [SecretBox<String>; 2],
     #[env(nested)]
     db: Db,
+    #[env(nested)]
+    replica: Option<Arc<Db>>,
+    #[env(secret, parse_with = parse::key)]
+    signing_key: [u8; 32],
+    #[env(secret)]
+    edge_token: EdgeToken,
+    #[env(alias_key = "HOME_URL", deprecated_alias = "ROOT", deprecated_alias_key = "ROOT_URL")]
+    home: Url,
     #[env(skip)]
     cache: Cache,
     #[env(default = -5)]

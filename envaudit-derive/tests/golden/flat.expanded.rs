@@ -30,8 +30,9 @@ pub struct AppConfigAudit {
 const _: () = {
     use ::envaudit::__private as __envaudit;
     use __envaudit::{
-        BLANK as __ENTRY, ByFromStr as _, Field as __Field, FieldSchema as __FieldSchema,
-        NotSecret as _, ParseStrategy as __ParseStrategy, FieldReader as __Reader,
+        BLANK as __ENTRY, ByFromStr as _, CouldHold as _, Field as __Field,
+        FieldSchema as __FieldSchema, NotSecret as _, NotText as _,
+        ParseStrategy as __ParseStrategy, FieldReader as __Reader,
         optional as __optional, required as __required,
     };
     use ::core::{
@@ -78,7 +79,7 @@ const _: () = {
                     "SecretString",
                     __ParseStrategy::<SecretString>::SHAPE,
                     false,
-                    true,
+                    __envaudit::Secrecy::<SecretString>::SECRET,
                 ),
             ),
             __Field(
@@ -255,4 +256,13 @@ const _: () = {
             ::envaudit::Key::find(__ENVAUDIT_TABLE, __name)
         }
     }
+    const _: () = __envaudit::check_named(
+        __envaudit::Secrecy::<SecretString>::SECRET,
+        __envaudit::Exposure::<SecretString>::COULD_HOLD,
+        __envaudit::Plain::<SecretString>::TEXT,
+        [
+            "a field named like a secret (`api_key`) has the type `SecretString`, which may show its value; mask it with `#[env(secret)]`, or say `#[env(public)]` if it is none",
+            "a field named like a secret (`api_key`) has the type `SecretString`, which shows its value; use `SecretString`, or say `#[env(public)]` if it is none",
+        ],
+    );
 };

@@ -30,8 +30,9 @@ struct AppConfigAudit {
 const _: () = {
     use ::envaudit::__private as __envaudit;
     use __envaudit::{
-        BLANK as __ENTRY, ByFromStr as _, Field as __Field, FieldSchema as __FieldSchema,
-        NotSecret as _, ParseStrategy as __ParseStrategy, FieldReader as __Reader,
+        BLANK as __ENTRY, ByFromStr as _, CouldHold as _, Field as __Field,
+        FieldSchema as __FieldSchema, NotSecret as _, NotText as _,
+        ParseStrategy as __ParseStrategy, FieldReader as __Reader,
         optional as __optional, required as __required,
     };
     use ::core::{
@@ -143,6 +144,7 @@ const _: () = {
                 let AppConfigAudit { cache: ref mut __group, .. } = *__audit;
                 __envaudit::FieldReader::optional_group(
                     __reader,
+                    "cache",
                     <CacheConfig as ::envaudit::EnvConfig>::KEYS.len(),
                     __group,
                     <CacheConfig as ::envaudit::EnvConfig>::__read,

@@ -1,101 +1,428 @@
-//! Names of secrets.
+//! Names of secrets: the one list that the macros, a load, the command and a ledger share.
 
-/// Whether a variable, a member or a parameter of this name holds a secret.
+use core::ops::Range;
+
+/// Words that make a name a secret's, wherever they stand in it.
+const ANYWHERE: [&str; 42] = [
+    "password",
+    "passwords",
+    "passwd",
+    "passwds",
+    "passphrase",
+    "passphrases",
+    "passcode",
+    "passcodes",
+    "pwd",
+    "pw",
+    "secret",
+    "secrets",
+    "token",
+    "accesstoken",
+    "accesstokens",
+    "credential",
+    "credentials",
+    "creds",
+    "apikey",
+    "apikeys",
+    "privatekey",
+    "privatekeys",
+    "authorization",
+    "cookie",
+    "cookies",
+    "bearer",
+    "jwt",
+    "sig",
+    "signature",
+    "otp",
+    "totp",
+    "pin",
+    "pins",
+    "pepper",
+    "mnemonic",
+    "psk",
+    "skey",
+    "akey",
+    "cvv",
+    "cvc",
+    "connectionstring",
+    "connectionstrings",
+];
+
+/// Those that mean nothing else, and for which a type is refused wherever they stand.
+const UNMISTAKABLE: [&str; 7] =
+    ["password", "passwd", "secret", "token", "credential", "credentials", "apikey"];
+
+/// Those for which no type is refused: many programs have the name of a cookie, and `pass_word` may be two words.
+const NEVER_REFUSED: [&str; 3] = ["cookie", "cookies", "pass_word"];
+
+/// Words that do so as the last one.
+const LAST: [&str; 4] = ["pass", "seed", "seeds", "tokens"];
+
+/// Words that do so as the last of several.
+const LAST_OF_SEVERAL: [&str; 4] = ["auth", "sk", "salt", "salts"];
+
+/// Words that do so at the end of the last word, to which others are glued: `PGPASSWORD`, `accesstoken`.
+const GLUED: [&str; 9] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "secret",
+    "token",
+    "apikey",
+    "pass",
+    "pwd",
+    "connectionstring",
+];
+
+/// Words that only end like one of those.
+const NOT_GLUED: [&str; 12] = [
+    "oldpwd",
+    "bypass",
+    "compass",
+    "encompass",
+    "surpass",
+    "trespass",
+    "overpass",
+    "underpass",
+    "lowpass",
+    "highpass",
+    "bandpass",
+    "nonsecret",
+];
+
+/// Words that make a `key` a secret: a `primary_key` and a `cache_key` are none.
+const BEFORE_KEY: [&str; 41] = [
+    "api",
+    "private",
+    "access",
+    "secret",
+    "signing",
+    "encryption",
+    "decryption",
+    "crypto",
+    "cipher",
+    "symmetric",
+    "fernet",
+    "master",
+    "account",
+    "service",
+    "admin",
+    "auth",
+    "hmac",
+    "ssh",
+    "shared",
+    "preshared",
+    "license",
+    "installation",
+    "integration",
+    "subscription",
+    "app",
+    "session",
+    "deploy",
+    "recovery",
+    "unseal",
+    "tls",
+    "ssl",
+    "enc",
+    "aes",
+    "rsa",
+    "gpg",
+    "pgp",
+    "jwt",
+    "cookie",
+    "webhook",
+    "root",
+    "wrapping",
+];
+
+/// Other pairs of words, each way in which the second is written.
+const PAIRS: [(&str, &[&str]); 7] = [
+    ("connection", &["string", "strings"]),
+    ("conn", &["string", "str"]),
+    ("pass", &["word", "words", "phrase", "code", "key"]),
+    ("seed", &["phrase", "words"]),
+    ("recovery", &["code", "codes", "phrase"]),
+    ("backup", &["code", "codes"]),
+    ("security", &["code"]),
+];
+
+/// Words before `tokens` that make it a number of them.
+const QUANTITIES: [&str; 26] = [
+    "max",
+    "min",
+    "num",
+    "number",
+    "n",
+    "total",
+    "count",
+    "limit",
+    "input",
+    "output",
+    "prompt",
+    "completion",
+    "context",
+    "reasoning",
+    "cached",
+    "new",
+    "used",
+    "unused",
+    "remaining",
+    "available",
+    "consumed",
+    "generated",
+    "per",
+    "budget",
+    "expired",
+    "active",
+];
+
+/// Last words of names that describe a secret, and are not of its value.
+const DESCRIPTIONS: [&str; 44] = [
+    "file",
+    "files",
+    "path",
+    "dir",
+    "folder",
+    "stdin",
+    "prompt",
+    "env",
+    "fd",
+    "cmd",
+    "command",
+    "helper",
+    "name",
+    "id",
+    "arn",
+    "ref",
+    "url",
+    "uri",
+    "endpoint",
+    "issuer",
+    "audience",
+    "domain",
+    "algorithm",
+    "alg",
+    "type",
+    "kind",
+    "version",
+    "length",
+    "len",
+    "size",
+    "count",
+    "limit",
+    "policy",
+    "ttl",
+    "lifetime",
+    "expiry",
+    "expiration",
+    "timeout",
+    "interval",
+    "age",
+    "store",
+    "manager",
+    "engine",
+    "hash",
+];
+
+/// Of those, the ones whose text in a sentence or a log is none: an identifier or a hash may be a secret.
+#[cfg(feature = "text")]
+const DESCRIPTIONS_IN_TEXT: [&str; 23] = [
+    "file",
+    "files",
+    "path",
+    "dir",
+    "folder",
+    "name",
+    "type",
+    "kind",
+    "version",
+    "length",
+    "len",
+    "size",
+    "count",
+    "limit",
+    "policy",
+    "ttl",
+    "lifetime",
+    "expiry",
+    "expiration",
+    "timeout",
+    "interval",
+    "age",
+    "algorithm",
+];
+
+/// Whether a variable, a field, a member or a parameter of this name holds a secret, so that its value is never shown.
 ///
-/// Words are separated by `_`, `-`, `.`, and capitals: `DB_PASSWORD`, `apiKey` and `auth.token` are secrets, `AUTHOR`, `MONKEY`
-/// and `primary_key` are not.
+/// Words are separated by `_`, `-`, `.`, and capitals, and may end in digits: `DB_PASSWORD`, `apiKey`, `token2` and `auth.token`
+/// are secrets, `AUTHOR`, `MONKEY`, `bypass_cache`, `primary_key` and `max_tokens` are not.
+///
+/// ```
+/// use envaudit_redact::is_secret_name;
+///
+/// assert!(is_secret_name("CRYPTO_KEYS") && is_secret_name("clientSecret") && is_secret_name("LDAP_USER_PASS"));
+/// assert!(!is_secret_name("tokenizer") && !is_secret_name("keyboard") && !is_secret_name("LICENSE"));
+/// ```
 pub fn is_secret_name(name: &str) -> bool {
-    const ALONE: [&str; 26] = [
-        "password",
-        "passwords",
-        "passwd",
-        "passphrase",
-        "passcode",
-        "pwd",
-        "pass",
-        "pw",
-        "secret",
-        "secrets",
-        "token",
-        "credential",
-        "credentials",
-        "creds",
-        "apikey",
-        "authorization",
-        "cookie",
-        "bearer",
-        "jwt",
-        "sig",
-        "signature",
-        "privatekey",
-        "otp",
-        "pin",
-        "pepper",
-        "mnemonic",
-    ];
-    /// The last word, glued to others.
-    const ENDINGS: [&str; 7] =
-        ["password", "passwd", "passphrase", "secret", "token", "apikey", "pass"];
-    const NO_SECRETS: [&str; 5] = ["bypass", "compass", "trespass", "overpass", "underpass"];
-    /// Only as the last of several words.
-    const AT_THE_END: [&str; 3] = ["auth", "sk", "salt"];
-    const BEFORE_KEY: [&str; 28] = [
-        "api",
-        "private",
-        "access",
-        "secret",
-        "signing",
-        "encryption",
-        "master",
-        "account",
-        "service",
-        "auth",
-        "hmac",
-        "ssh",
-        "shared",
-        "license",
-        "app",
-        "session",
-        "deploy",
-        "tls",
-        "ssl",
-        "enc",
-        "aes",
-        "rsa",
-        "gpg",
-        "pgp",
-        "jwt",
-        "cookie",
-        "webhook",
-        "root",
-    ];
-    let mut previous = String::new();
-    for word in words_of(name) {
-        if ALONE.contains(&word.as_str()) {
-            return true;
-        }
-        if matches!(word.as_str(), "key" | "keys") && BEFORE_KEY.contains(&previous.as_str()) {
-            return true;
-        }
-        previous = word;
-    }
-    let is_glued = ENDINGS.iter().any(|ending| previous.ends_with(ending));
-    let is_one_of_many = previous.len() < name.len();
-    is_glued && !NO_SECRETS.contains(&previous.as_str())
-        || is_one_of_many && AT_THE_END.contains(&previous.as_str())
+    Findings::of(name).next().is_some()
 }
 
-/// The words of a name, in lower case.
-fn words_of(name: &str) -> impl Iterator<Item = String> + '_ {
-    let bytes = name.as_bytes();
-    let mut start = 0;
-    std::iter::from_fn(move || {
-        while start < bytes.len() && !bytes[start].is_ascii_alphanumeric() {
-            start += 1;
+/// The words of a name, as they are written, for which a type that shows its value is to be refused.
+///
+/// Some of the names that [`is_secret_name`] tells are passed over here, where a false alarm stops a build: that of a cookie, and
+/// those that describe a secret, such as `jwt_algorithm` and `signing_key_path`. These words count wherever they stand:
+/// `password`, `passwd`, `secret`, `token`, `api_key`, `private_key`, `credential` and `credentials`.
+///
+/// ```
+/// use envaudit_redact::secret_word;
+///
+/// assert_eq!(secret_word("stripe_api_key"), Some("api_key"));
+/// assert_eq!(secret_word("awsCredentials"), Some("Credentials"));
+/// assert_eq!(secret_word("jwt_algorithm"), None);
+/// ```
+pub fn secret_word(name: &str) -> Option<&str> {
+    let is_description = is_description(name);
+    let is_meant = |found: &Finding| {
+        found.is_unmistakable
+            || !is_description && !is_any(&name[found.words.clone()], &NEVER_REFUSED)
+    };
+    Findings::of(name).find(is_meant).map(|found| &name[found.words])
+}
+
+/// Whether a name is that of the place of a secret, or of a rule for it, by its last word: `token_ttl`, `private_key_path`.
+///
+/// A number, a duration or a path of such a name is no secret.
+pub fn is_description(name: &str) -> bool {
+    ends_in(name, &DESCRIPTIONS)
+}
+
+/// Whether a name is that of an address which may have a password in it.
+pub fn is_address_name(name: &str) -> bool {
+    ends_in(name, &["dsn", "dsns"])
+}
+
+/// Whether a value of this name is the secret itself, and not its place or a rule for it.
+#[cfg(feature = "text")]
+pub(super) fn names_a_value(name: &str) -> bool {
+    is_secret_name(name) && !is_description(name)
+}
+
+/// Whether the text after this name may be a secret, and not its place or a rule for it.
+///
+/// Less is left than after an option: an identifier or a hash may be a secret.
+#[cfg(feature = "text")]
+pub(super) fn names_a_secret_in_text(name: &str) -> bool {
+    is_secret_name(name) && !ends_in(name, &DESCRIPTIONS_IN_TEXT) && !is_authorization_id(name)
+}
+
+/// Whether a name is that of whoever was authorised.
+#[cfg(feature = "text")]
+fn is_authorization_id(name: &str) -> bool {
+    ends_in(name, &["id", "url", "endpoint"])
+        && Words::of(name).any(|word| is(&name[word], "authorization"))
+}
+
+/// Whether a number under this name counts secrets, and is none.
+#[cfg(feature = "text")]
+pub(super) fn names_a_count(name: &str) -> bool {
+    ends_in(name, &["tokens", "secrets", "credentials", "cookies", "keys", "seeds"])
+}
+
+/// The first word of a name.
+#[cfg(feature = "text")]
+pub(super) fn first_word(name: &str) -> Option<&str> {
+    Words::of(name).next().map(|word| &name[word])
+}
+
+/// A word of a name, or two, that say that it is a secret's.
+struct Finding {
+    words: Range<usize>,
+    is_unmistakable: bool,
+}
+
+/// All of them.
+struct Findings<'n> {
+    name: &'n str,
+    words: std::iter::Peekable<Words<'n>>,
+    before: Option<Range<usize>>,
+}
+
+impl<'n> Findings<'n> {
+    fn of(name: &'n str) -> Self {
+        Findings { name, words: Words::of(name).peekable(), before: None }
+    }
+
+    fn pair(&self, before: &Range<usize>, word: &str) -> Option<bool> {
+        let first = &self.name[before.clone()];
+        if is_any(word, &["key", "keys"]) && is_any(first, &BEFORE_KEY) {
+            return Some(is_any(first, &["api", "private"]) && is_any(word, &["key"]));
         }
-        if start == bytes.len() {
-            return None;
+        let is_pair = |(one, others): &(&str, &[&str])| is(first, one) && is_any(word, others);
+        PAIRS.iter().any(is_pair).then_some(false)
+    }
+
+    /// Whether a word says so, alone or as the last one.
+    fn single(&self, before: Option<&Range<usize>>, word: &str, is_last: bool) -> bool {
+        if is_any(word, &ANYWHERE) {
+            return true;
         }
+        if !is_last {
+            return false;
+        }
+        let is_key = ["key", "keys"]
+            .iter()
+            .any(|key| front(word, key).is_some_and(|front| is_any(front, &BEFORE_KEY)));
+        let is_glued = || {
+            GLUED.iter().any(|ending| front(word, ending).is_some_and(|front| !front.is_empty()))
+                && !is_any(word, &NOT_GLUED)
+        };
+        is_any(word, &LAST) && !counts_tokens(self.name)
+            || before.is_some() && is_any(word, &LAST_OF_SEVERAL)
+            || is_key
+            || is_glued()
+    }
+}
+
+impl Iterator for Findings<'_> {
+    type Item = Finding;
+
+    fn next(&mut self) -> Option<Finding> {
+        loop {
+            let word = self.words.next()?;
+            let before = self.before.replace(word.clone());
+            let is_last = self.words.peek().is_none();
+            let text = &self.name[word.clone()];
+            if let Some(before) = &before
+                && let Some(is_unmistakable) = self.pair(before, text)
+            {
+                return Some(Finding { words: before.start..word.end, is_unmistakable });
+            }
+            if self.single(before.as_ref(), text, is_last) {
+                return Some(Finding { words: word, is_unmistakable: is_any(text, &UNMISTAKABLE) });
+            }
+        }
+    }
+}
+
+/// The words of a name.
+struct Words<'n> {
+    name: &'n str,
+    at: usize,
+}
+
+impl<'n> Words<'n> {
+    fn of(name: &'n str) -> Self {
+        Words { name, at: 0 }
+    }
+}
+
+impl Iterator for Words<'_> {
+    type Item = Range<usize>;
+
+    fn next(&mut self) -> Option<Range<usize>> {
+        let bytes = self.name.as_bytes();
+        let skipped = bytes[self.at..].iter().position(u8::is_ascii_alphanumeric)?;
+        let start = self.at + skipped;
         let mut end = start + 1;
         while end < bytes.len() && bytes[end].is_ascii_alphanumeric() {
             let capital = bytes[end].is_ascii_uppercase();
@@ -107,41 +434,77 @@ fn words_of(name: &str) -> impl Iterator<Item = String> + '_ {
             }
             end += 1;
         }
-        let word = name[start..end].to_ascii_lowercase();
-        start = end;
-        Some(word)
-    })
+        self.at = end;
+        Some(start..end)
+    }
 }
 
-/// Whether a value of this name is the secret itself, and not its place or a rule for it, by the last word.
-pub(super) fn names_a_value(name: &str) -> bool {
-    const OF_SECRETS: [&str; 28] = [
-        "file", "path", "dir", "stdin", "prompt", "env", "fd", "cmd", "command", "helper", "name",
-        "id", "arn", "ref", "url", "uri", "type", "version", "length", "len", "policy", "ttl",
-        "expiry", "age", "store", "manager", "engine", "hash",
-    ];
-    is_secret_name(name)
-        && words_of(name).last().is_some_and(|last| !OF_SECRETS.contains(&last.as_str()))
+/// Whether this is the word, whatever its case, and with a number after it or without.
+fn is(text: &str, word: &str) -> bool {
+    text.trim_end_matches(|char: char| char.is_ascii_digit()).eq_ignore_ascii_case(word)
 }
 
-/// Whether the text after this name may be a secret, and not its place or a rule for it.
-///
-/// Less is left than after an option: an identifier or a hash may be a secret.
-pub(super) fn names_a_secret_in_text(name: &str) -> bool {
-    const OF_SECRETS: [&str; 12] = [
-        "file", "path", "dir", "name", "type", "policy", "ttl", "expiry", "age", "length", "len",
-        "version",
-    ];
-    is_secret_name(name)
-        && words_of(name).last().is_some_and(|last| !OF_SECRETS.contains(&last.as_str()))
+fn is_any(text: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| is(text, word))
 }
 
-/// Whether a name is of the address of a database, which may have a password and no scheme.
-pub(super) fn names_a_dsn(name: &str) -> bool {
-    words_of(name).last().is_some_and(|last| last == "dsn")
+/// What is before this end of a word.
+fn front<'t>(text: &'t str, end: &str) -> Option<&'t str> {
+    let text = text.trim_end_matches(|char: char| char.is_ascii_digit());
+    let (front, rest) = text.split_at_checked(text.len().checked_sub(end.len())?)?;
+    rest.eq_ignore_ascii_case(end).then_some(front)
 }
 
-/// The first word of a name, in lower case.
-pub(super) fn first_word(name: &str) -> Option<String> {
-    words_of(name).next()
+fn ends_in(name: &str, words: &[&str]) -> bool {
+    Words::of(name).last().is_some_and(|last| is_any(&name[last], words))
+}
+
+/// Whether a name is that of a number of tokens: `max_output_tokens`.
+fn counts_tokens(name: &str) -> bool {
+    ends_in(name, &["tokens"]) && Words::of(name).any(|word| is_any(&name[word], &QUANTITIES))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_for_which_a_type_is_refused_are_told_as_they_are_written() {
+        for (name, word) in [
+            ("password", "password"),
+            ("db_password", "password"),
+            ("API_KEY", "API_KEY"),
+            ("apiKey", "apiKey"),
+            ("token_url", "token"),
+            ("jwt_secret_algorithm", "secret"),
+            ("awsCredentials", "Credentials"),
+            ("stripe_private_key", "private_key"),
+            ("KEY_SEED", "SEED"),
+            ("crypto_keys", "crypto_keys"),
+            ("tokens", "tokens"),
+            ("authorization_header", "authorization"),
+            ("connectionString", "connectionString"),
+            ("PGPASSWORD2", "PGPASSWORD2"),
+        ] {
+            assert_eq!(secret_word(name), Some(word), "{name}");
+        }
+        for name in [
+            "tokenizer",
+            "max_tokens",
+            "secretary",
+            "key",
+            "author",
+            "session_cookie",
+            "cookie_domain",
+            "jwt_issuer",
+            "signing_key_path",
+            "signature_algorithm",
+            "pass_rate",
+            "pass_word",
+            "license",
+            "dsn",
+        ] {
+            assert_eq!(secret_word(name), None, "{name}");
+        }
+    }
 }

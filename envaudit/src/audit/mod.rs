@@ -10,6 +10,7 @@ mod table;
 mod warning;
 
 use core::fmt;
+use core::mem::ManuallyDrop;
 use core::ops::Deref;
 
 pub use drift::{Drift, DriftChange};
@@ -46,8 +47,9 @@ use crate::sources::Source;
 /// assert!(!audit.to_json().contains("s3cret"));
 /// # Ok::<(), envaudit::LoadError>(())
 /// ```
-#[derive(Clone)]
-pub struct Audit<A>(Box<Record<A>>);
+// The compiler looks through `ManuallyDrop` for nothing when it drops a value. Without it, a nested struct that does not
+// derive `EnvConfig` would be an error wherever a configuration with it goes out of scope.
+pub struct Audit<A>(ManuallyDrop<Option<Box<Record<A>>>>);
 
 #[derive(Clone)]
 struct Record<A> {
@@ -83,22 +85,24 @@ impl<A: AuditFields> Audit<A> {
     /// An audit whose entries are still blank.
     pub(crate) fn blank(table: &'static Table, environment: Option<String>) -> Self {
         // Written where it stays: it is large.
-        let record = Box::new_uninit();
         let warnings = Vec::new();
-        Audit(Box::write(record, Record { fields: A::__BLANK, table, warnings, environment }))
+        let record = Box::new_uninit();
+        let record =
+            Box::write(record, Record { fields: A::__BLANK, table, warnings, environment });
+        Audit(ManuallyDrop::new(Some(record)))
     }
 
     pub(crate) fn fields_mut(&mut self) -> &mut A {
-        &mut self.0.fields
+        &mut self.record_mut().fields
     }
 
     pub(crate) fn set_warnings(&mut self, warnings: Vec<Warning>) {
-        self.0.warnings = warnings;
+        self.record_mut().warnings = warnings;
     }
 
     /// The entry of a key.
     pub fn get(&self, key: &str) -> Option<&AuditEntry> {
-        let name = self.0.table.find(key.as_bytes()).filter(|name| name.rank == 0)?;
+        let name = self.record().table.find(key.as_bytes()).filter(|name| name.rank == 0)?;
         Some(self.at(name.leaf.into()))
     }
 
@@ -112,7 +116,7 @@ impl<A: AuditFields> Audit<A> {
 
     /// All entries, in the order of declaration.
     pub fn entries(&self) -> impl ExactSizeIterator<Item = &AuditEntry> {
-        (0..self.0.table.leaves.len()).map(|index| self.at(index))
+        (0..self.record().table.leaves.len()).map(|index| self.at(index))
     }
 
     /// The entries whose value came from a source.
@@ -132,12 +136,12 @@ impl<A: AuditFields> Audit<A> {
 
     /// What the load noticed that is not an error: deprecated variables, providers that failed.
     pub fn warnings(&self) -> &[Warning] {
-        &self.0.warnings
+        &self.record().warnings
     }
 
     /// The name of the environment that was loaded, such as `prod`.
     pub fn environment(&self) -> Option<&str> {
-        self.0.environment.as_deref()
+        self.record().environment.as_deref()
     }
 
     /// An object by key, without any value. Each member has at least `key`, `source`, `provider`, `masked` and `timestamp`.
@@ -170,10 +174,38 @@ impl<A: AuditFields> Audit<A> {
     }
 
     fn at(&self, index: usize) -> &AuditEntry {
-        match self.0.fields.__entry(index) {
+        match self.record().fields.__entry(index) {
             Ok(entry) => entry,
             Err(_) => unreachable!("the derive generated an entry for each key"),
         }
+    }
+}
+
+impl<A> Audit<A> {
+    fn record(&self) -> &Record<A> {
+        match &*self.0 {
+            Some(record) => record,
+            None => unreachable!("the record is taken when the audit is dropped"),
+        }
+    }
+
+    fn record_mut(&mut self) -> &mut Record<A> {
+        match &mut *self.0 {
+            Some(record) => record,
+            None => unreachable!("the record is taken when the audit is dropped"),
+        }
+    }
+}
+
+impl<A: Clone> Clone for Audit<A> {
+    fn clone(&self) -> Self {
+        Audit(self.0.clone())
+    }
+}
+
+impl<A> Drop for Audit<A> {
+    fn drop(&mut self) {
+        drop(self.0.take());
     }
 }
 
@@ -181,7 +213,7 @@ impl<A> Deref for Audit<A> {
     type Target = A;
 
     fn deref(&self) -> &A {
-        &self.0.fields
+        &self.record().fields
     }
 }
 

@@ -14,7 +14,22 @@ pub enum Warning {
     Deprecated {
         /// The key.
         key: &'static str,
+        /// The name under which it was found: the key, an alias, or the variable that names a file.
+        name: &'static str,
         /// What to do instead, as the struct says.
+        instead: &'static str,
+        /// The source that has it.
+        source: Source,
+        /// Where it is set.
+        location: Option<Location>,
+    },
+    /// A variable is set by a name that is deprecated.
+    DeprecatedName {
+        /// The key.
+        key: &'static str,
+        /// The deprecated name that is set.
+        name: &'static str,
+        /// The name to set instead.
         instead: &'static str,
         /// The source that has it.
         source: Source,
@@ -84,12 +99,13 @@ pub enum Warning {
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Warning::Deprecated { key, instead, source, location } => {
-                write!(
-                    f,
-                    "{key} is deprecated: {instead} (set in {})",
-                    place(*source, location.as_ref())
-                )
+            Warning::Deprecated { name, instead, source, location, .. } => {
+                let place = place(*source, location.as_ref());
+                write!(f, "{name} is deprecated: {instead} (set in {place})")
+            }
+            Warning::DeprecatedName { name, instead, source, location, .. } => {
+                let place = place(*source, location.as_ref());
+                write!(f, "{name} is deprecated: use {instead} (set in {place})")
             }
             Warning::Duplicate { key, source, lines: (before, now) } => {
                 write!(f, "{key} is set twice in {source}: line {now} overrides line {before}")

@@ -2,12 +2,15 @@
 
 #[cfg(any(feature = "ledger", feature = "live"))]
 mod causes;
+mod invalid;
 mod shown;
 
 use core::fmt;
 
 #[cfg(any(feature = "ledger", feature = "live"))]
 pub(crate) use causes::with_causes;
+pub(crate) use invalid::BrokenRule;
+pub use invalid::Invalid;
 use serde::{Serialize, Serializer};
 pub(crate) use shown::{plain, shown, shown_message};
 
@@ -142,6 +145,8 @@ pub struct Problem {
     kind: ProblemKind,
     message: String,
     pub(crate) key: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) other_keys: Vec<String>,
     pub(crate) source: Option<Source>,
     pub(crate) location: Option<Location>,
     pub(crate) found: Option<String>,
@@ -156,6 +161,7 @@ impl Problem {
             kind,
             message: message.into(),
             key: None,
+            other_keys: Vec::new(),
             source: None,
             location: None,
             found: None,
@@ -196,9 +202,14 @@ impl Problem {
         &self.message
     }
 
-    /// The variable, where the problem is one variable's.
+    /// The variable, where the problem is one variable's; the first one of a rule about several.
     pub fn key(&self) -> Option<&str> {
         self.key.as_deref()
+    }
+
+    /// Every variable that the problem is about: of a rule about several fields all that its function named.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.key.iter().chain(&self.other_keys).map(String::as_str)
     }
 
     /// The source that has the bad value.

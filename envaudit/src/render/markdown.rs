@@ -28,9 +28,15 @@ pub(crate) fn markdown(table: &Table) -> String {
             }
             description.push_str(&text);
         };
-        let aliases: Vec<String> = request.names().skip(1).map(code).collect();
+        let deprecated: Vec<&str> = request.deprecated_names().collect();
+        let aliases = request.names().skip(1).filter(|name| !deprecated.contains(name));
+        let aliases: Vec<String> = aliases.map(code).collect();
         if !aliases.is_empty() {
             note(format!("Also read as {}.", aliases.join(", ")));
+        }
+        if !deprecated.is_empty() {
+            let deprecated: Vec<String> = deprecated.into_iter().map(code).collect();
+            note(format!("Also read as {}, which is deprecated.", deprecated.join(", ")));
         }
         if request.sources() != SourceSet::ALL {
             note(format!("Only from: {}.", request.sources()));

@@ -55,8 +55,10 @@ fn variable(table: &Table, request: &KeyRequest, need: &Need) -> Value {
         }
         Need::Always | Need::Never => None,
     };
+    let deprecated_aliases: Vec<&str> = request.deprecated_names().collect();
     let optional = [
         ("required_with", required_with),
+        ("deprecated_aliases", (!deprecated_aliases.is_empty()).then(|| json!(deprecated_aliases))),
         (
             "default",
             field.default.map(|default| match default {

@@ -7,23 +7,28 @@
 //! | | |
 //! | --- | --- |
 //! | `MAGIC` | 16 bytes |
-//! | version | `u32`, `VERSION` |
+//! | version | `u32`, 1 or 2 |
 //! | length of the body | `u32` |
 //! | body | name, docs and prefix of the struct as texts; the number of variables as `u32` and each of them; the number of optional structs as `u32` and of each the field as a text, the position of its first variable and how many it has as `u32` |
 //! | `END` | 8 bytes |
 //!
-//! A variable is its names (their number as `u32`, texts; the key first), the field's name, docs, type (texts), its shape, a
+//! A variable is its names (their number as `u32`, texts; the key first), in version 2 those of them that are deprecated
+//! (likewise), the field's name, docs, type (texts), its shape, a
 //! byte of flags, its sources (optional; a number as `u32` and texts), default (0 none, 1 a value, 2 an expression; a text),
 //! range and length (optional; two optional texts, whether the upper bound belongs to it as a byte), `one_of` (a number as
 //! `u32`, texts), and as optional texts the separators, `parse_with`, `deprecated` and the example, which secrets never have.
 
 #![allow(missing_docs, reason = "called by generated code, not part of the API")]
 
-use super::table::Table;
+use super::table::{Name, Table};
 use super::{Bounds, DefaultText, FieldSchema, Member, Schema, Shape};
 use crate::sources::{Source, SourceSet};
 
-pub(crate) const VERSION: u32 = 1;
+/// The newest version. Metadata that need nothing of it are written in the first one, for readers that know no other.
+pub(crate) const VERSION: u32 = 2;
+
+/// The version that has the deprecated names of a variable.
+pub(crate) const WITH_DEPRECATED_NAMES: u32 = VERSION;
 
 /// What begins the metadata. No text has these bytes: some are not UTF-8.
 pub(crate) const MAGIC: [u8; 16] = *b"\xe7envaudit\x00\xf5keys\xc2";
@@ -114,7 +119,8 @@ struct Writer<'a> {
 impl Writer<'_> {
     const fn whole(&mut self, table: &Table, body: usize) {
         self.bytes(&MAGIC);
-        self.number(VERSION as usize);
+        let with_deprecated_names = has_deprecated_names(table);
+        self.number(if with_deprecated_names { WITH_DEPRECATED_NAMES as usize } else { 1 });
         self.number(body);
         self.text(table.schema.name);
         self.text(table.schema.docs);
@@ -132,12 +138,31 @@ impl Writer<'_> {
                 self.text(leaf.names[name].text);
                 name += 1;
             }
+            if with_deprecated_names {
+                self.deprecated_names(leaf.names);
+            }
             self.field(leaf.field, leaf.sources);
             at += 1;
         }
         self.number(count_optional(table.schema));
         self.groups(table.schema, 0);
         self.bytes(&END);
+    }
+
+    const fn deprecated_names(&mut self, names: &[Name]) {
+        let (mut count, mut at) = (0, 0);
+        while at < names.len() {
+            count += names[at].deprecated as usize;
+            at += 1;
+        }
+        self.number(count);
+        at = 0;
+        while at < names.len() {
+            if names[at].deprecated {
+                self.text(names[at].text);
+            }
+            at += 1;
+        }
     }
 
     const fn field(&mut self, field: &FieldSchema, sources: SourceSet) {
@@ -318,6 +343,17 @@ impl Writer<'_> {
         }
         self.at = end;
     }
+}
+
+const fn has_deprecated_names(table: &Table) -> bool {
+    let mut at = 0;
+    while at < table.names.len() {
+        if table.names[at].deprecated {
+            return true;
+        }
+        at += 1;
+    }
+    false
 }
 
 const fn count_optional(schema: &Schema) -> usize {

@@ -47,10 +47,13 @@ impl<T> Key<T> {
             }
             index += 1;
         }
+        if table.schema.is_broken() {
+            return Key::broken();
+        }
         no_such_key(table, text)
     }
 
-    /// For a struct whose derive failed: the errors of the derive are enough.
+    /// For a struct whose derive failed, or that of a nested one: the errors of the derive are enough.
     #[doc(hidden)]
     pub const fn broken() -> Self {
         Key { text: "", index: 0, config: PhantomData }

@@ -14,6 +14,7 @@ pub(crate) mod nearest;
 pub(crate) mod owned;
 pub(crate) mod shape;
 pub(crate) mod table;
+mod visibility;
 
 pub(crate) use expected::expected;
 pub use key::Key;
@@ -39,6 +40,8 @@ pub struct Schema {
     pub validated: bool,
     /// Fields and nested structs, in the order of declaration.
     pub members: &'static [Member],
+    /// Whether the derive found mistakes in the struct, so that its fields are not known.
+    pub(crate) broken: bool,
 }
 
 /// One field of a struct.
@@ -80,8 +83,8 @@ pub struct FieldSchema {
     pub name: &'static str,
     /// Whether `name` is the whole key, whatever the prefix.
     pub exact: bool,
-    /// Further names, tried in order, each after the prefix.
-    pub aliases: &'static [&'static str],
+    /// Further names, tried in order.
+    pub aliases: &'static [Alias],
     /// The field's doc comment.
     pub docs: &'static str,
     /// The field's type as written.
@@ -120,6 +123,18 @@ pub struct FieldSchema {
     pub example: Option<&'static str>,
 }
 
+/// A further name of a field's variable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Alias {
+    /// The name: all of it when `exact`, else what follows the prefix.
+    pub name: &'static str,
+    /// Whether `name` is the whole name, whatever the prefix.
+    pub exact: bool,
+    /// Whether a load that finds it warns.
+    pub deprecated: bool,
+}
+
 /// A default, as far as it can be known without running the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -146,7 +161,25 @@ pub struct Bounds {
 #[doc(hidden)]
 impl Schema {
     pub const fn new(name: &'static str, docs: &'static str, members: &'static [Member]) -> Self {
-        Schema { name, docs, prefix: None, sources: None, validated: false, members }
+        Schema { name, docs, prefix: None, sources: None, validated: false, members, broken: false }
+    }
+
+    pub const fn broken() -> Self {
+        Schema { broken: true, ..Schema::new("", "", &[]) }
+    }
+
+    /// Whether this struct, or one below it, is broken.
+    pub(crate) const fn is_broken(&self) -> bool {
+        let mut at = 0;
+        while at < self.members.len() {
+            if let Member::Group(group) = &self.members[at]
+                && group.schema.is_broken()
+            {
+                return true;
+            }
+            at += 1;
+        }
+        self.broken
     }
 
     pub const fn prefix(mut self, prefix: &'static str) -> Self {
@@ -280,7 +313,7 @@ impl FieldSchema {
     }
 
     setters! {
-        aliases: &'static [&'static str],
+        aliases: &'static [Alias],
         sources: Option<SourceSet>,
         range: Option<Bounds>,
         len: Option<Bounds>,
@@ -297,6 +330,23 @@ impl FieldSchema {
     /// Whether a load fails when no source has it.
     pub(crate) const fn required(&self) -> bool {
         !self.optional && self.default.is_none()
+    }
+}
+
+#[doc(hidden)]
+impl Alias {
+    pub const fn new(name: &'static str) -> Self {
+        Alias { name, exact: false, deprecated: false }
+    }
+
+    pub const fn exact(mut self) -> Self {
+        self.exact = true;
+        self
+    }
+
+    pub const fn deprecated(mut self) -> Self {
+        self.deprecated = true;
+        self
     }
 }
 

@@ -28,6 +28,8 @@ pub(crate) struct OwnedSchema {
 /// A variable: its key, then its aliases, in full.
 pub(crate) struct Variable {
     pub(crate) names: Vec<String>,
+    /// Those of its names that a load warns of.
+    pub(crate) deprecated_names: Vec<String>,
     pub(crate) sources: Option<SourceSet>,
     pub(crate) field: FieldSchema,
 }
@@ -64,7 +66,16 @@ impl OwnedSchema {
                 let file = text(format!("{name}_FILE"));
                 let text = &file[..name.len()];
                 let (leaf, rank) = (leaf as u16, rank as u16);
-                names.push(Name { text, file, reads_file: true, leaf, rank, exact: true });
+                let deprecated = variable.deprecated_names.iter().any(|name| name == text);
+                names.push(Name {
+                    text,
+                    file,
+                    reads_file: true,
+                    leaf,
+                    rank,
+                    exact: true,
+                    deprecated,
+                });
             }
         }
         let texts: HashSet<&str> = names.iter().map(|name| name.text).collect();
@@ -77,7 +88,7 @@ impl OwnedSchema {
         let mut leaves = Vec::new();
         let mut first = 0;
         let mut fields = Vec::new();
-        for Variable { names: own, sources, mut field } in variables {
+        for Variable { names: own, sources, mut field, .. } in variables {
             let own = &names[first..first + own.len()];
             field.name = own[0].text;
             field.exact = true;

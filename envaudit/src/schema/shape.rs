@@ -81,6 +81,32 @@ impl Shape {
         }
     }
 
+    /// Whether a value of this form could be a secret, as far as the form tells.
+    pub(crate) const fn could_hold_secret(self) -> bool {
+        match self {
+            Shape::Boolean
+            | Shape::Integer { .. }
+            | Shape::NonZero { .. }
+            | Shape::Number
+            | Shape::Character
+            | Shape::Path
+            | Shape::Duration
+            | Shape::Choice(_) => false,
+            Shape::List(element) | Shape::Array(element, _) => {
+                element.is_byte() || element.could_hold_secret()
+            }
+            // The keys of a map may be any text.
+            Shape::Text | Shape::Format { .. } | Shape::Map(_) | Shape::Json | Shape::Opaque => {
+                true
+            }
+        }
+    }
+
+    /// Whether it is the form of a `u8`: several of them may be a key.
+    pub(crate) const fn is_byte(self) -> bool {
+        matches!(self, Shape::Integer { min: 0, max: 255 })
+    }
+
     pub(crate) fn is_number(self) -> bool {
         matches!(self, Shape::Integer { .. } | Shape::NonZero { .. } | Shape::Number)
     }

@@ -7,7 +7,7 @@
 #![allow(missing_docs, reason = "called by generated code, not part of the API")]
 
 use super::const_text::{self, Order};
-use super::{FieldSchema, Member, Schema};
+use super::{Alias, FieldSchema, Member, Schema};
 use crate::sources::{Source, SourceSet};
 
 /// One variable that a load asks for: what a [`Provider`](crate::Provider) is given.
@@ -32,6 +32,11 @@ impl KeyRequest {
     /// The key and then its aliases, in the order in which they are tried.
     pub fn names(&self) -> impl ExactSizeIterator<Item = &'static str> {
         self.names.iter().map(|name| name.text)
+    }
+
+    /// Those of its names of which a load that finds one warns.
+    pub fn deprecated_names(&self) -> impl Iterator<Item = &'static str> {
+        self.names.iter().filter(|name| name.deprecated).map(|name| name.text)
     }
 
     /// Whether the value must not be shown.
@@ -64,6 +69,8 @@ pub struct Name {
     /// 0 for the key itself, then the aliases.
     pub(crate) rank: u16,
     pub(super) exact: bool,
+    /// Whether a load that finds it warns.
+    pub(crate) deprecated: bool,
 }
 
 /// Everything about a root struct that a load needs.
@@ -124,8 +131,15 @@ pub struct Sizes {
 }
 
 const FILE_SUFFIX: &str = "_FILE";
-const EMPTY_NAME: Name =
-    Name { text: "", file: "", reads_file: true, leaf: 0, rank: 0, exact: false };
+const EMPTY_NAME: Name = Name {
+    text: "",
+    file: "",
+    reads_file: true,
+    leaf: 0,
+    rank: 0,
+    exact: false,
+    deprecated: false,
+};
 
 pub const fn measure(schema: &Schema) -> Sizes {
     measure_below(schema, schema_prefix(schema).len())
@@ -140,7 +154,7 @@ pub(super) const fn measure_below(schema: &Schema, prefix: usize) -> Sizes {
                 sizes.leaves += 1;
                 let mut rank = 0;
                 while rank <= field.aliases.len() {
-                    let (name, exact) = name_of(field, rank);
+                    let Alias { name, exact, .. } = name_of(field, rank);
                     sizes.names += 1;
                     sizes.text += name.len() + FILE_SUFFIX.len() + if exact { 0 } else { prefix };
                     rank += 1;
@@ -165,8 +179,11 @@ const fn schema_prefix(schema: &Schema) -> &'static str {
     }
 }
 
-const fn name_of(field: &FieldSchema, rank: usize) -> (&'static str, bool) {
-    if rank == 0 { (field.name, field.exact) } else { (field.aliases[rank - 1], false) }
+const fn name_of(field: &FieldSchema, rank: usize) -> Alias {
+    match rank {
+        0 => Alias { name: field.name, exact: field.exact, deprecated: false },
+        rank => field.aliases[rank - 1],
+    }
 }
 
 /// The prefixes on the way from the root, innermost first: nothing can be allocated, so they stay where they are.
@@ -193,7 +210,7 @@ const fn write_schema<const N: usize>(
             Member::Field(field) => {
                 let mut rank = 0;
                 while rank <= field.aliases.len() {
-                    let (name, exact) = name_of(field, rank);
+                    let Alias { name, exact, .. } = name_of(field, rank);
                     if !exact {
                         write_prefix(prefix, &mut out.0, &mut out.1);
                     }
@@ -264,7 +281,7 @@ const fn fill_names(
             Member::Field(field) => {
                 let mut rank = 0;
                 while rank <= field.aliases.len() {
-                    let (name, exact) = name_of(field, rank);
+                    let Alias { name, exact, deprecated } = name_of(field, rank);
                     let len = name.len() + if exact { 0 } else { prefix_len(prefix) };
                     let end = cursor.text + len + FILE_SUFFIX.len();
                     out[cursor.name] = Name {
@@ -274,6 +291,7 @@ const fn fill_names(
                         leaf: cursor.leaf as u16,
                         rank: rank as u16,
                         exact,
+                        deprecated,
                     };
                     cursor.text = end;
                     cursor.name += 1;

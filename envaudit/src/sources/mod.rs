@@ -7,6 +7,7 @@ pub(crate) mod folder;
 pub(crate) mod links;
 mod location;
 pub(crate) mod provider;
+pub(crate) mod provider_error;
 pub(crate) mod secret_file;
 mod source;
 

@@ -79,6 +79,7 @@ macro_rules! lists {
     ($($ty:ty, [$($params:tt)*];)*) => {$(
         impl<$($params)*> EnvValue for $ty {
             const SHAPE: Shape = Shape::List(&T::SHAPE);
+            const COULD_HOLD_SECRET: bool = T::COULD_HOLD_SECRET || T::SHAPE.is_byte();
 
             fn parse(text: &str) -> Result<Self, ValueError> {
                 elements(text, SEP, false, T::parse)
@@ -96,6 +97,7 @@ lists! {
 
 impl<T: EnvValue, const N: usize> EnvValue for [T; N] {
     const SHAPE: Shape = Shape::Array(&T::SHAPE, N);
+    const COULD_HOLD_SECRET: bool = T::COULD_HOLD_SECRET || T::SHAPE.is_byte();
 
     fn parse(text: &str) -> Result<Self, ValueError> {
         array(&Raw::borrowed(text), SEP, false, T::take)
@@ -109,6 +111,7 @@ where
     S: BuildHasher + Default,
 {
     const SHAPE: Shape = Shape::Map(&V::SHAPE);
+    const COULD_HOLD_SECRET: bool = K::COULD_HOLD_SECRET || V::COULD_HOLD_SECRET;
 
     fn parse(text: &str) -> Result<Self, ValueError> {
         map(&Raw::borrowed(text), (SEP, KV_SEP), false, K::take, V::take)
@@ -117,6 +120,7 @@ where
 
 impl<K: EnvValue + Ord, V: EnvValue> EnvValue for BTreeMap<K, V> {
     const SHAPE: Shape = Shape::Map(&V::SHAPE);
+    const COULD_HOLD_SECRET: bool = K::COULD_HOLD_SECRET || V::COULD_HOLD_SECRET;
 
     fn parse(text: &str) -> Result<Self, ValueError> {
         map(&Raw::borrowed(text), (SEP, KV_SEP), false, K::take, V::take)

@@ -3,6 +3,8 @@
 mod checks;
 mod collection;
 mod error;
+mod exposure;
+mod json_fault;
 mod parse_strategy;
 mod raw;
 mod scalar;
@@ -17,12 +19,16 @@ pub use secret::IsSecret;
 pub(crate) mod generated {
     pub use super::checks::{Length, len, non_empty, one_of, one_of_texts, range, validated};
     pub use super::collection::{array, list, map};
+    pub use super::exposure::{
+        CouldHold, Exposure, NotSecret, NotText, Plain, PlainText, Secrecy, check_marked,
+        check_named, check_public,
+    };
     pub use super::parse_strategy::{
-        ByFromStr, NotSecret, ParseStrategy, Readable, Secrecy, default_text, find_word, json,
-        lifted, optional, parsed, required,
+        ByFromStr, ParseStrategy, Readable, default_text, find_word, json, lifted, optional,
+        parsed, required,
     };
     pub use super::raw::Raw;
-    pub use super::secret::{IsSecret, assert_secret, secret_box};
+    pub use super::secret::{IsSecret, secret_box};
 }
 
 use crate::schema::Shape;
@@ -73,6 +79,9 @@ pub trait EnvValue: Sized {
     const OPTIONAL: bool = false;
 
     #[doc(hidden)]
+    const COULD_HOLD_SECRET: bool = Self::SHAPE.could_hold_secret();
+
+    #[doc(hidden)]
     fn take(raw: &mut Raw<'_>) -> Result<Self, ValueError> {
         Self::parse(raw.as_str()?)
     }
@@ -86,6 +95,7 @@ pub trait EnvValue: Sized {
 impl<T: EnvValue> EnvValue for Option<T> {
     const SHAPE: Shape = T::SHAPE;
     const OPTIONAL: bool = true;
+    const COULD_HOLD_SECRET: bool = T::COULD_HOLD_SECRET;
 
     fn parse(text: &str) -> Result<Self, ValueError> {
         T::parse(text).map(Some)

@@ -10,7 +10,7 @@ use core::str::FromStr;
 
 use serde::de::DeserializeOwned;
 
-use super::{EnvValue, IsSecret, Raw, ValueError};
+use super::{EnvValue, Raw, ValueError};
 use crate::schema::Shape;
 
 pub struct ParseStrategy<T>(PhantomData<T>);
@@ -65,19 +65,6 @@ where
     }
 }
 
-/// `Secrecy::<T>::SECRET` is true for secret types.
-pub struct Secrecy<T: ?Sized>(PhantomData<T>);
-
-impl<T: IsSecret + ?Sized> Secrecy<T> {
-    pub const SECRET: bool = true;
-}
-
-pub trait NotSecret {
-    const SECRET: bool = false;
-}
-
-impl<T: ?Sized> NotSecret for Secrecy<T> {}
-
 /// A parser of an `Option<T>` field may give a `T` or the `Option<T>`.
 #[diagnostic::on_unimplemented(
     message = "the parser gives `{Self}`, but the field is `{T}`",
@@ -109,7 +96,8 @@ pub fn lifted<T, U: Lift<T>, E: Display>(result: Result<U, E>) -> Result<T, Valu
 }
 
 pub fn json<T: DeserializeOwned>(raw: &Raw<'_>) -> Result<T, ValueError> {
-    serde_json::from_str(raw.as_str()?).map_err(ValueError::new)
+    let document = raw.as_str()?;
+    serde_json::from_str(document).map_err(|error| ValueError::json(&error, document))
 }
 
 /// What an absent field is given: nothing, so that it is missing.

@@ -10,12 +10,8 @@ use crate::schema::Shape;
 
 /// A type whose value is secret: [`SecretString`], [`SecretBox`], and `Option` or a collection of them.
 ///
-/// A field is masked when its type implements this, so implement it for a secret type of your own.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a secret type",
-    label = "marked `secret`, but `Debug` would show it",
-    note = "use `SecretString` or `SecretBox<T>`, or an `Option` or `Vec` of them"
-)]
+/// A field is masked when its type implements this, so implement it for a secret type of your own. A field of another type
+/// is masked by `#[env(secret)]`.
 pub trait IsSecret {}
 
 impl<T: Zeroize + ?Sized> IsSecret for SecretBox<T> {}
@@ -27,9 +23,6 @@ impl<T: IsSecret> IsSecret for BTreeSet<T> {}
 impl<T: IsSecret, const N: usize> IsSecret for [T; N] {}
 impl<K, V: IsSecret, S> IsSecret for HashMap<K, V, S> {}
 impl<K, V: IsSecret> IsSecret for BTreeMap<K, V> {}
-
-#[allow(missing_docs, reason = "called by generated code")]
-pub const fn assert_secret<T: IsSecret>() {}
 
 impl EnvValue for SecretString {
     const SHAPE: Shape = Shape::Text;
@@ -47,7 +40,11 @@ impl<T: EnvValue + Zeroize> EnvValue for SecretBox<T> {
     const SHAPE: Shape = T::SHAPE;
 
     fn parse(text: &str) -> Result<Self, ValueError> {
-        T::parse(text).map(|value| SecretBox::new(Box::new(value)))
+        secret_box(T::parse(text))
+    }
+
+    fn take(raw: &mut Raw<'_>) -> Result<Self, ValueError> {
+        secret_box(T::take(raw))
     }
 }
 

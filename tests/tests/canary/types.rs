@@ -57,6 +57,27 @@ impl fmt::Debug for Account {
     }
 }
 
+/// A type that is secret to the struct alone, whose parser repeats what it was given in several forms.
+#[derive(Debug)]
+struct Marked;
+
+impl FromStr for Marked {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (half, escaped) = (text.len() / 2, text.escape_debug());
+        let part = text.get(..half).unwrap_or(text);
+        match text {
+            "marked" => Ok(Marked),
+            _ => Err(format!("{text}, {escaped}, {part}, {}", text.to_uppercase())),
+        }
+    }
+}
+
+fn marked_key(text: &str) -> Result<[u8; 2], String> {
+    if text == "key" { Ok([1, 2]) } else { Err(format!("not a key: {text:?}")) }
+}
+
 fn refuse(text: &str) -> Result<SecretString, String> {
     if text == "fine" { Ok("fine".into()) } else { Err(format!("not {text}")) }
 }
@@ -114,6 +135,16 @@ struct Secrets {
     group: Option<Nested>,
     #[env(default = fallback())]
     fallback: SecretString,
+    #[env(secret, deprecated_alias = "OLD_MARKED")]
+    marked: Marked,
+    #[env(secret)]
+    marked_list: Vec<Marked>,
+    #[env(secret, parse_with = marked_key)]
+    marked_key: [u8; 2],
+    #[env(secret, json)]
+    marked_json: Option<BTreeMap<String, u8>>,
+    #[env(secret, one_of(1, 2))]
+    marked_number: Option<u32>,
 }
 
 #[derive(EnvConfig, Debug)]
@@ -128,7 +159,7 @@ fn fallback() -> SecretString {
 }
 
 /// Values that load.
-const GOOD: [(&str, &str); 19] = [
+const GOOD: [(&str, &str); 22] = [
     ("APP_TEXT", "text"),
     ("APP_ALIASED", "text"),
     ("APP_NUMBER", "1"),
@@ -148,6 +179,9 @@ const GOOD: [(&str, &str); 19] = [
     ("APP_CHOSEN", "red"),
     ("APP_NESTED_TEXT", "text"),
     ("APP_FALLBACK", "text"),
+    ("APP_MARKED", "marked"),
+    ("APP_MARKED_LIST", "marked,marked"),
+    ("APP_MARKED_KEY", "key"),
 ];
 
 /// The key and a value with the canary in it, for each way in which one can be wrong or right.
@@ -169,13 +203,17 @@ fn planted() -> Vec<(&'static str, String)> {
         ("APP_OPTIONAL_ACCOUNT", format!("[{quoted}]")),
         ("APP_TRIMMED", format!("  {CANARY}\t")),
         ("APP_NUMBER", format!("{CANARY}\u{1b}[2J")),
+        ("APP_OLD_MARKED", CANARY.to_owned()),
+        ("APP_MARKED_LIST", format!("marked,{CANARY}")),
+        ("APP_MARKED_JSON", format!("{{{quoted}: 1000}}")),
+        ("APP_MARKED_JSON", format!("{{\"a\": {quoted}}}")),
     ]);
     planted
 }
 
 /// A loader of the good values, and of one value in a source of its own.
 fn with(files: &Files, channel: &str, key: &'static str, value: &str) -> Loader<Secrets> {
-    let name = key.replace("APP_OLD_ALIASED", "APP_ALIASED");
+    let name = key.replace("APP_OLD_", "APP_");
     let good = GOOD.into_iter().filter(|(good, _)| *good != name);
     let mut vars: Vec<(String, String)> =
         good.map(|(key, value)| (key.to_owned(), value.to_owned())).collect();

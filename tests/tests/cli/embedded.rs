@@ -67,6 +67,14 @@ struct Other {
     name: Option<String>,
 }
 
+#[derive(EnvConfig)]
+#[expect(dead_code, reason = "it is there for its names")]
+struct Renamed {
+    #[env(deprecated_alias = "HTTP_PORT", alias_key = "LISTEN", deprecated_alias_key = "OLD")]
+    port: Option<u16>,
+    level: Option<u8>,
+}
+
 fn parse(text: &str) -> Result<String, std::convert::Infallible> {
     Ok(text.to_owned())
 }
@@ -74,6 +82,7 @@ fn parse(text: &str) -> Result<String, std::convert::Infallible> {
 envaudit::embed!(Config);
 
 const EMBEDDED: [u8; embedded_len(Config::TABLE)] = embedded(Config::TABLE);
+const RENAMED: [u8; embedded_len(Renamed::TABLE)] = embedded(Renamed::TABLE);
 const OTHER: [u8; embedded_len(Other::TABLE)] = embedded(Other::TABLE);
 
 fn keys(path: &Path) -> Answer {
@@ -216,6 +225,29 @@ fn of_several_structs_one_is_chosen_by_its_name() {
     assert!(chosen("Third").ends_with(2).err.contains("no configuration `Third`; it has `Config`"));
     let alone = files.write("alone", OTHER);
     assert_eq!(keys(&alone).ends_with(0).json()["name"], "Other");
+}
+
+#[test]
+fn deprecated_names_are_a_newer_version_and_anything_else_is_the_first() {
+    let files = Files::new();
+    assert_eq!((EMBEDDED[16], OTHER[16], RENAMED[16]), (1, 1, 2));
+    let program = files.write("renamed", RENAMED);
+    let answer = keys(&program).ends_with(0);
+    assert_eq!(answer.out, Renamed::schema_json() + "\n");
+    assert_eq!(
+        answer.json()["variables"][0]["deprecated_aliases"],
+        serde_json::json!(["HTTP_PORT", "OLD"])
+    );
+    // The same through a file of the schema, and in use.
+    let schema = files.write("schema.json", Renamed::schema_json());
+    let by_schema = envaudit(["schema", "--keys"]).path("--schema", &schema).run().ends_with(0);
+    assert_eq!(by_schema.out, answer.out);
+    let explained = envaudit(["explain", "PORT"]).path("--bin", &program).run();
+    assert!(
+        explained.out.contains("also read as HTTP_PORT (deprecated), LISTEN, OLD (deprecated)"),
+        "{}",
+        explained.out
+    );
 }
 
 #[test]

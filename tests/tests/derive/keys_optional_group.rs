@@ -83,6 +83,53 @@ fn a_group_that_is_partially_supplied_misses_the_rest() {
 }
 
 #[test]
+fn a_missing_variable_says_which_one_opened_its_group() {
+    let reasons = |vars: &[(&str, &str)]| {
+        let result = load(vars);
+        let reason = |problem: &Problem| problem.reason_text().map(str::to_owned);
+        problems::of(&result).iter().filter_map(reason).collect::<Vec<_>>()
+    };
+    let set = |name: &str, group: &str| {
+        format!("{name} is set in the process environment ({group} is an optional group)")
+    };
+    assert_eq!(reasons(&[("APP_TLS_CERT", "c")]), [set("APP_TLS_CERT", "tls")]);
+    // By the name that is set, whichever that is.
+    let both = [set("APP_TLS_OLD_PORT", "tls"), set("APP_TLS_OLD_PORT", "tls")];
+    assert_eq!(reasons(&[("APP_TLS_OLD_PORT", "1")]), both);
+    // Of the group that it is in: the inner one opens the outer one, too.
+    let within = reasons(&[("APP_TLS_CLIENT_DEPTH", "1")]);
+    let by_depth = |group| set("APP_TLS_CLIENT_DEPTH", group);
+    assert_eq!(within, [by_depth("tls"), by_depth("tls"), by_depth("client")]);
+    assert_eq!(reasons(&[("APP_DEPTH", "1")]), [set("APP_DEPTH", "client")]);
+
+    let files = Files::with(".env", "\nAPP_TLS_CERT=c\n");
+    let result = files.loader::<App>().load();
+    let place = files.path().join(".env");
+    let expected =
+        format!("APP_TLS_CERT is set in {}:2 (tls is an optional group)", place.display());
+    assert_eq!(problems::only(&result).reason_text(), Some(&*expected));
+
+    let files = Files::with("cert", "c");
+    let path = files.path().join("cert");
+    let result = isolated::vars::<App>([("APP_TLS_CERT_FILE", path.as_os_str())]).load();
+    assert_eq!(problems::only(&result).reason_text(), Some(&*set("APP_TLS_CERT_FILE", "tls")));
+}
+
+#[test]
+fn a_variable_that_is_required_anyway_has_no_such_reason() {
+    #[derive(EnvConfig, Debug)]
+    struct Config {
+        #[env(nested)]
+        client: Option<Client>,
+        name: String,
+    }
+    let result = isolated::vars::<Config>([("CLIENT_CA", "a")]).load();
+    let problem = problems::only(&result);
+    assert_eq!((problem.key(), problem.reason_text()), (Some("NAME"), None));
+    assert!(result.map(|loaded| (loaded.client.is_some(), loaded.name.len())).is_err());
+}
+
+#[test]
 fn a_group_within_a_group_is_read_after_a_group_that_is_not_there() {
     let vars = [("APP_CA", "a"), ("APP_DEPTH", "9"), ("APP_AFTER", "2")];
     let loaded = load(&vars).expect("loads");

@@ -10,6 +10,7 @@ mod folders;
 mod load_metrics;
 mod precedence;
 mod properties;
+mod provider_errors;
 mod providers;
 mod robustness;
 mod secret_files;

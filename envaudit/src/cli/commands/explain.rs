@@ -124,7 +124,15 @@ impl Explanation<'_> {
         for line in request.field.docs.lines() {
             out.line(&[Cell::toned(Tone::Faint, line.trim())])?;
         }
-        let aliases: Vec<&str> = request.names().skip(1).collect();
+        let deprecated: Vec<&str> = request.deprecated_names().collect();
+        let aliases: Vec<String> = request
+            .names()
+            .skip(1)
+            .map(|name| match deprecated.contains(&name) {
+                true => format!("{name} (deprecated)"),
+                false => name.to_owned(),
+            })
+            .collect();
         if !aliases.is_empty() {
             out.line(&[Cell::plain(format!("also read as {}", aliases.join(", ")))])?;
         }

@@ -34,6 +34,7 @@ pub(super) fn find(
     }
     let variables = keys.into_iter().map(|(key, secret)| Variable {
         names: vec![key.clone()],
+        deprecated_names: Vec::new(),
         sources: None,
         field: FieldSchema::new(text(key), "", "", "", Shape::Text, true, secret),
     });

@@ -77,6 +77,7 @@ fn variable(value: &Value, has_groups: bool) -> Result<Variable, String> {
     let key = string(object, "key")?;
     let mut names = vec![key.to_owned()];
     names.extend(strings(object, "aliases")?);
+    let deprecated_names = strings(object, "deprecated_aliases")?;
     let default = match object.get("default") {
         None | Some(Value::Null) => None,
         Some(default) => Some(default_text(default)?),
@@ -107,7 +108,7 @@ fn variable(value: &Value, has_groups: bool) -> Result<Variable, String> {
     .parse_with(leaked("parse_with")?)
     .deprecated(leaked("deprecated")?)
     .example(leaked("example")?);
-    Ok(Variable { names, sources: sources(object)?, field })
+    Ok(Variable { names, deprecated_names, sources: sources(object)?, field })
 }
 
 /// The group as the range of its keys, which are next to each other.

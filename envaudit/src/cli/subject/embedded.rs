@@ -11,7 +11,7 @@ use memchr::memmem::Finder;
 
 use super::document::MAX_DEPTH;
 use crate::cli::error::{CliError, with_causes};
-use crate::schema::embed::{END, MAGIC, VERSION, flag, shape};
+use crate::schema::embed::{END, MAGIC, VERSION, WITH_DEPRECATED_NAMES, flag, shape};
 use crate::schema::owned::{OptionalGroup, OwnedSchema, Variable, text};
 use crate::schema::table::Table;
 use crate::schema::{Bounds, DefaultText, FieldSchema, Shape};
@@ -93,7 +93,7 @@ fn search(file: &mut (impl Read + Seek)) -> io::Result<SearchResult> {
         if bodies.contains(&body) {
             continue;
         }
-        if let Some(schema) = (Bytes { rest: &body }).schema() {
+        if let Some(schema) = (Bytes { rest: &body }).schema(version) {
             found.structs.push(schema);
             bodies.push(body);
         }
@@ -166,9 +166,9 @@ struct Bytes<'b> {
 }
 
 impl<'b> Bytes<'b> {
-    fn schema(mut self) -> Option<OwnedSchema> {
+    fn schema(mut self, version: u32) -> Option<OwnedSchema> {
         let (name, docs, prefix) = (self.text()?, self.text()?, self.text()?);
-        let variables = self.many(Bytes::variable)?;
+        let variables = self.many(|bytes| bytes.variable(version))?;
         let optional_groups = self.many(|bytes| {
             let field = bytes.text()?.to_owned();
             let (first, count) = (bytes.u32()? as usize, bytes.u32()? as usize);
@@ -183,8 +183,12 @@ impl<'b> Bytes<'b> {
         })
     }
 
-    fn variable(&mut self) -> Option<Variable> {
+    fn variable(&mut self, version: u32) -> Option<Variable> {
         let names = self.many(|bytes| bytes.text().map(str::to_owned))?;
+        let deprecated_names = match version >= WITH_DEPRECATED_NAMES {
+            true => self.many(|bytes| bytes.text().map(str::to_owned))?,
+            false => Vec::new(),
+        };
         let (field, docs, ty) = (self.leaked()?, self.leaked()?, self.leaked()?);
         let shape = self.shape(0)?;
         let flags = self.byte()?;
@@ -217,7 +221,7 @@ impl<'b> Bytes<'b> {
                 .parse_with(self.maybe()?)
                 .deprecated(self.maybe()?)
                 .example(self.maybe()?);
-        Some(Variable { names, sources, field })
+        Some(Variable { names, deprecated_names, sources, field })
     }
 
     fn shape(&mut self, depth: usize) -> Option<Shape> {

@@ -17,7 +17,7 @@ use crate::schema::table::Table;
 use crate::sources::env_file::{EnvFile, EnvFileFault};
 use crate::sources::file::FileFault;
 use crate::sources::folder::Folder;
-use crate::sources::provider::{OnFailure, PendingFetch, Provider};
+use crate::sources::provider::{PendingFetch, Provider};
 use crate::sources::{Location, Source, SourceKind};
 
 const MISSING: &str = "check the path that the program was given";
@@ -253,7 +253,7 @@ impl<'s> Layers<'s> {
         let (source, name) = (provider.source(), provider.name());
         match pending.wait() {
             Ok(fetched) => return Some(LayerKind::Fetched(name.into(), fetched)),
-            Err(error) if provider.on_failure() == OnFailure::Optional => {
+            Err(error) if provider.on_failure().admits(&error) => {
                 self.warnings.push(Warning::ProviderFailed {
                     provider: name.to_owned(),
                     source,

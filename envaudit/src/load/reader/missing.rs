@@ -22,13 +22,18 @@ impl FieldReader<'_> {
         let key = request.key();
         let near = self.near_miss(request);
         let overlooked = if self.has_folders { self.overlooked(request) } else { None };
+        let mut reason = self.reason_of_group();
         let hint = match (overlooked, near) {
             (Some(Overlooked { path, reason, .. }), _) => {
                 format!("{} is there and not read: {reason}", path.display())
             }
             (None, Some((name, place))) => format!("{name} is set in {place}; did you mean that?"),
             (None, None) => match self.unread_place(request) {
-                Some(place) => format!("it may be set in {place}: fix that first"),
+                Some(place) => {
+                    // It is probably there, whatever asks for it.
+                    reason = None;
+                    format!("it may be set in {place}: fix that first")
+                }
                 None => format!("set {key} {}", places(request.sources, self.layers.inputs())),
             },
         };
@@ -36,6 +41,7 @@ impl FieldReader<'_> {
             .key_named(key)
             .hint(hint);
         problem.expected = Some(expected(request));
+        problem.reason = reason;
         problem
     }
 

@@ -1,15 +1,21 @@
 //! Gives the generated code the value and the audit entry of each field in turn.
 
+mod deprecation;
+mod group;
 mod invalid;
+mod known_secrets;
 mod missing;
 mod secret_file;
+mod validation;
 mod variable;
 
 use std::borrow::Cow;
 use std::ffi::OsString;
 
 use chrono::{DateTime, Utc};
+use envaudit_redact::credentials;
 
+use self::group::GroupOpener;
 use self::invalid::{bad_reference, invalid};
 use self::variable::{found_in_environment, in_environment};
 use crate::audit::{AuditEntry, Warning};
@@ -23,7 +29,7 @@ use crate::load::redaction::Secrets;
 use crate::load::settings::LoadSettings;
 use crate::schema::table::Table;
 use crate::schema::{DefaultText, KeyRequest};
-use crate::sources::{Source, SourceSet};
+use crate::sources::{Location, Source, SourceSet};
 use crate::value::{Raw, ValueError};
 
 /// What the generated code reads fields from, in the order of declaration.
@@ -46,12 +52,14 @@ pub struct FieldReader<'a> {
     cursor: usize,
     /// Within an optional group of which no key is supplied.
     in_absent_group: bool,
+    /// What opened the innermost optional group that is being read.
+    opener: Option<GroupOpener>,
     /// The secrets read, kept while a `validate` function may put one into its message.
     secrets: Option<Secrets>,
     #[cfg(any(feature = "ledger", feature = "live"))]
     texts: LoadedTexts,
     problems: Vec<Problem>,
-    /// What `validate` functions said, with the position of their problem: not to be shown before every secret is known.
+    /// What `validate` functions and parsers said, with the position of their problem: not to be shown before every secret is known.
     withheld: Vec<(usize, String)>,
     /// The names in the environment and in each env file, once a variable was missing.
     present: Option<Vec<(Vec<String>, String)>>,
@@ -89,6 +97,7 @@ impl<'a> FieldReader<'a> {
             now,
             cursor: 0,
             in_absent_group: false,
+            opener: None,
             secrets: table.validates.then(Secrets::default),
             #[cfg(any(feature = "ledger", feature = "live"))]
             texts: LoadedTexts::new(&settings.environment),
@@ -105,13 +114,7 @@ impl<'a> FieldReader<'a> {
     }
 
     pub(super) fn finish(mut self) -> (Vec<Problem>, Vec<Warning>) {
-        for (at, message) in self.withheld {
-            let message = match &self.secrets {
-                Some(secrets) => secrets.redact(&message),
-                None => message,
-            };
-            self.problems[at].reason = Some(error::shown_message(&message));
-        }
+        self.clear_of_secrets();
         (self.problems, self.warnings)
     }
 
@@ -192,13 +195,8 @@ impl<'a> FieldReader<'a> {
         {
             secrets.note(request, text);
         }
-        if let Some(instead) = request.field.deprecated {
-            self.warnings.push(Warning::Deprecated {
-                key: request.key(),
-                instead,
-                source: entry.source,
-                location: entry.location.clone(),
-            });
+        if request.field.deprecated.is_some() || entry.found_as.is_some() {
+            self.warn_of_deprecation(request, entry);
         }
         Some(Some(raw))
     }
@@ -234,8 +232,8 @@ impl<'a> FieldReader<'a> {
                     Some(DefaultText::Value(text)) => text,
                     _ => "",
                 };
-                let problem = invalid(request, &Raw::borrowed(text), error);
-                self.problems.push(problem.at(Source::SchemaDefault, None));
+                let (problem, message) = invalid(request, &Raw::borrowed(text), error, false);
+                self.push(problem.at(Source::SchemaDefault, None), message);
             }
         }
         None
@@ -248,45 +246,15 @@ impl<'a> FieldReader<'a> {
         raw: &Raw<'_>,
         error: ValueError,
     ) {
-        let problem = invalid(request, raw, error).at(entry.source, entry.location.clone());
+        let is_in_env_file = matches!(entry.location, Some(Location::File { line: Some(_), .. }));
+        let (problem, message) = invalid(request, raw, error, is_in_env_file);
+        self.push(problem.at(entry.source, entry.location.clone()), message);
+    }
+
+    /// Adds a problem, and keeps a message that could have a secret in it until all are known.
+    fn push(&mut self, problem: Problem, message: Option<String>) {
+        self.withheld.extend(message.map(|message| (self.problems.len(), message)));
         self.problems.push(problem);
-    }
-
-    /// Reads the fields of a nested struct that is there only if any of its `count` keys is supplied.
-    pub fn optional_group<T, A>(
-        &mut self,
-        count: usize,
-        audit: &mut A,
-        read: fn(&mut FieldReader<'_>, &mut A) -> Option<T>,
-    ) -> Option<Option<T>> {
-        let supplied = !self.in_absent_group
-            && (self.cursor..self.cursor + count).any(|index| self.is_supplied(index));
-        if supplied {
-            return read(self, audit).map(Some);
-        }
-        let outer = (self.in_absent_group, self.environment_alone);
-        (self.in_absent_group, self.environment_alone) = (true, false);
-        read(self, audit);
-        (self.in_absent_group, self.environment_alone) = outer;
-        Some(None)
-    }
-
-    /// Calls the `validate` function of a struct whose fields are all there.
-    pub fn validate<T, E: core::fmt::Display>(
-        &mut self,
-        name: &'static str,
-        value: T,
-        check: impl FnOnce(&T) -> Result<(), E>,
-    ) -> Option<T> {
-        match check(&value) {
-            Ok(()) => Some(value),
-            Err(error) => {
-                let problem = Problem::new(ProblemKind::Validation, format!("{name} is not valid"));
-                self.withheld.push((self.problems.len(), error.to_string()));
-                self.problems.push(problem);
-                None
-            }
-        }
     }
 
     /// Returns the value that wins, if any source has one, and notes in the entry where it was found.
@@ -401,6 +369,8 @@ impl<'a> FieldReader<'a> {
                     Ok(text) if secret => Raw::secret(text),
                     Ok(text) => Raw::owned(text),
                     Err(fault) => {
+                        // The names could be a part of the credential that they stand in.
+                        let secret = secret || !credentials(&value.text).is_empty();
                         let problem = bad_reference(request, &fault, secret);
                         let problem = problem.at(layer.source, entry.location.clone());
                         return Err(Box::new(problem));
@@ -411,17 +381,6 @@ impl<'a> FieldReader<'a> {
                 unreachable!("a layer holds values of its own kind")
             }
         })
-    }
-
-    fn is_supplied(&self, index: usize) -> bool {
-        let candidate = |slot: &KeySlot| slot.candidate.is_some() || slot.denied.is_some();
-        self.slots.get(index).is_some_and(candidate)
-            || (self.asks_environment && self.is_in_environment(&self.table.leaves[index]))
-    }
-
-    fn is_in_environment(&self, request: &'static KeyRequest) -> bool {
-        let under_key = self.settings.environment.get(request.key);
-        in_environment(self.settings, request, under_key).is_some()
     }
 }
 

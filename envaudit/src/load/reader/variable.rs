@@ -21,6 +21,13 @@ pub(super) struct Variable {
     value: OsString,
 }
 
+impl Variable {
+    /// The name that is set.
+    pub(super) fn set_name(&self) -> &'static str {
+        if self.file { self.name.file } else { self.name.text }
+    }
+}
+
 /// The variable under any of its names. What the environment has under the key itself is already known.
 pub(super) fn in_environment(
     settings: &LoadSettings,
@@ -66,7 +73,7 @@ pub(super) fn found_in_environment<'a>(
             .key_named(request.key())
             .reason(fault.to_string());
         problem.hint = fault.hint_for_secret().map(str::to_owned);
-        Box::new(match request.is_secret() && !folder::could_be_a_path(path) {
+        Box::new(match request.hides_value() && !folder::could_be_a_path(path) {
             true => problem.at(Source::System, None).hint(format!(
                 "set {} to a path; its present value is not shown, because it could be the secret",
                 name.file

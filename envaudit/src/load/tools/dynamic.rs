@@ -133,8 +133,9 @@ fn read(reader: &mut FieldReader<'_>, walk: &mut Walk<'_>) -> Option<()> {
             }
             Member::Group(group) => {
                 walk.schema = group.schema;
+                let count = group.schema.count();
                 match group.optional {
-                    true => drop(reader.optional_group(group.schema.count(), walk, read)),
+                    true => drop(reader.optional_group(group.field, count, walk, read)),
                     false => drop(read(reader, walk)),
                 }
                 walk.schema = outer;

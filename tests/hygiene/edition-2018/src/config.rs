@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::num::{NonZeroU32, ParseIntError};
+use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use envaudit::{EnvConfig, EnvValue, Key, SecretString};
@@ -79,9 +81,34 @@ pub struct Config {
     /// A cache that may be missing.
     #[env(nested, prefix = "CACHE_")]
     pub cache: Option<Db>,
+    /// A database that others share.
+    #[env(nested)]
+    pub shared: Option<Arc<Db>>,
+    /// A key that no message shows.
+    #[env(secret, deprecated_alias = "OLD_KEY", alias_key = "SIGNING_KEY")]
+    pub signing_key: Option<[u8; 2]>,
+    /// Read by another crate's parser, and masked all the same.
+    #[env(secret)]
+    pub token: Option<Word>,
     /// Not read.
     #[env(skip)]
     pub started: bool,
+}
+
+/// A type with a text form of its own.
+#[derive(Debug)]
+pub struct Word(pub String);
+
+impl FromStr for Word {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text.contains(' ') {
+            Err(format!("{text} is not a word"))
+        } else {
+            Ok(Word(text.to_owned()))
+        }
+    }
 }
 
 /// A key that the compiler has checked.

@@ -16,8 +16,12 @@ struct Config {
     plain: u8,
     #[env(alias = "OLD")]
     #[env(default = 5, range(1..=9,))]
-    #[env(alias = "OLDER")]
+    #[env(alias = "OLDER", alias_key = "OLDEST")]
+    #[env(deprecated_alias = "ANCIENT", deprecated_alias_key = "ANCIENT")]
     several: u8,
+    #[env(secret)]
+    #[env(default)]
+    marked: [u8; 0],
     #[cfg(feature = "extra")]
     extra: u8,
     #[cfg(not(feature = "extra"))]

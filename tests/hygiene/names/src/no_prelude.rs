@@ -37,6 +37,12 @@ struct Config {
     db: Db,
     #[env(flatten, prefix = "MORE_")]
     more: ::std::option::Option<Db>,
+    #[env(nested)]
+    boxed: ::std::option::Option<::std::sync::Arc<Db>>,
+    #[env(secret, deprecated_alias = "OLD_TOKEN", alias_key = "TOKEN")]
+    token: ::std::option::Option<[u8; 2]>,
+    #[env(public)]
+    next_token: ::std::option::Option<::std::boxed::Box<::std::primitive::str>>,
     #[env(skip)]
     skipped: u8,
 }
@@ -71,6 +77,7 @@ fn a_module_without_a_prelude_can_derive() {
     ::std::assert_ne!(cfg.level, Level::Warn);
     ::std::assert_eq!((cfg.name.as_str(), cfg.note.is_none()), ("name", true));
     ::std::assert_eq!(cfg.length, ::std::option::Option::Some(4));
+    ::std::assert!(cfg.boxed.is_none() && cfg.token.is_none() && cfg.next_token.is_none());
     ::std::assert_eq!(cfg.list, [true, false]);
     ::std::assert_eq!((cfg.map["a"], cfg.array), (1, ['x', 'y']));
     ::std::assert_eq!(cfg.db.host, "one");

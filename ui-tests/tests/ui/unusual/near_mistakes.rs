@@ -2,10 +2,27 @@
 
 use std::collections::HashMap;
 
-use envaudit::{EnvConfig, SecretBox, SecretString, Source};
+use envaudit::{EnvConfig, EnvValue, SecretBox, SecretString, Source};
 
 type Hidden = SecretString;
 type Hosts = Vec<String>;
+type Lifetime = std::time::Duration;
+type Bytes = [u8; 2];
+
+#[derive(EnvValue)]
+enum Kind {
+    Opaque,
+}
+
+struct EdgeToken;
+
+impl std::str::FromStr for EdgeToken {
+    type Err = std::fmt::Error;
+
+    fn from_str(_: &str) -> Result<Self, Self::Err> {
+        Ok(EdgeToken)
+    }
+}
 
 #[derive(EnvConfig)]
 #[env(prefix = "APP_")]
@@ -19,6 +36,17 @@ struct AppConfig {
     token_url: Option<String>,
     #[env(skip)]
     password: String,
+    // Named like secrets, of types that hold none: also where only the compiler knows the type.
+    token_lifetime: Option<Lifetime>,
+    token_kind: Option<Kind>,
+    private_key_path: Option<std::path::PathBuf>,
+    // Types that could hold one and are marked, or said to hold none.
+    #[env(secret)]
+    edge_token: Option<EdgeToken>,
+    #[env(secret)]
+    encryption_key: Option<Bytes>,
+    #[env(public)]
+    next_token: Option<EdgeToken>,
     #[env(secret)]
     api_key: Option<Hidden>,
     #[env(secret)]
@@ -78,6 +106,10 @@ pub(crate) fn load() {
     assert_eq!((cfg.by_trait, cfg.by_method), (1, Some(2)));
     assert_eq!(cfg.audit().path.source, Source::SchemaDefault);
     assert!(cfg.audit().api_key.masked && cfg.audit().keys.masked && cfg.audit().generated.masked);
-    assert!(!cfg.audit().token_url.masked);
+    assert!(cfg.audit().edge_token.masked && cfg.audit().encryption_key.masked);
+    assert!(!cfg.audit().token_url.masked && !cfg.audit().next_token.masked);
+    assert!(matches!((&cfg.token_kind, &cfg.next_token), (None | Some(Kind::Opaque), None)));
+    assert!(cfg.token_lifetime.is_none() && cfg.private_key_path.is_none());
+    assert!(cfg.edge_token.is_none() && cfg.encryption_key.is_none());
     assert_eq!((cfg.small, cfg.two.as_slice(), cfg.flags["x"]), (-128, &[1, 2][..], true));
 }
