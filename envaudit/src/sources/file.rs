@@ -85,6 +85,9 @@ impl Identity {
     }
 }
 
+/// The bytes of a file, and which file it is.
+pub(crate) type ReadFile = (Vec<u8>, Option<Identity>);
+
 /// The bytes of a regular file of at most `limit` bytes. Anything else (a pipe, a device) could make the read wait for
 /// ever and is refused before it is opened.
 pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, FileFault> {
@@ -92,11 +95,8 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, FileFault> {
     read_found(path, &found, limit)
 }
 
-/// The same, and which file it is; `None` for a link.
-pub(crate) fn read_unless_link(
-    path: &Path,
-    limit: u64,
-) -> Result<Option<(Vec<u8>, Option<Identity>)>, FileFault> {
+/// The same; `None` for a link.
+pub(crate) fn read_unless_link(path: &Path, limit: u64) -> Result<Option<ReadFile>, FileFault> {
     let found = std::fs::symlink_metadata(path)?;
     if found.is_symlink() {
         return Ok(None);

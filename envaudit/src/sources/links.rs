@@ -8,7 +8,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
-use super::file::{self, FileFault, Identity};
+use super::file::{self, FileFault, Identity, ReadFile};
 
 /// How many links are followed on one way, as many as Linux does.
 const MAX_LINKS: usize = 40;
@@ -89,11 +89,7 @@ impl Links {
     /// The content of an env file, and which file it is if no link was asked for.
     ///
     /// Most loads have one file, which is no link, and do no more than read it.
-    pub(crate) fn read_env_file(
-        &self,
-        path: &Path,
-        limit: u64,
-    ) -> Result<(Vec<u8>, Option<Identity>), FileFault> {
+    pub(crate) fn read_env_file(&self, path: &Path, limit: u64) -> Result<ReadFile, FileFault> {
         match file::read_unless_link(path, limit) {
             Ok(Some(read)) => return Ok(read),
             Ok(None) => {}

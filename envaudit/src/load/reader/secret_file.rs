@@ -34,7 +34,11 @@ impl FieldReader<'_> {
         entry: &AuditEntry,
         raw: &Raw<'_>,
     ) {
-        let Some(Location::File { line: None, .. }) = &entry.location else { return };
+        let is_whole_file =
+            |location: &Location| location.file().is_some() && location.line().is_none();
+        if !entry.location.as_ref().is_some_and(is_whole_file) {
+            return;
+        }
         let Ok(text) = raw.as_str() else { return };
         if let Some(reason) = odd_content(text, request.field.trim) {
             self.warnings.push(Warning::FileContent {
