@@ -226,11 +226,14 @@ impl<'a> FieldReader<'a> {
         }
         if entry.masked && raw.as_bytes().is_empty() {
             entry.empty = true;
-            self.warnings.push(Warning::EmptySecret {
-                key: request.key(),
-                source: entry.source,
-                location: entry.location.clone(),
-            });
+            // Of the content of a file this is said already.
+            if !secret_file::is_whole_file(entry) {
+                self.warnings.push(Warning::EmptySecret {
+                    key: request.key(),
+                    source: entry.source,
+                    location: entry.location.clone(),
+                });
+            }
         }
         if request.field.deprecated.is_some() || entry.found_as.is_some() {
             self.warn_of_deprecation(request, entry);

@@ -34,9 +34,7 @@ impl FieldReader<'_> {
         entry: &AuditEntry,
         raw: &Raw<'_>,
     ) {
-        let is_whole_file =
-            |location: &Location| location.file().is_some() && location.line().is_none();
-        if !entry.location.as_ref().is_some_and(is_whole_file) {
+        if !is_whole_file(entry) {
             return;
         }
         let Ok(text) = raw.as_str() else { return };
@@ -70,6 +68,12 @@ impl FieldReader<'_> {
             Some(Overlooked { source: layer.source, path, reason })
         })
     }
+}
+
+/// Whether the value is the content of a file of its own.
+pub(super) fn is_whole_file(entry: &AuditEntry) -> bool {
+    let location = entry.location.as_ref();
+    location.is_some_and(|location| location.file().is_some() && location.line().is_none())
 }
 
 /// What is odd about the content of a file, without any of it.
