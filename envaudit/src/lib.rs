@@ -97,7 +97,8 @@ pub use schema::{
     Alias, Bounds, DefaultText, FieldSchema, GroupSchema, Key, KeyRequest, Member, Schema, Shape,
 };
 pub use secrecy::{ExposeSecret, SecretBox, SecretString};
-pub use sources::provider::{Fetched, FetchedValue, OnFailure, Provider, ProviderError};
+pub use sources::provider::{Fetched, FetchedValue, OnFailure, Provider};
+pub use sources::provider_error::{ProviderError, ProviderErrorKind};
 pub use sources::{Location, Source, SourceSet, UnknownSource};
 pub use value::{EnvValue, IsSecret, ValueError};
 

@@ -17,8 +17,11 @@ pub mod indexed;
 #[cfg(unix)]
 pub mod irregular_files;
 pub mod isolated;
+#[cfg(unix)]
+pub mod kubelet;
 #[cfg(feature = "ledger")]
 pub mod ledger;
+pub mod log_lines;
 pub mod problems;
 #[cfg(feature = "ledger")]
 pub mod record_helpers;

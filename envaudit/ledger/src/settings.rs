@@ -19,6 +19,9 @@ pub enum SyncMode {
     /// At most this much later, provided that the ledger is written to or [flushed](crate::Ledger::flush). What was
     /// acknowledged since the last sync is lost when the machine stops; a process that is killed loses nothing.
     ///
+    /// More than 4 MiB are synced sooner, on a thread beside the appends; an append waits for it when 32 MiB are not synced.
+    /// If that sync fails, the next append is refused and the ledger is poisoned.
+    ///
     /// A writer keeps the lock of the ledger after an append for up to 5 ms, for the next one, and looks at the files and the
     /// last line once in that time instead of at each append. A thread of its own gives the lock back when nothing was appended
     /// for 5 ms or another writer waits for it; the other writer gets it first then.

@@ -10,15 +10,23 @@ mod ip_address;
 mod named;
 mod names;
 #[cfg(feature = "text")]
+mod prose;
+#[cfg(feature = "text")]
 mod references;
+#[cfg(feature = "text")]
+mod schemes;
 #[cfg(feature = "text")]
 mod search;
 #[cfg(feature = "text")]
 mod shapes;
 #[cfg(feature = "text")]
+mod spans;
+#[cfg(feature = "text")]
 mod text;
 #[cfg(feature = "text")]
 mod urls;
+#[cfg(feature = "text")]
+mod value_end;
 #[cfg(feature = "text")]
 mod webhooks;
 
@@ -26,7 +34,7 @@ pub use direction::is_turning;
 pub use ip_address::mask_ip;
 pub use names::{is_address_name, is_description, is_secret_name, secret_word};
 #[cfg(feature = "text")]
-pub use text::{redact, redact_member, redact_value};
+pub use text::{credentials, redact, redact_address, redact_member, redact_value};
 #[cfg(feature = "text")]
 pub use urls::redact_value_text;
 

@@ -3,16 +3,24 @@
 use core::ops::Range;
 
 use super::REDACTED;
-use super::names::{is_address_name, names_a_secret_in_text};
+use super::names::{is_address_name, names_a_count, names_a_secret_in_text};
+use super::prose::{is_algorithm, is_code, is_header_prose, is_no_value, is_prose};
 use super::references::is_bracketed;
 use super::search::{ForwardSearch, LastMatch};
-use super::text::{Spans, ends_word};
+use super::spans::Spans;
 use super::urls::before_sign;
+use super::value_end::{
+    connection_end, header_end, list_end, parameter_end, value_end, without_closing, word_end,
+};
 
 /// `name=value` and `name: value`, where the name is a secret's.
 pub(super) fn find(text: &str, spans: &mut Spans) {
     let mut values = Values::new(text);
+    let mut done = 0;
     for (at, _) in text.match_indices(['=', ':']) {
+        if at + 1 < done || is_path(text, at) {
+            continue;
+        }
         let name = name_before(text, at);
         let found = if names_a_secret_in_text(&text[name.clone()]) {
             values.of_secret(&name, at)
@@ -21,9 +29,11 @@ pub(super) fn find(text: &str, spans: &mut Spans) {
         } else {
             None
         };
-        let is_new =
-            |span: &Range<usize>| !span.is_empty() && !text[span.start..].starts_with(REDACTED);
-        spans.extend(found.filter(is_new));
+        let is_new = |span: &Range<usize>| !span.is_empty() && !is_redacted(&text[span.start..]);
+        if let Some(span) = found.filter(is_new) {
+            done = span.end;
+            spans.push(span);
+        }
     }
 }
 
@@ -32,6 +42,19 @@ fn name_before(text: &str, sign: usize) -> Range<usize> {
     let before = text[..sign].trim_end_matches(['"', '\'', ' ', '\t', '\\']);
     let is_part = |char: char| char.is_ascii_alphanumeric() || matches!(char, '_' | '-' | '.');
     before.trim_end_matches(is_part).len()..before.len()
+}
+
+/// Whether a credential was taken out here, or out of the list that begins here.
+fn is_redacted(text: &str) -> bool {
+    text.starts_with(REDACTED)
+        || text.strip_prefix('[').is_some_and(|rest| rest.starts_with(REDACTED))
+}
+
+/// Whether a colon is one of the two in `Token::validate`.
+fn is_path(text: &str, colon: usize) -> bool {
+    let is_part = |char: char| char.is_alphanumeric() || matches!(char, '_' | '<' | '{' | '*');
+    let behind = |rest: &str| rest.strip_prefix("::").is_some_and(|rest| rest.starts_with(is_part));
+    behind(&text[colon..]) || text[..colon].ends_with(':') && behind(&text[colon - 1..])
 }
 
 /// The beginning of a value.
@@ -46,7 +69,9 @@ struct Opening {
 struct Values<'t> {
     text: &'t str,
     words: ForwardSearch<'t>,
+    parameters: ForwardSearch<'t>,
     addresses: ForwardSearch<'t>,
+    query: Query<'t>,
     headers: ForwardSearch<'t>,
     semicolons: ForwardSearch<'t>,
     connections: ForwardSearch<'t>,
@@ -54,6 +79,7 @@ struct Values<'t> {
     braces: ForwardSearch<'t>,
     brackets: [Brackets<'t>; 4],
     colons: ForwardSearch<'t>,
+    list_ends: ForwardSearch<'t>,
     last: LastMatch,
 }
 
@@ -62,11 +88,13 @@ impl<'t> Values<'t> {
         let ahead = |find: fn(&str) -> Option<usize>| ForwardSearch::new(text, find);
         Values {
             text,
-            words: ahead(|rest| rest.find(ends_value)),
-            addresses: ahead(|rest| rest.find(ends_word)),
-            headers: ahead(|rest| rest.find(['\r', '\n', '"', '\''])),
+            words: ahead(value_end),
+            parameters: ahead(parameter_end),
+            addresses: ahead(word_end),
+            query: Query { text, seen: 0, is_open: false },
+            headers: ahead(header_end),
             semicolons: ahead(|rest| rest.find([';', '\n'])),
-            connections: ahead(|rest| rest.find([';', '\n', '"'])),
+            connections: ahead(connection_end),
             names: ahead(|rest| {
                 rest.find(|char: char| !char.is_ascii_alphanumeric() && char != ' ')
             }),
@@ -78,6 +106,7 @@ impl<'t> Values<'t> {
                 Brackets::new(text, "$(", ")", |rest| rest.find([')', '\n'])),
             ],
             colons: ahead(|rest| rest.find(':')),
+            list_ends: ahead(list_end),
             last: LastMatch::default(),
         }
     }
@@ -92,7 +121,8 @@ impl<'t> Values<'t> {
         }
         let (before, name) = (&text[..name.start], &text[name.clone()]);
         if is_header(name) {
-            return Some(start..self.headers.from(start));
+            let end = self.headers.from(start);
+            return (!is_header_prose(front(&text[start..end]))).then_some(start..end);
         }
         let brackets = self.brackets.iter_mut().find(|it| text[start..].starts_with(it.open));
         let bracketed = brackets.and_then(|brackets| brackets.around(start));
@@ -102,14 +132,46 @@ impl<'t> Values<'t> {
         if text[start..].starts_with('{') && text[sign..].starts_with('=') {
             return Some(start + 1..self.braces.from(start + 1));
         }
-        if self.is_of_connection(before, start) {
+        if let Some(list) = self.list(sign, start) {
+            return list;
+        }
+        if text[sign..].starts_with('=') && self.is_of_connection(before, start) {
             // The values of a connection string may have blanks in them.
             return Some(start..self.connections.from(start));
         }
-        let end = self.words.from(start);
-        let value = &text[start..end];
-        let is_prose = || text[sign..].starts_with(": ") && is_prose(name, value);
-        (!is_prose() && !is_working_directory(name, value)).then_some(start..end)
+        let is_parameter = self.query.is_open_at(start);
+        let ends = if is_parameter { &mut self.parameters } else { &mut self.words };
+        let end = ends.from(start);
+        let whole = &text[start..end];
+        // What a text says in the place of a secret is short.
+        let value = if whole.len() <= MAX_SAID { without_closing(whole) } else { front(whole) };
+        let word = front(&text[start..]).split_whitespace().next().unwrap_or_default();
+        let is_spaced = text[sign + 1..start].starts_with([' ', '\t']);
+        let is_prose =
+            || text[sign..].starts_with(": ") && is_prose(name, value, front(&text[end..]));
+        let is_none = is_no_value(value)
+            || is_count(name, value)
+            || is_working_directory(name, value)
+            || is_bracketed(value)
+            || is_part_of_name(before, name, &text[sign..], value)
+            || is_placeholder(&text[start..])
+            || is_code(word, is_spaced)
+            || is_algorithm(value)
+            || is_prose();
+        (!is_none).then(|| start..start + without_closing(whole).len())
+    }
+
+    /// The elements of a list of texts. Of an object, each member has a name of its own.
+    fn list(&mut self, sign: usize, start: usize) -> Option<Option<Range<usize>>> {
+        let rest = &self.text[start..];
+        let inner = rest.strip_prefix(['[', '{'])?.trim_start_matches([' ', '\t', '\\']);
+        let has_texts = inner.starts_with(['"', '\'']);
+        if rest.starts_with('{') {
+            let is_object = self.text[sign..].starts_with(':')
+                && (has_texts || inner.starts_with(['\n', '}']) || inner.is_empty());
+            return is_object.then_some(None);
+        }
+        has_texts.then(|| Some(start + 1..self.list_ends.from(start + 1)))
     }
 
     /// The part before the `@` of an address after a sign.
@@ -136,6 +198,10 @@ impl<'t> Values<'t> {
     fn is_of_connection(&mut self, before: &str, start: usize) -> bool {
         let text = self.text;
         let trimmed = before.trim_end();
+        // `sudo` and others write ` ; ` between what is none.
+        if before.ends_with(" ; ") {
+            return false;
+        }
         let begins = trimmed.is_empty()
             || trimmed.ends_with(['"', '\''])
             || before[trimmed.len()..].contains('\n');
@@ -167,7 +233,7 @@ impl<'t> Brackets<'t> {
         close: &'static str,
         inside: fn(&str) -> Option<usize>,
     ) -> Self {
-        let behind: ForwardSearch<'_> = ForwardSearch::new(text, |rest| rest.find(ends_value));
+        let behind: ForwardSearch<'_> = ForwardSearch::new(text, value_end);
         Brackets { text, open, close, inside: ForwardSearch::new(text, inside), behind }
     }
 
@@ -179,8 +245,56 @@ impl<'t> Brackets<'t> {
     }
 }
 
-fn ends_value(char: char) -> bool {
-    ends_word(char) || matches!(char, '&' | ';' | ',' | '#' | '}' | ')')
+/// The length of the longest text in the place of a secret that is looked at for what it says.
+const MAX_SAID: usize = 256;
+
+/// The beginning of a text.
+fn front(text: &str) -> &str {
+    let end = (0..=text.len().min(MAX_SAID)).rev().find(|at| text.is_char_boundary(*at));
+    &text[..end.unwrap_or(0)]
+}
+
+/// Whether a position is in the query or the fragment of a URL. The positions must grow.
+struct Query<'t> {
+    text: &'t str,
+    seen: usize,
+    is_open: bool,
+}
+
+impl Query<'_> {
+    fn is_open_at(&mut self, at: usize) -> bool {
+        let new = &self.text[self.seen.min(at)..at];
+        self.seen = at;
+        let word = new.rsplit(char::is_whitespace).next().unwrap_or_default();
+        self.is_open = (self.is_open && word.len() == new.len()) || word.contains(['?', '#']);
+        self.is_open
+    }
+}
+
+/// `arn:aws:secretsmanager:…:123456789012:secret:prod/db`, `pam_unix(gdm-password:session)`: a part of the name of something.
+fn is_part_of_name(before: &str, name: &str, sign: &str, value: &str) -> bool {
+    const SERVICES: [&str; 4] = ["session", "auth", "account", "chauthtok"];
+    let account = before.strip_suffix(':').unwrap_or_default();
+    let is_arn = name == "secret" && account.ends_with(|char: char| char.is_ascii_digit());
+    let is_service = before.ends_with('(') && SERVICES.contains(&value);
+    sign.starts_with(':') && (is_arn || is_service)
+}
+
+/// `tokens=1532`, `seed: 42`: a number of something, or of a generator.
+fn is_count(name: &str, value: &str) -> bool {
+    let value = value.trim_end_matches(['.', ',']);
+    let is_number = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
+    is_number && (names_a_count(name) || name.to_ascii_lowercase().ends_with("seed"))
+}
+
+/// `<your password>`, where the writer is to put one.
+fn is_placeholder(text: &str) -> bool {
+    const MAX: usize = 60;
+    let Some(inner) = text.strip_prefix('<') else { return false };
+    let is_part =
+        |byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b' ' | b'_' | b'-' | b'.');
+    let len = inner.bytes().take(MAX).take_while(is_part).count();
+    len > 0 && inner[len..].starts_with('>')
 }
 
 /// The brace that ends what ODBC puts in braces: two of them are one that belongs to the value.
@@ -221,26 +335,6 @@ fn is_header(name: &str) -> bool {
         let from = name.len().saturating_sub(header.len());
         name.get(from..).is_some_and(|end| end.eq_ignore_ascii_case(header))
     })
-}
-
-/// Whether a text is about a secret: `rotate the password: OPS-42`, `secret: see vault`, `pass: 3 fail: 0`.
-///
-/// A short number is not a password, but it may be a PIN; a long one is only where tests pass.
-fn is_prose(name: &str, value: &str) -> bool {
-    if !name.bytes().all(|byte| byte.is_ascii_alphabetic()) {
-        return false;
-    }
-    let value = value.trim_end_matches(['.', '!', '?']);
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let is_ticket = value.split_once('-').is_some_and(|(project, number)| {
-        !project.is_empty()
-            && project.bytes().all(|byte| byte.is_ascii_uppercase())
-            && is_number(number)
-    });
-    let is = |names: &[&str]| names.iter().any(|other| name.eq_ignore_ascii_case(other));
-    let is_count =
-        is_number(value) && (is(&["pass"]) || value.len() <= 3 && !is(&["pin", "otp", "passcode"]));
-    is_ticket || is_count || value.eq_ignore_ascii_case("see")
 }
 
 /// Whether a value is the directory of `pwd`, and not a password in a connection string.

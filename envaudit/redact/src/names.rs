@@ -52,8 +52,8 @@ const ANYWHERE: [&str; 42] = [
 const UNMISTAKABLE: [&str; 7] =
     ["password", "passwd", "secret", "token", "credential", "credentials", "apikey"];
 
-/// Those of which the name is known to everybody.
-const COOKIES: [&str; 2] = ["cookie", "cookies"];
+/// Those for which no type is refused: many programs have the name of a cookie, and `pass_word` may be two words.
+const NEVER_REFUSED: [&str; 3] = ["cookie", "cookies", "pass_word"];
 
 /// Words that do so as the last one.
 const LAST: [&str; 4] = ["pass", "seed", "seeds", "tokens"];
@@ -283,7 +283,8 @@ pub fn is_secret_name(name: &str) -> bool {
 pub fn secret_word(name: &str) -> Option<&str> {
     let is_description = is_description(name);
     let is_meant = |found: &Finding| {
-        found.is_unmistakable || !is_description && !is_any(&name[found.words.clone()], &COOKIES)
+        found.is_unmistakable
+            || !is_description && !is_any(&name[found.words.clone()], &NEVER_REFUSED)
     };
     Findings::of(name).find(is_meant).map(|found| &name[found.words])
 }
@@ -311,7 +312,14 @@ pub(super) fn names_a_value(name: &str) -> bool {
 /// Less is left than after an option: an identifier or a hash may be a secret.
 #[cfg(feature = "text")]
 pub(super) fn names_a_secret_in_text(name: &str) -> bool {
-    is_secret_name(name) && !ends_in(name, &DESCRIPTIONS_IN_TEXT)
+    is_secret_name(name) && !ends_in(name, &DESCRIPTIONS_IN_TEXT) && !is_authorization_id(name)
+}
+
+/// Whether a name is that of whoever was authorised.
+#[cfg(feature = "text")]
+fn is_authorization_id(name: &str) -> bool {
+    ends_in(name, &["id", "url", "endpoint"])
+        && Words::of(name).any(|word| is(&name[word], "authorization"))
 }
 
 /// Whether a number under this name counts secrets, and is none.
@@ -492,6 +500,7 @@ mod tests {
             "signing_key_path",
             "signature_algorithm",
             "pass_rate",
+            "pass_word",
             "license",
             "dsn",
         ] {

@@ -1,7 +1,8 @@
 //! Credentials of known shapes.
 
+use super::schemes::Scheme;
 use super::search::ForwardSearch;
-use super::text::Spans;
+use super::spans::Spans;
 
 /// The length of the shortest key.
 const MIN_KEY: usize = 12;
@@ -43,7 +44,7 @@ fn words(text: &str, spans: &mut Spans) {
     let part = |char: char| {
         char.is_ascii_alphanumeric() || matches!(char, '_' | '-' | '.' | '+' | '/' | '~')
     };
-    let mut scheme = false;
+    let mut scheme: Option<Scheme> = None;
     let mut start = 0;
     while start < text.len() {
         let rest = &text[start..];
@@ -54,10 +55,14 @@ fn words(text: &str, spans: &mut Spans) {
         }
         let word = &rest[..len];
         let padding = rest[len..].len() - rest[len..].trim_start_matches('=').len();
-        // `basic understanding` and `the bearer certificate` are not credentials.
-        let other = word.bytes().any(|byte| !byte.is_ascii_lowercase());
-        let token = scheme && word != "REDACTED" && (len >= 8 && other || len >= 20);
-        if token || is_base64_key(word, padding) {
+        if let Some(scheme) = scheme.take()
+            && let Some(end) = scheme.token_end(text, start)
+        {
+            spans.push(start..end);
+            start = end;
+            continue;
+        }
+        if is_base64_key(word, padding) {
             spans.push(start..start + len + padding);
         } else {
             let mut at = start;
@@ -69,7 +74,7 @@ fn words(text: &str, spans: &mut Spans) {
                 at += piece.len() + 1;
             }
         }
-        scheme = word.eq_ignore_ascii_case("bearer") || word.eq_ignore_ascii_case("basic");
+        scheme = Scheme::of(word).filter(|_| text[start + len..].starts_with([' ', '\t']));
         start += len;
     }
 }

@@ -1,15 +1,12 @@
 //! Texts and values without the credentials in them.
 
-use core::ops::Range;
 use std::borrow::Cow;
 
 use serde_json::Value;
 
 use crate::names::{is_address_name, is_secret_name, names_a_count};
+use crate::spans::Spans;
 use crate::{REDACTED, arguments, named, shapes, urls, webhooks};
-
-/// Where a text has a credential, in bytes.
-pub(crate) type Spans = Vec<Range<usize>>;
 
 /// A text without the parts that look like credentials: the userinfo of URLs and of `…_DSN`, values that are named like secrets
 /// (`?token=…`, `password=…`, `X-Api-Key: …`), those of arguments (`--password …`, `curl -u user:…`, `mysql -p…`, `sqlplus
@@ -31,12 +28,7 @@ pub(crate) type Spans = Vec<Range<usize>>;
 /// assert_eq!(redact("the author of monkey.rs"), "the author of monkey.rs");
 /// ```
 pub fn redact(text: &str) -> Cow<'_, str> {
-    let mut spans = Spans::new();
-    urls::find(text, &mut spans);
-    webhooks::find(text, &mut spans);
-    shapes::find(text, &mut spans);
-    named::find(text, &mut spans);
-    arguments::find(text, &mut spans);
+    let mut spans = spans(text);
     if spans.is_empty() {
         return Cow::Borrowed(text);
     }
@@ -52,6 +44,16 @@ pub fn redact(text: &str) -> Cow<'_, str> {
     }
     clean.push_str(&text[done..]);
     Cow::Owned(clean)
+}
+
+fn spans(text: &str) -> Spans {
+    let mut spans = Spans::new();
+    urls::find(text, &mut spans);
+    webhooks::find(text, &mut spans);
+    shapes::find(text, &mut spans);
+    named::find(text, &mut spans);
+    arguments::find(text, &mut spans);
+    spans
 }
 
 /// Redacts the texts in a value: everything under the name of a secret, and texts that look like credentials elsewhere.
@@ -80,12 +82,39 @@ pub fn redact_member(name: &str, value: &mut Value) {
     if is_secret_name(name) {
         return hide(value);
     }
-    redact_value(value);
     if let Value::String(text) = value
-        && let Some(password) = is_address_name(name).then(|| urls::of_dsn(text)).flatten()
+        && is_address_name(name)
+        && let Cow::Owned(clean) = redact_address(text)
     {
-        text.replace_range(password, REDACTED);
+        *text = clean;
     }
+    redact_value(value);
+}
+
+/// A text that is the address of a database, without the password that it may have though it has no scheme.
+///
+/// ```
+/// use envaudit_redact::redact_address;
+///
+/// assert_eq!(redact_address("app:hunter2@db:5432/shop"), "app:[REDACTED]@db:5432/shop");
+/// ```
+pub fn redact_address(text: &str) -> Cow<'_, str> {
+    let clean = redact(text);
+    match urls::of_dsn(&clean) {
+        Some(password) => {
+            let mut clean = clean.into_owned();
+            clean.replace_range(password, REDACTED);
+            clean.into()
+        }
+        None => clean,
+    }
+}
+
+/// The parts of a text that [`redact`] and [`redact_value_text`](crate::redact_value_text) take out.
+pub fn credentials(text: &str) -> Vec<&str> {
+    let mut spans = spans(text);
+    spans.extend(urls::of_value(text));
+    spans.into_iter().map(|span| &text[span]).collect()
 }
 
 fn hide(value: &mut Value) {
@@ -95,10 +124,6 @@ fn hide(value: &mut Value) {
         Value::Object(members) => members.values_mut().for_each(hide),
         Value::String(_) | Value::Number(_) => *value = REDACTED.into(),
     }
-}
-
-pub(crate) fn ends_word(char: char) -> bool {
-    char.is_whitespace() || char.is_control() || matches!(char, '"' | '\'' | '<' | '>' | '`')
 }
 
 #[cfg(test)]

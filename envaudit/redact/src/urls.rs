@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use super::REDACTED;
 use super::search::{ForwardSearch, LastMatch};
-use super::text::{Spans, ends_word};
+use super::spans::Spans;
+use super::value_end::{is_mixed, is_within, word_end};
 
 pub(super) fn find(text: &str, spans: &mut Spans) {
     if memchr::memchr(b'@', text.as_bytes()).is_some() {
@@ -14,9 +15,27 @@ pub(super) fn find(text: &str, spans: &mut Spans) {
     }
 }
 
+/// Schemes in which a user without a password is a token.
+const TOKEN_SCHEMES: [&str; 8] =
+    ["http", "https", "ws", "wss", "redis", "rediss", "git+https", "amqp"];
+
+/// Whether what stands alone before the `@` of a URL is a secret, and not the name of a user, as in `ssh://git@host`.
+fn is_token(before: &str, user: &str) -> bool {
+    // Names that stand for all users of a place.
+    if ["git", "default", "anonymous"].contains(&user) {
+        return false;
+    }
+    let is_part = |char: char| char.is_ascii_alphanumeric() || matches!(char, '+' | '-' | '.');
+    let scheme = &before[before.trim_end_matches(is_part).len()..];
+    TOKEN_SCHEMES.iter().any(|known| scheme.eq_ignore_ascii_case(known))
+        || scheme.is_empty()
+        || user.len() >= 16 && is_mixed(user)
+}
+
 /// The userinfo of every URL, also if a password was not encoded and has a `/` in it.
 fn userinfo(text: &str, spans: &mut Spans) {
-    let mut words = ForwardSearch::new(text, |rest| rest.find(ends_word));
+    let mut words: ForwardSearch<'_> = ForwardSearch::new(text, word_end);
+    let mut first = ForwardSearch::new(text, |rest| rest.find('@'));
     let mut last = LastMatch::default();
     let mut done = 0;
     for at in memchr::memchr_iter(b':', text.as_bytes()) {
@@ -32,11 +51,24 @@ fn userinfo(text: &str, spans: &mut Spans) {
         let word_end = words.from(start);
         let word = &text[start..word_end];
         let authority = &word[..word.find(['/', '?', '#']).unwrap_or(word.len())];
-        let end = authority.rfind('@').map(|end| start + end).or_else(|| {
-            let (_, port) = authority.trim_end_matches('\\').split_once(':')?;
-            let is_port = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
-            if is_port { None } else { last.within(text, start, word_end) }
-        });
+        let is_user = |end: &usize| {
+            text[start..*end].contains(':') || is_token(&text[..at], &text[start..*end])
+        };
+        let end = match authority.rfind('@') {
+            Some(end) => Some(start + end).filter(is_user),
+            None => match authority.trim_end_matches('\\').split_once(':') {
+                Some((_, port)) => {
+                    let is_port =
+                        !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+                    if is_port { None } else { last.within(text, start, word_end) }
+                }
+                // A host has no capitals: this may be the first half of a token.
+                None if is_mixed(authority) && !authority.contains('.') => {
+                    Some(first.from(start)).filter(|end| *end < word_end)
+                }
+                None => None,
+            },
+        };
         if let Some(end) = end.filter(|end| *end > start) {
             spans.push(start..end);
             done = end;
@@ -47,7 +79,7 @@ fn userinfo(text: &str, spans: &mut Spans) {
 /// `jdbc:oracle:thin:scott/tiger@…`: the part before the `@`.
 fn oracle(text: &str, spans: &mut Spans) {
     const DRIVER: &str = "jdbc:oracle:";
-    let mut words = ForwardSearch::new(text, |rest| rest.find(ends_word));
+    let mut words: ForwardSearch<'_> = ForwardSearch::new(text, word_end);
     let mut signs = ForwardSearch::new(text, |rest| rest.find('@'));
     let mut slashes = ForwardSearch::new(text, |rest| rest.find('/'));
     let mut done = 0;
@@ -79,7 +111,10 @@ fn go(text: &str, spans: &mut Spans) {
     let mut colons = ForwardSearch::new(text, |rest| rest.find(':'));
     let (mut word, mut seen) = (0, 0);
     for at in memchr::memchr_iter(b'@', text.as_bytes()) {
-        let boundary = text[seen..at].char_indices().rfind(|(_, char)| ends_word(*char));
+        let boundary = text[seen..at].char_indices().rfind(|(found, char)| match char {
+            '"' | '\'' | '<' | '>' | '`' => !is_within(text.as_bytes(), seen + found),
+            char => char.is_whitespace() || char.is_control(),
+        });
         if let Some((found, char)) = boundary {
             word = seen + found + char.len_utf8();
         }
@@ -133,15 +168,24 @@ pub(super) fn before_sign(
 /// assert_eq!(redact_value_text("http://h/a@b"), "http://h/a@b");
 /// ```
 pub fn redact_value_text(text: &str) -> Cow<'_, str> {
-    let Some(at) = text.rfind('@') else { return text.into() };
+    match of_value(text) {
+        Some(userinfo) => {
+            format!("{}{REDACTED}{}", &text[..userinfo.start], &text[userinfo.end..]).into()
+        }
+        None => text.into(),
+    }
+}
+
+/// Where the userinfo is in a text that is one value.
+pub(super) fn of_value(text: &str) -> Option<core::ops::Range<usize>> {
+    let at = text.rfind('@')?;
     let slashes = text[..at].find("//").map(|slashes| slashes + 2);
     let word = at - text[..at].rsplit(char::is_whitespace).next().map_or(0, str::len);
-    let userinfo = &text[slashes.unwrap_or(word)..at];
-    let is_authority = slashes.is_some() && !userinfo.contains(['/', '?', '#']);
-    if userinfo.contains(':') || is_authority {
-        let start = at - userinfo.len();
-        format!("{}{REDACTED}{}", &text[..start], &text[at..]).into()
-    } else {
-        text.into()
-    }
+    let start = slashes.unwrap_or(word);
+    let userinfo = &text[start..at];
+    let is_authority = || {
+        let before = text[..start].trim_end_matches('/').trim_end_matches(':');
+        slashes.is_some() && !userinfo.contains(['/', '?', '#']) && is_token(before, userinfo)
+    };
+    (!userinfo.is_empty() && (userinfo.contains(':') || is_authority())).then_some(start..at)
 }

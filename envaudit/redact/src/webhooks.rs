@@ -2,7 +2,8 @@
 
 use super::REDACTED;
 use super::search::ForwardSearch;
-use super::text::{Spans, ends_word};
+use super::spans::Spans;
+use super::value_end::is_within;
 
 /// Hosts, and the part of a path after which the secret comes. A slash ends a whole part.
 const WEBHOOKS: [(&str, &str); 13] = [
@@ -29,9 +30,7 @@ const MAX_PARTS: usize = 6;
 
 /// The secret part of the address of every webhook, also without a scheme, and with slashes as JSON may escape them.
 pub(super) fn find(text: &str, spans: &mut Spans) {
-    let mut paths = ForwardSearch::new(text, |rest| {
-        rest.find(|char: char| ends_word(char) || matches!(char, '?' | '#'))
-    });
+    let mut paths: ForwardSearch<'_> = ForwardSearch::new(text, path_end);
     let (mut seen, mut done) = (0, 0);
     for slash in memchr::memchr_iter(b'/', text.as_bytes()) {
         let host = host_before(&text[seen..slash]);
@@ -49,6 +48,23 @@ pub(super) fn find(text: &str, spans: &mut Spans) {
             }
         }
     }
+}
+
+/// Where the path of a URL ends. A secret that was not encoded may have any punctuation in it.
+fn path_end(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let ends = |(at, char): &(usize, char)| match char {
+        '?' => {
+            let name = bytes[at + 1..]
+                .iter()
+                .take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_');
+            let name = name.count();
+            bytes.get(at + 1 + name).is_some_and(|byte| *byte == b'=') || !is_within(bytes, *at)
+        }
+        '"' | '\'' | '<' | '>' | '`' | '#' => !is_within(bytes, *at),
+        char => char.is_whitespace() || char.is_control(),
+    };
+    text.char_indices().find(ends).map(|(at, _)| at)
 }
 
 /// The host at the end of a text, without a port.

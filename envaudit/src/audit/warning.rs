@@ -72,6 +72,28 @@ pub enum Warning {
         /// Why.
         reason: String,
     },
+    /// A file that holds a value holds something that was hardly meant: nothing at all, or blanks at its ends.
+    FileContent {
+        /// The key.
+        key: &'static str,
+        /// The source that has the file.
+        source: Source,
+        /// The file.
+        location: Option<Location>,
+        /// What is in it, without the value.
+        reason: String,
+    },
+    /// Something in a folder of secrets looks as if it were meant for a variable that no source supplies, and is not read.
+    Overlooked {
+        /// The key.
+        key: &'static str,
+        /// The source that reads the folder.
+        source: Source,
+        /// What looks so.
+        path: PathBuf,
+        /// Why it is not read, and what to do.
+        reason: String,
+    },
 }
 
 impl fmt::Display for Warning {
@@ -98,6 +120,14 @@ impl fmt::Display for Warning {
             }
             Warning::FolderUnreadable { path, reason, .. } => {
                 write!(f, "{} cannot be listed and was skipped: {reason}", path.display())
+            }
+            Warning::FileContent { key, source, location, reason } => {
+                let place = place(*source, location.as_ref());
+                write!(f, "the value of {key} in {} {reason}", error::plain(&place))
+            }
+            Warning::Overlooked { key, path, reason, .. } => {
+                let path = path.display().to_string();
+                write!(f, "{key} is not set, and {} is not read: {reason}", error::plain(&path))
             }
         }
     }

@@ -7,6 +7,7 @@ use crate::audit::AuditEntry;
 use crate::config::EnvConfig;
 use crate::load::Loaded;
 use crate::schema::Key;
+use crate::sources::Source;
 
 /// A new configuration, the one before, and in what they differ.
 ///
@@ -32,20 +33,31 @@ pub struct KeyChange {
     /// Where it comes from now.
     pub after: AuditEntry,
     index: usize,
+    /// Whether the value was in a file, and is now empty or that of a lesser source: it may come back at once.
+    is_loss: bool,
 }
 
 impl<T: EnvConfig> Change<T> {
-    pub(super) fn between(before: Arc<Loaded<T>>, after: Arc<Loaded<T>>) -> Self {
+    /// `rank` is the place of a source in the order of precedence.
+    pub(super) fn between(
+        before: Arc<Loaded<T>>,
+        after: Arc<Loaded<T>>,
+        rank: impl Fn(Source) -> u8,
+    ) -> Self {
         let pairs = before.texts().zip(after.texts()).enumerate();
         let keys = pairs.filter_map(|(index, ((request, old, old_text), (_, new, new_text)))| {
             let bytes = |text: &Option<crate::load::LoadedText>| {
                 text.as_ref().map(|text| text.bytes.clone())
+            };
+            let is_empty = |text: &Option<crate::load::LoadedText>| {
+                text.as_ref().is_none_or(|text| text.bytes.is_empty())
             };
             let is_new_value = bytes(&old_text) != bytes(&new_text);
             let place = |entry: &AuditEntry| (entry.source, entry.provider.clone(), entry.unset);
             (is_new_value || place(old) != place(new)).then(|| KeyChange {
                 key: request.key(),
                 is_new_value,
+                is_loss: is_loss(old, new, is_empty(&new_text) && !is_empty(&old_text), &rank),
                 before: old.clone(),
                 after: new.clone(),
                 index,
@@ -59,6 +71,11 @@ impl<T: EnvConfig> Change<T> {
             #[cfg(feature = "ledger")]
             recorded: None,
         }
+    }
+
+    /// Whether a value that was in a file is gone.
+    pub(super) fn has_loss(&self) -> bool {
+        self.keys.iter().any(|change| change.is_loss)
     }
 
     /// The configuration before.
@@ -85,6 +102,24 @@ impl<T: EnvConfig> Change<T> {
     #[cfg(feature = "ledger")]
     pub fn recorded(&self) -> Option<&crate::ledger::record::Recorded> {
         self.recorded.as_ref()
+    }
+}
+
+/// Whether a file no longer has a value, or an empty one, or a lesser place has to do.
+fn is_loss(
+    before: &AuditEntry,
+    after: &AuditEntry,
+    is_empty_now: bool,
+    rank: impl Fn(Source) -> u8,
+) -> bool {
+    let file = |entry: &AuditEntry| Some(entry.location.as_ref()?.file()?.to_owned());
+    match file(before) {
+        None => false,
+        Some(_) if is_empty_now => true,
+        Some(_) if rank(before.source) != rank(after.source) => {
+            rank(before.source) < rank(after.source)
+        }
+        Some(before) => Some(before) != file(after),
     }
 }
 

@@ -33,11 +33,26 @@
 //! ```
 //!
 //! A new state that cannot be loaded changes nothing: the last good one stays, and subscribers learn why. With a ledger,
-//! a new state counts once it is recorded.
+//! a new state counts once it is recorded. One load sees the files of one moment: those of a Kubernetes volume, or behind any
+//! other link that is replaced, are all read where the link led when it was met first.
+//!
+//! # What is half written
+//!
+//! Files are read once they have been left alone for the time of [`settle`](LiveOptions::settle). What would take away a value
+//! that a file supplied, because the file is empty or gone or ends too early, could still be half of a write. It counts if it
+//! stays so for 20 times that, and for a second at least; if the file comes back meanwhile, nothing has happened. Nor are
+//! failures told before that if they may come from half a write: something is missing, cannot be read or understood.
+//! [`Live::reload`], a [`Trigger`] and SIGHUP do not wait: they say that the files are as they should be.
+//!
+//! # Logs and metrics
+//!
+//! With the features `tracing` and `metrics`, each reload is an event that says what changed, or why the former state stays, and
+//! sets gauges. The repository's `docs/observability.md` lists both.
 
 mod change;
 mod error;
 mod options;
+mod reported;
 mod state;
 mod update;
 mod watch;

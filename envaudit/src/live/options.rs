@@ -8,7 +8,7 @@ use arc_swap::ArcSwap;
 
 use super::state::{LiveState, Recorder};
 use super::worker::{Follow, Worker};
-use super::{Live, LiveError};
+use super::{Live, LiveError, reported};
 use crate::config::EnvConfig;
 use crate::load::Loader;
 
@@ -40,15 +40,23 @@ impl<T: EnvConfig> Loader<T> {
 
 impl<T: EnvConfig> LiveOptions<T> {
     /// Reads it again when one of its files changes: `.env` files, secret files, files that a `KEY_FILE` names. Files that
-    /// are replaced by a rename are followed, and so are the volumes of Kubernetes, whose `..data` link is swapped. What
-    /// providers fetch is not: give an [interval](Self::every).
+    /// are replaced by a rename are followed, and so are the volumes of Kubernetes, whose `..data` link is swapped, links of
+    /// any kind, files that are mounted one by one, and folders that are moved away at any height and come back.
+    ///
+    /// Not seen are what providers fetch, what another machine writes on a network file system, and another file mounted over
+    /// one that is there: for those, give an [interval](Self::every).
+    ///
+    /// All folders on the way to the files are watched, at most 4,096, and the files themselves, at most 1,024.
     pub fn watch_files(mut self) -> Self {
         self.files = true;
         self
     }
 
-    /// How long files must have been left alone before they are read: what is written in several steps is not read in
-    /// between. Default: 50 ms.
+    /// How long files must have been left alone before they are read: what is written in several steps, with shorter pauses,
+    /// is not read in between. Default: 50 ms.
+    ///
+    /// Files that never rest are read all the same after 20 times that. Values that are gone from a file count after 20 times
+    /// that and a second at least: see [what is half written](crate::live#what-is-half-written).
     pub fn settle(mut self, time: Duration) -> Self {
         self.settle = time;
         self
@@ -96,6 +104,7 @@ where
         // Before the first load: a change while it is read is not missed.
         let worker = Worker::prepare(&loader, &follow, sender)?;
         let loaded = load_first(&loader, recorder.as_ref())?;
+        reported::started(&loaded);
         let state = Arc::new(LiveState {
             loader,
             current: ArcSwap::from_pointee(loaded),

@@ -7,9 +7,10 @@ use arc_swap::ArcSwap;
 
 use super::change::Change;
 use super::error::LiveError;
+use super::reported;
 use super::update::Update;
 use crate::config::EnvConfig;
-use crate::error::with_causes;
+use crate::error::{LoadError, ProblemKind, with_causes};
 use crate::load::{Loaded, Loader};
 
 /// What readers, the worker and callers of `reload` share.
@@ -32,21 +33,45 @@ pub(super) struct Recorder {
 #[cfg(not(feature = "ledger"))]
 pub(super) enum Recorder {}
 
+/// What came of reading again.
+pub(super) enum Reload<T: EnvConfig> {
+    Changed(Arc<Change<T>>),
+    Unchanged,
+    /// It looks as if a file were being written just now; with the failure, if it is one.
+    Unsettled(Option<Arc<LiveError>>),
+}
+
 impl<T: EnvConfig> LiveState<T> {
+    /// Reads again, and takes what is there.
     pub(super) fn reload(&self) -> Result<Option<Arc<Change<T>>>, Arc<LiveError>> {
+        match self.reload_if(true)? {
+            Reload::Changed(change) => Ok(Some(change)),
+            Reload::Unchanged | Reload::Unsettled(_) => Ok(None),
+        }
+    }
+
+    /// Reads again. What looks as if it were half written is taken only if the files are `settled`.
+    pub(super) fn reload_if(&self, settled: bool) -> Result<Reload<T>, Arc<LiveError>> {
         let mut last_failure = locked(&self.reloading);
-        match self.try_reload() {
-            Ok(change) => {
+        match self.try_reload(settled) {
+            Ok(Reload::Unsettled(failure)) => {
+                reported::unsettled::<T>();
+                Ok(Reload::Unsettled(failure))
+            }
+            Ok(reload) => {
                 *last_failure = None;
-                if let Some(change) = &change {
+                if let Reload::Changed(change) = &reload {
+                    reported::changed(change);
                     self.tell(|| Update::Changed(Arc::clone(change)));
                 }
-                Ok(change)
+                Ok(reload)
             }
             Err(error) => {
                 let error = Arc::new(error);
                 let said = with_causes(&*error);
-                if last_failure.as_ref() != Some(&said) {
+                let is_news = last_failure.as_ref() != Some(&said);
+                reported::kept::<T>(&error, is_news, || self.loader.now());
+                if is_news {
                     *last_failure = Some(said);
                     self.record_failure(&error);
                     self.tell(|| Update::Rejected(Arc::clone(&error)));
@@ -56,16 +81,26 @@ impl<T: EnvConfig> LiveState<T> {
         }
     }
 
-    fn try_reload(&self) -> Result<Option<Arc<Change<T>>>, LiveError> {
+    fn try_reload(&self, settled: bool) -> Result<Reload<T>, LiveError> {
         let before = self.current.load_full();
-        let after = Arc::new(self.loader.load().map_err(LiveError::Load)?);
-        let change = Change::between(before, after);
+        let after = match self.loader.load_unreported() {
+            Ok(after) => Arc::new(after),
+            Err(error) if !settled && is_perhaps_unfinished(&error) => {
+                return Ok(Reload::Unsettled(Some(Arc::new(LiveError::Load(error)))));
+            }
+            Err(error) => return Err(LiveError::Load(error)),
+        };
+        let change = Change::between(before, after, |source| self.loader.rank(source));
         if change.keys().is_empty() {
-            return Ok(None);
+            reported::unchanged(change.after());
+            return Ok(Reload::Unchanged);
+        }
+        if !settled && change.has_loss() {
+            return Ok(Reload::Unsettled(None));
         }
         let change = self.record(change)?;
         self.current.store(Arc::clone(change.after()));
-        Ok(Some(Arc::new(change)))
+        Ok(Reload::Changed(Arc::new(change)))
     }
 
     /// Records a change before it counts.
@@ -101,6 +136,12 @@ impl<T: EnvConfig> LiveState<T> {
     pub(super) fn tell(&self, update: impl Fn() -> Update<T>) {
         locked(&self.subscribers).retain(|subscriber| subscriber.send(update()).is_ok());
     }
+}
+
+/// Whether a load may have failed because a file was read before all of it was written: any value may be cut short.
+fn is_perhaps_unfinished(error: &LoadError) -> bool {
+    let is_of_files = |kind| !matches!(kind, ProblemKind::Provider | ProblemKind::Setting);
+    error.problems().iter().any(|problem| is_of_files(problem.kind()))
 }
 
 pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -2,21 +2,29 @@
 
 use core::fmt;
 use core::time::Duration;
+use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
 use super::error::LiveError;
-use super::state::LiveState;
+use super::reported;
+use super::state::{LiveState, Reload};
 use super::update::Update;
 use super::watch::{Wake, Watch};
 use crate::config::EnvConfig;
+use crate::error::with_causes;
 use crate::load::{Loaded, Loader, WatchedPaths};
-use crate::sources::{Location, Source};
+use crate::sources::Location;
 
-/// Files that never rest are read all the same after so many times the rest they should have.
+/// Files that never rest are read all the same after so many times the rest they should have, and what looks half written
+/// counts after the same time.
 const MAX_UNREST: u32 = 20;
+
+/// What looks half written does not count before, however short the rest is that files should have.
+const MIN_PATIENCE: Duration = Duration::from_secs(1);
 
 /// What the thread goes by.
 pub(super) struct Follow {
@@ -123,14 +131,11 @@ impl Prepared {
         T::Audit: Send + Sync,
     {
         let Prepared { mut worker, mut watch } = self;
-        if let Some(watch) = &mut watch {
-            let current = state.current.load();
-            let (places, has_more) = watched(&state.loader, &current);
-            watch.follow(&places)?;
-            if has_more {
-                // They were not watched yet when they were read.
-                worker.trigger().fire();
-            }
+        if let Some(watch) = &mut watch
+            && watch.follow_also(&watched(&state.loader, &state.current.load(), None))?
+        {
+            // They were not watched yet when they were read. Nobody has stopped the worker yet.
+            let _ = worker.wakes.send(Wake::Files);
         }
         let state = Arc::downgrade(state);
         worker.thread = Some(spawn("config", move || run(&state, watch, &follow, &wakes))?);
@@ -143,61 +148,156 @@ fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<(
     builder.spawn(run).map_err(LiveError::System)
 }
 
-/// What a loader reads, and whether variables name files besides.
-fn watched<T: EnvConfig>(loader: &Loader<T>, loaded: &Loaded<T>) -> (WatchedPaths, bool) {
+/// What a loader reads, and the files that variables named at the last load. Those that could not be read may be there soon.
+fn watched<T: EnvConfig>(
+    loader: &Loader<T>,
+    loaded: &Loaded<T>,
+    failure: Option<&LiveError>,
+) -> WatchedPaths {
     let mut watched = loader.watched();
-    let before = watched.files.len();
-    for entry in loaded.audit().get_by_source(Source::System) {
-        if let (Some(Location::File { path, .. }), None) = (&entry.location, &entry.provider) {
-            watched.files.push(path.to_path_buf());
-        }
-    }
-    let has_more = watched.files.len() > before;
-    (watched, has_more)
+    let of_values = loaded.audit().entries().filter_map(|entry| entry.location.as_ref());
+    let problems = match failure {
+        Some(LiveError::Load(error)) => error.problems(),
+        _ => &[],
+    };
+    let of_problems = problems.iter().filter_map(|problem| problem.location());
+    let files: BTreeSet<&Path> = of_values.chain(of_problems).filter_map(Location::file).collect();
+    watched.files.extend(files.into_iter().map(Path::to_path_buf));
+    watched
+}
+
+/// Why the files were read.
+enum Reason {
+    /// A file changed, or the interval has passed.
+    Change,
+    /// The program or its operator asked.
+    Asked,
 }
 
 fn run<T: EnvConfig>(
     state: &Weak<LiveState<T>>,
-    mut watch: Option<Watch>,
+    watch: Option<Watch>,
     follow: &Follow,
     wakes: &Receiver<Wake>,
 ) {
+    let patience = follow.settle.saturating_mul(MAX_UNREST).max(MIN_PATIENCE);
+    // Since when the files look half written.
+    let mut unsettled: Option<Instant> = None;
+    let mut following = Following { watch, failure: None };
+    let mut failure: Option<Arc<LiveError>> = None;
+    let mut again = false;
     loop {
-        let wake = match follow.interval {
-            Some(interval) => wakes.recv_timeout(interval),
-            None => wakes.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        let until_settled = unsettled.map(|since| patience.saturating_sub(since.elapsed()));
+        let reason = match again {
+            true => Reason::Change,
+            false => match wait(wakes, follow, until_settled) {
+                Some(reason) => reason,
+                None => return,
+            },
         };
-        match wake {
-            Ok(Wake::Files) => {
-                if !rest(wakes, follow.settle) {
-                    return;
-                }
-            }
-            Ok(Wake::Asked) | Err(RecvTimeoutError::Timeout) => {}
-            Ok(Wake::Stop) | Err(RecvTimeoutError::Disconnected) => return,
-        }
         let Some(state) = state.upgrade() else { return };
-        if let Some(watch) = &mut watch {
-            let (places, _) = watched(&state.loader, &state.current.load());
-            if let Err(error) = watch.follow(&places) {
-                let error = Arc::new(error);
-                state.tell(|| Update::Rejected(Arc::clone(&error)));
-            }
-        }
+        following.renew(&state, failure.as_deref());
+        let is_settled = match reason {
+            Reason::Asked => true,
+            Reason::Change => unsettled.is_some_and(|since| since.elapsed() >= patience),
+        };
         // Subscribers receive the outcome.
-        let _ = state.reload();
+        let outcome = state.reload_if(is_settled);
+        unsettled = match &outcome {
+            Ok(Reload::Unsettled(_)) => unsettled.or_else(|| Some(Instant::now())),
+            _ => None,
+        };
+        failure = match outcome {
+            Ok(Reload::Unsettled(failure)) => failure,
+            Err(error) => Some(error),
+            Ok(Reload::Changed(_) | Reload::Unchanged) => None,
+        };
+        // Files that were named for the first time were not watched yet when they were read.
+        again = following.extend(&state, failure.as_deref());
     }
 }
 
-/// Waits until no file has changed for some time. `false` when the thread is to end.
-fn rest(wakes: &Receiver<Wake>, settle: Duration) -> bool {
-    let latest = Instant::now() + settle * MAX_UNREST;
+/// The watch of the thread, and why it is not complete, which is told once.
+struct Following {
+    watch: Option<Watch>,
+    failure: Option<String>,
+}
+
+impl Following {
+    /// Watches what is about to be read.
+    fn renew<T: EnvConfig>(&mut self, state: &LiveState<T>, failure: Option<&LiveError>) {
+        let Some(watch) = &mut self.watch else { return };
+        let outcome = watch.follow(&watched(&state.loader, &state.current.load(), failure));
+        self.tell(state, outcome);
+    }
+
+    /// Watches what was read besides. `true` when there are files that were not watched before.
+    fn extend<T: EnvConfig>(&mut self, state: &LiveState<T>, failure: Option<&LiveError>) -> bool {
+        let Some(watch) = &mut self.watch else { return false };
+        let outcome = watch.follow_also(&watched(&state.loader, &state.current.load(), failure));
+        self.tell(state, outcome).unwrap_or(false)
+    }
+
+    fn tell<T: EnvConfig, R>(
+        &mut self,
+        state: &LiveState<T>,
+        outcome: Result<R, LiveError>,
+    ) -> Option<R> {
+        match outcome {
+            Ok(result) => {
+                self.failure = None;
+                Some(result)
+            }
+            Err(error) => {
+                let said = with_causes(&error);
+                if self.failure.as_ref() != Some(&said) {
+                    self.failure = Some(said);
+                    let error = Arc::new(error);
+                    reported::unwatched::<T>(&error);
+                    state.tell(|| Update::Rejected(Arc::clone(&error)));
+                }
+                None
+            }
+        }
+    }
+}
+
+/// Waits until it is time to read again. `None` when the thread is to end.
+fn wait(
+    wakes: &Receiver<Wake>,
+    follow: &Follow,
+    until_settled: Option<Duration>,
+) -> Option<Reason> {
+    let most = match (follow.interval, until_settled) {
+        (Some(interval), Some(time)) => Some(interval.min(time)),
+        (interval, time) => interval.or(time),
+    };
+    let wake = match most {
+        Some(time) => wakes.recv_timeout(time),
+        None => wakes.recv().map_err(|_| RecvTimeoutError::Disconnected),
+    };
+    match wake {
+        Ok(Wake::Files) => rest(wakes, follow.settle),
+        Ok(Wake::Asked) => Some(Reason::Asked),
+        Err(RecvTimeoutError::Timeout) => Some(Reason::Change),
+        Ok(Wake::Stop) | Err(RecvTimeoutError::Disconnected) => None,
+    }
+}
+
+/// Waits until no file has changed for some time. `None` when the thread is to end.
+fn rest(wakes: &Receiver<Wake>, settle: Duration) -> Option<Reason> {
+    // Events that are there already are one change, however short the rest is.
+    let latest = Instant::now() + settle.saturating_mul(MAX_UNREST).max(Duration::from_millis(10));
+    let mut reason = Reason::Change;
     loop {
         match wakes.recv_timeout(settle) {
-            Ok(Wake::Stop) | Err(RecvTimeoutError::Disconnected) => return false,
-            Err(RecvTimeoutError::Timeout) => return true,
-            Ok(Wake::Files | Wake::Asked) if Instant::now() >= latest => return true,
-            Ok(Wake::Files | Wake::Asked) => {}
+            Ok(Wake::Stop) | Err(RecvTimeoutError::Disconnected) => return None,
+            Err(RecvTimeoutError::Timeout) => return Some(reason),
+            Ok(Wake::Asked) => reason = Reason::Asked,
+            Ok(Wake::Files) => {}
+        }
+        if Instant::now() >= latest {
+            return Some(reason);
         }
     }
 }

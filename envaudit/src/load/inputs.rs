@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::settings::LoadSettings;
+use crate::sources::links::Links;
 use crate::sources::provider::Provider;
 use crate::sources::{Source, SourceKind};
 
@@ -19,6 +20,8 @@ pub(super) struct Inputs<'s> {
     pub(super) settings: &'s LoadSettings,
     /// The name of the environment, or the text that cannot be one.
     environment: Result<Option<String>, String>,
+    /// The links on the way to its files, each resolved once.
+    pub(super) links: Links,
 }
 
 /// One thing that a load reads, or the reason why it reads nothing for a source.
@@ -57,7 +60,7 @@ pub(super) enum NotAsked {
 
 impl<'s> Inputs<'s> {
     pub(super) fn of(settings: &'s LoadSettings) -> Self {
-        Inputs { settings, environment: environment_of(settings) }
+        Inputs { settings, environment: environment_of(settings), links: Links::default() }
     }
 
     /// The name of the environment.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::Loaded;
+use super::attempts::Attempts;
 use super::inputs::Inputs;
 use super::layers::Layers;
 use super::reader::FieldReader;
@@ -73,14 +74,15 @@ impl<T: EnvConfig> Loader<T> {
     }
 
     /// The folder of Docker secrets instead of `/run/secrets`; it must exist. When called several times, later folders win
-    /// over earlier ones.
+    /// over earlier ones. Folders below it are not looked into.
     pub fn docker_secrets(mut self, path: impl AsRef<Path>) -> Self {
         self.settings.docker.push(path.as_ref().to_owned());
         self
     }
 
     /// The folder of Kubernetes secrets instead of `/etc/secrets`; it must exist. When called several times, later folders
-    /// win over earlier ones.
+    /// win over earlier ones. Folders below it are not looked into: where each Secret is mounted in a folder of its own, name
+    /// each of them. A load reads the files of one generation of the volume.
     pub fn k8s_secrets(mut self, path: impl AsRef<Path>) -> Self {
         self.settings.k8s.push(path.as_ref().to_owned());
         self
@@ -166,7 +168,18 @@ impl<T: EnvConfig> Loader<T> {
         result
     }
 
-    fn load_unreported(&self) -> Result<Loaded<T>, LoadError> {
+    /// Loads anew where files were replaced while they were read, so that all of them are of one generation.
+    pub(crate) fn load_unreported(&self) -> Result<Loaded<T>, LoadError> {
+        let mut attempts = Attempts::default();
+        loop {
+            if let Some(result) = self.attempt(&mut attempts) {
+                return result;
+            }
+        }
+    }
+
+    /// `None` where it has to be tried again.
+    fn attempt(&self, attempts: &mut Attempts) -> Option<Result<Loaded<T>, LoadError>> {
         let table = T::TABLE;
         let inputs = Inputs::of(&self.settings);
         let mut layers = Layers::new(&inputs, table);
@@ -185,9 +198,12 @@ impl<T: EnvConfig> Loader<T> {
         #[cfg(any(feature = "ledger", feature = "live"))]
         let texts = reader.take_texts();
         let (mut problems, warnings) = reader.finish();
+        if layers.is_torn() {
+            problems.push(attempts.give_up()?);
+        }
         audit.set_warnings(warnings);
         self.settings.check_policy(&audit, &mut problems);
-        match config {
+        Some(match config {
             Some(config) if problems.is_empty() => Ok(Loaded {
                 config,
                 audit,
@@ -195,7 +211,7 @@ impl<T: EnvConfig> Loader<T> {
                 texts,
             }),
             _ => Err(LoadError::new(table.schema.name, problems)),
-        }
+        })
     }
 }
 
@@ -210,7 +226,19 @@ impl<T: EnvConfig> Loader<T> {
 
     #[cfg(feature = "live")]
     pub(crate) fn watched(&self) -> super::WatchedPaths {
-        super::WatchedPaths::of(&Inputs::of(&self.settings))
+        super::WatchedPaths::of(&Inputs::of(&self.settings), T::TABLE)
+    }
+
+    /// The place of a source in the order; the least wins.
+    #[cfg(feature = "live")]
+    pub(crate) fn rank(&self, source: Source) -> u8 {
+        self.settings.rank(source)
+    }
+
+    /// The time by the clock of its audits.
+    #[cfg(feature = "live")]
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.settings.now()
     }
 
     /// The environment's name, as far as it is one.

@@ -1,6 +1,7 @@
 //! One load: [`loader`] says what to read, [`inputs`] lists it, [`layers`] opens it and notes what it has for each key,
 //! [`reader`] hands the winner of each key to the code that the derive generated.
 
+mod attempts;
 #[cfg(feature = "ledger")]
 mod erased;
 mod hint;

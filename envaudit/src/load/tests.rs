@@ -104,7 +104,7 @@ fn a_load_opens_a_watch_follows_and_an_explanation_lists_the_same_files_in_the_s
             opened.map(|layer| (layer.source, layer.kind.place().into())).collect();
         assert_eq!(opened, listed);
 
-        let watched = WatchedPaths::of(&inputs);
+        let watched = WatchedPaths::of(&inputs, TABLE);
         let watched: BTreeSet<PathBuf> = watched.files.into_iter().chain(watched.folders).collect();
         let all: BTreeSet<PathBuf> = listed.iter().map(|(_, path)| path.clone()).collect();
         assert_eq!(watched, all);

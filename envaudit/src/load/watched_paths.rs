@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 
 use super::inputs::{InputKind, Inputs};
+use crate::schema::table::Table;
+use crate::sources::folder::Folder;
+use crate::sources::links::Links;
 
 /// What a loader reads, whether it is there yet or not.
 #[derive(Debug, Default)]
@@ -11,15 +14,25 @@ pub(crate) struct WatchedPaths {
     pub(crate) files: Vec<PathBuf>,
     /// Folders in which every file counts.
     pub(crate) folders: Vec<PathBuf>,
+    /// The files of variables that are in those folders now: they may be links, or mounted one by one.
+    pub(crate) entries: Vec<PathBuf>,
 }
 
 impl WatchedPaths {
-    pub(super) fn of(inputs: &Inputs<'_>) -> Self {
+    pub(super) fn of(inputs: &Inputs<'_>, table: &'static Table) -> Self {
         let mut watched = WatchedPaths::default();
         for input in inputs.list() {
             match input.kind {
                 InputKind::EnvFile(file) => watched.files.push(file.path.into_owned()),
-                InputKind::Folder(folder) => watched.folders.push(folder.path.into_owned()),
+                InputKind::Folder(folder) => {
+                    if let Ok(Some(opened)) =
+                        Folder::open(&folder.path, folder.is_named, &Links::default())
+                    {
+                        let files = table.texts().filter_map(|name| opened.file_for(name));
+                        watched.entries.extend(files);
+                    }
+                    watched.folders.push(folder.path.into_owned());
+                }
                 InputKind::Provider(..)
                 | InputKind::Environment
                 | InputKind::Default

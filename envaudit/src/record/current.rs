@@ -1,9 +1,13 @@
 //! A configuration that is about to be recorded.
 
+use std::borrow::Cow;
+
+use envaudit_redact::{is_address_name, redact_address};
+
 use crate::audit::AuditEntry;
 use crate::ledger::__private::key_of;
 use crate::ledger::config_state::RecordedValue;
-use crate::ledger::{KeyRing, REDACTED, is_secret_name, redact};
+use crate::ledger::{KeyRing, REDACTED, redact};
 use crate::load::{ErasedLoad, LoadedText, Secrets};
 use crate::schema::KeyRequest;
 
@@ -26,7 +30,8 @@ pub(super) fn current(loaded: &ErasedLoad<'_>, values: Values) -> Vec<Current> {
         loaded.texts().filter_map(|(request, entry, text)| Some((request, entry, text?))).collect();
     let mut secrets = Secrets::default();
     for (request, _, text) in &found {
-        if request.is_secret()
+        if values == Values::Redacted
+            && request.is_secret()
             && let Some(text) = text.as_str()
         {
             secrets.note(request, text);
@@ -35,21 +40,32 @@ pub(super) fn current(loaded: &ErasedLoad<'_>, values: Values) -> Vec<Current> {
     let current = found.into_iter().map(|(request, entry, text)| {
         let masked = request.is_secret() || text.has_secret;
         let value = match (masked, values) {
-            (false, Values::Redacted) => value_of(request, &text, &secrets),
+            (false, Values::Redacted) => value_of(request, &text),
             _ => None,
         };
         Current { entry: entry.clone(), masked, text, value }
     });
-    current.collect()
+    let mut current: Vec<Current> = current.collect();
+    secrets.redact_values(current.iter_mut().filter_map(|current| current.value.as_mut()));
+    for Current { entry, value, .. } in &mut current {
+        if let Some(value) = value {
+            let is_address = is_address_name(&entry.key);
+            let clean = if is_address { redact_address(value) } else { redact(value) };
+            if let Cow::Owned(clean) = clean {
+                *value = clean;
+            }
+        }
+    }
+    current
 }
 
 /// The value in a record of a variable that is not a secret.
-fn value_of(request: &KeyRequest, text: &LoadedText, secrets: &Secrets) -> Option<String> {
+fn value_of(request: &KeyRequest, text: &LoadedText) -> Option<String> {
     let text = text.as_str().filter(|text| text.len() <= MAX_VALUE)?;
-    if is_secret_name(request.key()) && !request.field().public {
+    if request.is_named_like_a_secret() {
         return Some(REDACTED.to_owned());
     }
-    Some(redact(&secrets.redact(text)).into_owned())
+    Some(text.to_owned())
 }
 
 impl Current {

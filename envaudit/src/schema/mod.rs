@@ -14,6 +14,7 @@ pub(crate) mod nearest;
 pub(crate) mod owned;
 pub(crate) mod shape;
 pub(crate) mod table;
+mod visibility;
 
 pub(crate) use expected::expected;
 pub use key::Key;

@@ -1,58 +1,187 @@
 //! Folders of secret files: Docker's `/run/secrets`, a Kubernetes volume.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::file::{self, FileFault};
+use super::file::FileFault;
+use super::links::{Links, TooManyLinks};
+use super::secret_file;
 
-/// The greatest size of a secret file.
-pub(crate) const MAX_SECRET: u64 = 1 << 20;
+/// The link that Kubernetes replaces when it replaces all files of a volume.
+const GENERATION: &str = "..data";
 
 /// The names in one folder.
 ///
 /// Only the names: Kubernetes puts the files of a volume into a folder `..2026_…`, has `..data` point to that, and each
-/// key point into `..data`; Docker and Podman put further folders below `/run/secrets`. A file is opened when a field asks for it.
+/// key point into `..data`; Docker and Podman put further folders below `/run/secrets`. A file is opened when a field asks for
+/// it, where `..data` led when the folder was opened.
 pub(crate) struct Folder {
     path: PathBuf,
-    names: HashSet<String>,
+    /// The same without links.
+    resolved: PathBuf,
+    entries: HashMap<String, Entry>,
+}
+
+struct Entry {
+    kind: EntryKind,
+    /// Where it is, if that is not the folder itself under this name.
+    at: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum EntryKind {
+    /// Perhaps not a regular file; to be seen when it is read.
+    File,
+    Folder,
+    Loop,
 }
 
 impl Folder {
-    /// `None` when there is no such folder.
-    pub(crate) fn open(path: &Path) -> io::Result<Option<Folder>> {
-        let listing = match std::fs::read_dir(path) {
+    /// `None` when there is no such folder. `is_named` is whether the program was given the path, and should find one there.
+    pub(crate) fn open(
+        path: &Path,
+        is_named: bool,
+        links: &Links,
+    ) -> Result<Option<Folder>, FileFault> {
+        // Most programs have none of the default folders, and their loads do nothing more than this.
+        if !is_named && std::fs::symlink_metadata(path).is_err_and(|error| is_missing(&error)) {
+            return Ok(None);
+        }
+        let resolved = links.resolve(path).map_err(|TooManyLinks| FileFault::Loop)?.into_owned();
+        let listing = match list(&resolved, links) {
             Ok(listing) => listing,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error),
+            Err(FileFault::Missing) => return Ok(None),
+            Err(fault) => return Err(fault),
         };
-        let mut names = HashSet::new();
+        let mut folder = Folder { path: path.to_owned(), resolved, entries: HashMap::new() };
+        let mut has_generations = false;
+        let mut linked = Vec::new();
         for entry in listing {
-            if let Ok(name) = entry?.file_name().into_string() {
-                names.insert(name);
+            let entry = entry?;
+            let Ok(name) = entry.file_name().into_string() else { continue };
+            match entry.file_type() {
+                Ok(kind) if kind.is_symlink() && name == GENERATION => has_generations = true,
+                Ok(kind) if kind.is_symlink() => linked.push(name),
+                kind => {
+                    let is_folder = kind.is_ok_and(|kind| kind.is_dir());
+                    let kind = if is_folder { EntryKind::Folder } else { EntryKind::File };
+                    folder.entries.insert(name, Entry { kind, at: None });
+                }
             }
         }
-        Ok(Some(Folder { path: path.to_owned(), names }))
+        let has_generation = has_generations && folder.open_generation(links)?;
+        for name in linked {
+            folder.add_link(name, has_generation, links);
+        }
+        // Where the folder was replaced meanwhile, a part of what was listed may have been removed before.
+        links.note_missed();
+        Ok(Some(folder))
     }
 
-    /// The file for a variable: named `KEY`, `key` or `kebab-key`, tried in that order.
-    pub(crate) fn file_for(&self, key: &str) -> Option<PathBuf> {
-        if self.names.is_empty() {
+    /// Adds what is behind `..data`: those are the keys of a volume, whether or not their links are there yet. `false` where
+    /// that leads nowhere.
+    fn open_generation(&mut self, links: &Links) -> Result<bool, FileFault> {
+        let path = self.resolved.join(GENERATION);
+        let Ok(generation) = links.resolve(&path) else { return Ok(false) };
+        let listing = match list(&generation, links) {
+            Ok(listing) => listing,
+            // If the volume is being replaced, the load begins anew.
+            Err(FileFault::Missing) => return Ok(false),
+            Err(fault) => return Err(fault),
+        };
+        for entry in listing {
+            let entry = entry?;
+            let Ok(name) = entry.file_name().into_string() else { continue };
+            match entry.file_type() {
+                Ok(kind) if !kind.is_symlink() => {
+                    let kind = if kind.is_dir() { EntryKind::Folder } else { EntryKind::File };
+                    self.entries.insert(name, Entry { kind, at: Some(entry.path()) });
+                }
+                _ => self.add_resolved(name, &entry.path(), links),
+            }
+        }
+        Ok(true)
+    }
+
+    /// Adds a link of the folder itself, unless it leads into the volume: what is in there is known.
+    fn add_link(&mut self, name: String, has_generation: bool, links: &Links) {
+        let path = self.resolved.join(&name);
+        let leads_into_the_volume = has_generation
+            && std::fs::read_link(&path).is_ok_and(|target| target.starts_with(GENERATION));
+        let is_known = self.entries.contains_key(&name);
+        // A link that is left of a key that the volume no longer has is about to be removed.
+        if !is_known && !leads_into_the_volume {
+            self.add_resolved(name, &path, links);
+        }
+    }
+
+    fn add_resolved(&mut self, name: String, path: &Path, links: &Links) {
+        let entry = match links.resolve(path) {
+            Ok(at) => {
+                let kind = if at.is_dir() { EntryKind::Folder } else { EntryKind::File };
+                Entry { kind, at: Some(at.into_owned()) }
+            }
+            Err(TooManyLinks) => Entry { kind: EntryKind::Loop, at: None },
+        };
+        self.entries.insert(name, entry);
+    }
+
+    /// The name of the file for a variable: `KEY`, `key` or `kebab-key`, tried in that order.
+    fn name_for(&self, key: &str) -> Option<&str> {
+        self.names_for(key, |kind| kind != EntryKind::Folder)
+    }
+
+    fn names_for(&self, key: &str, is_it: impl Fn(EntryKind) -> bool) -> Option<&str> {
+        if self.entries.is_empty() {
             return None;
         }
-        let lower = key.to_ascii_lowercase();
-        let kebab = lower.replace('_', "-");
-        [key, &lower, &kebab]
-            .into_iter()
-            .filter(|name| self.names.contains(*name))
-            .map(|name| self.path.join(name))
-            .find(|path| !path.is_dir())
+        spellings(key).into_iter().find_map(|name| {
+            let (name, entry) = self.entries.get_key_value(&name)?;
+            is_it(entry.kind).then_some(name.as_str())
+        })
     }
 
-    #[cfg(feature = "cli")]
+    /// The file for a variable, as a path in this folder.
+    pub(crate) fn file_for(&self, key: &str) -> Option<PathBuf> {
+        Some(self.path.join(self.name_for(key)?))
+    }
+
+    /// Something that has the name of a file for the variable and is a folder.
+    pub(crate) fn folder_for(&self, key: &str) -> Option<PathBuf> {
+        Some(self.path.join(self.names_for(key, |kind| kind == EntryKind::Folder)?))
+    }
+
+    /// The content of the file for a variable, without one final newline.
+    pub(crate) fn read(&self, key: &str, links: &Links) -> Option<Result<OsString, FileFault>> {
+        let name = self.name_for(key)?;
+        let entry = &self.entries[name];
+        Some(match (entry.kind, &entry.at) {
+            (EntryKind::Loop, _) => Err(FileFault::Loop),
+            (_, Some(at)) => secret_file::read_resolved(at, links),
+            (_, None) => secret_file::read_resolved(&self.resolved.join(name), links),
+        })
+    }
+
     pub(crate) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The names of files.
+    pub(crate) fn file_names(&self) -> impl Iterator<Item = &str> {
+        let files = self.entries.iter().filter(|(_, entry)| entry.kind != EntryKind::Folder);
+        files.map(|(name, _)| name.as_str()).filter(|name| !name.starts_with(".."))
+    }
+
+    /// The folders below, and what they are called.
+    pub(crate) fn folders(&self) -> impl Iterator<Item = (&str, PathBuf)> {
+        let folders = self.entries.iter().filter(|(_, entry)| entry.kind == EntryKind::Folder);
+        let folders = folders.filter(|(name, _)| !name.starts_with(".."));
+        folders.map(|(name, entry)| {
+            let at = entry.at.clone().unwrap_or_else(|| self.resolved.join(name));
+            (name.as_str(), at)
+        })
     }
 
     /// The variables whose files are there.
@@ -62,41 +191,33 @@ impl Folder {
             let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
             key.bytes().all(is_word) && !key.starts_with(|char: char| char.is_ascii_digit())
         };
-        let keys = self.names.iter().map(|name| match name.contains(char::is_uppercase) {
+        let keys = self.entries.keys().map(|name| match name.contains(char::is_uppercase) {
             true => name.clone(),
             false => name.replace('-', "_").to_ascii_uppercase(),
         });
-        keys.filter(move |key| is_key(key) && self.file_for(key).is_some())
+        keys.filter(move |key| is_key(key) && self.name_for(key).is_some())
     }
 }
 
-/// The content of a secret file, without one final newline.
-pub(crate) fn read_secret(path: &Path) -> Result<OsString, FileFault> {
-    let mut bytes = file::read(path, MAX_SECRET)?;
-    if bytes.ends_with(b"\n") {
-        bytes.pop();
-        if bytes.ends_with(b"\r") {
-            bytes.pop();
-        }
-    }
-    Ok(os_string(bytes))
+fn is_missing(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::NotFound
+}
+
+fn list(path: &Path, links: &Links) -> Result<std::fs::ReadDir, FileFault> {
+    std::fs::read_dir(path).map_err(|error| {
+        links.note_missed();
+        error.into()
+    })
+}
+
+/// The names that the file of a variable may have, in the order in which they are tried.
+pub(crate) fn spellings(key: &str) -> [String; 3] {
+    let lower = key.to_ascii_lowercase();
+    let kebab = lower.replace('_', "-");
+    [key.to_owned(), lower, kebab]
 }
 
 /// Whether it names a folder that exists: a secret that was put where its path belongs does not.
 pub(crate) fn could_be_a_path(path: &Path) -> bool {
     path.ancestors().skip(1).any(|folder| folder.file_name().is_some() && folder.is_dir())
-}
-
-#[cfg(unix)]
-fn os_string(bytes: Vec<u8>) -> OsString {
-    std::os::unix::ffi::OsStringExt::from_vec(bytes)
-}
-
-/// Elsewhere an `OsString` is not bytes; what is not UTF-8 becomes text that no longer passes for it.
-#[cfg(not(unix))]
-fn os_string(bytes: Vec<u8>) -> OsString {
-    match String::from_utf8(bytes) {
-        Ok(text) => text.into(),
-        Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned().into(),
-    }
 }

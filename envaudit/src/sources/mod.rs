@@ -4,8 +4,11 @@ pub(crate) mod env_file;
 pub(crate) mod environment;
 pub(crate) mod file;
 pub(crate) mod folder;
+pub(crate) mod links;
 mod location;
 pub(crate) mod provider;
+pub(crate) mod provider_error;
+pub(crate) mod secret_file;
 mod source;
 
 pub use location::Location;

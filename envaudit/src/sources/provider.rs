@@ -10,6 +10,7 @@ use std::time::Instant;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::provider_error::{ProviderError, ProviderErrorKind};
 use super::{Location, Source};
 use crate::schema::KeyRequest;
 
@@ -91,19 +92,24 @@ pub enum OnFailure {
     Required,
     /// The next source is tried, and the audit has a warning.
     Optional,
+    /// The same, if the store could not be asked. A store that refuses, or answers what the provider does not understand, and a
+    /// provider that is not configured correctly still fail the load.
+    OptionalWhenUnavailable,
 }
 
-/// Why a provider could not be asked.
-///
-/// The message reaches logs and terminals: never put a response body into it.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct ProviderError(String);
-
-impl ProviderError {
-    /// A failure, in a few words.
-    pub fn new(message: impl fmt::Display) -> Self {
-        ProviderError(message.to_string())
+impl OnFailure {
+    /// Whether a load goes on in spite of this failure.
+    pub(crate) fn admits(self, error: &ProviderError) -> bool {
+        match self {
+            OnFailure::Required => false,
+            OnFailure::Optional => true,
+            OnFailure::OptionalWhenUnavailable => !matches!(
+                error.kind(),
+                ProviderErrorKind::Denied
+                    | ProviderErrorKind::Malformed
+                    | ProviderErrorKind::Misconfigured
+            ),
+        }
     }
 }
 
@@ -230,7 +236,8 @@ impl PendingFetch {
         };
         let no_answer = || {
             let timeout = humantime::format_duration(self.provider.timeout());
-            Err(ProviderError::new(format_args!("no answer within {timeout}")))
+            let text = format_args!("no answer within {timeout}");
+            Err(ProviderError::free_text(ProviderErrorKind::TimedOut, text))
         };
         match answer {
             // While others were waited for, it may have answered too late.

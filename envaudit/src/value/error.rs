@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use super::json_fault;
+
 /// Why a text is not a value of a type.
 ///
 /// It does not repeat what was expected: that is the type's [`Shape`](crate::Shape), and the load puts both together.
@@ -20,6 +22,9 @@ pub(crate) enum Reason {
     /// Said by this crate, free of any part of the value.
     #[error("{0}")]
     Plain(String),
+    /// Said of a JSON document, free of any part of it.
+    #[error("{0}")]
+    Json(String),
     /// Said by a foreign parser, which may have put the value into it.
     #[error("{0}")]
     Foreign(String),
@@ -41,6 +46,11 @@ impl ValueError {
         ValueError(Reason::Plain(message.into()))
     }
 
+    /// What is wrong with a document, in the words of its parser as far as they are not the document's.
+    pub(crate) fn json(error: &serde_json::Error, document: &str) -> Self {
+        ValueError(Reason::Json(json_fault::described(error, document)))
+    }
+
     pub(crate) const fn not_utf8() -> Self {
         ValueError(Reason::NotUtf8)
     }
@@ -52,6 +62,7 @@ impl ValueError {
             }
             Reason::NotUtf8 => Reason::NotUtf8,
             Reason::Plain(message) => Reason::Plain(format!("element {number}: {message}")),
+            Reason::Json(message) => Reason::Json(format!("element {number}: {message}")),
             Reason::Foreign(message) => Reason::Foreign(format!("element {number}: {message}")),
         })
     }

@@ -4,6 +4,7 @@ mod checks;
 mod collection;
 mod error;
 mod exposure;
+mod json_fault;
 mod parse_strategy;
 mod raw;
 mod scalar;

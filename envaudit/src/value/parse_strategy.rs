@@ -96,7 +96,8 @@ pub fn lifted<T, U: Lift<T>, E: Display>(result: Result<U, E>) -> Result<T, Valu
 }
 
 pub fn json<T: DeserializeOwned>(raw: &Raw<'_>) -> Result<T, ValueError> {
-    serde_json::from_str(raw.as_str()?).map_err(ValueError::new)
+    let document = raw.as_str()?;
+    serde_json::from_str(document).map_err(|error| ValueError::json(&error, document))
 }
 
 /// What an absent field is given: nothing, so that it is missing.

@@ -45,6 +45,13 @@ impl<'a> Raw<'a> {
         }
     }
 
+    /// Whether it begins with the mark of UTF-16, which no UTF-8 has.
+    pub(crate) fn begins_as_utf16(&self) -> bool {
+        let RawText::Os(text) = &self.0 else { return false };
+        let bytes = text.as_encoded_bytes();
+        bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF])
+    }
+
     #[cfg(any(feature = "ledger", feature = "live"))]
     pub(crate) fn as_bytes(&self) -> &[u8] {
         match &self.0 {

@@ -6,3 +6,4 @@ mod events;
 mod every_output;
 mod messages;
 mod types;
+mod wrong_place;

@@ -6,7 +6,7 @@ use envaudit::ledger::redact;
 const LENGTH: usize = 1 << 16;
 
 /// What addresses begin with, and what is in them.
-const URLS: [&str; 9] = [
+const URLS: [&str; 12] = [
     "://",
     "://h:8/",
     "://u@h ",
@@ -15,11 +15,14 @@ const URLS: [&str; 9] = [
     "jdbc:oracle:a:/@",
     "a:b@tcp(",
     "hooks.slack.com/",
+    "://A1b",
+    "http://u@",
+    "x?",
     "discord.com/hooks.slack.com/x/",
 ];
 
 /// Names of secrets, and what values begin with.
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 28] = [
     "token=",
     "password={",
     "password={}}",
@@ -34,14 +37,37 @@ const NAMES: [&str; 14] = [
     "x_dsn=",
     "x_dsn=a@",
     "pwd=/a",
+    "cookie: x ",
+    "cookie:x",
+    "token: expired,",
+    "password=self.",
+    "password=a)",
+    "password=(",
+    "password=a,",
+    "password=a;",
+    "password=<a",
+    "password=a'",
+    "?token=a#",
+    "secrets=1,",
+    ",",
+    "password: a.",
 ];
 
 /// What keys begin with.
-const SHAPES: [&str; 6] =
-    ["-----BEGIN", "-----BEGIN X-----", "-----", "a-", "eyJaaaaaaa.b.", "[REDACTED]"];
+const SHAPES: [&str; 9] = [
+    "Bearer ",
+    "Basic a",
+    "bearer \"x",
+    "-----BEGIN",
+    "-----BEGIN X-----",
+    "-----",
+    "a-",
+    "eyJaaaaaaa.b.",
+    "[REDACTED]",
+];
 
 /// Programs, options and quotes.
-const COMMANDS: [&str; 9] = [
+const COMMANDS: [&str; 11] = [
     "docker -x a a a ",
     "sshpass -a ",
     "mysql -p\"",
@@ -51,6 +77,8 @@ const COMMANDS: [&str; 9] = [
     "--password ",
     "curl -u a:",
     "sqlplus a/b@//",
+    "redis-cli -a x;y|",
+    "--password a;",
 ];
 
 fn redact_each_over_and_over(needles: &[&str]) {

@@ -2,6 +2,13 @@
 
 #[cfg(unix)]
 mod files;
+#[cfg(unix)]
+mod generations;
+mod half_written;
+#[cfg(any(feature = "tracing", feature = "metrics"))]
+mod observed;
 #[cfg(feature = "ledger")]
 mod recorded;
 mod reload;
+#[cfg(target_os = "linux")]
+mod watched;

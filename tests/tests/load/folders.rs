@@ -98,7 +98,7 @@ fn one_final_newline_is_dropped_and_nothing_else_is() {
         ("\n\n", "\n"),
         ("$HOME ${X} \\n 'q' # c\n", "$HOME ${X} \\n 'q' # c"),
         ("00123\n", "00123"),
-        ("\u{feff}x", "\u{feff}x"),
+        ("\u{feff}x", "x"),
         ("a\0b", "a\0b"),
     ];
     for (content, expected) in table {

@@ -10,7 +10,11 @@ mod folders;
 mod load_metrics;
 mod precedence;
 mod properties;
+mod provider_errors;
 mod providers;
 mod robustness;
+mod secret_files;
 mod system;
+#[cfg(unix)]
+mod volumes;
 mod wishes;

@@ -57,6 +57,10 @@ impl ChainKey {
         ChainKey { id, hmac: Hmac256::new(&bytes), bytes }
     }
 
+    pub(super) fn secret_bytes(&self) -> Zeroizing<[u8; 32]> {
+        self.bytes.clone()
+    }
+
     /// Reads the text of [`to_text`](Self::to_text); one final newline is allowed, and so are upper-case digits.
     ///
     /// # Errors

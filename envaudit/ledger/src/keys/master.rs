@@ -97,6 +97,10 @@ impl MasterKey {
         format!("{}:{}", self.id(), HEXLOWER.encode(&mac[..16]))
     }
 
+    pub(super) fn bytes(&self) -> Zeroizing<[u8; 32]> {
+        self.0.clone()
+    }
+
     /// HKDF-SHA256 without a salt.
     pub(super) fn derive(&self, info: &[u8]) -> Zeroizing<[u8; 32]> {
         let mut key = Zeroizing::new([0; 32]);

@@ -6,6 +6,7 @@ pub(crate) mod hash;
 mod id;
 mod master;
 mod ring;
+mod written;
 
 pub use self::chain::{ChainKey, ChainKeys, EventHash, Hasher, NO_HASH};
 pub use self::error::KeyError;

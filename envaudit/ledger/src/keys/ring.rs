@@ -2,10 +2,12 @@
 
 use core::fmt;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::chain::{ChainKeys, Hasher};
 use super::id::KeyId;
 use super::master::MasterKey;
+use super::written::KeyTexts;
 
 /// The keys for writing and reading a ledger: the current one, and earlier ones.
 ///
@@ -21,6 +23,7 @@ pub struct KeyRing {
     current: MasterKey,
     keys: BTreeMap<KeyId, MasterKey>,
     chain: ChainKeys,
+    texts: Arc<KeyTexts>,
 }
 
 impl KeyRing {
@@ -28,12 +31,15 @@ impl KeyRing {
     pub fn new(current: MasterKey) -> Self {
         let chain = ChainKeys::new(current.chain_key());
         let keys = BTreeMap::from([(current.id(), current.clone())]);
-        KeyRing { current, keys, chain }
+        let mut texts = KeyTexts::default();
+        texts.add(&current);
+        KeyRing { current, keys, chain, texts: Arc::new(texts) }
     }
 
     /// Adds a key that only older events were hashed with.
     #[must_use]
     pub fn retired(mut self, key: MasterKey) -> Self {
+        Arc::make_mut(&mut self.texts).add(&key);
         self.chain = self.chain.retired(key.chain_key());
         self.keys.insert(key.id(), key);
         self
@@ -42,6 +48,7 @@ impl KeyRing {
     /// A ring with another current key, in which the keys of this one are retired.
     #[must_use]
     pub fn rotated_to(mut self, key: MasterKey) -> Self {
+        Arc::make_mut(&mut self.texts).add(&key);
         self.chain = self.chain.rotated_to(key.chain_key());
         self.keys.insert(key.id(), key.clone());
         self.current = key;
@@ -66,6 +73,11 @@ impl KeyRing {
     /// The hasher of the key of this name, current or retired.
     pub fn hasher(&self, id: KeyId) -> Option<&Hasher> {
         self.chain.hasher(id)
+    }
+
+    /// Cuts the keys out of what was written of an event, from a position on: in hex, Base64, or as they are.
+    pub(crate) fn cut_own_keys(&self, out: &mut Vec<u8>, from: usize) {
+        self.texts.cut(out, from);
     }
 
     /// The names of all keys.

@@ -5,10 +5,10 @@ use std::sync::{MutexGuard, PoisonError};
 use uuid::Uuid;
 
 use crate::error::AppendError;
-use crate::event::Event;
+use crate::event::{Event, EventError};
 use crate::format::line::{LineHeader, MAX_LINE, write};
 use crate::format::timestamp::Timestamp;
-use crate::keys::EventHash;
+use crate::keys::{EventHash, KeyRing};
 use crate::settings::SyncMode;
 use crate::store::{Batch, BatchOutcome, Deadline, Durability, StoreError, Tail, WriteError};
 use crate::write::ledger::{Appended, Ledger};
@@ -20,8 +20,8 @@ use crate::write::state::{StepError, WriterState, step_error};
 
 /// The number of bytes that are written at once.
 pub(crate) const MAX_BATCH: usize = 8 << 20;
-/// The number of unsynced bytes that forces a sync, however long the interval is.
-pub(crate) const MAX_UNSYNCED: usize = 4 << 20;
+/// The number of unsynced bytes for whose sync an append waits, however long the interval is.
+pub(crate) const MAX_UNSYNCED: usize = 32 << 20;
 
 /// The first line of a segment.
 pub(crate) struct FirstLine {
@@ -59,6 +59,10 @@ impl Ledger {
     ) -> Result<T, AppendError> {
         let mut state = self.state();
         state.usable()?;
+        if let Err(failure) = state.check_background_sync() {
+            state.settle(failure);
+            state.usable()?;
+        }
         let held = self.hold()?;
         state.lock_kept = held.is_kept();
         state.by = self.deadline();
@@ -111,7 +115,7 @@ impl Ledger {
         if state.sealed {
             self.start_next(state)?;
         }
-        let WriterState { tail, hasher, buffer, batch_ids, ids, foreign, .. } = state;
+        let WriterState { tail, hasher, buffer, batch_ids, ids, foreign, ring, .. } = state;
         buffer.clear();
         batch_ids.clear();
         let mut next = *tail;
@@ -131,8 +135,8 @@ impl Ledger {
                 hasher,
                 previous_hash: &next.hash,
             };
-            let hash =
-                write(buffer, &header, |out| event.write(out)).map_err(AppendError::Event)?;
+            let members = |out: &mut Vec<u8>| write_members(event, ring.as_ref(), out);
+            let hash = write(buffer, &header, members).map_err(AppendError::Event)?;
             let len = buffer.len() - start;
             if len > MAX_LINE {
                 return Err(AppendError::LineTooLong { len }.into());
@@ -173,9 +177,11 @@ impl Ledger {
             SyncMode::Interval(interval) if files.is_some() => {
                 let (since, bytes) = state.unsynced.get_or_insert((now, 0));
                 *bytes += state.buffer.len();
-                if *bytes > MAX_UNSYNCED || elapsed(*since, now) >= interval {
-                    self.sync(state)?;
-                }
+                let synced = match elapsed(*since, now) >= interval {
+                    true => self.sync(state),
+                    false => self.sync_in_background(state),
+                };
+                synced.map_err(|failure| state.uncertain_after(failure))?;
             }
             _ => *foreign = None,
         }
@@ -228,6 +234,7 @@ impl Ledger {
 
     pub(crate) fn sync(&self, state: &mut WriterState) -> Result<(), StepError> {
         let segment = state.tail.segment;
+        state.finish_background_sync()?;
         if let Some(files) = self.store.files() {
             match (state.foreign, state.unsynced) {
                 (Some(from), _) => files.rewrite_and_sync(segment, from, Durability::Immediate),
@@ -259,7 +266,8 @@ impl Ledger {
             previous_hash: &state.tail.hash,
         };
         let mut line = Vec::new();
-        let hash = write(&mut line, &header, |out| event.write(out)).map_err(AppendError::Event)?;
+        let members = |out: &mut Vec<u8>| write_members(event, state.ring.as_ref(), out);
+        let hash = write(&mut line, &header, members).map_err(AppendError::Event)?;
         state.month_end = now.month_end();
         Ok(FirstLine { bytes: line, hash, event_id })
     }
@@ -280,6 +288,20 @@ impl Ledger {
             self.write_ledger_event(state, &event)
         })
     }
+}
+
+/// Writes what an event says, without the ledger's own keys.
+fn write_members(
+    event: &Event,
+    ring: Option<&KeyRing>,
+    out: &mut Vec<u8>,
+) -> Result<(), EventError> {
+    let from = out.len();
+    event.write(out)?;
+    if let Some(ring) = ring {
+        ring.cut_own_keys(out, from);
+    }
+    Ok(())
 }
 
 /// An event that the ledger itself records.

@@ -182,7 +182,7 @@ impl Ledger {
     pub fn flush(&self) -> Result<(), AppendError> {
         let mut state = self.state();
         state.usable()?;
-        if state.unsynced.is_none() {
+        if state.unsynced_len() == 0 {
             return Ok(());
         }
         let _held = self.hold()?;
@@ -245,7 +245,9 @@ impl Ledger {
         let mut found = Vec::new();
         if !state.uncertain.is_empty() {
             let since = self.reader().events().map_err(OpenError::Store)?;
-            let since = since.matching(Filter::new().seqs(last + 1, read.tail.seq));
+            // They follow the last event, or are the last ones if it is their sync that failed.
+            let first = (last + 1).saturating_sub(state.uncertain.len() as u64);
+            let since = since.matching(Filter::new().seqs(first, read.tail.seq));
             for record in since.flatten() {
                 let id = record.line().ok().and_then(|line| line.event_id.parse().ok());
                 found.extend(id.filter(|id| state.uncertain.contains(id)));

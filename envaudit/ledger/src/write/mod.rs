@@ -1,6 +1,7 @@
 //! Writing: how a ledger is created, opened, appended to, rolled, pruned, rotated, and recovered after a kill.
 
 pub(crate) mod append;
+mod background_sync;
 pub(crate) mod digest;
 pub(crate) mod ids;
 pub(crate) mod key_lookup;

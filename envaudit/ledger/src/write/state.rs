@@ -8,6 +8,7 @@ use crate::error::{AppendError, Cause};
 use crate::format::timestamp::Timestamp;
 use crate::keys::{Hasher, KeyId, KeyRing, NO_HASH};
 use crate::store::{Deadline, Epoch, StoreError, StoreErrorKind, Tail, WriteError};
+use crate::write::background_sync::BackgroundSync;
 use crate::write::digest::Digest;
 use crate::write::ids::Ids;
 
@@ -22,8 +23,10 @@ pub(crate) struct WriterState {
     pub(crate) month_end: Timestamp,
     pub(crate) digest: Option<Digest>,
     pub(crate) checkpointed: (u64, Timestamp),
-    /// The unsynced bytes: since when, and how many.
+    /// The bytes that wait for a sync: since when, and how many.
     pub(crate) unsynced: Option<(Timestamp, usize)>,
+    /// The sync of those before them.
+    pub(crate) syncing: Option<BackgroundSync>,
     /// The offset from which the segment has lines of others. Their sync may have failed after they wrote them, so bytes that
     /// read back may not be on disk.
     pub(crate) foreign: Option<u64>,
@@ -80,6 +83,7 @@ impl WriterState {
             digest: None,
             checkpointed: (tail.seq, Timestamp::from(chrono::DateTime::UNIX_EPOCH)),
             unsynced: None,
+            syncing: None,
             foreign: None,
             stopped: None,
             uncertain: Vec::new(),
@@ -114,6 +118,22 @@ impl WriterState {
             self.stopped = Some(Stopped::Poisoned(cause));
         }
         error
+    }
+
+    /// The failure of a step after the lines were written: it is not known whether they will be there.
+    pub(crate) fn uncertain_after(&mut self, failure: StepError) -> StepError {
+        let store_error = match &failure {
+            StepError::Failed(AppendError::Rejected(error) | AppendError::Unknown(error)) => {
+                Some(error)
+            }
+            StepError::Failed(AppendError::Poisoned(cause)) => cause.downcast_ref(),
+            _ => None,
+        };
+        let doing = "sync the events that were written";
+        let error =
+            store_error.cloned().unwrap_or_else(|| StoreError::new(StoreErrorKind::Failed, doing));
+        self.uncertain = core::mem::take(&mut self.batch_ids);
+        StepError::Failed(AppendError::Unknown(error))
     }
 
     /// The hasher of a key that the last events name.

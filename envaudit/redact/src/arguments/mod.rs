@@ -7,7 +7,8 @@ mod programs;
 mod words;
 
 use super::names::{first_word, names_a_value};
-use crate::text::Spans;
+use crate::spans::Spans;
+use crate::value_end::is_within;
 use programs::{Running, may_log_on};
 use words::{Part, Word, Words};
 
@@ -44,7 +45,7 @@ fn scan(text: &str, offset: usize, spans: &mut Spans) {
         let next = words.peek().filter(|next| !next.begins);
         let known = || program.as_ref()?.password(&word, next);
         if let Some(span) = long(&word, next).or_else(known).and_then(|part| part.span()) {
-            spans.push(offset + span.start..offset + span.end);
+            spans.push(offset + span.start..offset + extended(text, span.end, word.quote));
         }
         if word.quote.is_some() && word.text.contains(' ') {
             // `sh -c '…'`, or a quotation. A quoted text does not contain the same quotes, so this ends soon.
@@ -56,6 +57,23 @@ fn scan(text: &str, offset: usize, spans: &mut Spans) {
             program.pass(word.text);
         }
     }
+}
+
+/// The end of a value that goes on behind a `;` or a `|` that a shell would end a command at.
+fn extended(text: &str, mut end: usize, quote: Option<char>) -> usize {
+    while quote.is_none()
+        && text[end..].starts_with([';', '|', '&'])
+        && is_within(text.as_bytes(), end)
+    {
+        let rest = &text[end + 1..];
+        let ends = |(at, char): &(usize, char)| match char {
+            ';' | '|' | '&' => true,
+            '"' | '\'' | '`' | ')' => !is_within(rest.as_bytes(), *at),
+            char => char.is_whitespace(),
+        };
+        end += 1 + rest.char_indices().find(ends).map_or(rest.len(), |(at, _)| at);
+    }
+    end
 }
 
 /// `--password VALUE`. The form with an equals sign is a value with a name like any other.

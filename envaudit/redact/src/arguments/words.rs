@@ -4,6 +4,7 @@ use core::ops::Range;
 
 use crate::REDACTED;
 use crate::references::{is_reference, is_template};
+use crate::value_end::is_mixed;
 
 /// A word of a command line, without the quotes around it.
 #[derive(Clone, Copy)]
@@ -31,7 +32,8 @@ impl<'t> Word<'t> {
 
     /// The name of the program that this may be: without its folder, and without characters around it.
     pub(super) fn program(&self) -> &'t str {
-        let is_glue = |byte: u8| matches!(byte, b'/' | b'\\' | b'`' | b'(' | b'{' | b'"' | b'\'');
+        let is_glue =
+            |byte: u8| matches!(byte, b'/' | b'\\' | b'`' | b'(' | b'{' | b'"' | b'\'' | b',');
         let name =
             self.text.bytes().rposition(is_glue).map_or(self.text, |at| &self.text[at + 1..]);
         let name = name.strip_suffix('`').unwrap_or(name);
@@ -96,7 +98,8 @@ impl Part<'_> {
             return None;
         }
         let password = &self.text[slash + 1..];
-        let end = password.find("@//").or_else(|| password.rfind('@'));
+        let is_place = |at: &usize| !is_mixed(&password[at + 1..]);
+        let end = password.find("@//").or_else(|| password.rfind('@').filter(is_place));
         if needs_place && end.is_none() {
             return None;
         }

@@ -200,7 +200,9 @@ fn format(name: &str, text: &str) -> Result<(), ValueError> {
 }
 
 fn json(text: &str) -> Result<(), ValueError> {
-    serde_json::from_str::<serde_json::Value>(text).map(drop).map_err(ValueError::new)
+    serde_json::from_str::<serde_json::Value>(text)
+        .map(drop)
+        .map_err(|error| ValueError::json(&error, text))
 }
 
 /// Whether the value is within the bounds. A bound that is not a literal is not known here.

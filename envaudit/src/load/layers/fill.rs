@@ -11,7 +11,8 @@ use crate::load::key_slot::{Candidate, CandidateValue, Denied, KeySlot};
 use crate::schema::nearest::nearest;
 use crate::schema::table::Name;
 use crate::sources::env_file::{self, EnvFile, Written};
-use crate::sources::folder::{self, Folder};
+use crate::sources::file::FileFault;
+use crate::sources::folder::Folder;
 use crate::sources::provider::Fetched;
 use crate::sources::{Location, Source};
 
@@ -152,25 +153,24 @@ impl Fill<'_, '_> {
                 .iter()
                 .find_map(|name| folder.file_for(name.text).map(|path| (name, path)));
             let Some((name, path)) = found else { continue };
+            let links = &self.layers.inputs.links;
             let slot: &mut KeySlot = &mut self.slots[leaf];
             if !request.sources.contains(self.source) || slot.candidate.is_some() {
                 // Not read: it would not be used.
                 self.offer(name, 0, CandidateValue::Content("not read".into()));
                 continue;
             }
-            match folder::read_secret(&path) {
+            match folder.read(name.text, links).unwrap_or(Err(FileFault::Missing)) {
                 Ok(content) => self.offer(name, 0, CandidateValue::Content(content)),
                 Err(fault) => {
                     let location = Location::File { path: path.as_path().into(), line: None };
-                    self.layers.problems.push(
-                        Problem::new(
-                            ProblemKind::Unreadable,
-                            format!("{} cannot be read", request.key()),
-                        )
+                    let message = format!("{} cannot be read", request.key());
+                    let mut problem = Problem::new(ProblemKind::Unreadable, message)
                         .key_named(request.key())
                         .reason(fault.to_string())
-                        .at(self.source, Some(location)),
-                    );
+                        .at(self.source, Some(location));
+                    problem.hint = fault.hint_for_secret().map(str::to_owned);
+                    self.layers.problems.push(problem);
                 }
             }
         }
@@ -193,8 +193,8 @@ impl Fill<'_, '_> {
             return false;
         }
         let (settings, table) = (self.layers.settings, self.layers.table);
-        let resolved =
-            Scope::new(settings, self.all, table).resolve(self.layer as usize, line, value, 0);
+        let mut scope = Scope::new(settings, self.all, &self.layers.inputs.links, table);
+        let resolved = scope.resolve(self.layer as usize, line, value, 0);
         resolved.is_ok_and(|text| text.is_empty())
     }
 

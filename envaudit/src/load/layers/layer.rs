@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::sources::env_file::{Definition, EnvFile};
-use crate::sources::folder::{self, Folder};
+use crate::sources::folder::Folder;
+use crate::sources::links::Links;
 use crate::sources::provider::Fetched;
 use crate::sources::{Location, Source};
 
@@ -54,11 +55,11 @@ impl LayerKind {
     }
 
     /// What a folder or a provider has under a name.
-    pub(in crate::load) fn content(&self, name: &str) -> Option<Cow<'_, str>> {
+    pub(in crate::load) fn content(&self, name: &str, links: &Links) -> Option<Cow<'_, str>> {
         match self {
             LayerKind::EnvFile(_) => None,
             LayerKind::Folder(folder) => {
-                let content = folder::read_secret(&folder.file_for(name)?).ok()?;
+                let content = folder.read(name, links)?.ok()?;
                 content.into_string().ok().map(Cow::Owned)
             }
             LayerKind::Fetched(_, fetched) => fetched.get(name).map(|value| value.text().into()),

@@ -17,7 +17,7 @@ use crate::schema::table::Table;
 use crate::sources::env_file::{EnvFile, EnvFileFault};
 use crate::sources::file::FileFault;
 use crate::sources::folder::Folder;
-use crate::sources::provider::{OnFailure, PendingFetch, Provider};
+use crate::sources::provider::{PendingFetch, Provider};
 use crate::sources::{Location, Source, SourceKind};
 
 const MISSING: &str = "check the path that the program was given";
@@ -67,6 +67,23 @@ impl<'s> Layers<'s> {
 
     pub(in crate::load) fn layer(&self, at: u16) -> &Layer {
         &self.layers[at as usize]
+    }
+
+    /// Whether what was read may be of two generations of files, because a link that leads to them was replaced meanwhile.
+    pub(in crate::load) fn is_torn(&self) -> bool {
+        let links = &self.inputs.links;
+        let env_files = || {
+            self.layers.iter().filter_map(|layer| match &layer.kind {
+                LayerKind::EnvFile(file) => Some(file),
+                LayerKind::Folder(_) | LayerKind::Fetched(..) => None,
+            })
+        };
+        if links.have_missed() {
+            return true;
+        }
+        // Env files are read without a look at links, for most loads have one and nothing else.
+        let has_others = !links.is_empty() || (self.layers.len() > 1 && env_files().count() > 1);
+        has_others && env_files().any(|file| links.lead_elsewhere(&file.path, file.identity))
     }
 
     fn open(&mut self) {
@@ -157,23 +174,38 @@ impl<'s> Layers<'s> {
 
     fn open_folder(&mut self, source: Source, input: &InputPath<'_>) -> Option<LayerKind> {
         let path = &*input.path;
-        match Folder::open(path) {
+        let fault = match Folder::open(path, input.is_named, &self.inputs.links) {
             Ok(Some(folder)) => return Some(LayerKind::Folder(folder)),
-            Ok(None) if input.is_named => {
+            Ok(None) if input.is_named => FileFault::Missing,
+            Ok(None) => return None,
+            Err(FileFault::NotInFolder) if path.exists() => {
+                let (reason, hint) =
+                    ("it is not a folder", "name the folder that the secret files are in");
+                match input.is_named {
+                    true => self.unreadable(source, path, reason, hint),
+                    false => self.skip_folder(source, path, reason.to_owned()),
+                }
+                return None;
+            }
+            Err(fault) => fault,
+        };
+        match (input.is_named, &fault) {
+            (true, FileFault::Missing) => {
                 self.unreadable(source, path, "it does not exist", MISSING);
             }
-            Ok(None) => {}
-            Err(error) if input.is_named => {
-                self.unreadable(source, path, &error.to_string(), UNREADABLE);
+            (true, fault) => {
+                let hint = fault.hint_for_secret().unwrap_or(MISSING);
+                self.unreadable(source, path, &fault.to_string(), hint);
             }
-            // Many hosts have such a folder for another program.
-            Err(error) => self.warnings.push(Warning::FolderUnreadable {
-                source,
-                path: path.to_owned(),
-                reason: error.to_string(),
-            }),
+            (false, fault) => self.skip_folder(source, path, fault.to_string()),
         }
         None
+    }
+
+    /// Many hosts have such a folder for another program.
+    fn skip_folder(&mut self, source: Source, path: &Path, reason: String) {
+        let path = path.to_owned();
+        self.warnings.push(Warning::FolderUnreadable { source, path, reason });
     }
 
     fn open_env_file(&mut self, source: Source, input: &InputPath<'_>) -> Option<LayerKind> {
@@ -183,13 +215,14 @@ impl<'s> Layers<'s> {
             self.unreadable(source, path, reason, "build it with the feature");
             return None;
         }
-        let (reason, hint) = match EnvFile::read(path) {
+        let (reason, hint) = match EnvFile::read(path, &self.inputs.links) {
             Ok(file) => return Some(LayerKind::EnvFile(file)),
             Err(EnvFileFault::File(FileFault::Missing)) if !input.is_named => return None,
             Err(EnvFileFault::File(fault)) => {
                 let hint = match fault {
-                    FileFault::Missing => MISSING,
+                    FileFault::Missing | FileFault::NotInFolder => MISSING,
                     FileFault::Io(_) => UNREADABLE,
+                    FileFault::Loop => fault.hint_for_secret().unwrap_or(MISSING),
                     FileFault::Directory | FileFault::NotRegular | FileFault::TooLarge(_) => {
                         "an env file is a regular file of `KEY=value` lines"
                     }
@@ -220,7 +253,7 @@ impl<'s> Layers<'s> {
         let (source, name) = (provider.source(), provider.name());
         match pending.wait() {
             Ok(fetched) => return Some(LayerKind::Fetched(name.into(), fetched)),
-            Err(error) if provider.on_failure() == OnFailure::Optional => {
+            Err(error) if provider.on_failure().admits(&error) => {
                 self.warnings.push(Warning::ProviderFailed {
                     provider: name.to_owned(),
                     source,

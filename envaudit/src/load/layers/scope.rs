@@ -9,7 +9,8 @@ use crate::schema::table::Table;
 use crate::sources::Source;
 use crate::sources::env_file::Interpreted;
 use crate::sources::env_file::expand::{ExpandFault, Lookup, expand};
-use crate::sources::folder;
+use crate::sources::links::Links;
+use crate::sources::secret_file;
 
 /// How many references one load follows.
 const MAX_REFERENCES: usize = 10_000;
@@ -18,6 +19,7 @@ pub(in crate::load) struct Scope<'a> {
     settings: &'a LoadSettings,
     /// In order of precedence.
     layers: &'a [Layer],
+    links: &'a Links,
     table: &'static Table,
     /// The definitions being expanded, as layer and line: what refers to its own name means the one it hides.
     active: Vec<(usize, u32)>,
@@ -29,9 +31,18 @@ impl<'a> Scope<'a> {
     pub(in crate::load) fn new(
         settings: &'a LoadSettings,
         layers: &'a [Layer],
+        links: &'a Links,
         table: &'static Table,
     ) -> Self {
-        Scope { settings, layers, table, active: Vec::new(), references: 0, met_secret: false }
+        Scope {
+            settings,
+            layers,
+            links,
+            table,
+            active: Vec::new(),
+            references: 0,
+            met_secret: false,
+        }
     }
 
     /// Whether anything resolved since the last call referred to a secret field.
@@ -61,7 +72,7 @@ impl<'a> Scope<'a> {
         };
         let value = get(name).or_else(|| {
             let known = self.table.find(name.as_bytes()).filter(|known| known.reads_file)?;
-            folder::read_secret(Path::new(&get(known.file)?)).ok()
+            secret_file::read(Path::new(&get(known.file)?), self.links).ok()
         });
         value?.into_string().ok().filter(|value| self.counts(value))
     }
@@ -96,7 +107,7 @@ impl<'a> Lookup<'a> for Scope<'a> {
             let value = match usable.next() {
                 Some(def) if def.value.marker.is_none() => Some(Cow::Borrowed(&*def.value.text)),
                 Some(def) => Some(self.resolve(at, def.line, &def.value, depth + 1)?.into()),
-                None => layer.kind.content(name),
+                None => layer.kind.content(name, self.links),
             };
             if let Some(value) = value.filter(|value| self.counts(value)) {
                 return Ok(Some(value));

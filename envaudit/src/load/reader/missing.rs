@@ -1,6 +1,7 @@
 //! What is said of a variable that is not there, or comes from where it may not.
 
 use super::FieldReader;
+use super::secret_file::Overlooked;
 use crate::error::{Problem, ProblemKind};
 use crate::load::hint::places;
 use crate::schema::KeyRequest;
@@ -20,10 +21,14 @@ impl FieldReader<'_> {
     pub(super) fn missing(&mut self, request: &'static KeyRequest) -> Problem {
         let key = request.key();
         let near = self.near_miss(request);
+        let overlooked = if self.has_folders { self.overlooked(request) } else { None };
         let mut reason = self.reason_of_group();
-        let hint = match near {
-            Some((name, place)) => format!("{name} is set in {place}; did you mean that?"),
-            None => match self.unread_place(request) {
+        let hint = match (overlooked, near) {
+            (Some(Overlooked { path, reason, .. }), _) => {
+                format!("{} is there and not read: {reason}", path.display())
+            }
+            (None, Some((name, place))) => format!("{name} is set in {place}; did you mean that?"),
+            (None, None) => match self.unread_place(request) {
                 Some(place) => {
                     // It is probably there, whatever asks for it.
                     reason = None;

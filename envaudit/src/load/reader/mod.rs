@@ -3,7 +3,9 @@
 mod deprecation;
 mod group;
 mod invalid;
+mod known_secrets;
 mod missing;
+mod secret_file;
 mod validation;
 mod variable;
 
@@ -11,22 +13,23 @@ use std::borrow::Cow;
 use std::ffi::OsString;
 
 use chrono::{DateTime, Utc};
+use envaudit_redact::credentials;
 
 use self::group::GroupOpener;
 use self::invalid::{bad_reference, invalid};
 use self::variable::{found_in_environment, in_environment};
 use crate::audit::{AuditEntry, Warning};
-use crate::error::{self, Problem};
+use crate::error::{self, Problem, ProblemKind};
 use crate::load::key_slot::{Candidate, CandidateValue, KeySlot};
 use crate::load::layers::Scope;
-use crate::load::layers::{LayerKind, Layers};
+use crate::load::layers::{Layer, LayerKind, Layers};
 #[cfg(any(feature = "ledger", feature = "live"))]
 use crate::load::loaded_texts::LoadedTexts;
 use crate::load::redaction::Secrets;
 use crate::load::settings::LoadSettings;
 use crate::schema::table::Table;
 use crate::schema::{DefaultText, KeyRequest};
-use crate::sources::{Source, SourceSet};
+use crate::sources::{Location, Source, SourceSet};
 use crate::value::{Raw, ValueError};
 
 /// What the generated code reads fields from, in the order of declaration.
@@ -41,6 +44,8 @@ pub struct FieldReader<'a> {
     asks_environment: bool,
     /// Whether it is the only one that could have a value, and nothing the settings say of values matters.
     environment_alone: bool,
+    /// Whether there are folders of secrets.
+    has_folders: bool,
     /// Whether any source wins over a default.
     default_is_last: bool,
     /// The position of the next field.
@@ -54,7 +59,7 @@ pub struct FieldReader<'a> {
     #[cfg(any(feature = "ledger", feature = "live"))]
     texts: LoadedTexts,
     problems: Vec<Problem>,
-    /// What `validate` functions said, with the position of their problem: not to be shown before every secret is known.
+    /// What `validate` functions and parsers said, with the position of their problem: not to be shown before every secret is known.
     withheld: Vec<(usize, String)>,
     /// The names in the environment and in each env file, once a variable was missing.
     present: Option<Vec<(Vec<String>, String)>>,
@@ -78,7 +83,9 @@ impl<'a> FieldReader<'a> {
             && !settings.empty_as_unset
             && !table.validates
             && settings.rank(Source::System) < default_rank;
+        let is_folder = |layer: &Layer| matches!(layer.kind, LayerKind::Folder(_));
         FieldReader {
+            has_folders: layers.all().iter().any(is_folder),
             default_is_last,
             asks_environment,
             environment_alone,
@@ -86,7 +93,7 @@ impl<'a> FieldReader<'a> {
             layers,
             table,
             slots,
-            scope: Scope::new(settings, layers.all(), table),
+            scope: Scope::new(settings, layers.all(), &layers.inputs().links, table),
             now,
             cursor: 0,
             in_absent_group: false,
@@ -107,13 +114,7 @@ impl<'a> FieldReader<'a> {
     }
 
     pub(super) fn finish(mut self) -> (Vec<Problem>, Vec<Warning>) {
-        for (at, message) in self.withheld {
-            let message = match &self.secrets {
-                Some(secrets) => secrets.redact(&message),
-                None => message,
-            };
-            self.problems[at].reason = Some(error::shown_message(&message));
-        }
+        self.clear_of_secrets();
         (self.problems, self.warnings)
     }
 
@@ -171,6 +172,9 @@ impl<'a> FieldReader<'a> {
     ) -> Option<Option<Raw<'a>>> {
         if self.in_absent_group {
             entry.unset = true;
+            if self.has_folders {
+                self.warn_of_overlooked(request);
+            }
             return None;
         }
         let index = self.cursor - 1;
@@ -184,6 +188,7 @@ impl<'a> FieldReader<'a> {
         };
         #[cfg(any(feature = "ledger", feature = "live"))]
         self.texts.note(index, entry, &raw);
+        self.check_file_content(request, entry, &raw);
         if let Some(secrets) = &mut self.secrets
             && (request.is_secret() || raw.is_secret())
             && let Ok(text) = raw.as_str()
@@ -215,15 +220,20 @@ impl<'a> FieldReader<'a> {
         absent: Result<Option<T>, ValueError>,
     ) -> Option<T> {
         match absent {
-            Ok(Some(value)) => return Some(value),
+            Ok(Some(value)) => {
+                if self.has_folders {
+                    self.warn_of_overlooked(request);
+                }
+                return Some(value);
+            }
             Ok(None) => self.report_missing(request),
             Err(error) => {
                 let text = match request.field.default {
                     Some(DefaultText::Value(text)) => text,
                     _ => "",
                 };
-                let problem = invalid(request, &Raw::borrowed(text), error);
-                self.problems.push(problem.at(Source::SchemaDefault, None));
+                let (problem, message) = invalid(request, &Raw::borrowed(text), error, false);
+                self.push(problem.at(Source::SchemaDefault, None), message);
             }
         }
         None
@@ -236,7 +246,14 @@ impl<'a> FieldReader<'a> {
         raw: &Raw<'_>,
         error: ValueError,
     ) {
-        let problem = invalid(request, raw, error).at(entry.source, entry.location.clone());
+        let is_in_env_file = matches!(entry.location, Some(Location::File { line: Some(_), .. }));
+        let (problem, message) = invalid(request, raw, error, is_in_env_file);
+        self.push(problem.at(entry.source, entry.location.clone()), message);
+    }
+
+    /// Adds a problem, and keeps a message that could have a secret in it until all are known.
+    fn push(&mut self, problem: Problem, message: Option<String>) {
+        self.withheld.extend(message.map(|message| (self.problems.len(), message)));
         self.problems.push(problem);
     }
 
@@ -306,7 +323,7 @@ impl<'a> FieldReader<'a> {
         }
         match (variable, candidate) {
             (Some(variable), _) if in_layer.is_none() => {
-                found_in_environment(request, variable, entry).map(Some)
+                found_in_environment(request, variable, &layers.inputs().links, entry).map(Some)
             }
             (_, Some(candidate)) => self.found_in_layer(request, candidate, entry).map(Some),
             (_, None) => Ok(None),
@@ -352,6 +369,8 @@ impl<'a> FieldReader<'a> {
                     Ok(text) if secret => Raw::secret(text),
                     Ok(text) => Raw::owned(text),
                     Err(fault) => {
+                        // The names could be a part of the credential that they stand in.
+                        let secret = secret || !credentials(&value.text).is_empty();
                         let problem = bad_reference(request, &fault, secret);
                         let problem = problem.at(layer.source, entry.location.clone());
                         return Err(Box::new(problem));

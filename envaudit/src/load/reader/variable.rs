@@ -9,7 +9,8 @@ use crate::error::{Problem, ProblemKind};
 use crate::load::settings::LoadSettings;
 use crate::schema::KeyRequest;
 use crate::schema::table::Name;
-use crate::sources::{Location, Source, folder};
+use crate::sources::links::Links;
+use crate::sources::{Location, Source, folder, secret_file};
 use crate::value::Raw;
 
 /// A variable of the process environment.
@@ -53,6 +54,7 @@ pub(super) fn in_environment(
 pub(super) fn found_in_environment<'a>(
     request: &'static KeyRequest,
     variable: Variable,
+    links: &Links,
     entry: &mut AuditEntry,
 ) -> Result<Raw<'a>, Box<Problem>> {
     entry.source = Source::System;
@@ -65,12 +67,13 @@ pub(super) fn found_in_environment<'a>(
     }
     let path = Path::new(&value);
     let location = Location::File { path: path.into(), line: None };
-    let content = folder::read_secret(path).map_err(|fault| {
+    let content = secret_file::read(path, links).map_err(|fault| {
         let message = format!("the file that {} names cannot be read", name.file);
-        let problem = Problem::new(ProblemKind::Unreadable, message)
+        let mut problem = Problem::new(ProblemKind::Unreadable, message)
             .key_named(request.key())
             .reason(fault.to_string());
-        Box::new(match request.is_secret() && !folder::could_be_a_path(path) {
+        problem.hint = fault.hint_for_secret().map(str::to_owned);
+        Box::new(match request.hides_value() && !folder::could_be_a_path(path) {
             true => problem.at(Source::System, None).hint(format!(
                 "set {} to a path; its present value is not shown, because it could be the secret",
                 name.file

@@ -6,6 +6,7 @@ use core::slice;
 use crate::audit::{Audit, AuditEntry, AuditFields, BLANK};
 use crate::config::EnvConfig;
 use crate::error::LoadError;
+use crate::load::attempts::Attempts;
 use crate::load::inputs::Inputs;
 use crate::load::key_slot::KeySlot;
 use crate::load::layers::Layers;
@@ -63,6 +64,21 @@ impl DynamicLoad {
         table: &'static Table,
         check: Check,
     ) -> Result<Self, LoadError> {
+        let mut attempts = Attempts::default();
+        loop {
+            if let Some(result) = Self::attempt(settings, table, check, &mut attempts) {
+                return result;
+            }
+        }
+    }
+
+    /// `None` where it has to be tried again.
+    fn attempt(
+        settings: &LoadSettings,
+        table: &'static Table,
+        check: Check,
+        attempts: &mut Attempts,
+    ) -> Option<Result<Self, LoadError>> {
         let inputs = Inputs::of(settings);
         let mut layers = Layers::new(&inputs, table);
         let mut slots: Vec<KeySlot> = table.leaves.iter().map(|_| KeySlot::EMPTY).collect();
@@ -77,12 +93,15 @@ impl DynamicLoad {
         read(&mut reader, &mut Walk { schema: table.schema, rest, check });
         let texts = reader.take_texts();
         let (mut problems, warnings) = reader.finish();
+        if layers.is_torn() {
+            problems.push(attempts.give_up()?);
+        }
         audit.set_warnings(warnings);
         settings.check_policy(&audit, &mut problems);
-        match problems.is_empty() {
+        Some(match problems.is_empty() {
             true => Ok(DynamicLoad { table, audit, texts }),
             false => Err(LoadError::new(table.schema.name, problems)),
-        }
+        })
     }
 
     pub(crate) fn audit(&self) -> &Audit<Entries> {

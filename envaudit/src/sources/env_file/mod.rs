@@ -11,7 +11,8 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use super::file::{self, FileFault};
+use super::file::{FileFault, Identity};
+use super::links::Links;
 pub(crate) use quoting::Interpreted;
 pub(crate) use scan::{Assignments, Fault, Written};
 
@@ -21,6 +22,7 @@ const MAX_ENV_FILE: u64 = 64 << 20;
 /// One env file, read.
 pub(crate) struct EnvFile {
     pub(crate) path: Arc<Path>,
+    pub(crate) identity: Option<Identity>,
     text: String,
     index: OnceLock<HashMap<String, Vec<Definition>>>,
     references: OnceLock<HashSet<String>>,
@@ -41,8 +43,9 @@ pub(crate) enum EnvFileFault {
 }
 
 impl EnvFile {
-    pub(crate) fn read(path: &Path) -> Result<EnvFile, EnvFileFault> {
-        let mut bytes = file::read(path, MAX_ENV_FILE).map_err(EnvFileFault::File)?;
+    pub(crate) fn read(path: &Path, links: &Links) -> Result<EnvFile, EnvFileFault> {
+        let (mut bytes, identity) =
+            links.read_env_file(path, MAX_ENV_FILE).map_err(EnvFileFault::File)?;
         if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
             return Err(EnvFileFault::Utf16);
         }
@@ -54,7 +57,7 @@ impl EnvFile {
             EnvFileFault::NotUtf8(1 + valid.iter().filter(|byte| **byte == b'\n').count())
         })?;
         let (index, references) = (OnceLock::new(), OnceLock::new());
-        Ok(EnvFile { path: path.into(), text, index, references })
+        Ok(EnvFile { path: path.into(), identity, text, index, references })
     }
 
     pub(crate) fn assignments(&self) -> Assignments<'_> {

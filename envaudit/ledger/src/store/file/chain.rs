@@ -1,5 +1,7 @@
 //! The operations that only files have: syncs, read-only bits, HEAD, and torn ends of killed writers.
 
+use std::sync::Arc;
+
 use super::bytes::{read, write};
 use super::names::{HEAD, NEW, segment_name};
 use super::{FileStore, Live};
@@ -33,9 +35,11 @@ impl<D: Disk> FileChain for FileStore<D> {
     }
 
     fn sync(&self, first_seq: u64) -> Result<(), WriteError> {
-        self.with_live(first_seq, |Live { file, name, .. }, _| {
-            file.sync().map_err(|error| self.unknown("sync", name, error))
-        })
+        // Appends go on while the disk works.
+        let (file, name) = self.with_live(first_seq, |Live { file, name, .. }, _| {
+            Ok((Arc::clone(file), name.clone()))
+        })?;
+        file.sync().map_err(|error| self.unknown("sync", &name, error))
     }
 
     fn seal(&self, first_seq: u64) -> Result<(), WriteError> {
@@ -56,13 +60,14 @@ impl<D: Disk> FileChain for FileStore<D> {
         self.with_live(first_seq, |Live { file, name, .. }, stat| {
             let mut from = offset;
             while from < stat.len {
-                let bytes =
-                    read(file, from, BLOCK).map_err(|error| self.rejected("read", name, error))?;
+                let bytes = read(&**file, from, BLOCK)
+                    .map_err(|error| self.rejected("read", name, error))?;
                 if bytes.is_empty() {
                     break;
                 }
                 // Whatever of it is written reads as before.
-                write(file, &bytes, from).map_err(|error| self.rejected("write", name, error))?;
+                write(&**file, &bytes, from)
+                    .map_err(|error| self.rejected("write", name, error))?;
                 from += bytes.len() as u64;
             }
             if offset == 0 {
@@ -80,7 +85,7 @@ impl<D: Disk> FileChain for FileStore<D> {
         self.with_live(first_seq, |Live { file, name, .. }, stat| {
             let len = usize::try_from(stat.len.saturating_sub(offset)).unwrap_or(usize::MAX);
             let bytes =
-                read(file, offset, len).map_err(|error| self.rejected("read", name, error))?;
+                read(&**file, offset, len).map_err(|error| self.rejected("read", name, error))?;
             self.replace("", copy, &bytes)?;
             file.truncate(offset)
                 .and_then(|()| file.sync())

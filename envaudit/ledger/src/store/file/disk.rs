@@ -95,7 +95,7 @@ pub trait Disk: Send + Sync {
 }
 
 /// An open file of a [`Disk`].
-pub trait DiskFile: Send {
+pub trait DiskFile: Send + Sync {
     /// Length and identity.
     ///
     /// # Errors

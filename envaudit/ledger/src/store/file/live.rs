@@ -1,6 +1,7 @@
 //! The segments that stay open: the current one, and the one that was read last.
 
 use std::io;
+use std::sync::Arc;
 
 use super::names::segment_name;
 use super::{FileStore, Live};
@@ -28,6 +29,7 @@ impl<D: Disk> FileStore<D> {
                 result => result.map_err(|error| self.rejected("open", &name, error))?,
             };
             let stat = file.stat().map_err(|error| self.rejected("read", &name, error))?;
+            let file = Arc::new(file);
             open.live = Some(Live { first_seq, name, file, identity: stat.identity });
         }
         let Some(live) = &open.live else { return Err(WriteError::Stale { tail: None }) };
@@ -60,7 +62,7 @@ impl<D: Disk> FileStore<D> {
         let file =
             self.disk.open(&name, false).map_err(|error| self.failed("open", &name, error))?;
         let stat = file.stat().map_err(|error| self.failed("read", &name, error))?;
-        Ok(Live { first_seq, name, file, identity: stat.identity })
+        Ok(Live { first_seq, name, file: Arc::new(file), identity: stat.identity })
     }
 
     pub(super) fn forget_live(&self) {

@@ -13,7 +13,7 @@ mod write;
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{StoreError, StoreErrorKind, WriteError};
 use disk::{Disk, Identity, Irregular, RealDisk};
@@ -52,7 +52,8 @@ struct Open<F> {
 struct Live<F> {
     first_seq: u64,
     name: String,
-    file: F,
+    /// Shared with a sync that runs beside other operations.
+    file: Arc<F>,
     identity: Identity,
 }
 

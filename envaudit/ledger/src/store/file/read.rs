@@ -35,7 +35,7 @@ impl<D: Disk> SegmentSource for FileStore<D> {
         parts: &[(u64, usize)],
     ) -> Result<Vec<Vec<u8>>, StoreError> {
         let opened = self.open_to_read(first_seq)?;
-        let part = |&(offset, limit): &(u64, usize)| read(&opened.file, offset, limit);
+        let part = |&(offset, limit): &(u64, usize)| read(&*opened.file, offset, limit);
         let bytes = parts.iter().map(part).collect::<io::Result<_>>();
         let bytes = bytes.map_err(|error| self.failed("read", &opened.name, error))?;
         *self.read.lock().unwrap_or_else(|poison| poison.into_inner()) = Some(opened);

@@ -113,7 +113,7 @@ impl<D: Disk> FileStore<D> {
     fn append_to_segment(&self, batch: &Batch<'_>) -> Result<(), WriteError> {
         let Batch { after: tail, lines, durability, .. } = *batch;
         let write_there = |Live { file, name, .. }: &Live<D::File>| {
-            if let Err(error) = write(file, lines, tail.offset) {
+            if let Err(error) = write(&**file, lines, tail.offset) {
                 // The remains of a short write are cut off before anything else.
                 return Err(match file.truncate(tail.offset) {
                     Ok(()) => self.rejected("write", name, error),
@@ -142,7 +142,7 @@ impl<D: Disk> FileStore<D> {
             }
             if let Some(from) = tail.end() {
                 let mut end = [0; LINE_END];
-                let filled = fill(&live.file, &mut end, from);
+                let filled = fill(&*live.file, &mut end, from);
                 let filled = filled.map_err(|error| self.rejected("read", &live.name, error))?;
                 if !tail.is_end(&end[..filled]) {
                     return Err(WriteError::Stale { tail: None });

@@ -45,7 +45,9 @@ pub(crate) fn catch_up(ledger: &Ledger, state: &mut WriterState) -> Result<(), S
             state.sealed = false;
             state.digest = None;
             state.foreign = None;
+            // Whoever sealed the segment has made it durable.
             state.unsynced = None;
+            state.syncing = None;
             continue;
         }
         if state.tail.offset == 0 {
@@ -182,7 +184,7 @@ pub(super) fn absorb(
     if offset == 0 {
         state.month_end = line.timestamp.month_end();
     }
-    let unsynced = state.unsynced.map_or(0, |(_, bytes)| bytes as u64);
+    let unsynced = state.unsynced_len() as u64;
     state.foreign.get_or_insert(offset.saturating_sub(unsynced));
     state.sealed = is_seal(line);
     state.tail = Tail {

@@ -1,0 +1,75 @@
+//! Takes the secrets that any source of a load has out of what is said of its problems.
+
+use std::path::Path;
+
+use envaudit_redact::credentials;
+
+use super::FieldReader;
+use crate::audit::Warning;
+use crate::error::{self, ProblemKind};
+use crate::load::layers::Scope;
+use crate::load::redaction::Secrets;
+use crate::schema::KeyRequest;
+use crate::sources::folder;
+
+impl FieldReader<'_> {
+    /// A value may stand under the wrong name, or in the message of a parser or a provider that has seen it.
+    pub(super) fn clear_of_secrets(&mut self) {
+        let is_failed = |warning: &Warning| matches!(warning, Warning::ProviderFailed { .. });
+        if self.problems.is_empty() && !self.warnings.iter().any(is_failed) {
+            return;
+        }
+        let secrets = self.known_secrets();
+        let found = self.problems.iter_mut().filter_map(|problem| problem.found.as_mut());
+        secrets.redact_values(found);
+        let said = self.withheld.iter_mut().map(|(_, message)| message);
+        let problems = self.problems.iter_mut();
+        let failures = problems.filter(|problem| problem.kind() == ProblemKind::Provider);
+        let failures = failures.filter_map(|problem| problem.reason.as_mut());
+        let skipped = self.warnings.iter_mut().filter_map(|warning| match warning {
+            Warning::ProviderFailed { reason, .. } => Some(reason),
+            _ => None,
+        });
+        secrets.redact_messages(said.chain(failures).chain(skipped));
+        for (at, message) in self.withheld.drain(..) {
+            self.problems[at].reason = Some(error::shown_message(&message));
+        }
+    }
+
+    /// What each source has for a secret, the sources that lose included, and the credentials within other values.
+    fn known_secrets(&mut self) -> Secrets {
+        let mut secrets = self.secrets.take().unwrap_or_default();
+        for request in self.table.leaves {
+            let is_secret = request.is_secret() || request.is_named_like_a_secret();
+            self.each_text(request, |text| match is_secret {
+                true => secrets.note(request, text),
+                false => credentials(text).into_iter().for_each(|part| secrets.note_text(part)),
+            });
+        }
+        secrets
+    }
+
+    fn each_text(&self, request: &'static KeyRequest, mut note: impl FnMut(&str)) {
+        let mut scope = Scope::new(self.settings, self.layers.all(), self.table);
+        for name in request.names {
+            let environment = &self.settings.environment;
+            let mut found = Vec::from_iter(environment.get(name.text));
+            if name.reads_file
+                && let Some(path) = environment.get(name.file)
+            {
+                found.extend(folder::read_secret(Path::new(&path)).ok());
+            }
+            found.iter().filter_map(|text| text.to_str()).for_each(&mut note);
+            for (at, layer) in self.layers.all().iter().enumerate() {
+                if let Some(content) = layer.kind.content(name.text) {
+                    note(&content);
+                }
+                for definition in layer.kind.definitions(name.text) {
+                    if let Ok(text) = scope.resolve(at, definition.line, &definition.value, 0) {
+                        note(&text);
+                    }
+                }
+            }
+        }
+    }
+}
