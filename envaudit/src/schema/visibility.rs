@@ -34,7 +34,7 @@ impl KeyRequest {
 }
 
 fn own_names(field: &FieldSchema) -> impl Iterator<Item = &'static str> {
-    [field.field, field.name].into_iter().chain(field.aliases.iter().copied())
+    [field.field, field.name].into_iter().chain(field.aliases.iter().map(|alias| alias.name))
 }
 
 fn is_json(shape: Shape) -> bool {

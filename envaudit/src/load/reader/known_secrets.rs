@@ -10,7 +10,7 @@ use crate::error::{self, ProblemKind};
 use crate::load::layers::Scope;
 use crate::load::redaction::Secrets;
 use crate::schema::KeyRequest;
-use crate::sources::folder;
+use crate::sources::secret_file;
 
 impl FieldReader<'_> {
     /// A value may stand under the wrong name, or in the message of a parser or a provider that has seen it.
@@ -50,18 +50,19 @@ impl FieldReader<'_> {
     }
 
     fn each_text(&self, request: &'static KeyRequest, mut note: impl FnMut(&str)) {
-        let mut scope = Scope::new(self.settings, self.layers.all(), self.table);
+        let links = &self.layers.inputs().links;
+        let mut scope = Scope::new(self.settings, self.layers.all(), links, self.table);
         for name in request.names {
             let environment = &self.settings.environment;
             let mut found = Vec::from_iter(environment.get(name.text));
             if name.reads_file
                 && let Some(path) = environment.get(name.file)
             {
-                found.extend(folder::read_secret(Path::new(&path)).ok());
+                found.extend(secret_file::read(Path::new(&path), links).ok());
             }
             found.iter().filter_map(|text| text.to_str()).for_each(&mut note);
             for (at, layer) in self.layers.all().iter().enumerate() {
-                if let Some(content) = layer.kind.content(name.text) {
+                if let Some(content) = layer.kind.content(name.text, links) {
                     note(&content);
                 }
                 for definition in layer.kind.definitions(name.text) {

@@ -19,7 +19,7 @@ use self::group::GroupOpener;
 use self::invalid::{bad_reference, invalid};
 use self::variable::{found_in_environment, in_environment};
 use crate::audit::{AuditEntry, Warning};
-use crate::error::{self, Problem, ProblemKind};
+use crate::error::Problem;
 use crate::load::key_slot::{Candidate, CandidateValue, KeySlot};
 use crate::load::layers::Scope;
 use crate::load::layers::{Layer, LayerKind, Layers};
