@@ -17,6 +17,7 @@ type Shared<T> = Arc<T>;
 
 #[derive(EnvConfig, Debug)]
 #[env(prefix = "APP_")]
+#[expect(clippy::redundant_allocation, reason = "that boxes can be within boxes is what is tested")]
 struct App {
     #[env(nested)]
     boxed: Box<Db>,

@@ -214,7 +214,7 @@ fn no_message_shows_a_value_that_is_marked_secret() {
 
 #[test]
 fn a_file_that_has_it_is_named_and_its_value_is_not() {
-    let files = Files::with(".env", &format!("APP_TOKEN={CANARY}\n"));
+    let files = Files::with(".env", format!("APP_TOKEN={CANARY}\n"));
     #[derive(EnvConfig, Debug)]
     #[env(prefix = "APP_")]
     struct Config {

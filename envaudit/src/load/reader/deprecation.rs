@@ -20,14 +20,12 @@ impl FieldReader<'_> {
             self.warnings.push(Warning::Deprecated { key, name: found, instead, source, location });
             return;
         }
-        let deprecated = request.names.iter().filter(|name| name.deprecated);
         // `OLD` is replaced by the key, `OLD_FILE` by the name of the key's file.
-        let instead = deprecated.filter_map(|name| match found {
-            _ if found == name.text => Some(key),
-            _ if found == name.file => Some(request.names[0].file),
-            _ => None,
+        let instead = request.names.iter().filter(|name| name.deprecated).find_map(|name| {
+            let of_file = (found == name.file).then_some(request.names[0].file);
+            of_file.or_else(|| (found == name.text).then_some(key))
         });
-        if let Some(instead) = instead.last() {
+        if let Some(instead) = instead {
             let warning = Warning::DeprecatedName { key, name: found, instead, source, location };
             self.warnings.push(warning);
         }
