@@ -173,7 +173,8 @@ proptest! {
     fn any_default_in_a_template_is_read_back(
         value in "[ -~]{0,12}|[\"'`$\\\\ #=\r\n\t{}a]{0,8}|.{0,8}",
     ) {
-        prop_assume!(!value.contains('\0'));
+        // A terminal would obey other control characters: a template has a blank for each.
+        prop_assume!(!value.contains(|char: char| char.is_control() && !"\t\r\n".contains(char)));
         let template = template_of(&value);
         // It is commented out, so that nothing of it counts.
         let files = Files::with(".env", &template);

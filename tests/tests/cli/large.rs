@@ -12,7 +12,7 @@ const COUNT: usize = 20_000;
 
 /// An `.env` of many variables, some of them secrets.
 fn env_file(value: &str, count: usize) -> String {
-    let line = |at: usize| match at % 4000 {
+    let line = |at: usize| match at % 40 {
         10 => format!("SERVICE_{at:05}_PASSWORD=secret-{value}-{at}\n"),
         _ => format!("SERVICE_{at:05}_NAME={value}-{at}\n"),
     };

@@ -1,6 +1,6 @@
 //! Appending lines: under the lock, after the last one, in one write.
 
-use std::sync::{MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard, PoisonError};
 
 use uuid::Uuid;
 
@@ -11,6 +11,7 @@ use crate::format::timestamp::Timestamp;
 use crate::keys::{EventHash, KeyRing};
 use crate::settings::SyncMode;
 use crate::store::{Batch, BatchOutcome, Deadline, Durability, StoreError, Tail, WriteError};
+use crate::write::background_sync::BackgroundSync;
 use crate::write::ledger::{Appended, Ledger};
 use crate::write::lock_keeper::HeldLock;
 use crate::write::on_behalf_of::self_actor;
@@ -24,6 +25,8 @@ pub(crate) const MAX_BATCH: usize = 8 << 20;
 pub(crate) const MAX_RECORD: usize = 32 << 20;
 /// The number of unsynced bytes for whose sync an append waits, however long the interval is.
 pub(crate) const MAX_UNSYNCED: usize = 32 << 20;
+/// The number of unsynced bytes from which a sync is started, however long the interval is.
+const SYNCED_AT_ONCE: usize = 4 << 20;
 
 /// The first line of a segment.
 pub(crate) struct FirstLine {
@@ -258,6 +261,28 @@ impl Ledger {
             .map_err(step_error)?;
         }
         state.foreign = None;
+        state.unsynced = None;
+        Ok(())
+    }
+
+    /// Starts a sync of what waits for one if it is much. Waits for the one that is running only if it is too much.
+    fn sync_in_background(&self, state: &mut WriterState) -> Result<(), StepError> {
+        let Some((_, bytes)) = state.unsynced.filter(|(_, bytes)| *bytes >= SYNCED_AT_ONCE) else {
+            return Ok(());
+        };
+        if state.syncing.is_some() && state.unsynced_len() <= MAX_UNSYNCED {
+            return Ok(());
+        }
+        state.finish_background_sync()?;
+        let segment = state.tail.segment;
+        let syncing = match state.foreign {
+            None => BackgroundSync::start(Arc::clone(&self.store), segment, bytes),
+            Some(_) => None,
+        };
+        if syncing.is_none() {
+            return self.sync(state);
+        }
+        state.syncing = syncing;
         state.unsynced = None;
         Ok(())
     }

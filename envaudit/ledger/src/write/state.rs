@@ -120,6 +120,25 @@ impl WriterState {
         error
     }
 
+    /// The number of bytes that were written and may not be on the disk.
+    pub(crate) fn unsynced_len(&self) -> usize {
+        let syncing = self.syncing.as_ref().map_or(0, BackgroundSync::bytes);
+        syncing + self.unsynced.map_or(0, |(_, bytes)| bytes)
+    }
+
+    /// Waits for the sync that is running, if there is one.
+    pub(crate) fn finish_background_sync(&mut self) -> Result<(), StepError> {
+        self.syncing.take().map_or(Ok(()), BackgroundSync::finish).map_err(step_error)
+    }
+
+    /// The outcome of a sync that has ended meanwhile.
+    pub(crate) fn check_background_sync(&mut self) -> Result<(), StepError> {
+        match self.syncing.take_if(|syncing| syncing.has_ended()) {
+            Some(ended) => ended.finish().map_err(step_error),
+            None => Ok(()),
+        }
+    }
+
     /// The failure of a step after the lines were written: it is not known whether they will be there.
     pub(crate) fn uncertain_after(&mut self, failure: StepError) -> StepError {
         let store_error = match &failure {

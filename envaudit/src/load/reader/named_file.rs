@@ -53,6 +53,7 @@ impl<'a> FieldReader<'a> {
             }
             Err(Unreadable { problem, could_be_secret }) => {
                 let location = if could_be_secret || !is_shown { line } else { location };
+                entry.location = Some(location.clone());
                 Err(Box::new(problem.at(source, Some(location))))
             }
         }
