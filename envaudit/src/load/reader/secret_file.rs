@@ -9,7 +9,7 @@ use crate::schema::KeyRequest;
 use crate::schema::nearest::nearest;
 use crate::schema::table::Table;
 use crate::sources::folder::{Folder, spellings};
-use crate::sources::{Location, Source};
+use crate::sources::Source;
 use crate::value::Raw;
 
 /// In a folder with more files than this, slips of the finger are not looked for.
