@@ -272,6 +272,25 @@ fn nothing_is_shown_of_a_value_of_an_env_file_that_spans_lines() {
     }
 }
 
+#[test]
+fn nothing_is_shown_of_a_value_into_which_a_variable_named_like_a_secret_was_put() {
+    MESSAGE.replace("no".to_owned());
+    for reference in ["PORT=${DB_PASSWORD}", "PORT=1,$SMTP_PASS", "MID=<${DB_PASSWORD}>\nPORT=$MID"]
+    {
+        let text = format!("DB_PASSWORD={SECRET}\nSMTP_PASS={SECRET}\n{reference}\n");
+        let files = Files::with(".env", text);
+        let loader = files.loader::<Named>().vars([("API_KEY", "short"), ("SETTING", "x")]);
+        let result = loader.load();
+        let port = problems::of(&result).iter().find(|problem| problem.key() == Some("PORT"));
+        assert_eq!(port.map(|port| port.found()), Some(None), "{reference}");
+        assert_nothing_of(SECRET, &everything_said(&loader), reference);
+    }
+    // The place of one, or a rule for it, may be said.
+    let text = "SESSION_TOKEN_TTL=1h\nAPI_KEY=short\nSETTING=x\nPORT=${SESSION_TOKEN_TTL}\n";
+    let result = Files::with(".env", text).loader::<Named>().load();
+    assert!(problems::of(&result).iter().any(|problem| problem.found() == Some("1h")));
+}
+
 /// A message is made when it is written, so it may panic or be long: neither shows a secret.
 #[test]
 fn a_long_message_is_cut_without_leaving_half_a_secret() {

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::path::Path;
 
+use envaudit_redact::{is_description, is_secret_name};
+
 use super::budget::ReferenceBudget;
 use super::layer::{Layer, LayerKind};
 use crate::load::settings::LoadSettings;
@@ -90,6 +92,14 @@ impl<'a> Scope<'a> {
         Ok(content.and_then(|content| content.into_string().ok()))
     }
 
+    /// Whether the variable holds a secret: by its field, and where it has none, by its name.
+    fn is_secret(&self, name: &str, known: Option<&Name>) -> bool {
+        match known.map(|known| &self.table.leaves[usize::from(known.leaf)]) {
+            Some(field) => field.is_secret() || field.is_named_like_a_secret(),
+            None => is_secret_name(name) && !is_description(name),
+        }
+    }
+
     fn counts(&self, value: &str) -> bool {
         !(self.settings.empty_as_unset && value.is_empty())
     }
@@ -99,8 +109,7 @@ impl<'a> Lookup<'a> for Scope<'a> {
     fn lookup(&mut self, name: &str, depth: usize) -> Result<Option<Cow<'a, str>>, ExpandFault> {
         self.budget.follow()?;
         let known = self.table.find(name.as_bytes());
-        self.met_secret |=
-            known.is_some_and(|known| self.table.leaves[known.leaf as usize].is_secret());
+        self.met_secret = self.met_secret || self.is_secret(name, known);
         let layers = self.layers;
         let system = self.settings.rank(Source::System);
         let mut ask_environment = self.settings.asks(Source::System);
