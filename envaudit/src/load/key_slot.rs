@@ -49,6 +49,8 @@ pub(super) struct Denied {
     pub(super) layer: u16,
     pub(super) rank: u16,
     pub(super) line: u32,
+    /// Whether it is the variable that names a file.
+    pub(super) is_named_file: bool,
 }
 
 impl Candidate {
@@ -59,9 +61,20 @@ impl Candidate {
 
     /// The name that is set.
     pub(super) fn set_name(&self, request: &KeyRequest) -> &'static str {
-        let name = &request.names[usize::from(self.rank)];
-        if self.value.is_named_file() { name.file } else { name.text }
+        set_name(request, self.rank, self.value.is_named_file())
     }
+}
+
+impl Denied {
+    /// The name that is set.
+    pub(super) fn set_name(&self, request: &KeyRequest) -> &'static str {
+        set_name(request, self.rank, self.is_named_file)
+    }
+}
+
+fn set_name(request: &KeyRequest, rank: u16, is_named_file: bool) -> &'static str {
+    let name = &request.names[usize::from(rank)];
+    if is_named_file { name.file } else { name.text }
 }
 
 impl CandidateValue {

@@ -113,6 +113,11 @@ fn a_missing_variable_says_which_one_opened_its_group() {
     let path = files.path().join("cert");
     let result = isolated::vars::<App>([("APP_TLS_CERT_FILE", path.as_os_str())]).load();
     assert_eq!(problems::only(&result).reason_text(), Some(&*set("APP_TLS_CERT_FILE", "tls")));
+    let place = files.write(".env", "APP_TLS_CERT_FILE=cert\n");
+    let result = files.loader::<App>().load();
+    let expected =
+        format!("APP_TLS_CERT_FILE is set in {}:1 (tls is an optional group)", place.display());
+    assert_eq!(problems::only(&result).reason_text(), Some(&*expected));
 }
 
 #[test]

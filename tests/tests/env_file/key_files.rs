@@ -189,3 +189,22 @@ fn a_source_that_may_not_supply_the_key_may_not_name_its_file_either() {
     assert_eq!(problem.kind(), ProblemKind::DisallowedSource);
     assert_eq!(problem.location().and_then(|place| place.line()), Some(1));
 }
+
+#[test]
+fn a_source_that_may_not_supply_it_is_told_by_the_name_that_is_set() {
+    #[derive(EnvConfig, Debug)]
+    struct Mounted {
+        #[env(sources(Docker))]
+        #[expect(dead_code, reason = "never loaded")]
+        token: SecretString,
+    }
+    let files = Files::with(".env", "TOKEN_FILE=token\n");
+    let path = files.write("token", "s3cr3t");
+    let by_line = files.loader::<Mounted>().load();
+    let expected = "TOKEN_FILE may not come from the source `file`";
+    assert_eq!(problems::only(&by_line).message(), expected);
+    let empty = Files::new();
+    let by_variable = empty.loader::<Mounted>().vars([("TOKEN_FILE", path)]).load();
+    let expected = "TOKEN_FILE may not come from the source `system`";
+    assert_eq!(problems::only(&by_variable).message(), expected);
+}

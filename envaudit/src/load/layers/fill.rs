@@ -230,7 +230,8 @@ impl Fill<'_, '_> {
         };
         let slot = &mut self.slots[name.leaf as usize];
         if !request.sources.contains(self.source) {
-            let denied = Denied { layer: self.layer, rank: name.rank, line };
+            let is_named_file = value.is_named_file();
+            let denied = Denied { layer: self.layer, rank: name.rank, line, is_named_file };
             slot.denied.get_or_insert(denied);
             return;
         }

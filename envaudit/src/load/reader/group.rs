@@ -62,11 +62,13 @@ impl FieldReader<'_> {
     fn opener_at(&self, group: &'static str, index: usize) -> Option<GroupOpener> {
         let request = &self.table.leaves[index];
         let in_layer = self.slots.get(index).and_then(|KeySlot { candidate, denied, .. }| {
-            let candidate = candidate.as_ref().map(|found| (found.rank, found.layer, found.line));
-            candidate.or_else(|| denied.map(|found| (found.rank, found.layer, found.line)))
+            let candidate = candidate.as_ref();
+            let candidate =
+                candidate.map(|found| (found.set_name(request), found.layer, found.line));
+            candidate
+                .or_else(|| denied.map(|found| (found.set_name(request), found.layer, found.line)))
         });
-        if let Some((rank, layer, line)) = in_layer {
-            let name = request.names[rank as usize].text;
+        if let Some((name, layer, line)) = in_layer {
             return Some(GroupOpener { group, name, layer: Some((layer, line)) });
         }
         let name = self.name_in_environment(request)?;

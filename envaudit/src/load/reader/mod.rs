@@ -338,11 +338,11 @@ impl<'a> FieldReader<'a> {
         };
         let mut denied = denied.map(|denied| {
             let layer = layers.layer(denied.layer);
-            let name = request.names[denied.rank as usize].text;
+            let name = denied.set_name(request);
             (layer.source, name, layer.kind.location(name, denied.line))
         });
         if variable.is_some() && !request.sources.contains(Source::System) {
-            denied = variable.take().map(|variable| (Source::System, variable.name.text, None));
+            denied = variable.take().map(|variable| (Source::System, variable.set_name(), None));
         }
         if variable.is_some() {
             sources = sources.with(Source::System);
