@@ -13,6 +13,7 @@ mod loaded;
 #[cfg(any(feature = "ledger", feature = "live"))]
 mod loaded_texts;
 mod loader;
+mod named_path;
 mod one_or_many;
 mod reader;
 mod redaction;

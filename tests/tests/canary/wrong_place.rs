@@ -291,6 +291,23 @@ fn nothing_is_shown_of_a_value_into_which_a_variable_named_like_a_secret_was_put
     assert!(problems::of(&result).iter().any(|problem| problem.found() == Some("1h")));
 }
 
+#[test]
+fn a_credential_in_the_place_of_the_path_of_a_file_is_not_shown() {
+    for value in VALUES {
+        let value = value.replace('%', SECRET);
+        let vars = [("PORT_FILE", &*value), ("API_KEY", "short"), ("SETTING", "x")];
+        MESSAGE.replace("no".to_owned());
+        let loader = isolated::vars::<Named>(vars);
+        assert_nothing_of(SECRET, &everything_said(&loader), &value);
+        if value.contains(['\n', '\'', '"']) {
+            continue;
+        }
+        let files = Files::with(".env", format!("PORT_FILE='{value}'\n"));
+        let loader = files.loader::<Named>().vars([("API_KEY", "short"), ("SETTING", "x")]);
+        assert_nothing_of(SECRET, &everything_said(&loader), &value);
+    }
+}
+
 /// A message is made when it is written, so it may panic or be long: neither shows a secret.
 #[test]
 fn a_long_message_is_cut_without_leaving_half_a_secret() {

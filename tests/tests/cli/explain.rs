@@ -231,3 +231,19 @@ fn one_secret(files: &Files, folder: &str) -> PathBuf {
     files.write(&format!("{folder}/APP_REGION"), folder);
     files.path().join(folder)
 }
+
+#[test]
+fn what_could_be_a_credential_is_not_shown_as_the_path_of_a_file() {
+    const SECRET: &str = "Kq7xWm2eZt9bRv4n";
+    let address = format!("postgres://app:{SECRET}@db/shop");
+    for key in ["APP_PORT", "APP_REGION"] {
+        let variable = format!("{key}_FILE");
+        let written = Files::with(".env", format!("{variable}={address}\n"));
+        let by_line = explain(&written, key).run();
+        let by_variable = explain(&Files::new(), key).env(&*variable, &*address).run();
+        for answer in [by_line, by_variable] {
+            assert!(answer.out.contains(&variable), "{}", answer.out);
+            assert!(!answer.out.contains(SECRET) && !answer.err.contains(SECRET), "{}", answer.out);
+        }
+    }
+}

@@ -9,12 +9,13 @@ use super::FieldReader;
 use super::invalid::bad_reference;
 use crate::audit::AuditEntry;
 use crate::error::{Problem, ProblemKind};
+use crate::load::named_path;
 use crate::schema::KeyRequest;
 use crate::schema::table::Name;
 use crate::sources::env_file::{EnvFile, Interpreted};
 use crate::sources::file::FileFault;
 use crate::sources::links::Links;
-use crate::sources::{Location, Source, folder, secret_file};
+use crate::sources::{Location, Source, secret_file};
 use crate::value::Raw;
 
 impl<'a> FieldReader<'a> {
@@ -81,7 +82,7 @@ pub(super) fn read(
             .key_named(request.key())
             .reason(fault.to_string());
         problem.hint = fault.hint_for_secret().map(str::to_owned);
-        let could_be_secret = request.hides_value() && !folder::could_be_a_path(folder, path);
+        let could_be_secret = !named_path::is_shown(request, folder, path);
         let problem = match (could_be_secret, fault) {
             (true, _) => problem.hint(format!(
                 "set {} to a path; its present value is not shown, because it could be the secret",

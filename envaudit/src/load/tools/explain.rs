@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use crate::load::inputs::{InputKind, Inputs};
 use crate::load::layers::{Layer, LayerKind, Layers};
+use crate::load::named_path;
 use crate::load::settings::LoadSettings;
 use crate::schema::KeyRequest;
 use crate::schema::table::Table;
 use crate::sources::env_file::EnvFile;
-use crate::sources::{Location, Source, folder};
+use crate::sources::{Location, Source};
 
 /// One place that could have the variable.
 pub(crate) struct Step {
@@ -145,7 +146,7 @@ impl Asking<'_> {
                 let path = Path::new(&definition.value.text);
                 // A path with references is not known here, and what is not a path could be the secret itself.
                 let is_shown = definition.value.marker.is_none()
-                    && (!self.request.is_secret() || folder::could_be_a_path(file.folder(), path));
+                    && named_path::is_shown(self.request, file.folder(), path);
                 let location = match is_shown {
                     true => Location::NamedFile {
                         path: file.folder().join(path).into(),
@@ -173,8 +174,7 @@ impl Asking<'_> {
             if let Some(path) = environment.get(name.file) {
                 // A value that is not a path could be the secret itself.
                 let path = PathBuf::from(path);
-                let is_shown =
-                    !self.request.is_secret() || folder::could_be_a_path(Path::new(""), &path);
+                let is_shown = named_path::is_shown(self.request, Path::new(""), &path);
                 let location = Location::File { path: path.as_path().into(), line: None };
                 let location = is_shown.then_some(location);
                 steps.push(self.step(None, self.has(location, Some(name.file))));
