@@ -208,3 +208,19 @@ fn a_source_that_may_not_supply_it_is_told_by_the_name_that_is_set() {
     let expected = "TOKEN_FILE may not come from the source `system`";
     assert_eq!(problems::only(&by_variable).message(), expected);
 }
+
+#[test]
+fn an_empty_path_is_said_to_be_empty() {
+    for key in ["TOKEN", "NAME"] {
+        let name = format!("{key}_FILE");
+        let files = Files::with(".env", format!("{name}=\n"));
+        let empty = Files::new();
+        for loader in [files.loader::<Config>(), empty.loader().vars([(&*name, "")])] {
+            let result = loader.load();
+            let problem = problems::only(&result);
+            let hint = format!("{name} is empty: set it to a path, or remove it");
+            assert_eq!((problem.key(), problem.hint_text()), (Some(key), Some(&*hint)));
+            assert!(problem.source().is_some());
+        }
+    }
+}

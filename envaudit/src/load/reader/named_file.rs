@@ -64,7 +64,7 @@ impl<'a> FieldReader<'a> {
 /// A file that could not be read.
 pub(super) struct Unreadable {
     pub(super) problem: Box<Problem>,
-    /// Whether what should be a path could be the secret itself.
+    /// Whether what should be a path is not to be shown: it could be the secret itself, or is empty.
     pub(super) could_be_secret: bool,
 }
 
@@ -81,6 +81,11 @@ pub(super) fn read(
         let mut problem = Problem::new(ProblemKind::Unreadable, message)
             .key_named(request.key())
             .reason(fault.to_string());
+        if path.as_os_str().is_empty() {
+            problem =
+                problem.hint(format!("{} is empty: set it to a path, or remove it", name.file));
+            return Unreadable { problem: Box::new(problem), could_be_secret: true };
+        }
         problem.hint = fault.hint_for_secret().map(str::to_owned);
         let could_be_secret = !named_path::is_shown(request, folder, path);
         let problem = match (could_be_secret, fault) {
