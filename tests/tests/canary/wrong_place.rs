@@ -275,9 +275,15 @@ fn nothing_is_shown_of_a_value_of_an_env_file_that_spans_lines() {
 #[test]
 fn nothing_is_shown_of_a_value_into_which_a_variable_named_like_a_secret_was_put() {
     MESSAGE.replace("no".to_owned());
-    for reference in ["PORT=${DB_PASSWORD}", "PORT=1,$SMTP_PASS", "MID=<${DB_PASSWORD}>\nPORT=$MID"]
-    {
-        let text = format!("DB_PASSWORD={SECRET}\nSMTP_PASS={SECRET}\n{reference}\n");
+    for reference in [
+        "PORT=${DB_PASSWORD}",
+        "PORT=1,$SMTP_PASS",
+        "MID=<${DB_PASSWORD}>\nPORT=$MID",
+        "PORT=${ORACLE_DSN}",
+    ] {
+        let values =
+            format!("DB_PASSWORD={SECRET}\nSMTP_PASS={SECRET}\nORACLE_DSN=scott/{SECRET}@db\n");
+        let text = format!("{values}{reference}\n");
         let files = Files::with(".env", text);
         let loader = files.loader::<Named>().vars([("API_KEY", "short"), ("SETTING", "x")]);
         let result = loader.load();

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use envaudit_redact::{is_description, is_secret_name};
+use envaudit_redact::{is_address_name, is_description, is_secret_name};
 
 use super::budget::ReferenceBudget;
 use super::layer::{Layer, LayerKind};
@@ -92,11 +92,11 @@ impl<'a> Scope<'a> {
         Ok(content.and_then(|content| content.into_string().ok()))
     }
 
-    /// Whether the variable holds a secret: by its field, and where it has none, by its name.
-    fn is_secret(&self, name: &str, known: Option<&Name>) -> bool {
+    /// Whether the variable holds a secret, or may have one in it: by its field, and where it has none, by its name.
+    fn could_be_secret(&self, name: &str, known: Option<&Name>) -> bool {
         match known.map(|known| &self.table.leaves[usize::from(known.leaf)]) {
-            Some(field) => field.is_secret() || field.is_named_like_a_secret(),
-            None => is_secret_name(name) && !is_description(name),
+            Some(field) => field.hides_value(),
+            None => is_address_name(name) || is_secret_name(name) && !is_description(name),
         }
     }
 
@@ -109,7 +109,7 @@ impl<'a> Lookup<'a> for Scope<'a> {
     fn lookup(&mut self, name: &str, depth: usize) -> Result<Option<Cow<'a, str>>, ExpandFault> {
         self.budget.follow()?;
         let known = self.table.find(name.as_bytes());
-        self.met_secret = self.met_secret || self.is_secret(name, known);
+        self.met_secret = self.met_secret || self.could_be_secret(name, known);
         let layers = self.layers;
         let system = self.settings.rank(Source::System);
         let mut ask_environment = self.settings.asks(Source::System);
