@@ -237,21 +237,30 @@ impl Fill<'_, '_> {
         }
         slot.sources = slot.sources.with(self.source);
         let found = Candidate { layer: self.layer, rank: name.rank, line, value };
-        let (used, passed_over) = match slot.candidate.take() {
-            None => (found, None),
-            Some(candidate) if candidate.layer != self.layer => (candidate, None),
-            Some(candidate) if candidate.order() < found.order() => (candidate, Some(found)),
-            Some(candidate) if candidate.order() > found.order() => (found, Some(candidate)),
-            Some(candidate) => {
-                self.layers.notes.warnings.push(Warning::Duplicate {
-                    key: request.key(),
-                    source: self.source,
-                    lines: (candidate.line, line),
-                });
-                (found, None)
-            }
+        match slot.candidate.take() {
+            None => slot.candidate = Some(found),
+            Some(candidate) => self.choose(name, candidate, found),
+        }
+    }
+
+    /// Keeps the better one of two values of a key; the other one is remembered if it is of the same layer.
+    #[cold]
+    fn choose(&mut self, name: &'static Name, candidate: Candidate, found: Candidate) {
+        let (used, passed_over) = if candidate.layer != self.layer {
+            (candidate, None)
+        } else if candidate.order() < found.order() {
+            (candidate, Some(found))
+        } else if candidate.order() > found.order() {
+            (found, Some(candidate))
+        } else {
+            self.layers.notes.warnings.push(Warning::Duplicate {
+                key: self.layers.table.leaves[name.leaf as usize].key(),
+                source: self.source,
+                lines: (candidate.line, found.line),
+            });
+            (found, None)
         };
-        slot.candidate = Some(used);
+        self.slots[name.leaf as usize].candidate = Some(used);
         if let Some(value) = passed_over {
             self.layers.notes.doubles.push(Double { leaf: name.leaf, value });
         }
