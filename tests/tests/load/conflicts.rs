@@ -13,10 +13,8 @@ struct Config {
     #[env(alias = "LISTEN", alias = "OLD_PORT")]
     port: Option<u16>,
     password: Option<SecretString>,
-    #[expect(dead_code, reason = "its entry is looked at")]
     region: Option<String>,
     #[env(default = "localhost", alias = "DB")]
-    #[expect(dead_code, reason = "its entry is looked at")]
     db_host: String,
 }
 
@@ -194,4 +192,44 @@ fn neither_of_two_secrets_is_shown() {
         &everything_said(&vars(&both).conflicts(Conflicts::Deny)),
         "a conflict that is denied",
     );
+}
+
+#[test]
+fn a_value_and_a_file_in_one_env_file_are_compared_in_any_order() {
+    for text in
+        ["APP_REGION=eu\nAPP_REGION_FILE=region\n", "APP_REGION_FILE=region\nAPP_REGION=eu\n"]
+    {
+        let files = Files::with(".env", text);
+        files.write("region", "us\n");
+        let cfg = files.loader::<Config>().load().unwrap();
+        assert_eq!(cfg.region.as_deref(), Some("eu"), "{text}");
+        assert_eq!(cfg.audit().region.shadowed, [Source::File], "{text}");
+        let said = warnings(&cfg);
+        assert!(
+            said[0].starts_with("APP_REGION and APP_REGION_FILE are set to different values in "),
+            "{said:?}"
+        );
+        let line = cfg.audit().region.location.as_ref().and_then(|location| location.line());
+        assert_eq!(line, Some(if text.starts_with("APP_REGION=") { 1 } else { 2 }), "{text}");
+        assert_eq!(
+            problems::only(&denied(files.loader::<Config>())).kind(),
+            ProblemKind::Conflict,
+            "{text}"
+        );
+
+        files.write("region", "eu\n");
+        let cfg = denied(files.loader::<Config>()).unwrap();
+        assert!(cfg.audit().warnings().is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn two_files_of_one_env_file_are_compared() {
+    let files = Files::with(".env", "APP_DB_FILE=old\nAPP_DB_HOST_FILE=new\n");
+    files.write("old", "a");
+    files.write("new", "b");
+    let cfg = files.loader::<Config>().load().unwrap();
+    assert_eq!(cfg.db_host, "b");
+    let said = warnings(&cfg);
+    assert!(said[0].starts_with("APP_DB_HOST_FILE and APP_DB_FILE are set"), "{said:?}");
 }

@@ -8,8 +8,8 @@ use crate::load::layers::LayerKind;
 use crate::schema::KeyRequest;
 use crate::schema::nearest::nearest;
 use crate::schema::table::Table;
+use crate::sources::Source;
 use crate::sources::folder::{Folder, spellings};
-use crate::sources::{Location, Source};
 use crate::value::Raw;
 
 /// In a folder with more files than this, slips of the finger are not looked for.
