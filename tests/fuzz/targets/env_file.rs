@@ -45,11 +45,15 @@ fuzz_target!(|data: &[u8]| FOLDER.with(|folder| {
     secret_in_any_place(folder, data);
 }));
 
+fn names_file(data: &[u8]) -> bool {
+    data.windows(5).any(|window| window == b"_FILE")
+}
+
 /// A load ends, and each value and each problem has a line of the file.
 fn any_bytes(folder: &Folder, data: &[u8]) {
     folder.write(".env", data);
     // Their values and problems are those of another file.
-    let names_files = data.windows(5).any(|window| window == b"_FILE");
+    let names_files = names_file(data);
     let lines = 1 + data.iter().filter(|byte| b"\n\r".contains(byte)).count() as u32;
     match folder.loader::<Letters>(&[]).load() {
         Ok(loaded) => {
@@ -133,7 +137,7 @@ fn secret_of_another_line(folder: &Folder, data: &[u8]) {
 /// Where every field is secret, no content of the file is in an error. `@` in the input stands for the secret.
 fn secret_in_any_place(folder: &Folder, data: &[u8]) {
     // The path of a file is no secret.
-    if !data.contains(&b'@') || data.windows(5).any(|window| window == b"_FILE") {
+    if !data.contains(&b'@') || names_file(data) {
         return;
     }
     let content = data.iter().flat_map(|byte| match byte {
