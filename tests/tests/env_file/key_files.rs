@@ -69,6 +69,25 @@ fn a_path_may_have_references() {
 }
 
 #[test]
+fn a_path_that_has_a_secret_in_it_is_not_shown() {
+    // The name is no secret, so that the path is shown; but it is made of what another line has as one.
+    let text = "TOKEN=Zq7xW2kvK9pL\nNAME='a Zq7xW2kvK9pL'\nLEVEL_FILE=absent/${NAME}\n";
+    let files = Files::with(".env", text);
+    let result = files.loader::<Config>().load();
+    let problem = problems::only(&result);
+    assert_eq!((problem.kind(), problem.key()), (ProblemKind::Unreadable, Some("LEVEL")));
+    assert_eq!(problem.location().and_then(|place| place.line()), Some(3));
+    let said = problems::all_text(result.as_ref().err().expect("it failed"));
+    assert!(!said.contains("W2kvK9"), "{said}");
+    // Any other path is.
+    files.write(".env", "TOKEN=Zq7xW2kvK9pL\nNAME=name\nLEVEL_FILE=absent/${NAME}\n");
+    let result = files.loader::<Config>().load();
+    let location = problems::only(&result).location().expect("a location");
+    assert_eq!(location.file(), Some(&*files.path().join("absent/name")));
+    assert_eq!(location.named_in().and_then(|place| place.line()), Some(3));
+}
+
+#[test]
 fn the_key_and_its_aliases_win_within_a_file_and_the_place_of_the_file_between_files() {
     let files = Files::new();
     files.write("a", "from-a");

@@ -11,7 +11,7 @@ use crate::error::{self, ProblemKind};
 use crate::load::layers::LayerKind;
 use crate::load::redaction::Secrets;
 use crate::schema::KeyRequest;
-use crate::sources::secret_file;
+use crate::sources::{Location, secret_file};
 
 impl FieldReader<'_> {
     /// A value may stand under the wrong name, or in the message of a parser or a provider that has seen it.
@@ -21,6 +21,7 @@ impl FieldReader<'_> {
             return;
         }
         let secrets = self.known_secrets();
+        self.clear_paths(&secrets);
         let found = self.problems.iter_mut().filter_map(|problem| problem.found.as_mut());
         secrets.redact_values(found);
         let said = self.withheld.iter_mut().map(|(_, message)| message);
@@ -34,6 +35,24 @@ impl FieldReader<'_> {
         secrets.redact_messages(said.chain(failures).chain(skipped));
         for (at, message) in self.withheld.drain(..) {
             self.problems[at].reason = Some(error::shown_message(&message));
+        }
+    }
+
+    /// The path of a named file may be made of a value that has a secret in it: the line that names it is shown instead.
+    fn clear_paths(&mut self, secrets: &Secrets) {
+        let mut paths = Vec::new();
+        for (at, problem) in self.problems.iter().enumerate() {
+            if let Some(Location::NamedFile { path, .. }) = problem.location() {
+                paths.push((at, path.to_string_lossy().into_owned()));
+            }
+        }
+        let mut clean: Vec<String> = paths.iter().map(|(_, path)| path.clone()).collect();
+        secrets.redact_values(clean.iter_mut());
+        for ((at, path), clean) in paths.into_iter().zip(clean) {
+            if path != clean {
+                let location = &mut self.problems[at].location;
+                *location = location.as_ref().and_then(Location::named_in).cloned();
+            }
         }
     }
 
