@@ -68,14 +68,14 @@ pub(super) fn kept<T: EnvConfig>(
         }
         gauges::failed::<T>(now());
     }
-    let _ = (error, is_news, now);
+    let _ = (T::SCHEMA.name, error, is_news, now);
 }
 
 /// Not all files are watched any more.
 pub(super) fn unwatched<T: EnvConfig>(error: &LiveError) {
     #[cfg(feature = "tracing")]
     tracing::error!(config = T::SCHEMA.name, "{}", crate::error::with_causes(error));
-    let _ = error;
+    let _ = (T::SCHEMA.name, error);
 }
 
 #[cfg(feature = "metrics")]

@@ -122,7 +122,7 @@ impl Table {
         self.schema.prefix.unwrap_or("")
     }
 
-    #[cfg(feature = "cli")]
+    #[cfg(any(feature = "cli", feature = "live"))]
     pub(crate) fn texts(&self) -> impl Iterator<Item = &'static str> {
         self.names.iter().map(|name| name.text)
     }
