@@ -65,33 +65,25 @@ pub(super) fn run(args: &Run, invocation: &mut Invocation<'_>) -> Result<(), Cli
         failure.message = Some(format!("not started, {why}: {message}"));
         failure
     };
-    let loaded = match subject.load(settings) {
-        Ok(loaded) => loaded,
-        Err(error) => {
-            let recorded = match invocation.open_ledger(&args.retired) {
-                Ok(ledger) => record_failure(&ledger, &error, &context, invocation),
-                Err(failure) => {
-                    let message = failure.message.unwrap_or_default();
-                    Some(format!("this failure was not recorded: {message}"))
-                }
-            };
-            let failure = CliError::from(&error).adding(recorded);
-            return Err(not_started(failure, "because the check failed"));
-        }
-    };
-    if let Some(failure) = nul_byte_in_value(&loaded) {
-        return Err(not_started(failure, "because the check failed"));
-    }
-    if let Some(error) = too_long(&loaded, subject.table().schema.name) {
+    let mut refused = |error: &LoadError| {
         let recorded = match invocation.open_ledger(&args.retired) {
-            Ok(ledger) => record_failure(&ledger, &error, &context, invocation),
+            Ok(ledger) => record_failure(&ledger, error, &context, invocation),
             Err(failure) => {
                 let message = failure.message.unwrap_or_default();
                 Some(format!("this failure was not recorded: {message}"))
             }
         };
-        let failure = CliError::from(&error).adding(recorded);
+        not_started(CliError::from(error).adding(recorded), "because the check failed")
+    };
+    let loaded = match subject.load(settings) {
+        Ok(loaded) => loaded,
+        Err(error) => return Err(refused(&error)),
+    };
+    if let Some(failure) = nul_byte_in_value(&loaded) {
         return Err(not_started(failure, "because the check failed"));
+    }
+    if let Some(error) = too_long(&loaded, subject.table().schema.name) {
+        return Err(refused(&error));
     }
     let opened = invocation.open_ledger(&args.retired);
     let recorded = opened.and_then(|ledger| record(&ledger, &loaded, &context, invocation));
