@@ -99,9 +99,9 @@ pub use schema::{
     Alias, Bounds, DefaultText, FieldSchema, GroupSchema, Key, KeyRequest, Member, Schema, Shape,
 };
 pub use secrecy::{ExposeSecret, SecretBox, SecretString};
-pub use sources::provider::{Fetched, FetchedValue, OnFailure, Provider};
+pub use sources::provider::{Ask, Cached, Fetched, FetchedValue, OnFailure, Provider};
 pub use sources::provider_error::{ProviderError, ProviderErrorKind};
-pub use sources::{Location, Source, SourceSet, UnknownSource};
+pub use sources::{Held, Location, SecretDetails, Source, SourceSet, UnknownSource};
 pub use value::{EnvValue, IsSecret, ValueError};
 
 /// What the derive's code calls. Not part of the API: both crates are released together, under one version.

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use envaudit::{Fetched, KeyRequest, OnFailure, Provider, ProviderError, Source};
+use envaudit::{Ask, Fetched, KeyRequest, OnFailure, Provider, ProviderError, Source};
 
 type Fetch = dyn Fn(&[KeyRequest]) -> Result<Fetched, ProviderError> + Send + Sync;
 
@@ -82,8 +82,8 @@ impl Provider for Store {
         self.source
     }
 
-    fn fetch(&self, requests: &[KeyRequest]) -> Result<Fetched, ProviderError> {
-        (self.fetch)(requests)
+    fn fetch(&self, ask: &Ask<'_>) -> Result<Fetched, ProviderError> {
+        (self.fetch)(ask.requests())
     }
 
     fn timeout(&self) -> Duration {

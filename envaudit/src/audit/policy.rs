@@ -61,6 +61,9 @@ struct Rule {
     /// `*` in a key stands for any text. `None`: all keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     keys: Option<Vec<String>>,
+    /// The greatest age of the version of a secret, in days.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_age_days: Option<u32>,
     name: String,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     non_empty: bool,
@@ -96,6 +99,20 @@ impl Policy {
         let mut rule = Rule::new("no-empty-secrets");
         rule.secrets_only = true;
         rule.non_empty = true;
+        self.with(rule)
+    }
+
+    /// The version of a secret under one of these keys must not be older than that, by the store's own dates and the time of
+    /// the load. `*` in a key stands for any text. A value whose store says no date is not judged.
+    #[must_use]
+    pub fn max_age<K: Into<String>>(self, keys: impl IntoIterator<Item = K>, days: u32) -> Self {
+        let keys: Vec<String> = keys.into_iter().map(Into::into).collect();
+        if keys.is_empty() {
+            return self;
+        }
+        let mut rule = Rule::new("max-age");
+        rule.keys = Some(keys);
+        rule.max_age_days = Some(days);
         self.with(rule)
     }
 
@@ -176,7 +193,7 @@ impl Policy {
     }
 
     /// Reads rules written as data: an object with an array `rules`. A rule is an object with `allow` or `deny` (arrays of
-    /// source names) or `non_empty`, and optionally `name`, `keys` (`*` stands for any text), `secrets` and `environments`.
+    /// source names), `non_empty` or `max_age_days`, and optionally `name`, `keys` (`*` stands for any text), `secrets` and `environments`.
     ///
     /// # Errors
     ///
@@ -243,6 +260,7 @@ impl Rule {
             keys: None,
             secrets_only: false,
             non_empty: false,
+            max_age_days: None,
             environments: None,
             allow: SourceSet::ALL,
             deny: SourceSet::EMPTY,
@@ -253,8 +271,10 @@ impl Rule {
         let keys = self.keys.as_deref();
         let about = keys.is_none_or(|keys| keys.iter().any(|key| matches(key, &entry.key)));
         // An optional secret that is not set came from nowhere. A rule that names its key wants it all the same.
-        let exempt = entry.unset && keys.is_none();
-        let kept = self.allow.contains(entry.source)
+        let exempt = entry.unset && (keys.is_none() || self.max_age_days.is_some());
+        let too_old = self.max_age_days.zip(age_in_days(entry)).filter(|(most, age)| age > most);
+        let kept = too_old.is_none()
+            && self.allow.contains(entry.source)
             && !self.deny.contains(entry.source)
             && !(self.non_empty && entry.empty);
         if !about || exempt || kept || (self.secrets_only && !entry.masked) {
@@ -263,9 +283,12 @@ impl Rule {
         Some(PolicyViolation {
             rule: self.name.clone(),
             entry: entry.clone(),
-            wanted: Wanted::Other(match self.non_empty && entry.empty {
-                true => "a value that is not empty".to_owned(),
-                false => self.wanted(),
+            wanted: Wanted::Other(match (too_old, self.non_empty && entry.empty) {
+                (Some((most, age)), _) => {
+                    format!("a version that is at most {most} days old; this one is {age}")
+                }
+                (None, true) => "a value that is not empty".to_owned(),
+                (None, false) => self.wanted(),
             }),
         })
     }
@@ -286,6 +309,14 @@ impl Rule {
             format!("a value from {}", any_of(allowed.collect()))
         }
     }
+}
+
+/// How old the version of a secret was when it was loaded, in whole days that have begun.
+fn age_in_days(entry: &AuditEntry) -> Option<u32> {
+    const DAY: i64 = 24 * 3600;
+    let created = entry.location.as_ref()?.details()?.created?;
+    let seconds = (entry.timestamp - created).num_seconds().max(0);
+    Some(u32::try_from((seconds + DAY - 1) / DAY).unwrap_or(u32::MAX))
 }
 
 /// Whether the pattern, in which `*` stands for any text, matches the key.
@@ -316,7 +347,7 @@ fn read_policy(value: &Value) -> Result<Policy, String> {
 fn read_rule(value: &Value) -> Result<Rule, String> {
     known_members(
         value,
-        &["name", "keys", "secrets", "environments", "allow", "deny", "non_empty"],
+        &["name", "keys", "secrets", "environments", "allow", "deny", "non_empty", "max_age_days"],
     )?;
     let mut rule = Rule::new("rule");
     if let Some(name) = value.get("name") {
@@ -328,11 +359,19 @@ fn read_rule(value: &Value) -> Result<Rule, String> {
     if let Some(non_empty) = value.get("non_empty") {
         rule.non_empty = non_empty.as_bool().ok_or("`non_empty` must be true or false")?;
     }
+    if let Some(days) = value.get("max_age_days") {
+        let days = days.as_u64().and_then(|days| u32::try_from(days).ok());
+        rule.max_age_days = Some(days.ok_or("`max_age_days` must be a number of days")?);
+    }
     rule.keys = some_texts(value, "keys")?;
     rule.environments = some_texts(value, "environments")?;
     let allow = sources(value, "allow")?;
     let deny = sources(value, "deny")?;
-    if allow.is_none() && deny.is_none_or(SourceSet::is_empty) && !rule.non_empty {
+    if allow.is_none()
+        && deny.is_none_or(SourceSet::is_empty)
+        && !rule.non_empty
+        && rule.max_age_days.is_none()
+    {
         return Err("it has no effect; give it `allow` or `deny`".to_owned());
     }
     rule.allow = allow.unwrap_or(SourceSet::ALL);

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::{AuditEntry, BLANK, json, strict_json, table};
 use crate::error::one_line;
-use crate::sources::{Location, Source};
+use crate::sources::{Held, Location, SecretDetails, Source};
 
 /// An audit without its types: to keep in a file, and to compare with a later one. Its times are those of the JSON, to
 /// the microsecond.
@@ -176,5 +176,14 @@ fn read_location(value: &Value) -> Option<Location> {
         });
     }
     let id = part("secret")?.into();
-    Some(Location::Secret { id, version: part("version").map(Into::into) })
+    let time = |name| part(name).and_then(read_timestamp);
+    let held = time("cached_since").map(Held::Cached);
+    let details = SecretDetails {
+        field: part("field").map(Into::into),
+        stage: part("stage").map(Into::into),
+        created: time("created"),
+        held: held.or_else(|| time("stale_since").map(Held::Stale)),
+    };
+    let details = (!details.is_empty()).then(|| Box::new(details));
+    Some(Location::Secret { id, version: part("version").map(Into::into), details })
 }

@@ -116,6 +116,17 @@ pub enum Warning {
         /// Why.
         reason: String,
     },
+    /// An optional provider could not fetch one value, so the next source was tried for it.
+    KeyFailed {
+        /// The key.
+        key: &'static str,
+        /// The provider's name.
+        provider: String,
+        /// The source it declares.
+        source: Source,
+        /// Why, in the provider's words.
+        reason: String,
+    },
     /// A default folder is there and cannot be listed.
     FolderUnreadable {
         /// The source.
@@ -228,6 +239,10 @@ impl fmt::Display for Warning {
             Warning::ProviderFailed { provider, reason, .. } => {
                 let reason = error::plain(reason);
                 write!(f, "the provider {provider} failed and was skipped: {reason}")
+            }
+            Warning::KeyFailed { key, provider, reason, .. } => {
+                let reason = error::plain(reason);
+                write!(f, "{key} could not be fetched by the provider {provider}: {reason}")
             }
             Warning::FolderUnreadable { path, reason, .. } => {
                 write!(f, "{} cannot be listed and was skipped: {reason}", ShownPath(path))

@@ -51,6 +51,7 @@
 
 mod change;
 mod error;
+mod expiry;
 mod options;
 mod reported;
 mod state;

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, mpsc};
 
 use arc_swap::ArcSwap;
 
+use super::expiry::Expiry;
 use super::state::{LiveState, Recorder};
 use super::worker::{Follow, Worker};
 use super::{Live, LiveError, reported};
@@ -105,10 +106,13 @@ where
         let worker = Worker::prepare(&loader, &follow, sender)?;
         let loaded = load_first(&loader, recorder.as_ref())?;
         reported::started(&loaded);
+        let expiry = Expiry::default();
+        expiry.note(&loaded);
         let state = Arc::new(LiveState {
             loader,
             current: ArcSwap::from_pointee(loaded),
             recorder,
+            expiry,
             reloading: Mutex::default(),
             subscribers: Mutex::default(),
         });

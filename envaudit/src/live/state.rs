@@ -7,6 +7,7 @@ use arc_swap::ArcSwap;
 
 use super::change::Change;
 use super::error::LiveError;
+use super::expiry::Expiry;
 use super::reported;
 use super::update::Update;
 use crate::config::EnvConfig;
@@ -18,6 +19,7 @@ pub(super) struct LiveState<T: EnvConfig> {
     pub(super) loader: Loader<T>,
     pub(super) current: ArcSwap<Loaded<T>>,
     pub(super) recorder: Option<Recorder>,
+    pub(super) expiry: Expiry,
     /// One reload at a time. Holds why the last one failed, so that the same failure is reported once.
     pub(super) reloading: Mutex<Option<String>>,
     pub(super) subscribers: Mutex<Vec<Sender<Update<T>>>>,
@@ -84,11 +86,18 @@ impl<T: EnvConfig> LiveState<T> {
     fn try_reload(&self, settled: bool) -> Result<Reload<T>, LiveError> {
         let before = self.current.load_full();
         let after = match self.loader.load_unreported() {
-            Ok(after) => Arc::new(after),
+            Ok(after) => {
+                self.expiry.note(&after);
+                Arc::new(after)
+            }
             Err(error) if !settled && is_perhaps_unfinished(&error) => {
+                self.expiry.failed();
                 return Ok(Reload::Unsettled(Some(Arc::new(LiveError::Load(error)))));
             }
-            Err(error) => return Err(LiveError::Load(error)),
+            Err(error) => {
+                self.expiry.failed();
+                return Err(LiveError::Load(error));
+            }
         };
         let change = Change::between(before, after, |source| self.loader.rank(source));
         if change.keys().is_empty() {

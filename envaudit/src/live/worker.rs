@@ -168,7 +168,7 @@ fn watched<T: EnvConfig>(
 
 /// Why the files were read.
 enum Reason {
-    /// A file changed, or the interval has passed.
+    /// A file changed, the interval has passed, or values are no longer good.
     Change,
     /// The program or its operator asked.
     Asked,
@@ -188,9 +188,11 @@ fn run<T: EnvConfig>(
     let mut again = false;
     loop {
         let until_settled = unsettled.map(|since| patience.saturating_sub(since.elapsed()));
+        let until_expiry = state.upgrade().and_then(|state| state.expiry.left());
+        let until = [until_settled, until_expiry].into_iter().flatten().min();
         let reason = match again {
             true => Reason::Change,
-            false => match wait(wakes, follow, until_settled) {
+            false => match wait(wakes, follow, until) {
                 Some(reason) => reason,
                 None => return,
             },
@@ -263,12 +265,8 @@ impl Following {
 }
 
 /// Waits until it is time to read again. `None` when the thread is to end.
-fn wait(
-    wakes: &Receiver<Wake>,
-    follow: &Follow,
-    until_settled: Option<Duration>,
-) -> Option<Reason> {
-    let most = match (follow.interval, until_settled) {
+fn wait(wakes: &Receiver<Wake>, follow: &Follow, until: Option<Duration>) -> Option<Reason> {
+    let most = match (follow.interval, until) {
         (Some(interval), Some(time)) => Some(interval.min(time)),
         (interval, time) => interval.or(time),
     };

@@ -2,6 +2,8 @@
 
 use core::fmt;
 use core::ops::Deref;
+#[cfg(feature = "live")]
+use core::time::Duration;
 
 use crate::audit::Audit;
 #[cfg(feature = "live")]
@@ -40,6 +42,9 @@ pub struct Loaded<T: EnvConfig> {
     pub(super) audit: Audit<T::Audit>,
     #[cfg(any(feature = "ledger", feature = "live"))]
     pub(super) texts: LoadedTexts,
+    /// How long all values are good.
+    #[cfg(feature = "live")]
+    pub(super) valid_for: Option<Duration>,
 }
 
 impl<T: EnvConfig> Loaded<T> {
@@ -49,6 +54,12 @@ impl<T: EnvConfig> Loaded<T> {
         &self,
     ) -> impl Iterator<Item = (&'static KeyRequest, &AuditEntry, Option<LoadedText>)> {
         self.texts.by_key(T::TABLE, self.audit.entries())
+    }
+
+    /// How long all values are good, as the providers say that they came from.
+    #[cfg(feature = "live")]
+    pub(crate) fn valid_for(&self) -> Option<Duration> {
+        self.valid_for
     }
 
     /// Where each value came from.
@@ -90,6 +101,8 @@ where
             audit: self.audit.clone(),
             #[cfg(any(feature = "ledger", feature = "live"))]
             texts: self.texts.clone(),
+            #[cfg(feature = "live")]
+            valid_for: self.valid_for,
         }
     }
 }

@@ -244,6 +244,8 @@ impl<T: EnvConfig> Loader<T> {
                 Ok(Loaded {
                     config,
                     audit,
+                    #[cfg(feature = "live")]
+                    valid_for: layers.valid_for(),
                     #[cfg(any(feature = "ledger", feature = "live"))]
                     texts,
                 })

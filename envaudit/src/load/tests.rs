@@ -11,7 +11,7 @@ use crate::load::settings::LoadSettings;
 use crate::schema::table::Table;
 use crate::sources::provider::AskedProvider;
 use crate::sources::{Source, SourceSet};
-use crate::{EnvConfig, Fetched, KeyRequest, Provider, ProviderError};
+use crate::{Ask, EnvConfig, Fetched, Provider, ProviderError};
 
 #[derive(EnvConfig)]
 #[env(crate = "crate")]
@@ -33,7 +33,7 @@ impl Provider for Store {
         self.0
     }
 
-    fn fetch(&self, _: &[KeyRequest]) -> Result<Fetched, ProviderError> {
+    fn fetch(&self, _: &Ask<'_>) -> Result<Fetched, ProviderError> {
         Ok(Fetched::new())
     }
 }

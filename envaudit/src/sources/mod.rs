@@ -5,15 +5,15 @@ pub(crate) mod environment;
 pub(crate) mod file;
 pub(crate) mod folder;
 pub(crate) mod links;
-mod location;
+pub(crate) mod location;
 pub(crate) mod provider;
 pub(crate) mod provider_error;
 pub(crate) mod secret_file;
 pub(crate) mod service_links;
 mod source;
 
-pub use location::Location;
 pub(crate) use location::ShownPath;
 pub(crate) use location::place;
+pub use location::{Held, Location, SecretDetails};
 pub(crate) use source::SourceKind;
 pub use source::{Source, SourceSet, UnknownSource};

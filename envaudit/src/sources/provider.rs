@@ -1,22 +1,20 @@
 //! Stores outside of the process, and anything else that supplies values.
 
+mod ask;
 mod asked;
+mod cached;
+mod fetched;
+mod pending;
 
-use core::fmt;
 use core::time::Duration;
-use std::collections::HashMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::time::Instant;
 
-use secrecy::{ExposeSecret, SecretString};
-
+pub use self::ask::Ask;
 pub(crate) use self::asked::AskedProvider;
-use self::asked::Turn;
+pub use self::cached::Cached;
+pub use self::fetched::{Fetched, FetchedValue};
+pub(crate) use self::pending::PendingFetch;
+use super::Source;
 use super::provider_error::{ProviderError, ProviderErrorKind};
-use super::{Location, Source};
-use crate::schema::KeyRequest;
 
 /// A store that supplies values.
 ///
@@ -28,7 +26,7 @@ use crate::schema::KeyRequest;
 /// load, at most four calls of providers of one type and name are left hanging.
 ///
 /// ```
-/// use envaudit::{EnvConfig, Fetched, KeyRequest, Provider, ProviderError, SecretString, Source};
+/// use envaudit::{Ask, EnvConfig, Fetched, Provider, ProviderError, SecretString, Source};
 ///
 /// struct Consul;
 ///
@@ -41,9 +39,9 @@ use crate::schema::KeyRequest;
 ///         Source::Custom
 ///     }
 ///
-///     fn fetch(&self, requests: &[KeyRequest]) -> Result<Fetched, ProviderError> {
+///     fn fetch(&self, ask: &Ask<'_>) -> Result<Fetched, ProviderError> {
 ///         let mut fetched = Fetched::new();
-///         for request in requests {
+///         for request in ask.requests() {
 ///             if request.key() == "API_KEY" {
 ///                 fetched.insert(request.key(), "s3cret").secret_id("kv/api").version("7");
 ///             }
@@ -69,12 +67,13 @@ pub trait Provider: Send + Sync + 'static {
     /// The source that its values are recorded under, which is also its place in the order.
     fn source(&self) -> Source;
 
-    /// The values it has among those asked for. A key it does not have is left out.
+    /// The values it has among those asked for. A key it does not have is left out; one that it could not read is
+    /// [failed](Fetched::fail).
     ///
     /// # Errors
     ///
     /// When the store cannot be asked. A key that the store does not have is not an error.
-    fn fetch(&self, requests: &[KeyRequest]) -> Result<Fetched, ProviderError>;
+    fn fetch(&self, ask: &Ask<'_>) -> Result<Fetched, ProviderError>;
 
     /// How long a load waits for [`fetch`](Self::fetch): 10 seconds. Afterwards the provider has failed.
     fn timeout(&self) -> Duration {
@@ -119,167 +118,4 @@ impl OnFailure {
             ),
         }
     }
-}
-
-/// The values that a provider has.
-///
-/// `Debug` shows the keys alone.
-#[derive(Default)]
-pub struct Fetched {
-    values: HashMap<String, FetchedValue>,
-}
-
-/// One value of a [`Fetched`], and where it came from.
-pub struct FetchedValue {
-    text: SecretString,
-    id: Option<Arc<str>>,
-    version: Option<Arc<str>>,
-}
-
-impl Fetched {
-    /// No values.
-    pub fn new() -> Self {
-        Fetched::default()
-    }
-
-    /// Adds the value of a key or of one of its aliases.
-    pub fn insert(
-        &mut self,
-        key: impl Into<String>,
-        value: impl Into<SecretString>,
-    ) -> &mut FetchedValue {
-        let value = FetchedValue { text: value.into(), id: None, version: None };
-        let slot = self.values.entry(key.into());
-        slot.insert_entry(value).into_mut()
-    }
-
-    pub(crate) fn get(&self, name: &str) -> Option<&FetchedValue> {
-        self.values.get(name)
-    }
-}
-
-impl fmt::Debug for Fetched {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.values.keys()).finish()
-    }
-}
-
-impl FetchedValue {
-    /// The store's name for the secret that the value came from.
-    pub fn secret_id(&mut self, id: impl Into<Arc<str>>) -> &mut Self {
-        self.id = Some(id.into());
-        self
-    }
-
-    /// The store's name for the version that was read.
-    pub fn version(&mut self, version: impl Into<Arc<str>>) -> &mut Self {
-        self.version = Some(version.into());
-        self
-    }
-
-    pub(crate) fn text(&self) -> &str {
-        self.text.expose_secret()
-    }
-
-    pub(crate) fn location(&self) -> Option<Location> {
-        let id = self.id.clone()?;
-        Some(Location::Secret { id, version: self.version.clone() })
-    }
-}
-
-impl fmt::Debug for FetchedValue {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FetchedValue")
-            .field("id", &self.id)
-            .field("version", &self.version)
-            .finish_non_exhaustive()
-    }
-}
-
-/// An answer, with the time at which it was given.
-type Answer = (Instant, Result<Fetched, ProviderError>);
-
-/// A provider that has been asked.
-pub(crate) struct PendingFetch {
-    provider: AskedProvider,
-    requests: &'static [KeyRequest],
-    /// `None` when the timeout is longer than any clock runs.
-    deadline: Option<Instant>,
-    /// `None` while another load is asking it.
-    answer: Option<mpsc::Receiver<Answer>>,
-}
-
-impl PendingFetch {
-    /// Asks on a thread of its own. The thread is left behind when the provider outlives its timeout: nothing can stop it, and
-    /// the provider is not asked again before it ends.
-    pub(crate) fn ask(provider: &AskedProvider, requests: &'static [KeyRequest]) -> PendingFetch {
-        let deadline = Instant::now().checked_add(provider.timeout());
-        let answer = provider.try_turn().map(|turn| fetch(provider, requests, turn));
-        PendingFetch { provider: provider.clone(), requests, deadline, answer }
-    }
-
-    pub(crate) fn provider(&self) -> &dyn Provider {
-        &*self.provider
-    }
-
-    pub(crate) fn wait(&self) -> Result<Fetched, ProviderError> {
-        let own;
-        let answer = match &self.answer {
-            Some(answer) => answer,
-            None => match self.provider.wait_for_turn(self.deadline) {
-                Some(turn) => {
-                    own = fetch(&self.provider, self.requests, turn);
-                    &own
-                }
-                None => return Err(ProviderError::new("an earlier call has not returned")),
-            },
-        };
-        let answer = match self.deadline {
-            Some(deadline) => {
-                answer.recv_timeout(deadline.saturating_duration_since(Instant::now()))
-            }
-            None => answer.recv().map_err(|_| RecvTimeoutError::Disconnected),
-        };
-        let no_answer = || {
-            let timeout = humantime::format_duration(self.provider.timeout());
-            let text = format_args!("no answer within {timeout}");
-            Err(ProviderError::free_text(ProviderErrorKind::TimedOut, text))
-        };
-        match answer {
-            // While others were waited for, it may have answered too late.
-            Ok((at, _)) if self.deadline.is_some_and(|deadline| at > deadline) => no_answer(),
-            Ok((_, answer)) => answer,
-            Err(RecvTimeoutError::Timeout) => {
-                self.provider.gave_up();
-                no_answer()
-            }
-            Err(RecvTimeoutError::Disconnected) => Err(ProviderError::new("its thread ended")),
-        }
-    }
-}
-
-fn fetch(
-    provider: &AskedProvider,
-    requests: &'static [KeyRequest],
-    turn: Turn,
-) -> mpsc::Receiver<Answer> {
-    let (answer_to, answer) = mpsc::channel();
-    let asked = provider.shared();
-    // The name of a thread cannot hold a NUL.
-    let name = format!("envaudit-{}", provider.name()).replace('\0', "");
-    let answer_on = answer_to.clone();
-    let spawned = std::thread::Builder::new().name(name).spawn(move || {
-        let fetched = catch_unwind(AssertUnwindSafe(|| asked.fetch(requests)));
-        let fetched = fetched.unwrap_or_else(|_| Err(ProviderError::new("it panicked")));
-        let answered = Instant::now();
-        drop(turn);
-        // The load may have stopped waiting.
-        let _ = answer_on.send((answered, fetched));
-    });
-    if let Err(error) = spawned {
-        let failed = Err(ProviderError::new(format_args!("no thread for it: {error}")));
-        let failed = (Instant::now(), failed);
-        answer_to.send(failed).unwrap_or_else(|_| unreachable!("the receiver is held above"));
-    }
-    answer
 }

@@ -81,6 +81,10 @@ sources! {
     Azure: "azure", SourceKind::Store, "in Azure Key Vault";
     /// AWS Secrets Manager and Parameter Store (`aws`).
     Aws: "aws", SourceKind::Store, "in AWS";
+    /// Google Cloud Secret Manager (`gcp`).
+    Gcp: "gcp", SourceKind::Store, "in Google Cloud Secret Manager";
+    /// HashiCorp Vault or OpenBao (`vault`).
+    Vault: "vault", SourceKind::Store, "in Vault";
     /// Any other store, through a custom [`Provider`](crate::Provider) (`custom`).
     Custom: "custom", SourceKind::Store, "in the program's own store";
     /// The process environment, `KEY_FILE` included (`system`).

@@ -10,8 +10,8 @@ use std::fmt::Write as _;
 use std::str::FromStr;
 
 use envaudit::{
-    EnvConfig, ExposeSecret, Fetched, IsSecret, KeyRequest, LoadError, Loaded, Loader, OnFailure,
-    Policy, Provider, ProviderError, SecretBox, SecretString, Source,
+    Ask, EnvConfig, ExposeSecret, Fetched, IsSecret, LoadError, Loaded, Loader, OnFailure, Policy,
+    Provider, ProviderError, SecretBox, SecretString, Source,
 };
 use envaudit_tests::Files;
 
@@ -160,7 +160,7 @@ impl Provider for Store {
         Source::Aws
     }
 
-    fn fetch(&self, _: &[KeyRequest]) -> Result<Fetched, ProviderError> {
+    fn fetch(&self, _: &Ask<'_>) -> Result<Fetched, ProviderError> {
         if self.fails.is_some() {
             return Err(ProviderError::new("unreachable"));
         }

@@ -6,9 +6,7 @@ use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::Duration;
 
 use envaudit::live::{Change, Live, LiveError, Update};
-use envaudit::{
-    EnvConfig, Fetched, KeyRequest, Loader, Provider, ProviderError, SecretString, Source,
-};
+use envaudit::{Ask, EnvConfig, Fetched, Loader, Provider, ProviderError, SecretString, Source};
 use envaudit_tests::canary::{CANARY, assert_hidden};
 use envaudit_tests::{Files, isolated};
 
@@ -138,7 +136,7 @@ fn an_interval_reads_it_again_and_again() {
         fn source(&self) -> Source {
             Source::Custom
         }
-        fn fetch(&self, _: &[KeyRequest]) -> Result<Fetched, ProviderError> {
+        fn fetch(&self, _: &Ask<'_>) -> Result<Fetched, ProviderError> {
             let mut fetched = Fetched::new();
             fetched.insert("APP_PORT", self.0.load(Ordering::SeqCst).to_string());
             Ok(fetched)

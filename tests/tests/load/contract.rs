@@ -6,7 +6,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use envaudit::{
-    EnvConfig, Fetched, KeyRequest, LoadError, Loaded, Loader, Policy, Provider, ProviderError,
+    Ask, EnvConfig, Fetched, LoadError, Loaded, Loader, Policy, Provider, ProviderError,
     SecretString, Source,
 };
 
@@ -52,7 +52,7 @@ impl Provider for Remote {
         self.0
     }
 
-    fn fetch(&self, _keys: &[KeyRequest]) -> Result<Fetched, ProviderError> {
+    fn fetch(&self, _: &Ask<'_>) -> Result<Fetched, ProviderError> {
         Ok(Fetched::default())
     }
 }

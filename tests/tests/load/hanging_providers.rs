@@ -4,7 +4,7 @@ use core::time::Duration;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 
-use envaudit::{EnvConfig, Fetched, KeyRequest, OnFailure, Provider, ProviderError, Source};
+use envaudit::{Ask, EnvConfig, Fetched, OnFailure, Provider, ProviderError, Source};
 use envaudit_tests::isolated;
 
 #[derive(EnvConfig)]
@@ -57,7 +57,7 @@ impl Provider for Hanging {
         Source::Aws
     }
 
-    fn fetch(&self, _: &[KeyRequest]) -> Result<Fetched, ProviderError> {
+    fn fetch(&self, _: &Ask<'_>) -> Result<Fetched, ProviderError> {
         self.calls.hang();
         let mut fetched = Fetched::new();
         fetched.insert("NAME", "fetched");
@@ -156,7 +156,7 @@ impl Provider for Stateless {
         Source::Azure
     }
 
-    fn fetch(&self, _: &[KeyRequest]) -> Result<Fetched, ProviderError> {
+    fn fetch(&self, _: &Ask<'_>) -> Result<Fetched, ProviderError> {
         OF_STATELESS.hang();
         Ok(Fetched::new())
     }

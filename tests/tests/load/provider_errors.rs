@@ -3,8 +3,8 @@
 use core::time::Duration;
 
 use envaudit::{
-    EnvConfig, Fetched, KeyRequest, OnFailure, ProblemKind, Provider, ProviderError,
-    ProviderErrorKind, SecretString, Source, Warning,
+    Ask, EnvConfig, Fetched, OnFailure, ProblemKind, Provider, ProviderError, ProviderErrorKind,
+    SecretString, Source, Warning,
 };
 use envaudit_tests::canary::{CANARY, assert_hidden, everything_said};
 use envaudit_tests::{Store, isolated, problems};
@@ -43,7 +43,7 @@ impl Provider for Failing {
         Source::Aws
     }
 
-    fn fetch(&self, _: &[KeyRequest]) -> Result<Fetched, ProviderError> {
+    fn fetch(&self, _: &Ask<'_>) -> Result<Fetched, ProviderError> {
         Err(self.0.clone())
     }
 

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, Mutex, mpsc};
 
 use envaudit::{
-    EnvConfig, ExposeSecret, Fetched, KeyRequest, LoadError, Loaded, Loader, Location, OnFailure,
-    Problem, ProblemKind, Provider, ProviderError, SecretString, Source, SourceSet, Warning,
+    Ask, EnvConfig, ExposeSecret, Fetched, KeyRequest, LoadError, Loaded, Loader, Location,
+    OnFailure, Problem, ProblemKind, Provider, ProviderError, SecretString, Source, SourceSet,
+    Warning,
 };
 use envaudit_tests::{Store, isolated, problems};
 
@@ -420,7 +421,7 @@ fn what_a_provider_leaves_open_is_10_seconds_required_and_remote() {
         fn source(&self) -> Source {
             Source::Custom
         }
-        fn fetch(&self, _: &[KeyRequest]) -> Result<Fetched, ProviderError> {
+        fn fetch(&self, _: &Ask<'_>) -> Result<Fetched, ProviderError> {
             Err(ProviderError::new(format_args!("code {}", 7)))
         }
     }

@@ -3,7 +3,7 @@
 use envaudit::ledger::config_state::ChangeKind;
 use envaudit::ledger::record::Values;
 use envaudit::ledger::{Actor, Context, Event, FileStore, KeyRing, MasterKey};
-use envaudit::{EnvConfig, Fetched, KeyRequest, Provider, ProviderError, SecretString, Source};
+use envaudit::{Ask, EnvConfig, Fetched, Provider, ProviderError, SecretString, Source};
 use envaudit_tests::record_helpers::{bytes, events, last, ledger, reopened};
 use envaudit_tests::{Files, fresh_ledger, isolated};
 use serde_json::{Value, json};
@@ -143,7 +143,7 @@ fn a_value_that_moves_from_a_file_to_a_provider_is_a_change() {
         fn source(&self) -> Source {
             Source::Custom
         }
-        fn fetch(&self, _: &[KeyRequest]) -> Result<Fetched, ProviderError> {
+        fn fetch(&self, _: &Ask<'_>) -> Result<Fetched, ProviderError> {
             let mut fetched = Fetched::new();
             fetched.insert("APP_API_KEY", "hunter22");
             Ok(fetched)

@@ -6,8 +6,7 @@ use envaudit::ledger::record::Values;
 use envaudit::ledger::testing::MemoryDisk;
 use envaudit::ledger::{Context, Ledger};
 use envaudit::{
-    EnvConfig, Fetched, KeyRequest, Loader, Provider, ProviderError, SecretBox, SecretString,
-    Source,
+    Ask, EnvConfig, Fetched, Loader, Provider, ProviderError, SecretBox, SecretString, Source,
 };
 use envaudit_tests::canary::{CANARY, assert_hidden, assert_not_in};
 use envaudit_tests::record_helpers::{bytes, events, last, ledger};
@@ -37,7 +36,7 @@ impl Provider for Store {
         Source::Custom
     }
 
-    fn fetch(&self, _: &[KeyRequest]) -> Result<Fetched, ProviderError> {
+    fn fetch(&self, _: &Ask<'_>) -> Result<Fetched, ProviderError> {
         let mut fetched = Fetched::new();
         fetched.insert("API_KEY", CANARY).secret_id("kv/api").version("7");
         fetched.insert("PAIR", format!("{CANARY},{CANARY}"));

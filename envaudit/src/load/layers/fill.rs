@@ -27,12 +27,12 @@ impl Layers<'_> {
 }
 
 /// One layer being noted in the slots.
-struct Fill<'f, 's> {
-    layers: &'f mut Layers<'s>,
+pub(super) struct Fill<'f, 's> {
+    pub(super) layers: &'f mut Layers<'s>,
     all: &'f [Layer],
-    slots: &'f mut [KeySlot],
+    pub(super) slots: &'f mut [KeySlot],
     layer: u16,
-    source: Source,
+    pub(super) source: Source,
 }
 
 impl Fill<'_, '_> {
@@ -41,7 +41,7 @@ impl Fill<'_, '_> {
         match layer {
             LayerKind::EnvFile(file) => self.env_file(file),
             LayerKind::Folder(folder) => self.folder(folder),
-            LayerKind::Fetched(_, fetched) => self.fetched(fetched),
+            LayerKind::Fetched(provider, fetched) => self.fetched(provider, fetched),
         }
     }
 
@@ -188,7 +188,10 @@ impl Fill<'_, '_> {
         }
     }
 
-    fn fetched(&mut self, fetched: &Fetched) {
+    fn fetched(&mut self, provider: &str, fetched: &Fetched) {
+        if !fetched.failures().is_empty() {
+            self.failed_keys(provider, fetched);
+        }
         for name in self.layers.table.names {
             if let Some(value) = fetched.get(name.text)
                 && !(self.layers.settings.empty_as_unset && value.text().is_empty())

@@ -1,6 +1,7 @@
 //! The files, folders and providers of a load, opened, in order of precedence, and what each has for each key.
 
 mod budget;
+mod failed_key;
 mod fill;
 mod layer;
 mod missing_file;
@@ -108,6 +109,16 @@ impl<'s> Layers<'s> {
         &self.layers[at as usize]
     }
 
+    /// How long all values of providers are good.
+    #[cfg(feature = "live")]
+    pub(in crate::load) fn valid_for(&self) -> Option<core::time::Duration> {
+        let fetched = self.layers.iter().filter_map(|layer| match &layer.kind {
+            LayerKind::Fetched(_, fetched) => fetched.valid_for(),
+            LayerKind::EnvFile(_) | LayerKind::Folder(_) => None,
+        });
+        fetched.min()
+    }
+
     /// Whether what was read may be of two generations of files, because a link that leads to them was replaced meanwhile.
     pub(in crate::load) fn is_torn(&self) -> bool {
         let links = &self.inputs.links;
@@ -163,6 +174,7 @@ impl<'s> Layers<'s> {
         if self.settings.providers.is_empty() {
             return Vec::new();
         }
+        let now = self.settings.now();
         let list = self.inputs.list();
         let mut providers: Vec<_> = list
             .iter()
@@ -173,7 +185,7 @@ impl<'s> Layers<'s> {
             })
             .collect();
         providers.sort_by_key(|(given, ..)| *given);
-        let ask = |(_, at, provider)| (at, PendingFetch::ask(provider, self.table.leaves));
+        let ask = |(_, at, provider)| (at, PendingFetch::ask(provider, self.table, now));
         providers.into_iter().map(ask).collect()
     }
 
@@ -296,7 +308,10 @@ impl<'s> Layers<'s> {
         let provider: &dyn Provider = pending.provider();
         let (source, name) = (provider.source(), provider.name());
         match pending.wait() {
-            Ok(fetched) => return Some(LayerKind::Fetched(name.into(), fetched)),
+            Ok(mut fetched) => {
+                fetched.admit(|error| provider.on_failure().admits(error));
+                return Some(LayerKind::Fetched(name.into(), fetched));
+            }
             Err(error) if provider.on_failure().admits(&error) => {
                 self.notes.warnings.push(Warning::ProviderFailed {
                     provider: name.to_owned(),

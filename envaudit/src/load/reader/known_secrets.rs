@@ -16,7 +16,9 @@ use crate::sources::{Location, secret_file};
 impl FieldReader<'_> {
     /// A value may stand under the wrong name, or in the message of a parser or a provider that has seen it.
     pub(super) fn clear_of_secrets(&mut self) {
-        let is_failed = |warning: &Warning| matches!(warning, Warning::ProviderFailed { .. });
+        let is_failed = |warning: &Warning| {
+            matches!(warning, Warning::ProviderFailed { .. } | Warning::KeyFailed { .. })
+        };
         if self.problems.is_empty() && !self.warnings.iter().any(is_failed) {
             return;
         }
@@ -29,7 +31,9 @@ impl FieldReader<'_> {
         let failures = problems.filter(|problem| problem.kind() == ProblemKind::Provider);
         let failures = failures.filter_map(|problem| problem.reason.as_mut());
         let skipped = self.warnings.iter_mut().filter_map(|warning| match warning {
-            Warning::ProviderFailed { reason, .. } => Some(reason),
+            Warning::ProviderFailed { reason, .. } | Warning::KeyFailed { reason, .. } => {
+                Some(reason)
+            }
             _ => None,
         });
         secrets.redact_messages(said.chain(failures).chain(skipped));

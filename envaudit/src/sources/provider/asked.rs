@@ -6,6 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use super::Provider;
+use super::ask::KnownVersions;
 
 /// How many calls of providers of one type and name may hang at once, where a program makes a provider for each load.
 const MAX_HANGING: usize = 4;
@@ -18,6 +19,8 @@ static HANGING: Mutex<Vec<Kind>> = Mutex::new(Vec::new());
 pub(crate) struct AskedProvider {
     provider: Arc<dyn Provider>,
     call: Arc<Call>,
+    /// The versions that its last answer had.
+    known: Arc<Mutex<Arc<KnownVersions>>>,
 }
 
 struct Call {
@@ -57,11 +60,19 @@ impl AskedProvider {
             kind,
             has_no_state: size_of::<P>() == 0,
         };
-        AskedProvider { provider: Arc::new(provider), call: Arc::new(call) }
+        AskedProvider { provider: Arc::new(provider), call: Arc::new(call), known: Arc::default() }
     }
 
     pub(crate) fn shared(&self) -> Arc<dyn Provider> {
         Arc::clone(&self.provider)
+    }
+
+    pub(super) fn known_versions(&self) -> Arc<KnownVersions> {
+        Arc::clone(&self.known.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(super) fn note_versions(&self, versions: KnownVersions) {
+        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(versions);
     }
 
     /// The right to ask it, if no other load is asking it now.
@@ -72,7 +83,7 @@ impl AskedProvider {
 
     /// The right to ask it, once the other loads have their answers; `None` if there is none until the deadline, or if a
     /// call hangs.
-    pub(crate) fn wait_for_turn(&self, deadline: Option<Instant>) -> Option<Turn> {
+    pub(crate) fn wait_for_turn(&self, deadline: Instant) -> Option<Turn> {
         let mut state = self.call.lock();
         loop {
             match *state {
@@ -82,16 +93,11 @@ impl AskedProvider {
                 CallState::Running => {}
             }
             let ended = &self.call.ended;
-            state = match deadline {
-                None => ended.wait(state).unwrap_or_else(PoisonError::into_inner),
-                Some(deadline) => {
-                    let left = deadline.saturating_duration_since(Instant::now());
-                    if left.is_zero() {
-                        return None;
-                    }
-                    ended.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0
-                }
-            };
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return None;
+            }
+            state = ended.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
