@@ -101,6 +101,10 @@ pub use schema::{
 pub use secrecy::{ExposeSecret, SecretBox, SecretString};
 pub use sources::provider::{Ask, Cached, Fetched, FetchedValue, OnFailure, Provider};
 pub use sources::provider_error::{ProviderError, ProviderErrorKind};
+#[cfg(feature = "remote")]
+pub use sources::remote::SecretRef;
+#[cfg(feature = "vault")]
+pub use sources::remote::Vault;
 pub use sources::{Held, Location, SecretDetails, Source, SourceSet, UnknownSource};
 pub use value::{EnvValue, IsSecret, ValueError};
 

@@ -1,5 +1,7 @@
 //! What the integration tests of envaudit share.
 
+#[cfg(unix)]
+pub mod bao;
 pub mod canary;
 pub mod causes;
 #[cfg(feature = "cli")]
@@ -10,6 +12,7 @@ pub mod command;
 pub mod disks;
 pub mod effort;
 pub mod env_file_cases;
+pub mod fault_proxy;
 mod files;
 #[cfg(feature = "ledger")]
 pub mod fresh_ledger;

@@ -8,6 +8,8 @@ pub(crate) mod links;
 pub(crate) mod location;
 pub(crate) mod provider;
 pub(crate) mod provider_error;
+#[cfg(feature = "remote")]
+pub(crate) mod remote;
 pub(crate) mod secret_file;
 pub(crate) mod service_links;
 mod source;

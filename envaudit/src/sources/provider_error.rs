@@ -22,6 +22,8 @@ pub struct ProviderError {
     status: Option<u16>,
     code: Option<&'static str>,
     text: Option<Box<str>>,
+    /// The secret that it is about.
+    secret: Option<Box<str>>,
 }
 
 /// The kind of a [`ProviderError`].
@@ -71,7 +73,7 @@ impl ProviderErrorKind {
 impl ProviderError {
     /// An error of this kind.
     pub const fn of(kind: ProviderErrorKind) -> Self {
-        ProviderError { kind, status: None, code: None, text: None }
+        ProviderError { kind, status: None, code: None, text: None, secret: None }
     }
 
     /// With the status of HTTP.
@@ -105,6 +107,13 @@ impl ProviderError {
         ProviderError { text: Some(text.into()), ..ProviderError::of(kind) }
     }
 
+    /// With the name of the secret that could not be read: the program's own name for it, never a part of an answer.
+    #[must_use]
+    pub fn secret(mut self, name: impl fmt::Display) -> Self {
+        self.secret.get_or_insert_with(|| redact(&name.to_string()).into());
+        self
+    }
+
     /// Its kind.
     pub const fn kind(&self) -> ProviderErrorKind {
         self.kind
@@ -123,6 +132,9 @@ impl ProviderError {
 
 impl fmt::Display for ProviderError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(secret) = &self.secret {
+            write!(f, "the secret {secret}: ")?;
+        }
         f.write_str(self.text.as_deref().unwrap_or(self.kind.described()))?;
         if let ProviderErrorKind::Throttled { retry_after: Some(after) } = self.kind {
             write!(f, "; it may be asked again in {}", humantime::format_duration(after))?;
@@ -143,6 +155,7 @@ impl fmt::Debug for ProviderError {
             .field("status", &self.status)
             .field("code", &self.code)
             .field("text", &self.text)
+            .field("secret", &self.secret)
             .finish()
     }
 }

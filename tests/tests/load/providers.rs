@@ -286,7 +286,7 @@ fn the_audit_has_the_secrets_id_and_version_as_far_as_they_were_told() {
     assert_eq!((name.secret_id(), name.version()), (Some("prod/name"), Some("v7")));
     assert_eq!((name.file(), name.line()), (None, None));
     assert_eq!(name.to_string(), "prod/name (version v7)");
-    let expected = Location::Secret { id: "prod/key".into(), version: None };
+    let expected = Location::Secret { id: "prod/key".into(), version: None, details: None };
     assert_eq!(audit.api_key.location, Some(expected));
     assert_eq!(audit.db.port.location, None);
     assert_eq!(audit.summary().providers["s"], 3);

@@ -174,7 +174,7 @@ impl<'s> Layers<'s> {
         if self.settings.providers.is_empty() {
             return Vec::new();
         }
-        let now = self.settings.now();
+        let (environment, now) = (&self.settings.environment, self.settings.now());
         let list = self.inputs.list();
         let mut providers: Vec<_> = list
             .iter()
@@ -185,7 +185,8 @@ impl<'s> Layers<'s> {
             })
             .collect();
         providers.sort_by_key(|(given, ..)| *given);
-        let ask = |(_, at, provider)| (at, PendingFetch::ask(provider, self.table, now));
+        let ask =
+            |(_, at, provider)| (at, PendingFetch::ask(provider, self.table, environment, now));
         providers.into_iter().map(ask).collect()
     }
 

@@ -3,6 +3,7 @@
 use core::fmt;
 use core::time::Duration;
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -11,6 +12,7 @@ use chrono::{DateTime, Utc};
 
 use crate::schema::KeyRequest;
 use crate::schema::table::Table;
+use crate::sources::environment::Environment;
 
 /// What a [`Provider`](crate::Provider) is asked: which variables are wanted, and until when.
 ///
@@ -19,6 +21,7 @@ use crate::schema::table::Table;
 #[derive(Clone)]
 pub struct Ask<'a> {
     table: &'static Table,
+    environment: Environment,
     now: DateTime<Utc>,
     deadline: Instant,
     is_given_up: Arc<AtomicBool>,
@@ -31,12 +34,13 @@ pub(crate) type KnownVersions = HashMap<String, Arc<str>>;
 impl<'a> Ask<'a> {
     pub(super) fn new(
         table: &'static Table,
+        environment: Environment,
         now: DateTime<Utc>,
         deadline: Instant,
         is_given_up: Arc<AtomicBool>,
         known: &'a KnownVersions,
     ) -> Self {
-        Ask { table, now, deadline, is_given_up, known }
+        Ask { table, environment, now, deadline, is_given_up, known }
     }
 
     /// The variables of the configuration, in the order of declaration.
@@ -69,9 +73,18 @@ impl<'a> Ask<'a> {
         self.is_given_up.load(Ordering::Relaxed) || self.remaining().is_zero()
     }
 
+    /// A variable of the loader's environment, for what a store's own tools are configured by.
+    pub fn variable(&self, name: &str) -> Option<OsString> {
+        self.environment.get(name)
+    }
+
     /// The version that the last load received for a variable, for a store that can be asked whether there is a newer one.
     pub fn known_version(&self, key: &str) -> Option<&str> {
         self.known.get(key).map(|version| &**version)
+    }
+
+    pub(super) fn environment(&self) -> &Environment {
+        &self.environment
     }
 
     pub(super) fn table(&self) -> &'static Table {

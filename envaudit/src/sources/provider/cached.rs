@@ -186,7 +186,15 @@ impl<P: Provider> Refresh<'_, P> {
         let cached = self.0;
         // Sooner than the load stops waiting, so that there is time for what is kept.
         let deadline = Instant::now() + ask.remaining() / 10 * 9;
-        match PendingFetch::until(&cached.provider, ask.table(), ask.now(), deadline).wait() {
+        match PendingFetch::until(
+            &cached.provider,
+            ask.table(),
+            ask.environment(),
+            ask.now(),
+            deadline,
+        )
+        .wait()
+        {
             Ok(mut fetched) => {
                 let mut state = cached.state();
                 if let Some(stale) = cached.stale(&state, ask) {

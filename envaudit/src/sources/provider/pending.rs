@@ -11,10 +11,14 @@ use chrono::{DateTime, Utc};
 use super::asked::{AskedProvider, Turn};
 use super::{Ask, Fetched, Provider};
 use crate::schema::table::Table;
+use crate::sources::environment::Environment;
 use crate::sources::provider_error::{ProviderError, ProviderErrorKind};
 
 /// Longer than any program runs: a timeout beyond it is none.
 const FOR_EVER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+
+/// How long a provider that ends its own calls at the deadline may take to say so.
+const GRACE: Duration = Duration::from_millis(50);
 
 /// An answer, with the time at which it was given.
 type Answer = (Instant, Result<Fetched, ProviderError>);
@@ -23,6 +27,7 @@ type Answer = (Instant, Result<Fetched, ProviderError>);
 pub(crate) struct PendingFetch {
     provider: AskedProvider,
     table: &'static Table,
+    environment: Environment,
     now: DateTime<Utc>,
     deadline: Instant,
     /// `None` while another load is asking it.
@@ -40,20 +45,29 @@ impl PendingFetch {
     pub(crate) fn ask(
         provider: &AskedProvider,
         table: &'static Table,
+        environment: &Environment,
         now: DateTime<Utc>,
     ) -> PendingFetch {
         let timeout = provider.timeout().min(FOR_EVER);
-        PendingFetch::until(provider, table, now, Instant::now() + timeout)
+        PendingFetch::until(provider, table, environment, now, Instant::now() + timeout)
     }
 
     /// The same with another deadline.
     pub(crate) fn until(
         provider: &AskedProvider,
         table: &'static Table,
+        environment: &Environment,
         now: DateTime<Utc>,
         deadline: Instant,
     ) -> PendingFetch {
-        let pending = PendingFetch { provider: provider.clone(), table, now, deadline, call: None };
+        let pending = PendingFetch {
+            provider: provider.clone(),
+            table,
+            environment: environment.clone(),
+            now,
+            deadline,
+            call: None,
+        };
         let call = provider.try_turn().map(|turn| pending.fetch(turn));
         PendingFetch { call, ..pending }
     }
@@ -82,9 +96,10 @@ impl PendingFetch {
             let text = format_args!("no answer within {timeout}");
             Err(ProviderError::free_text(ProviderErrorKind::TimedOut, text))
         };
-        match call.answer.recv_timeout(self.deadline.saturating_duration_since(Instant::now())) {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        match call.answer.recv_timeout(left + GRACE) {
             // While others were waited for, it may have answered too late.
-            Ok((at, _)) if at > self.deadline => no_answer(),
+            Ok((at, Ok(_))) if at > self.deadline => no_answer(),
             Ok((_, Ok(fetched))) => {
                 self.provider.note_versions(fetched.versions());
                 Ok(fetched)
@@ -102,6 +117,7 @@ impl PendingFetch {
     fn fetch(&self, turn: Turn) -> Call {
         let PendingFetch { provider, table, now, deadline, .. } = self;
         let (table, now, deadline) = (*table, *now, *deadline);
+        let environment = self.environment.clone();
         let (answer_to, answer) = mpsc::channel();
         let (asked, known) = (provider.shared(), provider.known_versions());
         // The name of a thread cannot hold a NUL.
@@ -110,7 +126,7 @@ impl PendingFetch {
         let is_given_up = Arc::new(AtomicBool::new(false));
         let given_up = Arc::clone(&is_given_up);
         let spawned = std::thread::Builder::new().name(name).spawn(move || {
-            let ask = Ask::new(table, now, deadline, given_up, &known);
+            let ask = Ask::new(table, environment, now, deadline, given_up, &known);
             let fetched = catch_unwind(AssertUnwindSafe(|| asked.fetch(&ask)));
             let fetched = fetched.unwrap_or_else(|_| Err(ProviderError::new("it panicked")));
             let answered = Instant::now();

@@ -1,0 +1,17 @@
+//! Stores of secrets beyond the machine: which secret feeds which variable, and what is the same for all of them.
+//!
+//! A store reads secrets by their names ([`SecretStore`]); [`plan`] decides which ones and what each of them is for;
+//! [`retry`] tries again what may work later.
+
+mod document;
+mod mapping;
+mod plan;
+mod retry;
+mod secret_ref;
+mod store;
+#[cfg(feature = "vault")]
+mod vault;
+
+pub use self::secret_ref::SecretRef;
+#[cfg(feature = "vault")]
+pub use self::vault::Vault;

@@ -1,0 +1,214 @@
+//! From what a program says of secrets, and what a store answers, to the values of variables.
+
+use std::collections::BTreeMap;
+
+use secrecy::zeroize::Zeroizing;
+
+use super::document::{Document, Unusable};
+use super::mapping::Mapping;
+use super::secret_ref::SecretRef;
+use super::store::{Secret, SecretStore};
+use crate::schema::KeyRequest;
+use crate::sources::Source;
+use crate::sources::provider::{Ask, Fetched, FetchedValue};
+use crate::sources::provider_error::{ProviderError, ProviderErrorKind};
+
+/// The greatest length of a secret.
+const MAX_SECRET: usize = 1 << 20;
+
+/// Reads what the variables of a load need of a store.
+pub(super) fn fetch<S: SecretStore>(
+    store: &S,
+    source: Source,
+    mapping: &Mapping,
+    ask: &Ask<'_>,
+) -> Result<Fetched, ProviderError> {
+    let asked: Vec<&'static KeyRequest> =
+        ask.requests().iter().filter(|request| request.sources().contains(source)).collect();
+    let explicit = |request: &KeyRequest| {
+        request.names().find_map(|name| Some((name, mapping.explicit.get(name)?)))
+    };
+    let mut wanted: Vec<SecretRef> = Vec::new();
+    let from_documents = asked.iter().any(|request| explicit(request).is_none());
+    if from_documents {
+        wanted.extend(mapping.documents.iter().map(SecretRef::whole));
+    }
+    wanted.extend(asked.iter().filter_map(|request| Some(explicit(request)?.1.whole())));
+    wanted.sort();
+    wanted.dedup();
+    let has_members = S::HAS_MEMBERS;
+    if wanted.is_empty() {
+        return Ok(Fetched::new());
+    }
+    let answers: BTreeMap<SecretRef, Answer> = wanted
+        .iter()
+        .cloned()
+        .zip(store.read(&wanted, ask)?)
+        .map(|(reference, answer)| (reference, answer.and_then(Text::of)))
+        .collect();
+    let mut plan =
+        Plan { answers: &answers, fetched: Fetched::new(), prefix: ask.prefix(), has_members };
+    let documents = if from_documents { plan.documents(mapping)? } else { Vec::new() };
+    for request in asked {
+        match explicit(request) {
+            Some((name, reference)) => plan.explicit(request, name, reference),
+            None => plan.from_documents(request, &documents),
+        }
+    }
+    Ok(plan.fetched)
+}
+
+type Answer = Result<Text, ProviderError>;
+
+/// The text of a secret, and what the store says of it.
+struct Text {
+    text: Zeroizing<String>,
+    secret: Secret,
+}
+
+impl Text {
+    fn of(mut secret: Secret) -> Answer {
+        if secret.payload.len() > MAX_SECRET {
+            return Err(ProviderError::of(ProviderErrorKind::TooLarge));
+        }
+        match str::from_utf8(&secret.payload) {
+            Ok(text) => {
+                let text = Zeroizing::new(text.to_owned());
+                secret.payload = Zeroizing::default();
+                Ok(Text { text, secret })
+            }
+            Err(_) => {
+                Err(ProviderError::free_text(ProviderErrorKind::Malformed, "it is not UTF-8"))
+            }
+        }
+    }
+}
+
+struct Plan<'p> {
+    answers: &'p BTreeMap<SecretRef, Answer>,
+    fetched: Fetched,
+    prefix: &'static str,
+    has_members: bool,
+}
+
+/// A document that could be read.
+struct OpenDocument<'p> {
+    id: &'p SecretRef,
+    members: Document<'p>,
+    secret: &'p Secret,
+}
+
+impl<'p> Plan<'p> {
+    /// The documents, the one that wins first. One that cannot be read fails the provider: any variable may be in it.
+    fn documents(&self, mapping: &'p Mapping) -> Result<Vec<OpenDocument<'p>>, ProviderError> {
+        let open = |id: &'p SecretRef| {
+            let (text, secret) = self.answer(id)?;
+            let members = Document::read(text).map_err(|error| error.secret(id))?;
+            Ok(OpenDocument { id, members, secret })
+        };
+        mapping.documents.iter().rev().map(open).collect()
+    }
+
+    fn answer(&self, reference: &SecretRef) -> Result<(&'p str, &'p Secret), ProviderError> {
+        let whole = reference.whole();
+        match self.answers.get(&whole) {
+            Some(Ok(Text { text, secret })) => Ok((text, secret)),
+            Some(Err(error)) => Err(error.clone().secret(&whole)),
+            None => Err(ProviderError::of(ProviderErrorKind::Malformed).secret(&whole)),
+        }
+    }
+
+    fn explicit(&mut self, request: &KeyRequest, name: &'static str, reference: &SecretRef) {
+        let value = self.answer(reference).and_then(|(text, secret)| {
+            let text = match reference.wanted_member() {
+                None if self.has_members => Document::read(text)
+                    .and_then(|document| document.whole(text, request).map_err(unusable))
+                    .map_err(|error| error.secret(reference))?,
+                None => Zeroizing::new(text.to_owned()),
+                Some(member) => Document::read(text)
+                    .and_then(|document| document.text(member, request).map_err(unusable))
+                    .map_err(|error| error.secret(reference))?,
+            };
+            Ok((text, secret))
+        });
+        match value {
+            Ok((text, secret)) => {
+                let value = self.fetched.insert(name, text.as_str());
+                describe(value, secret, reference.id(), reference.wanted_member());
+            }
+            Err(error) => self.fetched.fail(name, error),
+        }
+    }
+
+    fn from_documents(&mut self, request: &KeyRequest, documents: &[OpenDocument<'_>]) {
+        for name in request.names() {
+            let spellings = spellings(name, self.prefix);
+            let mut found = documents.iter().filter_map(|document| {
+                let member = spellings.iter().find(|member| document.members.has(member))?;
+                Some((document, member))
+            });
+            let Some((document, member)) = found.next() else { continue };
+            let is_overriding = found.next().is_some();
+            match document.members.text(member, request) {
+                Ok(text) => {
+                    let value = self.fetched.insert(name, text.as_str());
+                    describe(value, document.secret, document.id.id(), Some(member));
+                    if is_overriding {
+                        value.overriding();
+                    }
+                }
+                Err(fault) => {
+                    let reference = document.id.clone().member(member.as_str());
+                    self.fetched.fail(name, unusable(fault).secret(&reference));
+                }
+            }
+        }
+    }
+}
+
+fn unusable(fault: Unusable) -> ProviderError {
+    match fault {
+        Unusable::Absent => ProviderError::of(ProviderErrorKind::Absent),
+        Unusable::Separator => ProviderError::free_text(
+            ProviderErrorKind::Malformed,
+            "an element has the separator of the field in it: give the field another, with `sep` or `kv_sep`",
+        ),
+        Unusable::Ambiguous => ProviderError::free_text(
+            ProviderErrorKind::Misconfigured,
+            "it has several members: name one, as in `path#member`",
+        ),
+        Unusable::Compound => ProviderError::free_text(
+            ProviderErrorKind::Malformed,
+            "it is an object or a list, and the field takes a text, or is one within another",
+        ),
+    }
+}
+
+fn describe(value: &mut FetchedValue, secret: &Secret, id: &str, member: Option<&str>) {
+    value.secret_id(id);
+    if let Some(member) = member {
+        value.field(member);
+    }
+    if let Some(version) = &secret.version {
+        value.version(version.as_str());
+    }
+    if let Some(stage) = &secret.stage {
+        value.stage(stage.as_str());
+    }
+    if let Some(created) = secret.created {
+        value.created(created);
+    }
+}
+
+/// The names that a member for a variable may have, in the order in which they are tried.
+fn spellings(name: &str, prefix: &str) -> Vec<String> {
+    let behind = name.strip_prefix(prefix).filter(|rest| !rest.is_empty() && !prefix.is_empty());
+    let mut all = Vec::new();
+    for name in std::iter::once(name).chain(behind) {
+        let snake = name.to_ascii_lowercase();
+        let kebab = snake.replace('_', "-");
+        all.extend([name.to_owned(), snake, kebab]);
+    }
+    all.dedup();
+    all
+}

@@ -1,0 +1,56 @@
+//! Trying again what may work later, until the deadline.
+
+use core::hash::{BuildHasher, Hasher};
+use core::time::Duration;
+use std::collections::hash_map::RandomState;
+
+use crate::sources::provider::Ask;
+use crate::sources::provider_error::{ProviderError, ProviderErrorKind};
+
+/// The longest pause after the first attempt; it doubles with each further one.
+const FIRST: Duration = Duration::from_millis(100);
+
+/// The longest pause there is, unless the store asks for a longer one.
+const LONGEST: Duration = Duration::from_secs(5);
+
+/// The number of attempts, the first included.
+const MAX_ATTEMPTS: u32 = 6;
+
+/// Calls until it works, the failure is one that stays, or the deadline comes. Pauses are of any length up to one that doubles
+/// (full jitter), and as long as the store asks for at least.
+pub(super) fn retrying<T>(
+    ask: &Ask<'_>,
+    mut call: impl FnMut() -> Result<T, ProviderError>,
+) -> Result<T, ProviderError> {
+    let mut attempt = 0;
+    loop {
+        let error = match call() {
+            Ok(done) => return Ok(done),
+            Err(error) => error,
+        };
+        attempt += 1;
+        let Some(pause) = pause_after(&error, attempt) else { return Err(error) };
+        if attempt >= MAX_ATTEMPTS || pause >= ask.remaining() || ask.is_cancelled() {
+            return Err(error);
+        }
+        std::thread::sleep(pause);
+    }
+}
+
+/// How long to wait before the next attempt; `None` if that would fail as well.
+fn pause_after(error: &ProviderError, attempt: u32) -> Option<Duration> {
+    let asked = match error.kind() {
+        ProviderErrorKind::Throttled { retry_after } => retry_after,
+        ProviderErrorKind::Unavailable | ProviderErrorKind::TimedOut => None,
+        _ => return None,
+    };
+    let most = FIRST.saturating_mul(1 << (attempt - 1).min(16)).min(LONGEST);
+    let jitter = most.mul_f64(random());
+    Some(asked.map_or(jitter, |asked| asked.max(jitter)))
+}
+
+/// From 0 to 1, of what the standard library seeds its hashes with.
+fn random() -> f64 {
+    let bits = RandomState::new().build_hasher().finish();
+    (bits >> 11) as f64 / (1u64 << 53) as f64
+}

@@ -1,0 +1,33 @@
+//! What a store of secrets does for the plan.
+
+use chrono::{DateTime, Utc};
+use secrecy::zeroize::Zeroizing;
+
+use super::secret_ref::SecretRef;
+use crate::sources::provider::Ask;
+use crate::sources::provider_error::ProviderError;
+
+/// A store that reads secrets by their names.
+pub(super) trait SecretStore {
+    /// Whether each secret is a JSON object by itself, so that the value of a variable is one of its members.
+    const HAS_MEMBERS: bool;
+
+    /// Reads these secrets as wholes, in as few calls as it can. An answer for each, in their order.
+    ///
+    /// # Errors
+    ///
+    /// When none of them could be read for the same reason.
+    fn read(
+        &self,
+        wanted: &[SecretRef],
+        ask: &Ask<'_>,
+    ) -> Result<Vec<Result<Secret, ProviderError>>, ProviderError>;
+}
+
+/// A secret as the store has it.
+pub(super) struct Secret {
+    pub(super) payload: Zeroizing<Vec<u8>>,
+    pub(super) version: Option<String>,
+    pub(super) stage: Option<String>,
+    pub(super) created: Option<DateTime<Utc>>,
+}

@@ -1,0 +1,137 @@
+//! Reading secrets of the engine KV, version 2.
+
+use chrono::{DateTime, Utc};
+use secrecy::zeroize::Zeroizing;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::http::{Answer, Client};
+use super::login::Door;
+use crate::sources::provider::Ask;
+use crate::sources::provider_error::{ProviderError, ProviderErrorKind};
+use crate::sources::remote::retry::retrying;
+use crate::sources::remote::secret_ref::SecretRef;
+use crate::sources::remote::store::{Secret, SecretStore};
+
+/// An engine that is mounted somewhere.
+pub(super) struct Kv<'k> {
+    pub(super) client: Client<'k>,
+    pub(super) door: Door<'k>,
+    pub(super) mount: &'k str,
+}
+
+#[derive(Deserialize)]
+struct Read<'a> {
+    #[serde(borrow)]
+    data: ReadData<'a>,
+}
+
+#[derive(Deserialize)]
+struct ReadData<'a> {
+    #[serde(borrow)]
+    data: Option<&'a RawValue>,
+    metadata: Metadata,
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    version: u64,
+    #[serde(default)]
+    created_time: String,
+    #[serde(default)]
+    deletion_time: String,
+    #[serde(default)]
+    destroyed: bool,
+}
+
+impl SecretStore for Kv<'_> {
+    const HAS_MEMBERS: bool = true;
+
+    fn read(
+        &self,
+        wanted: &[SecretRef],
+        ask: &Ask<'_>,
+    ) -> Result<Vec<Result<Secret, ProviderError>>, ProviderError> {
+        // Without a token no secret can be read.
+        retrying(ask, || self.door.token(&self.client))?;
+        let mut answers = Vec::with_capacity(wanted.len());
+        for reference in wanted {
+            let answer = retrying(ask, || self.read_one(reference));
+            // What is down, and stayed so in all attempts, is down for the rest.
+            if let Err(error) = &answer
+                && is_of_the_store(error)
+            {
+                return Err(error.clone());
+            }
+            answers.push(answer);
+        }
+        Ok(answers)
+    }
+}
+
+fn is_of_the_store(error: &ProviderError) -> bool {
+    matches!(
+        error.kind(),
+        ProviderErrorKind::Unavailable
+            | ProviderErrorKind::TimedOut
+            | ProviderErrorKind::Throttled { .. }
+            | ProviderErrorKind::Unauthenticated
+    )
+}
+
+impl Kv<'_> {
+    fn read_one(&self, reference: &SecretRef) -> Result<Secret, ProviderError> {
+        let mut url = self.door.address.url(&[self.mount, "data", reference.id()]);
+        if let Some(version) = reference.wanted_version() {
+            let Ok(version) = version.parse::<u64>() else {
+                let what = "a version of Vault is a number";
+                return Err(ProviderError::free_text(ProviderErrorKind::Misconfigured, what));
+            };
+            url.push_str(&format!("?version={version}"));
+        }
+        let token = self.door.token(&self.client)?;
+        let mut answer = self.client.get(&url, &token)?;
+        if is_refused(&answer) {
+            let kind = self.door.refusal(&token, &self.client);
+            // A token may have been revoked, or have ended before its time.
+            if kind == ProviderErrorKind::Unauthenticated && self.door.forget() {
+                let token = self.door.token(&self.client)?;
+                answer = self.client.get(&url, &token)?;
+            }
+            if is_refused(&answer) {
+                return Err(ProviderError::of(kind).status(answer.status.as_u16()));
+            }
+        }
+        secret(&answer)
+    }
+}
+
+fn is_refused(answer: &Answer) -> bool {
+    matches!(answer.status.as_u16(), 401 | 403)
+}
+
+fn secret(answer: &Answer) -> Result<Secret, ProviderError> {
+    let status = answer.status.as_u16();
+    let read: Result<Read<'_>, _> = serde_json::from_slice(answer.bytes());
+    let Ok(Read { data: ReadData { data, metadata } }) = read else {
+        return Err(match status {
+            404 => ProviderError::of(ProviderErrorKind::Absent).status(status),
+            _ => ProviderError::of(ProviderErrorKind::Malformed).status(status),
+        });
+    };
+    let Some(data) = data.filter(|data| data.get() != "null") else {
+        let code = match (metadata.destroyed, metadata.deletion_time.is_empty()) {
+            (true, _) => "the version is destroyed",
+            (false, false) => "the version is deleted",
+            (false, true) => "the version is empty",
+        };
+        return Err(ProviderError::of(ProviderErrorKind::Absent).status(status).code(code));
+    };
+    let created = DateTime::parse_from_rfc3339(&metadata.created_time).ok();
+    Ok(Secret {
+        payload: Zeroizing::new(data.get().as_bytes().to_vec()),
+        version: Some(metadata.version.to_string()),
+        stage: None,
+        created: created.map(|time| time.with_timezone(&Utc)),
+    })
+}
