@@ -1,5 +1,6 @@
 //! One run of a command: its shared arguments, variables and streams.
 
+use core::cell::OnceCell;
 use std::io::Read;
 use std::path::PathBuf;
 
@@ -10,9 +11,11 @@ use super::error::{CliError, with_causes};
 use super::output::{Output, OutputPeer};
 use super::subject::{SchemaSource, Subject};
 use crate::audit::Policy;
+use crate::error::Problem;
 use crate::load::LoadSettings;
 use crate::sources::environment::Environment;
-use crate::sources::file;
+use crate::sources::provider::AskedProvider;
+use crate::sources::{file, source_url};
 
 /// The greatest size of a policy or of a saved audit.
 const MAX_DOCUMENT: u64 = 64 << 20;
@@ -29,6 +32,8 @@ pub(crate) struct Invocation<'a> {
     /// The whole command line, for completions and manual pages.
     pub(crate) command_line: fn() -> clap::Command,
     pub(super) schema: SchemaSource,
+    /// The stores that the arguments name, and what is wrong with them.
+    pub(super) sources: OnceCell<(Vec<AskedProvider>, Vec<Problem>)>,
     /// Whether the answer is known to lack events.
     pub(crate) is_incomplete: bool,
 }
@@ -45,6 +50,17 @@ impl Invocation<'_> {
         settings.docker = globals.docker.clone();
         settings.k8s = globals.k8s.clone();
         settings.ci = globals.ci;
+        let sources = self.sources.get_or_init(|| {
+            let mut named = LoadSettings::new();
+            let variable = self.env.get(source_url::VARIABLE).unwrap_or_default();
+            let variable = variable.to_string_lossy();
+            match &globals.sources[..] {
+                [] => variable.split_whitespace().for_each(|url| named.add_source(url)),
+                given => given.iter().for_each(|url| named.add_source(url)),
+            }
+            (named.providers, named.bad_sources)
+        });
+        (settings.providers, settings.bad_sources) = sources.clone();
         settings
     }
 

@@ -195,6 +195,7 @@ impl Call<'_> {
             peer,
             command_line,
             schema,
+            sources: core::cell::OnceCell::new(),
             is_incomplete: false,
         };
         let result = commands::run(command, &mut invocation);

@@ -96,7 +96,7 @@ impl<'s> Inputs<'s> {
             return visit(InputKind::Nothing(NotAsked::LeftOut));
         }
         let mut has_provider = false;
-        for (given, provider) in settings.providers.iter().enumerate() {
+        for (given, provider) in settings.all_providers().enumerate() {
             if provider.source() == source && !(settings.ci && provider.is_remote()) {
                 has_provider = true;
                 visit(InputKind::Provider(given, provider));

@@ -108,6 +108,32 @@ impl<T: EnvConfig> Loader<T> {
         self
     }
 
+    /// A further store, by URL: `vault://vault.internal:8200/secret/checkout/prod`, so that the program need not know which one it
+    /// is. What is wrong with a URL is a problem of the load. A URL never has a credential; one that does is refused, and not
+    /// shown.
+    ///
+    /// The options of all are `optional`, `timeout=5s`, `cache=5m` and `map.KEY=reference`.
+    ///
+    /// ```
+    /// # use envaudit::EnvConfig;
+    /// # #[derive(EnvConfig, Debug)]
+    /// # struct Config { port: Option<u16> }
+    /// let error = Config::loader().source_url("vault://me:s3cret@vault/secret/app").load().unwrap_err();
+    /// assert!(error.to_string().contains("a URL never has a credential"));
+    /// assert!(!error.to_string().contains("s3cret"));
+    /// ```
+    pub fn source_url(mut self, url: impl AsRef<str>) -> Self {
+        self.settings.add_source(url.as_ref());
+        self
+    }
+
+    /// The stores that the variable `ENVAUDIT_SOURCES` names, by [URLs](Self::source_url) with blanks between them. Nothing else
+    /// reads that variable but the command `envaudit`.
+    pub fn sources_from_env(mut self) -> Self {
+        self.settings.named_sources.get_or_insert_default();
+        self
+    }
+
     /// Does not ask a source. Without [`Source::SchemaDefault`], a field that only its default would fill is missing.
     pub fn without(mut self, source: Source) -> Self {
         self.settings.without = self.settings.without.with(source);

@@ -1,6 +1,7 @@
 //! The settings of a loader: everything that a load depends on.
 
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use chrono::{DateTime, Utc};
 
@@ -10,7 +11,7 @@ use crate::error::{Problem, ProblemKind};
 use crate::schema::table::Table;
 use crate::sources::environment::Environment;
 use crate::sources::provider::AskedProvider;
-use crate::sources::{Source, SourceSet};
+use crate::sources::{Source, SourceSet, source_url};
 
 /// The settings of a [`Loader`](super::Loader).
 pub(crate) struct LoadSettings {
@@ -20,7 +21,11 @@ pub(crate) struct LoadSettings {
     pub(crate) dotenv: Vec<PathBuf>,
     pub(crate) docker: Vec<PathBuf>,
     pub(crate) k8s: Vec<PathBuf>,
-    pub(super) providers: Vec<AskedProvider>,
+    pub(crate) providers: Vec<AskedProvider>,
+    /// The providers that the environment names, if it is to be asked for them.
+    pub(crate) named_sources: Option<NamedSources>,
+    /// What is wrong with the URLs of sources.
+    pub(crate) bad_sources: Vec<Problem>,
     pub(super) without: SourceSet,
     pub(super) ranks: [u8; Source::ALL.len()],
     pub(crate) ci: bool,
@@ -35,6 +40,26 @@ pub(crate) struct LoadSettings {
     pub(crate) keys_are_found: bool,
     pub(crate) policy: Option<Policy>,
     pub(super) clock: Option<Box<dyn Fn() -> DateTime<Utc> + Send + Sync>>,
+}
+
+/// The providers that the variable `ENVAUDIT_SOURCES` names, made when the first load asks for them, and kept.
+#[derive(Default)]
+pub(crate) struct NamedSources(OnceLock<(Vec<AskedProvider>, Vec<Problem>)>);
+
+impl NamedSources {
+    fn of(&self, settings: &LoadSettings) -> &(Vec<AskedProvider>, Vec<Problem>) {
+        self.0.get_or_init(|| {
+            let urls = settings.environment.get(source_url::VARIABLE).unwrap_or_default();
+            let (mut providers, mut problems) = (Vec::new(), Vec::new());
+            for url in urls.to_string_lossy().split_whitespace() {
+                match source_url::provider(url) {
+                    Ok(provider) => providers.push(provider),
+                    Err(problem) => problems.push(problem.key_named(source_url::VARIABLE)),
+                }
+            }
+            (providers, problems)
+        })
+    }
 }
 
 /// What a load does about variables that no field has.
@@ -58,6 +83,8 @@ impl LoadSettings {
             docker: Vec::new(),
             k8s: Vec::new(),
             providers: Vec::new(),
+            named_sources: None,
+            bad_sources: Vec::new(),
             without: SourceSet::EMPTY,
             ranks: DEFAULT_RANKS,
             ci: false,
@@ -96,6 +123,26 @@ impl LoadSettings {
 
     pub(super) fn asks(&self, source: Source) -> bool {
         !self.without.contains(source)
+    }
+
+    /// Adds the provider that a URL names.
+    pub(crate) fn add_source(&mut self, url: &str) {
+        match source_url::provider(url) {
+            Ok(provider) => self.providers.push(provider),
+            Err(problem) => self.bad_sources.push(problem),
+        }
+    }
+
+    /// The providers, in the order in which they were given; then those that the environment names.
+    pub(super) fn all_providers(&self) -> impl Iterator<Item = &AskedProvider> {
+        let named = self.named_sources.iter().flat_map(|named| &named.of(self).0);
+        self.providers.iter().chain(named)
+    }
+
+    /// What is wrong with the URLs of sources.
+    pub(super) fn source_problems(&self) -> impl Iterator<Item = &Problem> {
+        let named = self.named_sources.iter().flat_map(|named| &named.of(self).1);
+        self.bad_sources.iter().chain(named)
     }
 
     /// Whether the loader was told that a variable is known, though no field has it.

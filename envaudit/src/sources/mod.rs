@@ -13,6 +13,7 @@ pub(crate) mod remote;
 pub(crate) mod secret_file;
 pub(crate) mod service_links;
 mod source;
+pub(crate) mod source_url;
 
 pub(crate) use location::ShownPath;
 pub(crate) use location::place;

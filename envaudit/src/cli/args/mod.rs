@@ -50,6 +50,9 @@ pub(crate) struct Globals {
     /// The folder of Kubernetes secrets [default: /etc/secrets]
     #[arg(id = "envaudit.k8s", long = "k8s-secrets", value_name = "DIR", global = true)]
     pub(crate) k8s: Vec<PathBuf>,
+    /// A store of secrets, such as `vault://host:8200/secret/app`; repeatable [default: $ENVAUDIT_SOURCES]
+    #[arg(id = "envaudit.source", long = "source", value_name = "URL", global = true)]
+    pub(crate) sources: Vec<String>,
     /// Without a schema: variables of the environment with this prefix are keys too
     #[arg(id = "envaudit.prefix", long = "prefix", value_name = "PREFIX", global = true)]
     pub(crate) prefix: Option<String>,

@@ -95,7 +95,9 @@ impl LayerKind {
                 names.map(|name| (name, false)).collect()
             }
             LayerKind::Folder(folder) => folder.keys().map(|key| (key, true)).collect(),
-            LayerKind::Fetched(..) => Vec::new(),
+            LayerKind::Fetched(_, fetched) => {
+                fetched.keys().map(|key| (key.to_owned(), true)).collect()
+            }
         }
     }
 

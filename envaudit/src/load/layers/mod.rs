@@ -171,7 +171,7 @@ impl<'s> Layers<'s> {
     /// The providers and the positions of their inputs. They work while the files are read, and are asked and heard in the
     /// order in which the loader was given them.
     fn ask_providers(&self) -> Vec<(usize, PendingFetch)> {
-        if self.settings.providers.is_empty() {
+        if self.settings.all_providers().next().is_none() {
             return Vec::new();
         }
         let (environment, now) = (&self.settings.environment, self.settings.now());
@@ -197,6 +197,7 @@ impl<'s> Layers<'s> {
     }
 
     fn check_environment(&mut self) {
+        self.notes.problems.extend(self.settings.source_problems().cloned());
         if let Err(name) = self.inputs.environment() {
             let mut problem = Problem::new(ProblemKind::Setting, "the environment's name is not a word")
                 .hint("use letters, digits, `-`, `_` and `.`, such as `prod`; it is set by `environment` or ENVAUDIT_ENV");

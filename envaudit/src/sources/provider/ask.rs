@@ -53,6 +53,12 @@ impl<'a> Ask<'a> {
         self.table.prefix()
     }
 
+    /// Whether the keys are not known, as for a command that does not have the struct: whatever the provider has is wanted then,
+    /// under the names that variables would have.
+    pub fn lists_keys(&self) -> bool {
+        self.table.leaves.is_empty()
+    }
+
     /// When the load began, by the loader's clock.
     pub fn now(&self) -> DateTime<Utc> {
         self.now

@@ -88,6 +88,11 @@ impl Fetched {
         self.values.get(name)
     }
 
+    /// The keys of the values.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.values.keys().map(String::as_str)
+    }
+
     pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut FetchedValue> {
         self.values.values_mut()
     }

@@ -48,6 +48,12 @@ impl<'d> Document<'d> {
         })
     }
 
+    /// The names of all members that are not `null`.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        let set = self.members.iter().filter(|(_, raw)| raw.get() != "null");
+        set.map(|(name, _)| name.as_str())
+    }
+
     /// The member of this name, or at the end of this JSON pointer, as the text of a variable.
     pub(super) fn text(
         &self,

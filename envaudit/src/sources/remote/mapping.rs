@@ -9,8 +9,6 @@ use super::secret_ref::SecretRef;
 pub(super) struct Mapping {
     /// JSON objects with a member for each variable; the later wins.
     pub(super) documents: Vec<SecretRef>,
-    /// Before the names of secrets that have one variable each.
-    pub(super) prefix: Option<String>,
     /// Variables whose secret was named.
     pub(super) explicit: BTreeMap<String, SecretRef>,
 }

@@ -29,7 +29,8 @@ pub(super) fn fetch<S: SecretStore>(
         request.names().find_map(|name| Some((name, mapping.explicit.get(name)?)))
     };
     let mut wanted: Vec<SecretRef> = Vec::new();
-    let from_documents = asked.iter().any(|request| explicit(request).is_none());
+    let lists_keys = ask.lists_keys();
+    let from_documents = lists_keys || asked.iter().any(|request| explicit(request).is_none());
     if from_documents {
         wanted.extend(mapping.documents.iter().map(SecretRef::whole));
     }
@@ -49,6 +50,9 @@ pub(super) fn fetch<S: SecretStore>(
     let mut plan =
         Plan { answers: &answers, fetched: Fetched::new(), prefix: ask.prefix(), has_members };
     let documents = if from_documents { plan.documents(mapping)? } else { Vec::new() };
+    if lists_keys {
+        plan.list(mapping, &documents);
+    }
     for request in asked {
         match explicit(request) {
             Some((name, reference)) => plan.explicit(request, name, reference),
@@ -137,6 +141,17 @@ impl<'p> Plan<'p> {
                 describe(value, secret, reference.id(), reference.wanted_member());
             }
             Err(error) => self.fetched.fail(name, error),
+        }
+    }
+
+    /// What there is, under the names that variables would have.
+    fn list(&mut self, mapping: &Mapping, documents: &[OpenDocument<'_>]) {
+        for name in documents.iter().flat_map(|document| document.members.names()) {
+            let key = name.replace(['-', '.'], "_").to_ascii_uppercase();
+            self.fetched.insert(key, "");
+        }
+        for key in mapping.explicit.keys() {
+            self.fetched.insert(key, "");
         }
     }
 

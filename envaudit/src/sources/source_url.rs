@@ -1,0 +1,226 @@
+//! Providers by URL, so that an operator can name a store without a change of the program.
+
+#[cfg(feature = "remote")]
+use core::time::Duration;
+
+use super::provider::AskedProvider;
+use crate::error::{Problem, ProblemKind};
+
+/// The variable with URLs of sources, with blanks between them.
+pub(crate) const VARIABLE: &str = "ENVAUDIT_SOURCES";
+
+/// A scheme, and the feature with the provider for it.
+const SCHEMES: [(&str, &str); 2] = [("vault", "vault"), ("vault+http", "vault")];
+
+/// Names of options that would have a credential.
+const CREDENTIALS: [&str; 9] = [
+    "token",
+    "password",
+    "secret",
+    "secret_id",
+    "key",
+    "access_key",
+    "secret_key",
+    "credential",
+    "credentials",
+];
+
+/// A URL in its parts, with what is percent-encoded decoded.
+struct SourceUrl {
+    scheme: String,
+    authority: String,
+    path: String,
+    options: Vec<(String, String)>,
+}
+
+/// The provider that a URL names.
+///
+/// # Errors
+///
+/// The problem of a load. Of the URL, it has the scheme and the names of known options.
+pub(crate) fn provider(url: &str) -> Result<AskedProvider, Problem> {
+    let url = SourceUrl::read(url)?;
+    match url.scheme.as_str() {
+        #[cfg(feature = "vault")]
+        "vault" => url.vault("https"),
+        #[cfg(feature = "vault")]
+        "vault+http" => url.vault("http"),
+        scheme => Err(unknown_scheme(scheme)),
+    }
+}
+
+fn unknown_scheme(scheme: &str) -> Problem {
+    match SCHEMES.iter().find(|(known, _)| *known == scheme) {
+        Some((_, feature)) => problem(format!(
+            "this program was built without the feature `{feature}`, which reads `{scheme}:`"
+        )),
+        None => {
+            let known: Vec<&str> = SCHEMES.iter().map(|(scheme, _)| *scheme).collect();
+            problem(format!("its scheme is none of {}", known.join(", ")))
+        }
+    }
+}
+
+fn problem(reason: String) -> Problem {
+    Problem::new(ProblemKind::Setting, "a URL of a source cannot be used")
+        .reason(reason)
+        .hint("such as `vault://vault.internal:8200/secret/checkout/prod`; docs/sources.md has all of them")
+}
+
+impl SourceUrl {
+    fn read(url: &str) -> Result<Self, Problem> {
+        let Some((scheme, rest)) = url.split_once("://") else {
+            return Err(problem("it has no scheme".to_owned()));
+        };
+        let is_scheme = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-');
+        if scheme.is_empty() || !scheme.bytes().all(is_scheme) {
+            return Err(problem("it has no scheme".to_owned()));
+        }
+        let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let (authority, path) = place.split_once('/').unwrap_or((place, ""));
+        if authority.contains('@') {
+            return Err(problem(
+                "it has a user or a password in it: a URL never has a credential".to_owned(),
+            ));
+        }
+        let mut options = Vec::new();
+        for option in query.split('&').filter(|option| !option.is_empty()) {
+            let (name, value) = option.split_once('=').unwrap_or((option, ""));
+            let name = decoded(name)?;
+            if CREDENTIALS.contains(&name.to_ascii_lowercase().replace('-', "_").as_str()) {
+                return Err(problem(format!(
+                    "it has the option `{name}`: a URL never has a credential"
+                )));
+            }
+            options.push((name, decoded(value)?));
+        }
+        let scheme = scheme.to_ascii_lowercase();
+        Ok(SourceUrl { scheme, authority: authority.to_owned(), path: decoded(path)?, options })
+    }
+}
+
+fn decoded(text: &str) -> Result<String, Problem> {
+    let wrong = || problem("a `%` in it is not followed by two hex digits".to_owned());
+    let mut parts = text.split('%');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        let (digits, rest) = part.split_at_checked(2).ok_or_else(wrong)?;
+        bytes.push(u8::from_str_radix(digits, 16).map_err(|_| wrong())?);
+        bytes.extend_from_slice(rest.as_bytes());
+    }
+    String::from_utf8(bytes).map_err(|_| problem("it is not UTF-8".to_owned()))
+}
+
+/// What all providers have.
+#[cfg(feature = "remote")]
+#[derive(Default)]
+struct CommonOptions {
+    optional: bool,
+    timeout: Option<Duration>,
+    cache: Option<Duration>,
+    map: Vec<(String, String)>,
+    others: Vec<(String, String)>,
+}
+
+#[cfg(feature = "remote")]
+impl CommonOptions {
+    fn of(options: Vec<(String, String)>) -> Result<Self, Problem> {
+        let time = |name: &str, text: &str| {
+            humantime::parse_duration(text)
+                .map_err(|_| problem(format!("its option `{name}` is no duration such as `5s`")))
+        };
+        let mut common = CommonOptions::default();
+        for (name, value) in options {
+            match name.as_str() {
+                "optional" => match value.as_str() {
+                    "" | "true" => common.optional = true,
+                    "false" => common.optional = false,
+                    _ => {
+                        return Err(problem(
+                            "its option `optional` is `true` or `false`".to_owned(),
+                        ));
+                    }
+                },
+                "timeout" => common.timeout = Some(time("timeout", &value)?),
+                "cache" => common.cache = Some(time("cache", &value)?),
+                _ => match name.strip_prefix("map.") {
+                    Some(key) => common.map.push((key.to_owned(), value)),
+                    None => common.others.push((name, value)),
+                },
+            }
+        }
+        Ok(common)
+    }
+
+    /// The provider itself, or in a cache.
+    fn asked<P: crate::Provider>(&self, provider: P) -> AskedProvider {
+        match self.cache {
+            Some(time) => AskedProvider::new(crate::Cached::new(provider).ttl(time)),
+            None => AskedProvider::new(provider),
+        }
+    }
+}
+
+/// Gives a provider what all have.
+#[cfg(feature = "remote")]
+macro_rules! with_common {
+    ($provider:ident, $common:ident) => {{
+        let mut provider = $provider;
+        if $common.optional {
+            provider = provider.optional();
+        }
+        if let Some(time) = $common.timeout {
+            provider = provider.timeout(time);
+        }
+        for (key, reference) in &$common.map {
+            provider = provider.map(key.clone(), reference.as_str());
+        }
+        provider
+    }};
+}
+
+#[cfg(feature = "vault")]
+impl SourceUrl {
+    /// `vault://host:port/mount/path?namespace=…`
+    fn vault(self, scheme: &str) -> Result<AskedProvider, Problem> {
+        if self.authority.is_empty() {
+            return Err(problem("it has no host".to_owned()));
+        }
+        let mut common = CommonOptions::of(self.options)?;
+        let mut provider = crate::Vault::new(format!("{scheme}://{}", self.authority));
+        let path = self.path.trim_matches('/');
+        if let Some((mount, document)) = path.split_once('/') {
+            provider = provider.mount(mount).document(crate::SecretRef::new(document));
+        } else if !path.is_empty() {
+            provider = provider.mount(path);
+        }
+        for (name, value) in std::mem::take(&mut common.others) {
+            provider = match name.as_str() {
+                "namespace" => provider.namespace(value),
+                "certificates" => provider.certificates(value),
+                "kubernetes" => provider.kubernetes(value),
+                "token_file" => provider.token_file(value),
+                "login_mount" => provider.login_mount(value),
+                _ => {
+                    return Err(unknown_option(
+                        &name,
+                        "namespace, certificates, kubernetes, token_file, login_mount",
+                    ));
+                }
+            };
+        }
+        let provider = with_common!(provider, common);
+        Ok(common.asked(provider))
+    }
+}
+
+/// The name is shown if it is one: it may be a part of something else.
+#[cfg(feature = "remote")]
+fn unknown_option(name: &str, known: &str) -> Problem {
+    let is_name =
+        name.len() <= 20 && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    let which = if is_name { format!("the option `{name}`") } else { "an option".to_owned() };
+    problem(format!(
+        "it has {which}, which is not known; known are optional, timeout, cache, map.KEY, {known}"
+    ))
+}
