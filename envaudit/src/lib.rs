@@ -84,6 +84,8 @@ pub mod report;
 mod schema;
 mod sources;
 mod telemetry;
+#[cfg(all(feature = "testing", feature = "derive"))]
+pub mod testing;
 mod value;
 
 pub use audit::{
