@@ -222,7 +222,7 @@ const WITHOUT_KEY: &[Case] = &[
     (
         "a segment is emptied",
         |ledger| drop(ledger.segments.insert(7, Vec::new())),
-        &[(Verdict::Missing, 7, 12)],
+        &[(Verdict::Modified, 7, 7), (Verdict::Missing, 7, 12)],
     ),
     (
         "a segment is renamed",
