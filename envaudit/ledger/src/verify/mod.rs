@@ -17,6 +17,7 @@ mod check;
 mod expected_heads;
 mod finding;
 mod incremental_tree;
+mod line_check;
 mod line_outline;
 mod notes;
 mod report;
@@ -49,6 +50,7 @@ use crate::format::manifest::Manifest;
 use crate::read::locate::line_at;
 
 pub use self::finding::Finding;
+pub use self::line_check::{LineCheck, LineFault};
 pub use self::report::{NotVerified, Report, Signatures, Verified};
 pub use self::verdict::Verdict;
 
