@@ -9,6 +9,7 @@ mod every_bit;
 mod hostile;
 mod incremental;
 mod keys;
+mod limits;
 mod merkle;
 mod notes;
 mod proofs;
