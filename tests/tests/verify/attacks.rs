@@ -562,6 +562,13 @@ fn a_history_rewritten_with_the_key_is_forked_from_what_was_signed_or_anchored()
 }
 
 #[test]
+fn a_holder_of_the_key_is_believed() {
+    let mut builder = builder(Some(key()));
+    builder.event("door.opened", "{\"door\":\"one that there never was\"}");
+    assert_eq!(found(&verify(&builder.ledger)), []);
+}
+
+#[test]
 fn two_events_with_one_seq_under_the_key_are_a_fork() {
     let mut builder = builder(Some(key()));
     let mut other = builder.clone();

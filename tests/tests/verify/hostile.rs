@@ -96,6 +96,10 @@ fn a_ledger_without_any_event_is_truncated() {
     assert_eq!(found(&verify_every_way(&empty)), [(Verdict::Truncated, 1, 1)]);
     let report = Verifier::new().verify(&nothing).unwrap();
     assert_eq!(report.verdict(), Verdict::Truncated);
+    // An anchor knows how many there were.
+    let anchored = Anchored::from(&two_segments(Some(key())).state());
+    let report = Verifier::new().keys(&ring()).anchor(anchored).verify(&nothing).unwrap();
+    assert_eq!(found(&report), [(Verdict::RolledBack, 1, 12)]);
 }
 
 type Attack = fn(&mut LedgerBytes);

@@ -1,5 +1,6 @@
 //! Verification of ledgers: attacks, keys, proofs, notes, the documented format.
 
+mod agreement;
 mod anchor_slots;
 mod anchors;
 mod attacks;
