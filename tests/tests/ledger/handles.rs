@@ -49,7 +49,9 @@ const ACTS: [(&str, Act); 6] = [
     ("seal", |ledger| ledger.seal().expect("sealed")),
     ("close", |ledger| ledger.close().expect("closed")),
     ("rotate", |ledger| ledger.rotate(MasterKey::from_bytes([9; 32])).expect("rotated")),
-    ("prune", |ledger| drop(ledger.prune(PrunePolicy::KeepSegments(1)).expect("pruned"))),
+    ("prune", |ledger| {
+        ledger.prune(PrunePolicy::KeepSegments(1)).expect("pruned");
+    }),
     ("flush", |ledger| ledger.flush().expect("flushed")),
 ];
 

@@ -113,7 +113,7 @@ fn after_a_panic_in_its_thread_every_call_is_answered_at_once() {
             assert!(calls.lost() >= 3, "{context}");
             let closed = calls.close();
             assert!(matches!(closed, Err(AppendError::Stopped)), "{context}: {closed:?}");
-            format!("{calls:?}");
+            assert!(format!("{calls:?}").contains("LedgerWriter"), "{context}");
             drop(calls);
             answers
         });
