@@ -154,6 +154,39 @@ fn a_checkpoint_within_an_interval_does_not_make_the_next_append_blind() {
 }
 
 #[test]
+fn what_has_not_looked_at_the_end_does_not_make_the_next_append_blind() {
+    type Look = fn(&Ledger);
+    let looks: [(&str, Look); 6] = [
+        ("nothing to record", |ledger| {
+            let refused =
+                ledger.append_with(|_, _| Err(AppendError::Rotation("as the test wants")));
+            refused.expect_err("it is refused");
+        }),
+        ("a flush", |ledger| ledger.flush().expect("flushed")),
+        ("a checkpoint", |ledger| ledger.checkpoint().expect("signed")),
+        ("a seal", |ledger| ledger.seal().expect("sealed")),
+        ("a prune of nothing", |ledger| {
+            ledger.prune(PrunePolicy::KeepSegments(100)).expect("nothing to do");
+        }),
+        ("a reopening", |ledger| drop(ledger.reopen().expect("reopened"))),
+    ];
+    for (what, look) in looks {
+        let disk = MemoryDisk::new();
+        let with = || options().sync(SyncMode::Interval(Duration::from_secs(3600)));
+        let first = with().init_in(FileStore::on(disk.clone())).expect("made");
+        let second = with().open_in(FileStore::on(disk.clone())).expect("opened");
+        second.append(&event(1000)).expect("appended");
+        for nth in 0..20 {
+            first.append(&event(2 * nth)).expect("appended");
+            look(&second);
+            second.append(&event(2 * nth + 1)).unwrap_or_else(|error| panic!("{what}: {error}"));
+        }
+        let wanted: Vec<u64> = [1000].into_iter().chain(0..40).collect();
+        assert_eq!(recorded(first.source()), wanted, "{what}");
+    }
+}
+
+#[test]
 fn events_of_others_that_were_cut_off_are_not_signed_away() {
     let disk = MemoryDisk::new();
     let behind = options().unkeyed().init_in(FileStore::on(disk.clone())).unwrap();
