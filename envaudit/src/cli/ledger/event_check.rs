@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::key_file::read_key_text;
 use super::open::RetiredKeys;
 use super::read::StoredLedger;
 use crate::cli::error::{CliError, with_causes};
-use crate::cli::invocation::{Invocation, read_text};
+use crate::cli::invocation::Invocation;
 use crate::cli::output::counted;
 use crate::ledger::format::Line;
 use crate::ledger::keys::{ChainKeys, EventHash};
@@ -28,7 +29,8 @@ pub(crate) struct EventKeyArgs {
 
 /// The chain keys in a file.
 pub(crate) fn chain_keys_in(path: &Path) -> Result<ChainKeys, CliError> {
-    let text = secrecy::zeroize::Zeroizing::new(read_text(path)?);
+    // A line for each rotation.
+    let text = read_key_text(path, 64 << 10)?;
     ChainKeys::parse(&text)
         .map_err(|error| CliError::usage(format!("{}: {}", path.display(), with_causes(&error))))
 }
