@@ -4,6 +4,7 @@ mod asked;
 
 use core::fmt;
 use core::time::Duration;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -16,6 +17,7 @@ pub(crate) use self::asked::AskedProvider;
 use self::asked::Turn;
 use super::provider_error::{ProviderError, ProviderErrorKind};
 use super::{Location, Source};
+use crate::error;
 use crate::schema::KeyRequest;
 
 /// A store that supplies values.
@@ -165,15 +167,16 @@ impl fmt::Debug for Fetched {
 }
 
 impl FetchedValue {
-    /// The store's name for the secret that the value came from.
+    /// The store's name for the secret that the value came from. It is shown and recorded: on one line, of bounded length, and
+    /// without what looks like a credential, such as the userinfo of a URL.
     pub fn secret_id(&mut self, id: impl Into<Arc<str>>) -> &mut Self {
-        self.id = Some(id.into());
+        self.id = Some(without_credentials(id.into()));
         self
     }
 
-    /// The store's name for the version that was read.
+    /// The store's name for the version that was read, which is shown in the same way.
     pub fn version(&mut self, version: impl Into<Arc<str>>) -> &mut Self {
-        self.version = Some(version.into());
+        self.version = Some(without_credentials(version.into()));
         self
     }
 
@@ -184,6 +187,13 @@ impl FetchedValue {
     pub(crate) fn location(&self) -> Option<Location> {
         let id = self.id.clone()?;
         Some(Location::Secret { id, version: self.version.clone() })
+    }
+}
+
+fn without_credentials(id: Arc<str>) -> Arc<str> {
+    match error::shown_id(&id) {
+        Cow::Borrowed(clean) if clean.len() == id.len() => id,
+        clean => clean.into(),
     }
 }
 
