@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use super::error::IndexError;
 
 /// Databases of one version have the same tables, and columns of the same meaning.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 
 const TABLES: [&str; 7] = [
     // SHA-256 of ledger.json.
