@@ -1,6 +1,7 @@
 //! Stores outside of the process, and anything else that supplies values.
 
 mod asked;
+mod shown_id;
 
 use core::fmt;
 use core::time::Duration;
@@ -15,9 +16,9 @@ use secrecy::{ExposeSecret, SecretString};
 
 pub(crate) use self::asked::AskedProvider;
 use self::asked::Turn;
+pub(crate) use self::shown_id::shown_id;
 use super::provider_error::{ProviderError, ProviderErrorKind};
 use super::{Location, Source};
-use crate::error;
 use crate::schema::KeyRequest;
 
 /// A store that supplies values.
@@ -191,7 +192,7 @@ impl FetchedValue {
 }
 
 fn without_credentials(id: Arc<str>) -> Arc<str> {
-    match error::shown_id(&id) {
+    match shown_id(&id) {
         Cow::Borrowed(clean) if clean.len() == id.len() => id,
         clean => clean.into(),
     }

@@ -84,6 +84,20 @@ fn a_secret_in_a_file_is_given_by_its_content_and_not_by_both_names() {
 }
 
 #[test]
+fn a_file_that_a_variable_of_the_process_names_wins_over_an_env_file() {
+    let service = Service::new();
+    let secret = service.0.files.write("secret", "from a file");
+    let script = "echo \"$API_KEY\"";
+    let with = |name: &str| {
+        let mut command = service.run(&["-q", "--", "sh", "-c", script]);
+        command.env(name, &secret);
+        text(&output(command).stdout).to_owned()
+    };
+    assert_eq!(with("API_KEY_FILE"), "from a file\n");
+    assert_eq!(with("ANOTHER_FILE"), "a $ecret\n");
+}
+
+#[test]
 fn variables_and_arguments_that_are_no_text_reach_the_command_as_they_are() {
     use std::os::unix::ffi::OsStrExt;
     let bytes = std::ffi::OsStr::from_bytes(b"a\xffb");

@@ -255,9 +255,12 @@ fn folder_of(files: &Files, source: Source) -> Loader<Config> {
     }
 }
 
+/// Files with their contents, the port that is read, and the files that are told of.
+type Spelled = (&'static [(&'static str, &'static str)], Option<u16>, &'static [&'static str]);
+
 #[test]
 fn files_for_one_name_that_is_spelled_in_several_ways_are_compared() {
-    let table: &[(&[(&str, &str)], Option<u16>, &[&str])] = &[
+    let table: &[Spelled] = &[
         (&[("APP_PORT", "1"), ("app_port", "2")], Some(1), &["APP_PORT", "app_port"]),
         (&[("app-port", "1"), ("app_port", "2")], Some(2), &["app_port", "app-port"]),
         (

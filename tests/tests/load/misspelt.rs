@@ -219,7 +219,7 @@ fn a_misspelt_name_of_a_file_is_recognised_wherever_names_are_compared() {
     for (name, meant) in MISSPELT_FILES {
         let expected = (format!("{name} is unknown"), format!("did you mean {meant}?"));
         let result = isolated::vars::<App>([(name, "/run/pw")]).deny_unknown(true).load();
-        assert_eq!(unknown(&result), [expected.clone()]);
+        assert_eq!(unknown(&result), std::slice::from_ref(&expected));
         let files = Files::with(".env", format!("{name}=/run/pw\n"));
         let result = files.loader::<App>().deny_unknown(true).load();
         assert_eq!(unknown(&result), [expected]);

@@ -22,7 +22,7 @@ use crate::schema::table::Table;
 use crate::sources::env_file::{EnvFile, EnvFileFault};
 use crate::sources::file::FileFault;
 use crate::sources::folder::Folder;
-use crate::sources::provider::{PendingFetch, Provider};
+use crate::sources::provider::{PendingFetch, Provider, shown_id};
 use crate::sources::{Location, ShownPath, Source, SourceKind};
 
 const MISSING: &str = "check the path that the program was given";
@@ -296,7 +296,7 @@ impl<'s> Layers<'s> {
 
     fn take_answer(&mut self, pending: &PendingFetch) -> Option<LayerKind> {
         let provider: &dyn Provider = pending.provider();
-        let (source, name) = (provider.source(), error::shown_id(provider.name()));
+        let (source, name) = (provider.source(), shown_id(provider.name()));
         match pending.wait() {
             Ok(fetched) => return Some(LayerKind::Fetched((&*name).into(), fetched)),
             Err(error) if provider.on_failure().admits(&error) => {

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::error;
 use crate::load::inputs::{InputKind, Inputs};
 use crate::load::layers::{Layer, LayerKind, Layers};
 use crate::load::named_path;
@@ -12,6 +11,7 @@ use crate::load::settings::LoadSettings;
 use crate::schema::KeyRequest;
 use crate::schema::table::Table;
 use crate::sources::env_file::EnvFile;
+use crate::sources::provider::shown_id;
 use crate::sources::{Location, Source};
 
 /// One place that could have the variable.
@@ -102,12 +102,7 @@ impl Asking<'_> {
             (InputKind::Environment, None) => self.environment(),
             (InputKind::Default, None) => vec![self.default()],
             (InputKind::Provider(_, provider), None) => {
-                vec![
-                    self.not_asked(
-                        Some(error::shown_id(provider.name()).into_owned()),
-                        "it failed",
-                    ),
-                ]
+                vec![self.not_asked(Some(shown_id(provider.name()).into_owned()), "it failed")]
             }
             (InputKind::Folder(path) | InputKind::EnvFile(path), None) => {
                 let why = match path.path.try_exists() {
