@@ -434,7 +434,9 @@ fn of_several_named_files_the_later_wins_and_the_default_is_not_read() {
     let values = [&loaded.a, &loaded.b, &loaded.c].map(|value| value.as_deref());
     assert_eq!(values, [Some("three"), Some("two"), Some("one")]);
     assert_eq!(loaded.audit().warnings(), []);
-    assert!(loaded.audit().entries().all(|entry| entry.shadowed.is_empty()));
+    let audit = loaded.audit();
+    assert_eq!([&audit.a.shadowed, &audit.b.shadowed], [&[Source::File], &[Source::File]]);
+    assert!(audit.c.shadowed.is_empty() && audit.d.shadowed.is_empty());
 }
 
 #[test]

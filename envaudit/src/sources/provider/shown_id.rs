@@ -37,7 +37,6 @@ mod tests {
             "https://myvault.vault.azure.net/secrets/api-key/7f3a0c9e1b2d4f5a8c6e0d1f2a3b4c5d",
             "https://vault.internal:8200/v1/secret/data/checkout/prod?version=3",
             "7f3a0c9e-1b2d-4f5a-8c6e-0d1f2a3b4c5d",
-            "secret:checkout/password",
             "é",
         ] {
             assert_eq!(shown_id(id), id);
