@@ -35,7 +35,10 @@ fn machine(with_ledger: bool) -> Files {
     files.write(".env.prod", "APP_PORT=443\n");
     files.write("target/release/app", app::EMBEDDED);
     files.write("envaudit.schema.json", <app::AppConfig as envaudit::EnvConfig>::schema_json());
-    files.write("run/secrets/audit", "08".repeat(31) + "80");
+    files.write(
+        "run/secrets/audit",
+        "9f3c51d2a7e84b06c1f95d3e7a2b8c4d60e1f7a3b5c9d2e8f4061b7a3c5d9e2f",
+    );
     for folder in ["etc/bash_completion.d", "docs", "bin", "mnt/elsewhere", "var/lib/checkout"] {
         files.folder(folder);
     }

@@ -399,7 +399,7 @@ fn a_key_beside_the_ledger_is_rotated_there_and_nothing_more_is_to_be_given() {
             .ends_with(0);
         let report = keyless(&files, ["verify", "--json"]).run().ends_with(0).json();
         assert_eq!((&report["intact"], &report["key_beside_ledger"]), (&true.into(), &true.into()));
-        assert_eq!(report["last"]["seq"], 1 + 2 * round, "{report}");
+        assert_eq!(report["last"]["seq"], 1 + 3 * round, "{report}");
     }
     keys.dedup();
     assert_eq!(keys.len(), 4);

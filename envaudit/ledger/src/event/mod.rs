@@ -271,7 +271,10 @@ impl Event {
                         Unwritable::Float => {
                             EventError::new("details", "no floats; give the number as a text")
                         }
-                        Unwritable::TooDeep => EventError::new("details", "at most 60 levels"),
+                        Unwritable::TooDeep => EventError::new(
+                            "details",
+                            "objects and arrays nested at most 64 deep, where the line is the first and details the second",
+                        ),
                     })?;
                 }
                 out.push(b'}');

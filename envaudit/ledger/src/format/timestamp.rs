@@ -24,6 +24,9 @@ const MAX: i64 = 2_932_897 * DAY - 1;
 pub struct Timestamp(i64);
 
 impl Timestamp {
+    /// Before all others.
+    pub(crate) const MIN: Timestamp = Timestamp(MIN);
+
     /// Reads a timestamp in its only spelling.
     pub fn parse(text: &str) -> Option<Self> {
         let bytes: &[u8; 27] = text.as_bytes().try_into().ok()?;

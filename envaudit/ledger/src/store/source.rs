@@ -91,6 +91,15 @@ pub trait SegmentSource: Sync {
         }
     }
 
+    /// The checkpoint with the largest seq: that and its bytes.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be read.
+    fn newest_checkpoint(&self) -> Result<Option<(u64, Vec<u8>)>, StoreError> {
+        Ok(self.checkpoints()?.pop())
+    }
+
     /// The bytes of HEAD, if there is one.
     ///
     /// # Errors

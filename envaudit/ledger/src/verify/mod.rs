@@ -37,10 +37,10 @@ use self::finding::{file_finding, manifest_finding, other_manifest};
 use self::notes::Notes;
 use self::sequence::{Expected, Sequence};
 use self::statements::Statement;
-use super::keys::{ChainKeys, EventHash, KeyRing};
+use super::keys::{ChainKeys, EventHash, KeyRing, MasterKey};
 use super::store::{FileStore, KeyStore, SegmentInfo, SegmentSource, StoreError};
 use crate::evidence::anchor::{AnchorError, Anchored};
-use crate::evidence::checkpoint;
+use crate::evidence::checkpoint::{self, Checkpoint};
 use crate::evidence::merkle::Tree;
 use crate::evidence::note::VerifierKey;
 use crate::format::head::Head;
@@ -180,9 +180,10 @@ impl<'k> Verifier<'k> {
         let mut claims = self.outside(ledger_id.as_deref(), &mut found);
         claims.extend(read_head(head.as_deref(), &mut found));
         let has_notes = !notes.is_empty();
-        let (notes, signed) =
+        let signed = self.signed_by_current(ledger_id.as_deref().unwrap_or_default(), notes.last());
+        let (notes, accepted) =
             Notes::read(ledger_id.as_deref().unwrap_or_default(), notes, &public_keys);
-        claims.extend(signed);
+        claims.extend(accepted);
         let claims = ExpectedHeads::new(claims);
 
         checker.ledger_id = ledger_id.clone();
@@ -198,6 +199,7 @@ impl<'k> Verifier<'k> {
                 keys.ids().filter(|id| *id != keys.current()).collect()
             }),
             signer_known: !self.public_keys.is_empty(),
+            signed,
             manifest: hash,
             verified,
             roots: checker.leaves,
@@ -319,6 +321,29 @@ impl<'k> Verifier<'k> {
             None if trusted.is_empty() => (trusted, Signatures::Absent),
             None => (trusted, Signatures::Trusted),
         }
+    }
+
+    /// The number of events of a checkpoint that the current key has signed: not a retired one, nor one that only the ledger
+    /// names.
+    fn signed_by_current(&self, ledger_id: &str, note: Option<&(u64, Vec<u8>)>) -> Option<u64> {
+        let (seq, note) = note?;
+        let derived = |key: &MasterKey| checkpoint::public_key(&key.checkpoint_seed());
+        let mut signers = self.public_keys.clone();
+        match self.ring {
+            Some(ring) => {
+                let current = ring.current();
+                let retired = ring.ids().filter(|id| *id != current.id());
+                let retired: Vec<_> = retired.filter_map(|id| ring.key(id)).map(derived).collect();
+                signers.retain(|key| !retired.contains(key));
+                signers.push(derived(current));
+            }
+            // Of several, the retired ones are not known.
+            None if signers.len() > 1 => return None,
+            None => {}
+        }
+        let signers = signers.iter().filter_map(|key| checkpoint::verifier(ledger_id, key).ok());
+        let signed = Checkpoint::open(note, &signers.collect::<Vec<_>>()).ok()?;
+        (signed.size == *seq).then_some(*seq)
     }
 
     /// The knowledge of the caller about the ledger.

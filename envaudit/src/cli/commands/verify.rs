@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::cli::error::{CliError, code, with_causes};
 use crate::cli::invocation::{Invocation, read_text};
-use crate::cli::ledger::{LedgerKeys, RetiredKeys, StoredLedger};
+use crate::cli::ledger::{LedgerKeys, RetiredKeys, StoredLedger, read_key_text};
 use crate::cli::output::{Cell, ProgressSource, Tone, counted};
 use crate::ledger::KeyRing;
 use crate::ledger::anchor::{Anchor, AnchorScope, Anchored, FileAnchor};
@@ -143,7 +143,8 @@ impl VerifierArgs {
 
 /// The chain keys in a file.
 fn chain_keys_in(path: &Path) -> Result<ChainKeys, CliError> {
-    let text = secrecy::zeroize::Zeroizing::new(read_text(path)?);
+    // A line for each rotation.
+    let text = read_key_text(path, 64 << 10)?;
     ChainKeys::parse(&text)
         .map_err(|error| CliError::usage(format!("{}: {}", path.display(), with_causes(&error))))
 }

@@ -10,8 +10,8 @@ mod read;
 #[cfg(feature = "report")]
 pub(crate) use index::query_index;
 pub(crate) use key_file::{
-    GivenKey, random, read_or_create, refuse_beside, refuse_guessable, warn_of_readers,
-    write_private,
+    GivenKey, random, read_key, read_key_text, read_or_create, refuse_beside, refuse_guessable,
+    warn_if_beside, warn_of_readers, write_private,
 };
 pub(crate) use open::{KEY_VARIABLES, LedgerKeys, RetiredKeys};
 pub(crate) use read::StoredLedger;

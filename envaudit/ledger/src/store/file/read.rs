@@ -5,12 +5,17 @@ use std::io;
 use super::FileStore;
 use super::bytes::read;
 use super::names::{CHECKPOINTS, HEAD, MANIFEST, NOTE, SEGMENT, checkpoint_name};
+use super::whole::if_there;
 use crate::store::file::disk::{Disk, Listed};
 use crate::store::{SegmentInfo, SegmentSource, StoreError};
 
+/// More is read of no file that is read as a whole: none of a ledger is as long, and what is cut off here is refused as what it
+/// is.
+const MOST: usize = 1 << 20;
+
 impl<D: Disk> SegmentSource for FileStore<D> {
     fn manifest(&self) -> Result<Vec<u8>, StoreError> {
-        self.contents(MANIFEST)
+        self.beginning(MANIFEST, MOST)
     }
 
     fn segments(&self) -> Result<Vec<SegmentInfo>, StoreError> {
@@ -38,7 +43,7 @@ impl<D: Disk> SegmentSource for FileStore<D> {
         let part = |&(offset, limit): &(u64, usize)| read(&*opened.file, offset, limit);
         let bytes = parts.iter().map(part).collect::<io::Result<_>>();
         let bytes = bytes.map_err(|error| self.failed("read", &opened.name, error))?;
-        *self.read.lock().unwrap_or_else(|poison| poison.into_inner()) = Some(opened);
+        *self.read_last() = Some(opened);
         Ok(bytes)
     }
 
@@ -49,10 +54,15 @@ impl<D: Disk> SegmentSource for FileStore<D> {
     ) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
         let numbered = self.numbered(CHECKPOINTS, NOTE)?.into_iter().map(|(seq, _)| seq);
         let wanted = numbered.filter(|&found| seq.is_none_or(|seq| found > seq)).take(limit);
-        wanted.map(|seq| Ok((seq, self.contents(&checkpoint_name(seq))?))).collect()
+        wanted.map(|seq| Ok((seq, self.beginning(&checkpoint_name(seq), MOST)?))).collect()
+    }
+
+    fn newest_checkpoint(&self) -> Result<Option<(u64, Vec<u8>)>, StoreError> {
+        let newest = self.numbered(CHECKPOINTS, NOTE)?.pop();
+        newest.map(|(seq, _)| Ok((seq, self.beginning(&checkpoint_name(seq), MOST)?))).transpose()
     }
 
     fn head(&self) -> Result<Option<Vec<u8>>, StoreError> {
-        self.contents_if_there(HEAD)
+        if_there(self.beginning(HEAD, MOST))
     }
 }

@@ -45,17 +45,15 @@ impl<D: Disk> FileStore<D> {
     }
 
     pub(super) fn contents(&self, name: &str) -> Result<Vec<u8>, StoreError> {
-        let file = self.disk.open(name, false).map_err(|error| self.failed("open", name, error))?;
-        let len = file.stat().map_err(|error| self.failed("read", name, error))?.len;
-        let limit = usize::try_from(len).unwrap_or(usize::MAX);
-        read(&file, 0, limit).map_err(|error| self.failed("read", name, error))
+        self.beginning(name, usize::MAX)
     }
 
-    pub(super) fn contents_if_there(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        match self.contents(name) {
-            Err(error) if error.kind() == StoreErrorKind::Missing => Ok(None),
-            result => result.map(Some),
-        }
+    /// So many bytes of a file, or all that it has.
+    pub(super) fn beginning(&self, name: &str, limit: usize) -> Result<Vec<u8>, StoreError> {
+        let file = self.disk.open(name, false).map_err(|error| self.failed("open", name, error))?;
+        let len = file.stat().map_err(|error| self.failed("read", name, error))?.len;
+        let len = usize::try_from(len).unwrap_or(usize::MAX);
+        read(&file, 0, len.min(limit)).map_err(|error| self.failed("read", name, error))
     }
 
     /// Writes a file under a temporary name, and makes its bytes durable.
@@ -94,5 +92,13 @@ impl<D: Disk> FileStore<D> {
             }
             _ => self.disk.sync_dir("").map_err(|error| self.unknown("sync", "", error)),
         }
+    }
+}
+
+/// `None` for a file that is not there.
+pub(super) fn if_there(read: Result<Vec<u8>, StoreError>) -> Result<Option<Vec<u8>>, StoreError> {
+    match read {
+        Err(error) if error.kind() == StoreErrorKind::Missing => Ok(None),
+        result => result.map(Some),
     }
 }

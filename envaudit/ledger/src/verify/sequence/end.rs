@@ -29,7 +29,7 @@ impl Sequence {
     }
 
     /// A ledger that ends under a retired key is one from before the rotation, and a thief of that key may have gone on with
-    /// it.
+    /// it. The thief can also record a rotation to the current key, but nothing under it.
     pub(super) fn settle_key(&mut self) {
         let (Some(last), Some(current), Some((tail, _)), Some(position)) = (
             self.keys.next.or(self.keys.current),
@@ -43,6 +43,13 @@ impl Sequence {
         if last != current && self.expected.retired.contains(&last) && !vouched {
             let expected = format!("events under the current key {current}");
             let found = format!("the end of the ledger under the retired key {last}");
+            self.add(Verdict::RolledBack, self.next, position, expected, found);
+        }
+        let is_signed = self.expected.signed == Some(tail);
+        if self.keys.next == Some(current) && !vouched && !is_signed {
+            let expected =
+                format!("an event, a checkpoint or an anchor under the current key {current}");
+            let found = "the end of the ledger after a rotation to it, which any holder of the retired key could record";
             self.add(Verdict::RolledBack, self.next, position, expected, found);
         }
     }

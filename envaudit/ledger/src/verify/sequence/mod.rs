@@ -49,6 +49,8 @@ pub(super) struct Expected {
     pub(super) retired: Vec<KeyId>,
     /// Whether the caller named the key that signs the checkpoints.
     pub(super) signer_known: bool,
+    /// The number of events of the newest checkpoint, if the current key has signed it.
+    pub(super) signed: Option<u64>,
     /// The SHA-256 of `ledger.json`.
     pub(super) manifest: EventHash,
     /// How many events were verified before.
