@@ -140,21 +140,6 @@ impl Ledger {
     }
 }
 
-/// Refuses anchors in the directory of the ledger.
-fn refuse_anchors_inside(
-    store: &dyn ChainStore,
-    settings: &LedgerSettings,
-) -> Result<(), OpenError> {
-    let Some(directory) = store.files().and_then(|files| files.directory()) else { return Ok(()) };
-    for anchor in &settings.anchors {
-        if anchor.file().is_some_and(|file| is_in_directory(file, directory)) {
-            let anchor = anchor.name();
-            return Err(OpenError::Anchor(AnchorError::Inside { anchor }));
-        }
-    }
-    Ok(())
-}
-
 /// What others than the owner have a right to: the folder, the segments, the keys.
 fn warnings(store: &dyn ChainStore, key_file: Option<&Path>) -> Vec<LedgerWarning> {
     let mut warnings = Vec::new();
@@ -170,6 +155,21 @@ fn warnings(store: &dyn ChainStore, key_file: Option<&Path>) -> Vec<LedgerWarnin
         OpenKind::Segment => LedgerWarning::OpenToOthers { path, mode, at_most: 0o600 },
     }));
     warnings
+}
+
+/// Refuses anchors in the directory of the ledger.
+fn refuse_anchors_inside(
+    store: &dyn ChainStore,
+    settings: &LedgerSettings,
+) -> Result<(), OpenError> {
+    let Some(directory) = store.files().and_then(|files| files.directory()) else { return Ok(()) };
+    for anchor in &settings.anchors {
+        if anchor.file().is_some_and(|file| is_in_directory(file, directory)) {
+            let anchor = anchor.name();
+            return Err(OpenError::Anchor(AnchorError::Inside { anchor }));
+        }
+    }
+    Ok(())
 }
 
 /// Refuses an empty directory if an anchor has seen a ledger in it.
