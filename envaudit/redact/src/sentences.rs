@@ -34,8 +34,9 @@ const PASSWORDS: [&str; 12] = [
 ];
 
 /// What is between a secret and its value.
-const LINKS: [(&str, Link); 6] = [
+const LINKS: [(&str, Link); 7] = [
     (" is ", Link::Is),
+    (" is: ", Link::Is),
     (" was ", Link::Is),
     (" are ", Link::Is),
     (" to ", Link::To),
@@ -245,8 +246,9 @@ fn identified(text: &str, clause: usize, start: usize) -> Option<Range<usize>> {
         .unwrap_or(value);
     let start = start + rest.len() - value.len();
     let before = window_before(&text[..clause], MAX_SUBJECT).to_ascii_lowercase();
-    let is_statement =
-        ["user ", "role ", "grant ", " to "].iter().any(|word| before.contains(word));
+    let is_statement = ["alter user ", "create user ", "create role ", "alter role ", "grant "]
+        .iter()
+        .any(|word| before.contains(word));
     if let Some(quote) = value.chars().next().filter(|char| matches!(char, '"' | '\'')) {
         let (inner, _) = value[1..].split_once(quote)?;
         let is_clause = is_statement || text[clause..].starts_with("IDENTIFIED");

@@ -96,9 +96,9 @@ pub const fn check_names(table: &Table, member: usize) {
         let field = table.leaves[name.leaf as usize].field;
         let is_shown = !field.secret && !field.public && field.shape.could_hold_secret();
         if is_shown && !name.exact && completes_secret(name.text, prefix) {
-            let message = Message::new().push("the prefix makes a name like a secret's of `");
+            let message = Message::new().push("behind this prefix, `");
             let message = push_path(message, table.schema, at)
-                .push("`: `")
+                .push("` is named like a secret, `")
                 .push(name.text)
                 .push("`, and its type `")
                 .push(field.ty)

@@ -66,7 +66,8 @@ fn a_value_from_a_place_of_secrets_is_not_shown_whatever_its_field() {
             let loader = loader.docker_secrets(docker).k8s_secrets(k8s).source(store);
             let said = everything_said(&loader);
             assert!(!said.contains(VALUE), "{key} from {place}: {said}");
-            let problem = problems::only(&loader.load());
+            let result = loader.load();
+            let problem = problems::only(&result);
             assert_eq!(problem.found(), None, "{key} from {place}");
             assert!(problem.key().is_some() && problem.source().is_some(), "{problem}");
         }
@@ -101,6 +102,7 @@ fn a_copy_of_it_in_another_variable_is_not_shown_there() {
 fn from_the_environment_and_from_env_files_the_value_of_a_plain_field_is_shown() {
     let files = Files::new();
     files.write(".env", format!("APP_PORT={VALUE}\nAPP_MODE=a\nAPP_LABEL=ok\nAPP_LEVEL=1\n"));
-    let problem = problems::only(&files.loader::<Plain>().load());
+    let result = files.loader::<Plain>().load();
+    let problem = problems::only(&result);
     assert_eq!(problem.found(), Some(VALUE));
 }
