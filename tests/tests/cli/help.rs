@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
+use envaudit::ledger::{Actor, Event, LedgerOptions};
 use envaudit_tests::Files;
 use envaudit_tests::command::{commands, envaudit, whole_commands};
 
@@ -53,6 +54,12 @@ fn machine(with_ledger: bool) -> Files {
             let output = shell(&files, prepared);
             assert!(output.status.success(), "{prepared}: {output:?}");
         }
+        let ledger = LedgerOptions::new().open(files.path().join(".envaudit")).expect("opened");
+        let state =
+            serde_json::json!([{ "key": "DATABASE_URL", "source": "file", "masked": true }]);
+        let event = Event::new("config.loaded", Actor::user("ada"));
+        let event = event.resource("config", "checkout/prod").detail("state", &state);
+        ledger.append(&event).expect("appended");
     }
     files
 }

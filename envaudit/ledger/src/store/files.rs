@@ -1,5 +1,7 @@
 //! The operations that only a store of files has: syncing the page cache, torn ends of killed writers, HEAD.
 
+use std::path::Path;
+
 use super::{Durability, StoreError, WriteError};
 
 /// A file or folder of a ledger to which others than its owner have a right.
@@ -27,6 +29,11 @@ pub enum OpenKind {
 
 /// The files of a ledger. Only the holder of the [lock](super::StoreLock) calls these.
 pub trait FileChain {
+    /// The directory that they are in, if it is one of the local file system.
+    fn directory(&self) -> Option<&Path> {
+        None
+    }
+
     /// The length of a segment, after checking that it is still the one that was written before.
     ///
     /// # Errors

@@ -36,7 +36,7 @@ pub use files::{FileChain, OpenKind, OpenToOthers};
 pub use keys::{KeyAfter, KeyStore};
 pub use lock::StoreLock;
 pub use removal::SegmentRemoval;
-pub use source::{SegmentInfo, SegmentSource};
+pub use source::{Listing, SegmentInfo, SegmentSource, StrayFile};
 pub(crate) use tail::LINE_END;
 pub use tail::Tail;
 

@@ -7,7 +7,7 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 
 use crate::error::{AppendError, OpenError};
-use crate::evidence::anchor::AnchorScope;
+use crate::evidence::anchor::{AnchorError, AnchorScope, is_in_directory};
 use crate::evidence::checkpoint::public_key;
 use crate::format::line::{LineHeader, write};
 use crate::format::manifest::{Manifest, ManifestKeys};
@@ -44,6 +44,7 @@ impl Ledger {
         settings.fill(&mut random).map_err(OpenError::Entropy)?;
         let now = settings.now();
         let ledger_id = uuid::Builder::from_random_bytes(random).into_uuid();
+        refuse_anchors_inside(&*store, &settings)?;
         refuse_if_anchored(&settings)?;
         let hasher =
             found.ring.as_ref().map_or(Hasher::Unkeyed, |ring| Hasher::keyed(ring.current()));
@@ -98,6 +99,7 @@ impl Ledger {
         settings: LedgerSettings,
         key_source: KeySource,
     ) -> Result<Self, OpenError> {
+        refuse_anchors_inside(&*store, &settings)?;
         let manifest = store.manifest().map_err(OpenError::Store)?;
         let manifest = Manifest::parse(&manifest).map_err(OpenError::Manifest)?;
         let found = key_source.find(&*store)?;
@@ -153,6 +155,21 @@ fn warnings(store: &dyn ChainStore, key_file: Option<&Path>) -> Vec<LedgerWarnin
         OpenKind::Segment => LedgerWarning::OpenToOthers { path, mode, at_most: 0o600 },
     }));
     warnings
+}
+
+/// Refuses anchors in the directory of the ledger.
+fn refuse_anchors_inside(
+    store: &dyn ChainStore,
+    settings: &LedgerSettings,
+) -> Result<(), OpenError> {
+    let Some(directory) = store.files().and_then(|files| files.directory()) else { return Ok(()) };
+    for anchor in &settings.anchors {
+        if anchor.file().is_some_and(|file| is_in_directory(file, directory)) {
+            let anchor = anchor.name();
+            return Err(OpenError::Anchor(AnchorError::Inside { anchor }));
+        }
+    }
+    Ok(())
 }
 
 /// Refuses an empty directory if an anchor has seen a ledger in it.

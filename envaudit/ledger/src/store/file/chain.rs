@@ -1,5 +1,7 @@
 //! The operations that only files have: syncs, read-only bits, HEAD, and torn ends of killed writers.
 
+use std::path::Path;
+
 use std::sync::Arc;
 
 use super::bytes::{read, write};
@@ -16,6 +18,10 @@ const BLOCK: usize = 4 << 20;
 const LOOKED_AT: usize = 64;
 
 impl<D: Disk> FileChain for FileStore<D> {
+    fn directory(&self) -> Option<&Path> {
+        self.disk.directory()
+    }
+
     fn segment_len(&self, first_seq: u64) -> Result<u64, StoreError> {
         if !self.is_live(first_seq) {
             // Others may have sealed it.

@@ -30,6 +30,11 @@ pub trait Disk: Send + Sync {
     /// Where it is, for messages.
     fn place(&self, name: &str) -> String;
 
+    /// The directory in the local file system, if it is in that.
+    fn directory(&self) -> Option<&Path> {
+        None
+    }
+
     /// Makes a directory for its owner alone; an existing one stays as it is.
     ///
     /// # Errors
@@ -230,6 +235,10 @@ impl Disk for RealDisk {
 
     fn place(&self, name: &str) -> String {
         self.path(name).display().to_string()
+    }
+
+    fn directory(&self) -> Option<&Path> {
+        Some(&self.root)
     }
 
     fn make_dir(&self, name: &str) -> io::Result<()> {

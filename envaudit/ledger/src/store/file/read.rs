@@ -7,7 +7,7 @@ use super::bytes::read;
 use super::names::{CHECKPOINTS, HEAD, MANIFEST, NOTE, SEGMENT, checkpoint_name};
 use super::whole::if_there;
 use crate::store::file::disk::{Disk, Listed};
-use crate::store::{SegmentInfo, SegmentSource, StoreError};
+use crate::store::{Listing, SegmentInfo, SegmentSource, StoreError, StoreErrorKind, StrayFile};
 
 /// More is read of no file that is read as a whole: none of a ledger is as long, and what is cut off here is refused as what it
 /// is.
@@ -19,14 +19,7 @@ impl<D: Disk> SegmentSource for FileStore<D> {
     }
 
     fn segments(&self) -> Result<Vec<SegmentInfo>, StoreError> {
-        let numbered = self.numbered("", SEGMENT)?.into_iter();
-        let info = |(first_seq, Listed { name, len, readonly: sealed, .. })| SegmentInfo {
-            first_seq,
-            name,
-            len,
-            sealed,
-        };
-        Ok(numbered.map(info).collect())
+        Ok(self.numbered("", SEGMENT)?.into_iter().map(info).collect())
     }
 
     fn read(&self, first_seq: u64, offset: u64, limit: usize) -> Result<Vec<u8>, StoreError> {
@@ -65,4 +58,36 @@ impl<D: Disk> SegmentSource for FileStore<D> {
     fn head(&self) -> Result<Option<Vec<u8>>, StoreError> {
         if_there(self.beginning(HEAD, MOST))
     }
+
+    fn listing(&self) -> Result<Listing, StoreError> {
+        let mut strays = Vec::new();
+        let manifest = self.contents_or_stray(MANIFEST, &mut strays)?;
+        let head = match self.contents_or_stray(HEAD, &mut strays) {
+            Err(error) if error.kind() == StoreErrorKind::Missing => None,
+            result => result?,
+        };
+        let notes = match self.numbered_and_strays(CHECKPOINTS, NOTE) {
+            Err(error) if error.kind() == StoreErrorKind::Replaced => {
+                let name = CHECKPOINTS.to_owned();
+                strays.push(StrayFile { name, seq: None, found: "not a folder" });
+                Vec::new()
+            }
+            result => {
+                let (notes, more) = result?;
+                strays.extend(more);
+                notes
+            }
+        };
+        let note = |(seq, _): (u64, Listed)| Ok((seq, self.contents(&checkpoint_name(seq))?));
+        let checkpoints = notes.into_iter().map(note).collect::<Result<_, StoreError>>()?;
+        let (segments, more) = self.numbered_and_strays("", SEGMENT)?;
+        strays.extend(more);
+        let segments = segments.into_iter().map(info).collect();
+        Ok(Listing { manifest, head, checkpoints, segments, strays })
+    }
+}
+
+fn info((first_seq, listed): (u64, Listed)) -> SegmentInfo {
+    let Listed { name, len, readonly: sealed, .. } = listed;
+    SegmentInfo { first_seq, name, len, sealed }
 }

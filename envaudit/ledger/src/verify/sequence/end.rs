@@ -17,6 +17,7 @@ impl Sequence {
             let torn = at == last
                 && bad.reason.is_unfinished()
                 && position.segment + 1 == self.expected.files.len()
+                && (position.offset > 0 || self.may_begin(position.segment))
                 && !seen;
             if torn {
                 self.add(Verdict::Torn, self.next, position, expected, found);
@@ -25,6 +26,34 @@ impl Sequence {
                 // The number of events verified before is the caller's, and may be any.
                 self.next = self.next.saturating_add(1);
             }
+        }
+    }
+
+    /// Whether a writer that was killed can have begun this segment: the one before it has ended, and its name is the next seq.
+    fn may_begin(&self, segment: usize) -> bool {
+        let sealed = self.sealed.is_some_and(|(_, seq)| seq + 1 == self.next);
+        sealed && self.expected.names[segment] == self.next
+    }
+
+    /// Empty files in the place of segments: but for one that was just being begun, no writer leaves any.
+    pub(super) fn settle_empty(&mut self) {
+        if self.summary.tail.is_none() {
+            return;
+        }
+        for segment in 0..self.expected.files.len() {
+            let is_last = segment + 1 == self.expected.files.len();
+            if !self.expected.empty[segment] || (is_last && self.may_begin(segment)) {
+                continue;
+            }
+            let (file, name) = (self.expected.files[segment].clone(), self.expected.names[segment]);
+            let expected = "the events of a segment, or no file";
+            self.findings.add(file_finding(
+                &file,
+                Verdict::Modified,
+                name,
+                expected,
+                "an empty file",
+            ));
         }
     }
 
