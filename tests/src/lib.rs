@@ -34,6 +34,7 @@ pub mod reference;
 pub mod reports;
 #[cfg(feature = "ledger")]
 pub mod sample_quarter;
+pub mod sequences;
 mod single_field;
 mod store;
 

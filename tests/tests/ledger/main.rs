@@ -18,6 +18,7 @@ mod redaction_length;
 mod redaction_punctuation;
 mod redaction_writing;
 mod rotation;
+mod state_machine;
 mod store;
 mod unlocked;
 mod verifies;

@@ -7,4 +7,6 @@ mod documents;
 mod environment;
 #[cfg(all(feature = "ledger", unix))]
 mod ledger_crash;
+#[cfg(all(feature = "ledger", unix))]
+mod ledger_machine;
 mod source_paths;
