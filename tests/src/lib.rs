@@ -37,6 +37,8 @@ pub mod sample_quarter;
 pub mod sequences;
 mod single_field;
 mod store;
+#[cfg(feature = "ledger")]
+pub mod vectors;
 
 pub use files::Files;
 pub use store::Store;

@@ -12,4 +12,5 @@ mod merkle;
 mod notes;
 mod proofs;
 mod spelling;
+mod vectors;
 mod written;
