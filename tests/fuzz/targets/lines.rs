@@ -23,7 +23,7 @@ fn line(bytes: &[u8]) {
             assert!(is_line(bytes, Words::Any), "the document does not allow {line:?}");
             assert_eq!(line.bytes(), bytes);
             let hashed = line.hashed_bytes();
-            assert!(bytes.starts_with(hashed) && bytes.len() == hashed.len() + 82);
+            assert!(bytes.starts_with(hashed) && bytes.len() == hashed.len() + 81);
             let _ = line.hash_holds(&Hasher::Unkeyed);
         }
         Err(error) => {
