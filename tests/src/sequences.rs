@@ -1,7 +1,7 @@
 //! Random sequences of steps: made from a number, and cut to the shortest one that still fails.
 //!
-//! `ENVAUDIT_TEST_SEQUENCES` is how many sequences a test tries, and `ENVAUDIT_TEST_SEED` the number of the first. A failure
-//! names the number of its sequence.
+//! `ENVAUDIT_TEST_SEQUENCES` is how many sequences a test tries, or `ENVAUDIT_TEST_TIMES` how many times as many as in the
+//! ordinary run; `ENVAUDIT_TEST_SEED` is the number of the first. A failure names the number of its sequence.
 
 use std::fmt::Debug;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -74,7 +74,8 @@ pub fn check<S: Clone + Debug>(
     run: impl Fn(&[S]),
 ) {
     let first = number("ENVAUDIT_TEST_SEED").unwrap_or(1);
-    let count = number("ENVAUDIT_TEST_SEQUENCES").unwrap_or(ordinary);
+    let times = number("ENVAUDIT_TEST_TIMES").unwrap_or(1);
+    let count = number("ENVAUDIT_TEST_SEQUENCES").unwrap_or(ordinary.saturating_mul(times));
     for seed in first..first.saturating_add(count) {
         let steps = make(&mut Dice::new(seed));
         let Some(failure) = failure(&run, &steps) else { continue };

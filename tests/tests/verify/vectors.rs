@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use envaudit::ledger::FileStore;
 use envaudit::ledger::verify::Verdict;
@@ -93,6 +94,46 @@ fn the_verifier_reports_what_each_vector_says() {
         assert!(about.ends_with('.'), "{name}: {about}");
         let found = given.verify(&FileStore::new(folder().join(&name).join("ledger")));
         assert_eq!(report_json(&found), report, "{name}: {about}\n{found}");
+    }
+}
+
+/// Runs the program of the document on all vectors: a line for each, with its name and the first word of what is said.
+const ALL_VECTORS: &str = r#"
+import json, pathlib, sys
+from verify import anchor, verify
+for folder in sorted(path.parent for path in pathlib.Path(sys.argv[1]).glob("*/vector.json")):
+    given = json.loads((folder / "vector.json").read_text())["given"]
+    chain_keys = dict(line.split(":") for line in given.get("chain_keys", "").split())
+    anchors = given.get("anchors", []) + [given[name] for name in ("verified",) if name in given]
+    said = verify(
+        folder / "ledger",
+        [bytes.fromhex(key) for key in given.get("master_keys", [])],
+        {kid: bytes.fromhex(key) for kid, key in chain_keys.items()},
+        [bytes.fromhex(key) for key in given.get("public_keys", [])],
+        [anchor(line) for line in anchors],
+        given.get("ledger_id"),
+    )
+    print(folder.name, said.replace(",", "").split()[0])
+"#;
+
+#[test]
+fn the_program_in_the_document_agrees_on_every_vector() {
+    let scripts = tempfile::tempdir().expect("a folder");
+    std::fs::write(scripts.path().join("verify.py"), super::docs::program()).expect("written");
+    let all = scripts.path().join("all.py");
+    std::fs::write(&all, ALL_VECTORS).expect("written");
+    let output = Command::new("python3").arg("-B").arg(&all).arg(folder()).output();
+    let output = output.expect("python3 runs");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    let said = String::from_utf8(output.stdout).expect("text");
+    let said: BTreeMap<&str, &str> = said.lines().filter_map(|line| line.split_once(' ')).collect();
+    assert_eq!(said.len(), names().len());
+    for name in names() {
+        let Description { about, report, .. } = description(&name);
+        let verdict = report["verdict"].as_str().expect("a name");
+        let expected = if report["intact"] == true { verdict } else { "broken" };
+        assert_eq!(said[&*name], expected, "{name}, which is {verdict}: {about}");
     }
 }
 
