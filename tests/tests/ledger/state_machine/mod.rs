@@ -7,6 +7,7 @@
 //! verifier calls intact, and never makes a broken ledger intact; closing a writer writes what waits, or its gap, or fails.
 
 mod handles;
+mod lost_answers;
 mod model;
 mod tampering;
 mod tampers;

@@ -225,6 +225,11 @@ impl Tamper {
                 let names = copy.names();
                 let foreign =
                     names.iter().find(|name| note_of(name).is_some() && !own.contains(name))?;
+                // Of events that were pruned, nothing is there to compare it with.
+                let first = segments(honest).first().map(|(first, _)| *first);
+                if note_of(foreign) < first {
+                    return None;
+                }
                 let note = copy.contents(foreign)?;
                 if honest.contents(foreign).is_some_and(|honest| honest == note) {
                     return None;
