@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::groups::{Group, GroupTotals, columns};
-use super::options::{Condition, ReportOptions, Scope};
+use super::options::{Condition, ReportOptions, Scope, Unsound};
 use super::scan::{Occurrence, kinds, scan};
 use super::table::{Mark, Table};
 use super::top_n::TopN;
@@ -26,7 +26,7 @@ const ORDER: &str = "e.actor, e.resource";
 /// When the index or the ledger cannot be read.
 pub fn access(
     index: &Index<'_>,
-    options: &ReportOptions,
+    options: &ReportOptions<'_>,
     scope: &Scope,
 ) -> Result<Report, IndexError> {
     let mut condition = Condition::in_period(index, options.period).scope(scope);
@@ -104,7 +104,7 @@ impl Rights {
 /// When the index or the ledger cannot be read.
 pub fn privileged(
     index: &Index<'_>,
-    options: &ReportOptions,
+    options: &ReportOptions<'_>,
     rights: &Rights,
 ) -> Result<Report, IndexError> {
     let flags = SECRET | MARKED;
@@ -133,7 +133,7 @@ struct Activity {
 impl Activity {
     fn find(
         index: &Index<'_>,
-        options: &ReportOptions,
+        options: &ReportOptions<'_>,
         condition: &Condition,
         why: impl Fn(&Occurrence<'_>) -> u8,
     ) -> Result<Self, IndexError> {
@@ -146,7 +146,7 @@ impl Activity {
     /// Counts groups in memory, in the order of the ledger; `None` if there are too many combinations.
     fn find_in_memory(
         index: &Index<'_>,
-        options: &ReportOptions,
+        options: &ReportOptions<'_>,
         condition: &Condition,
         why: impl Fn(&Occurrence<'_>) -> u8,
     ) -> Result<Option<Self>, IndexError> {
@@ -169,7 +169,7 @@ impl Activity {
     /// Counts groups one after another, in the order of actors and resources.
     fn find_sorted(
         index: &Index<'_>,
-        options: &ReportOptions,
+        options: &ReportOptions<'_>,
         condition: &Condition,
         why: impl Fn(&Occurrence<'_>) -> u8,
     ) -> Result<Self, IndexError> {
@@ -198,7 +198,7 @@ impl Activity {
     fn report(
         self,
         index: &Index<'_>,
-        options: &ReportOptions,
+        options: &ReportOptions<'_>,
         name: &'static str,
         title: String,
         summary: String,
@@ -206,7 +206,8 @@ impl Activity {
     ) -> Result<Report, IndexError> {
         let IndexFacts { unreadable, temporary, last_line } = IndexFacts::read(index)?;
         let Activity { totals, groups, omitted, actors } = self;
-        let events = recent_events::read(index, totals.newest())?;
+        let mut unsound = Unsound::new(options);
+        let events = recent_events::read(index, totals.newest(), options, &mut unsound)?;
         let json: Value = groups.iter().map(|group| group.json(with_why)).collect();
         let all = totals.all;
         let table = Table {
@@ -245,6 +246,7 @@ impl Activity {
             unreadable,
             temporary,
             last_line,
+            unsound,
         })
     }
 }

@@ -6,8 +6,8 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 const SECOND: i64 = 1_000_000;
 const DAY: i64 = 86_400 * SECOND;
-/// From 0000-01-01 to 1970-01-01, and to 10000-01-01: the years with four digits.
-const MIN: i64 = -719_528 * DAY;
+/// From 0001-01-01 to 1970-01-01, and to 10000-01-01: the years from 1 to 9999, which every language has.
+const MIN: i64 = -719_162 * DAY;
 const MAX: i64 = 2_932_897 * DAY - 1;
 
 /// A moment, in microseconds.
@@ -24,6 +24,9 @@ const MAX: i64 = 2_932_897 * DAY - 1;
 pub struct Timestamp(i64);
 
 impl Timestamp {
+    /// Before all others.
+    pub(crate) const MIN: Timestamp = Timestamp(MIN);
+
     /// Reads a timestamp in its only spelling.
     pub fn parse(text: &str) -> Option<Self> {
         let bytes: &[u8; 27] = text.as_bytes().try_into().ok()?;
@@ -37,7 +40,8 @@ impl Timestamp {
         if separators.iter().any(|&(at, byte)| bytes[at] != byte) {
             return None;
         }
-        let date = NaiveDate::from_ymd_opt(number(0, 4)? as i32, number(5, 7)?, number(8, 10)?)?;
+        let year = number(0, 4).filter(|year| *year > 0)? as i32;
+        let date = NaiveDate::from_ymd_opt(year, number(5, 7)?, number(8, 10)?)?;
         let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
         if hour > 23 || minute > 59 || second > 59 {
             return None;
@@ -91,7 +95,7 @@ impl Timestamp {
 }
 
 impl From<DateTime<Utc>> for Timestamp {
-    /// Rounds down to a microsecond; years without four digits become the first or the last year with four.
+    /// Rounds down to a microsecond; moments outside of the years 1 to 9999 become the first or the last of these.
     fn from(moment: DateTime<Utc>) -> Self {
         Timestamp(moment.timestamp_micros().clamp(MIN, MAX))
     }

@@ -31,7 +31,8 @@
 //! # When it is brought up to date
 //!
 //! Opening compares the index with the ledger: `ledger.json`, the names and lengths of the segments, and the last line that was
-//! indexed. Appended events are added, pruned events are removed; after a line that is no longer there (a torn end that was cut
+//! indexed. The digests of its rows are compared before an answer is made from them: an index that was edited is rebuilt. Appended
+//! events are added, pruned events are removed; after a line that is no longer there (a torn end that was cut
 //! off, an older copy that was put back) everything is read again. An index of another version or of another ledger, or a
 //! damaged one, is rebuilt. Each step is a transaction that also records the progress, so a killed process loses only the last
 //! step.
@@ -43,6 +44,7 @@
 //! directory could not be written to. [`Index::temporary`] needs no directory.
 
 mod catch_up;
+mod digest;
 mod error;
 mod history;
 mod insert;
@@ -199,6 +201,17 @@ impl<'s> Index<'s> {
             true => Ok(unreadable),
             false => Err(IndexError::other()),
         }
+    }
+
+    /// Refuses an index whose rows are not those that were inserted.
+    pub(crate) fn check_rows(&self) -> Result<(), IndexError> {
+        digest::check_events(&self.db)?;
+        self.check_changes()
+    }
+
+    /// The same, without the rows of the events.
+    fn check_changes(&self) -> Result<(), IndexError> {
+        digest::check_rest(&self.db)
     }
 
     pub(crate) fn db(&self) -> &Connection {
