@@ -59,8 +59,9 @@ impl Ledger {
             .detail("count", seq - (segment - 1))
             .detail("sha256", HEXLOWER.encode(&digest.sha256()));
         self.write_ledger_event(state, &event)?;
-        self.sync(state)?;
+        // Even if it cannot be synced now, nothing may be written behind it.
         state.sealed = true;
+        self.sync(state)?;
         self.start_next(state)
     }
 
