@@ -267,5 +267,5 @@ fn check_end(path: &Path, told: &BTreeMap<u64, Told>, prunes: bool) {
 
 #[test]
 fn processes_that_are_killed_at_any_time_lose_nothing_and_write_nothing_twice() {
-    sequences::check("processes", 12, steps, run);
+    sequences::check("processes", 8, steps, run);
 }

@@ -82,10 +82,10 @@ fn run(modes: Modes, steps: &[Step]) {
 
 #[test]
 fn nothing_that_handles_do_and_nothing_that_fails_breaks_a_promise() {
-    sequences::check("handles", 300, steps, |steps| run(Modes::Always, steps));
+    sequences::check("handles", 200, steps, |steps| run(Modes::Always, steps));
 }
 
 #[test]
 fn the_same_with_handles_that_sync_later() {
-    sequences::check("handles that sync later", 100, steps, |steps| run(Modes::Mixed, steps));
+    sequences::check("handles that sync later", 60, steps, |steps| run(Modes::Mixed, steps));
 }

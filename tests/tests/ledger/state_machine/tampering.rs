@@ -186,5 +186,5 @@ fn run(steps: &[Step]) {
 
 #[test]
 fn what_somebody_changes_is_found_and_the_writer_agrees() {
-    sequences::check("tampering", 250, steps, run);
+    sequences::check("tampering", 150, steps, run);
 }

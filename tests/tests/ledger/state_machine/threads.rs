@@ -1,12 +1,13 @@
 //! Threads that share a handle, threads that share another one, a writer's threads, and failures meanwhile.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::{Arc, Barrier, Mutex};
 
 use envaudit::ledger::prune::PrunePolicy;
 use envaudit::ledger::testing::{Fault, MemoryDisk};
 use envaudit::ledger::writer::SubmitError;
-use envaudit::ledger::{FileStore, KeyRing, Ledger, LedgerWriter};
+use envaudit::ledger::{Appended, FileStore, KeyRing, Ledger, LedgerWriter};
 use envaudit_tests::fresh_ledger::{event, recorded_with};
 use envaudit_tests::sequences::{self, Dice};
 
@@ -176,12 +177,12 @@ fn act(
 }
 
 fn append(
-    numbers: std::ops::Range<u64>,
+    numbers: Range<u64>,
     shared: &Shared,
     writer: Option<&LedgerWriter>,
     fates: &mut Vec<(u64, Fate)>,
 ) {
-    let acknowledged = |appended: envaudit::ledger::Appended| Fate::Acknowledged {
+    let acknowledged = |appended: Appended| Fate::Acknowledged {
         seq: appended.seq,
         id: appended.event_id.to_string(),
         durable: true,
@@ -231,5 +232,5 @@ fn check_end(disk: &MemoryDisk, ring: &KeyRing, fates: &BTreeMap<u64, Fate>) {
 
 #[test]
 fn threads_on_three_handles_lose_nothing_and_write_nothing_twice() {
-    sequences::check("threads", 60, steps, run);
+    sequences::check("threads", 40, steps, run);
 }
