@@ -9,7 +9,7 @@ use super::table::{Mark, Table};
 use super::top_n::TopN;
 use super::totals::Totals;
 use super::{IndexFacts, Report, counted, days, recent_events};
-use crate::report::index::{Index, IndexError, MARKED, SECRET};
+use crate::report::index::{Index, IndexError, MARKED, SECRET, SECRET_IN_PART};
 
 /// Actions of a ledger on itself, which only its operators should cause.
 const OF_LEDGER: [&str; 5] =
@@ -87,7 +87,7 @@ impl Rights {
         };
         let because = [
             event.kind.actor_type == "admin",
-            event.flags & SECRET != 0,
+            event.flags & (SECRET | SECRET_IN_PART) != 0,
             event.flags & MARKED != 0,
             OF_LEDGER.contains(&event.kind.action.as_str()),
             any(&self.actors, event.actor),
@@ -107,7 +107,7 @@ pub fn privileged(
     options: &ReportOptions<'_>,
     rights: &Rights,
 ) -> Result<Report, IndexError> {
-    let flags = SECRET | MARKED;
+    let flags = SECRET | SECRET_IN_PART | MARKED;
     let actions = OF_LEDGER.map(|action| format!("'{action}'")).join(", ");
     let always =
         format!("e.flags & {flags} <> 0 OR k.actor_type = 'admin' OR k.action IN ({actions})");

@@ -7,7 +7,7 @@ use rusqlite::ToSql;
 use crate::ledger::Timestamp;
 use crate::ledger::format::Line;
 use crate::ledger::verify::LineCheck;
-use crate::report::index::Index;
+use crate::report::index::{Index, PART};
 
 /// A period of time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -144,8 +144,13 @@ pub(super) struct Condition {
 }
 
 impl Condition {
-    /// All events of the period.
+    /// All events of the period. What has a part of another event counts with that one.
     pub(super) fn in_period(index: &Index<'_>, period: Period) -> Self {
+        Condition::with_parts(index, period).and(&format!("e.flags & {PART} = 0"))
+    }
+
+    /// The same, and the parts.
+    pub(super) fn with_parts(index: &Index<'_>, period: Period) -> Self {
         let (since, until) = period.micros();
         let (first, last) = index.ids_between(since, until).unwrap_or((1, 0));
         let sql = "e.id BETWEEN ? AND ? AND e.time >= ? AND e.time < ?".to_owned();

@@ -6,7 +6,7 @@ use rusqlite::{CachedStatement, Connection, Transaction, params};
 
 use super::digest::{self, Sum, Value};
 use super::error::IndexError;
-use super::row::{BETWEEN, Config, Row, Texts};
+use super::row::{BETWEEN, Config, PART, Row, SECRET, SECRET_IN_PART, Texts};
 use super::schema;
 use super::status::{IndexStatus, Indexed};
 
@@ -39,6 +39,7 @@ pub(super) fn trim(db: &Connection, status: &IndexStatus) -> Result<(), IndexErr
 /// The statements of one transaction.
 pub(super) struct Insert<'t> {
     event: CachedStatement<'t>,
+    of_parts: CachedStatement<'t>,
     change: CachedStatement<'t>,
     state: CachedStatement<'t>,
     unreadable: CachedStatement<'t>,
@@ -56,9 +57,14 @@ pub(super) type Kinds = HashMap<String, i64>;
 
 impl<'t> Insert<'t> {
     pub(super) fn new(within: &'t Transaction<'_>) -> Result<Self, IndexError> {
-        let statement = |sql| within.prepare_cached(sql);
+        let statement = |sql: &str| within.prepare_cached(sql);
         Ok(Insert {
             event: statement("INSERT INTO events VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?,
+            of_parts: statement(&format!(
+                "UPDATE events SET flags = flags | {SECRET_IN_PART} WHERE id = ?1 AND EXISTS \
+                 (SELECT 1 FROM events WHERE id >= ?2 AND id < ?1 AND flags & {PART} <> 0 \
+                 AND flags & {SECRET} <> 0)"
+            ))?,
             change: statement("INSERT OR IGNORE INTO changes VALUES (?1, ?2, ?3, ?4, ?5)")?,
             state: statement("INSERT OR IGNORE INTO states VALUES (?1, ?2, ?3, ?4, ?5)")?,
             unreadable: statement("INSERT INTO unreadable VALUES (?1, ?2)")?,
@@ -119,6 +125,9 @@ impl<'t> Insert<'t> {
         config: &Config,
         resource: &str,
     ) -> Result<(), IndexError> {
+        if let Some(first) = id.checked_sub(config.parts).filter(|first| *first < id) {
+            self.of_parts.execute(params![id, first])?;
+        }
         for (key, what) in &config.changes {
             let what = *what as i64;
             if self.change.execute(params![key, id, row.at, row.time, what])? > 0 {

@@ -68,7 +68,7 @@ use status::Indexed;
 
 pub use error::IndexError;
 pub use history::{HistoryError, IndexedHistory};
-pub(crate) use row::{ChangeClass, MARKED, REFUSED, SECRET};
+pub(crate) use row::{ChangeClass, MARKED, PART, REFUSED, SECRET, SECRET_IN_PART};
 
 /// An index of a ledger, as it was when it was opened.
 pub struct Index<'s> {
@@ -265,7 +265,8 @@ impl Index<'_> {
                 && same_text(1, Some(row.actor))?
                 && same_text(2, row.resource)?
                 && same_text(3, row.network)?
-                && told.get::<_, i64>(4)? == row.flags
+                // Which event has parts is known from the others.
+                && told.get::<_, i64>(4)? & !SECRET_IN_PART == row.flags
                 && kind == texts.get(row.kind))
         })?;
         if same { Ok(record) } else { Err(IndexError::other()) }
