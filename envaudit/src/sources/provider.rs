@@ -1,9 +1,11 @@
 //! Stores outside of the process, and anything else that supplies values.
 
 mod asked;
+mod shown_id;
 
 use core::fmt;
 use core::time::Duration;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -14,6 +16,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 pub(crate) use self::asked::AskedProvider;
 use self::asked::Turn;
+pub(crate) use self::shown_id::shown_id;
 use super::provider_error::{ProviderError, ProviderErrorKind};
 use super::{Location, Source};
 use crate::schema::KeyRequest;
@@ -165,15 +168,16 @@ impl fmt::Debug for Fetched {
 }
 
 impl FetchedValue {
-    /// The store's name for the secret that the value came from.
+    /// The store's name for the secret that the value came from. It is shown and recorded: on one line, of bounded length, and
+    /// without what looks like a credential, such as the userinfo of a URL.
     pub fn secret_id(&mut self, id: impl Into<Arc<str>>) -> &mut Self {
-        self.id = Some(id.into());
+        self.id = Some(without_credentials(id.into()));
         self
     }
 
-    /// The store's name for the version that was read.
+    /// The store's name for the version that was read, which is shown in the same way.
     pub fn version(&mut self, version: impl Into<Arc<str>>) -> &mut Self {
-        self.version = Some(version.into());
+        self.version = Some(without_credentials(version.into()));
         self
     }
 
@@ -184,6 +188,13 @@ impl FetchedValue {
     pub(crate) fn location(&self) -> Option<Location> {
         let id = self.id.clone()?;
         Some(Location::Secret { id, version: self.version.clone() })
+    }
+}
+
+fn without_credentials(id: Arc<str>) -> Arc<str> {
+    match shown_id(&id) {
+        Cow::Borrowed(clean) if clean.len() == id.len() => id,
+        clean => clean.into(),
     }
 }
 

@@ -138,8 +138,8 @@ macro_rules! floats {
 
 floats! { f32 f64 }
 
-/// Whole bytes, up to the greatest number of them: the crate `bytesize` itself rounds the one down and takes the greatest for
-/// everything beyond.
+/// Whole bytes, up to the greatest number of them: the crate `bytesize` itself takes the greatest for everything beyond, and
+/// counts in floating-point numbers, which have not all of them.
 #[cfg(feature = "bytesize")]
 impl EnvValue for bytesize::ByteSize {
     const SHAPE: Shape = Shape::Format { name: "a size such as `10 MiB`", format: None };
@@ -148,15 +148,18 @@ impl EnvValue for bytesize::ByteSize {
         let size: bytesize::ByteSize = text.parse().map_err(|_| ValueError::unexpected())?;
         let end = text.find(|char: char| !(char.is_ascii_digit() || char == '.'));
         let (number, unit) = text.split_at(end.unwrap_or(text.len()));
-        let one: Result<bytesize::ByteSize, _> = format!("1{unit}").parse();
-        let bytes =
-            number.parse::<f64>().ok().zip(one.ok()).map(|(number, one)| number * one.0 as f64);
-        match bytes {
-            // The greatest number of bytes cannot be told from what is beyond it.
-            Some(bytes) if bytes >= u64::MAX as f64 && text != u64::MAX.to_string() => {
-                Err(ValueError::plain("it is beyond the greatest size, 16 EiB"))
-            }
-            Some(bytes) if bytes > 0.0 && bytes < 1.0 => {
+        let one: bytesize::ByteSize = match format!("1{unit}").parse() {
+            Ok(one) if !number.is_empty() => one,
+            _ => return Ok(size),
+        };
+        let beyond = || ValueError::plain("it is beyond the greatest size, 16 EiB");
+        if number.bytes().all(|byte| byte.is_ascii_digit()) {
+            let bytes = number.parse::<u64>().ok().and_then(|number| number.checked_mul(one.0));
+            return bytes.map(bytesize::ByteSize).ok_or_else(beyond);
+        }
+        match number.parse::<f64>().map(|number| number * one.0 as f64) {
+            Ok(bytes) if bytes >= u64::MAX as f64 => Err(beyond()),
+            Ok(bytes) if bytes > 0.0 && bytes < 1.0 => {
                 Err(ValueError::plain("it is less than one byte"))
             }
             _ => Ok(size),

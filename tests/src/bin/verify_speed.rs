@@ -91,11 +91,29 @@ fn on_core() -> f64 {
     nanoseconds as f64 / 1e9
 }
 
-/// Seconds on a core of this thread, and seconds that passed.
-fn timed(run: impl FnOnce()) -> (f64, f64) {
-    let (core, start) = (on_core(), Instant::now());
+/// How long all threads of this process were on cores, in steps of 10 ms.
+fn on_cores() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").expect("Linux tells it");
+    let fields = stat.rsplit(')').next().expect("fields").split_whitespace();
+    // User and system time, the 14th and 15th field: the first two are before the parenthesis.
+    let ticks: u64 = fields.skip(11).take(2).map(|it| it.parse::<u64>().expect("ticks")).sum();
+    ticks as f64 / 100.0
+}
+
+/// Seconds.
+struct Taken {
+    /// On a core, of this thread.
+    here: f64,
+    /// On cores, of all threads.
+    all: f64,
+    passed: f64,
+}
+
+fn timed(run: impl FnOnce()) -> Taken {
+    let (core, cores, start) = (on_core(), on_cores(), Instant::now());
     run();
-    (on_core() - core, start.elapsed().as_secs_f64())
+    let passed = start.elapsed().as_secs_f64();
+    Taken { here: on_core() - core, all: on_cores() - cores, passed }
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
@@ -115,9 +133,9 @@ fn verified(ring: &KeyRing, ledger: &dyn SegmentSource, threads: usize, quick: b
 
 /// Seconds of one round: the loop by hand, verification, and quick verification; and of both with all threads.
 struct Round {
-    hand: (f64, f64),
-    one: [(f64, f64); 2],
-    all: [(f64, f64); 2],
+    hand: Taken,
+    one: [Taken; 2],
+    all: [Taken; 2],
 }
 
 fn compare() {
@@ -152,18 +170,25 @@ fn compare() {
         report.events,
         report.bytes as f64 / events
     ));
-    say(&format!("by hand, one core: {:.2} million lines/s", of(&|it| events / 1e6 / it.hand.0)));
+    say(&format!(
+        "by hand, one core: {:.2} million lines/s",
+        of(&|it| events / 1e6 / it.hand.here)
+    ));
     for (name, at) in [("verify", 0), ("verify, quick", 1)] {
         say(&format!(
             "{name}, one core: {:.2} million lines/s, {:.2} of by hand",
-            of(&|it| events / 1e6 / it.one[at].0),
-            of(&|it| it.hand.0 / it.one[at].0),
+            of(&|it| events / 1e6 / it.one[at].here),
+            of(&|it| it.hand.here / it.one[at].here),
         ));
         say(&format!(
-            "{name}, {cores} cores: {:.2} million lines/s, {:.2} times one core; the thread that reads and links has {:.2} of the work",
-            of(&|it| events / 1e6 / it.all[at].1),
-            of(&|it| it.one[at].1 / it.all[at].1),
-            of(&|it| it.all[at].0 / it.one[at].0),
+            "{name}, {cores} cores: {:.2} million lines/s, {:.2} times one core",
+            of(&|it| events / 1e6 / it.all[at].passed),
+            of(&|it| it.one[at].passed / it.all[at].passed),
+        ));
+        say(&format!(
+            "  on cores: {:.2} of one core's time, {:.2} of it in the thread that reads and links",
+            of(&|it| it.all[at].all / it.one[at].here),
+            of(&|it| it.all[at].here / it.one[at].here),
         ));
     }
 }

@@ -2,10 +2,15 @@
 
 mod append;
 mod background_sync;
+mod clock;
 mod events;
+mod evidence;
 mod faults;
 mod follow;
+mod handles;
+mod interrupted_lock;
 mod kept_lock;
+mod key_files;
 mod locked;
 mod masking;
 mod own_key;
@@ -17,8 +22,11 @@ mod redaction_false_alarms;
 mod redaction_length;
 mod redaction_punctuation;
 mod redaction_writing;
+mod retired;
 mod rotation;
 mod store;
+mod uncertain;
 mod unlocked;
 mod verifies;
 mod writer;
+mod writer_end;

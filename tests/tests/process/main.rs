@@ -6,5 +6,7 @@ mod dependencies;
 mod documents;
 mod environment;
 #[cfg(all(feature = "ledger", unix))]
+mod fork;
+#[cfg(all(feature = "ledger", unix))]
 mod ledger_crash;
 mod source_paths;

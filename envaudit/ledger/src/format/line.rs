@@ -16,6 +16,8 @@ use crate::keys::{EventHash, Hasher, KeyId, KeyRing};
 
 /// The longest line, its newline included: 1 MiB.
 pub const MAX_LINE: usize = 1 << 20;
+/// The longest action, in bytes.
+pub(crate) const MAX_ACTION: usize = 200;
 /// The version of the line format.
 pub const LINE_VERSION: u64 = 1;
 

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 
 const SECOND: i64 = 1_000_000;
 const DAY: i64 = 86_400 * SECOND;
-/// From 0000-01-01 to 1970-01-01, and to 10000-01-01: the years with four digits.
-const MIN: i64 = -719_528 * DAY;
+/// From 0001-01-01 to 1970-01-01, and to 10000-01-01: the years from 1 to 9999, which every language has.
+const MIN: i64 = -719_162 * DAY;
 const MAX: i64 = 2_932_897 * DAY - 1;
 
 /// A moment, in microseconds.
@@ -24,6 +24,9 @@ const MAX: i64 = 2_932_897 * DAY - 1;
 pub struct Timestamp(i64);
 
 impl Timestamp {
+    /// Before all others.
+    pub(crate) const MIN: Timestamp = Timestamp(MIN);
+
     /// Reads a timestamp in its only spelling.
     pub fn parse(text: &str) -> Option<Self> {
         Timestamp::of_bytes(text.as_bytes().try_into().ok()?)
@@ -45,7 +48,7 @@ impl Timestamp {
         let (year, month, day) = (pair(0) * 100 + pair(2), pair(5), pair(8));
         let (hour, minute, second) = (pair(11), pair(14), pair(17));
         let micros = (pair(20) * 100 + pair(22)) * 100 + pair(24);
-        if !all_digits || hour > 23 || minute > 59 || second > 59 {
+        if !all_digits || year == 0 || hour > 23 || minute > 59 || second > 59 {
             return None;
         }
         let days = days(year, month, day)?;
@@ -115,7 +118,7 @@ impl Timestamp {
 }
 
 impl From<DateTime<Utc>> for Timestamp {
-    /// Rounds down to a microsecond; years without four digits become the first or the last year with four.
+    /// Rounds down to a microsecond; moments outside of the years 1 to 9999 become the first or the last of these.
     fn from(moment: DateTime<Utc>) -> Self {
         Timestamp(moment.timestamp_micros().clamp(MIN, MAX))
     }

@@ -5,7 +5,7 @@ use subtle::ConstantTimeEq;
 use super::incremental_tree::{GROUP, group_root};
 use super::line_outline::{LineBefore, LineOutline, LineTexts};
 use crate::evidence::merkle::Hash;
-use crate::format::line::{Line, LineError, MAX_LINE, hash_hex};
+use crate::format::line::{Line, LineError, MAX_ACTION, MAX_LINE, hash_hex};
 use crate::format::timestamp::Timestamp;
 use crate::keys::{ChainKeys, EventHash, Hasher, KeyId, NO_HASH};
 use crate::read::lines::LineBlock;
@@ -313,17 +313,26 @@ fn members(line: &Line<'_>) -> Result<(), LineError> {
     if !matches!(outcome, "success" | "failure" | "denied") {
         return wrong(outcome, "success, failure or denied");
     }
+    if line.actor_id.raw().is_empty() {
+        return wrong(line.actor_id.raw(), "an actor that is not empty");
+    }
     // An escape could make an action of the ledger itself look like another one.
     if !is_action(action.as_bytes()) {
-        return wrong(action, "words of a-z, 0-9 and _, joined by dots");
+        return wrong(action, "at most 200 bytes: words of a-z, 0-9 and _, joined by dots");
+    }
+    if let Some(origin) = line.origin.map(|origin| origin.raw())
+        && origin.is_empty()
+    {
+        return wrong(origin, "an origin that is not empty");
     }
     for (id, len, expected) in [
-        (line.trace_id, 32, "32 lower-case hex digits"),
-        (line.span_id, 16, "16 lower-case hex digits"),
+        (line.trace_id, 32, "32 lower-case hex digits that are not all zero"),
+        (line.span_id, 16, "16 lower-case hex digits that are not all zero"),
     ] {
         if let Some(id) = id.map(|id| id.raw())
             && (id.len() != len
-                || !id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')))
+                || !id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+                || id.bytes().all(|byte| byte == b'0'))
         {
             return wrong(id, expected);
         }
@@ -341,7 +350,7 @@ fn is_action(text: &[u8]) -> bool {
         }
         before = byte;
     }
-    before != b'.'
+    before != b'.' && text.len() <= MAX_ACTION
 }
 
 /// The seq at the beginning of a line that may be anything.

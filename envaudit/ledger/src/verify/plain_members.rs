@@ -3,14 +3,14 @@
 //! A line of this form is one that [`Line::parse`](crate::format::line::Line::parse) accepts, with the values that the format
 //! knows. Of all others nothing is said here: the strict reader decides about them, and finds the place of what is wrong.
 
+use crate::format::line::{MAX_ACTION, is_uuid};
+
 /// How deep the objects and arrays of plain members nest at most, `details` included.
 const DEPTH: usize = 8;
 /// How many members an object among them has at most.
 const KEYS: usize = 16;
 /// An integer of so many digits is below 2^53.
 const DIGITS: usize = 15;
-/// How long a plain action is at most.
-const ACTION: usize = 200;
 
 /// Whether the members of a line from `actor_type` to `details` are plain: so many of these bytes, comma at the beginning
 /// included. The rest of the line follows them.
@@ -24,9 +24,7 @@ pub(super) fn are_plain(line: &[u8], len: usize) -> bool {
 
 /// Whether this is a version 7 UUID in lower case.
 pub(super) fn is_event_id(id: &[u8; 36]) -> bool {
-    crate::format::line::is_uuid(id)
-        && id[14] == b'7'
-        && matches!(id[19], b'8' | b'9' | b'a' | b'b')
+    is_uuid(id) && id[14] == b'7' && matches!(id[19], b'8' | b'9' | b'a' | b'b')
 }
 
 /// Which bytes there are.
@@ -204,7 +202,7 @@ fn is_plain_action(text: &[u8]) -> bool {
         all &= IN_WORDS[usize::from(byte)] | (is_dot & !before_is_dot);
         before_is_dot = is_dot;
     }
-    all && !before_is_dot && text.len() <= ACTION && !text.starts_with(b"ledger.")
+    all && !before_is_dot && text.len() <= MAX_ACTION && !text.starts_with(b"ledger.")
 }
 
 /// The bytes in the words of an action.

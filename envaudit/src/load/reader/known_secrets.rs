@@ -82,9 +82,7 @@ impl FieldReader<'_> {
             }
             found.iter().filter_map(|text| text.to_str()).for_each(&mut note);
             for (at, layer) in self.layers.all().iter().enumerate() {
-                if let Some(content) = layer.kind.content(name.text, links) {
-                    note(&content);
-                }
+                layer.kind.contents(name.text, links).iter().for_each(|content| note(content));
                 for definition in layer.kind.definitions(name.text) {
                     if let Ok(text) = scope.resolve(at, definition.line, &definition.value, 0) {
                         note(&text);

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use rusqlite::{CachedStatement, Connection, Transaction, params};
 
+use super::digest::{self, Sum, Value};
 use super::error::IndexError;
-use super::row::{BETWEEN, Config, Row, Texts};
+use super::row::{BETWEEN, Config, PART, Row, SECRET, SECRET_IN_PART, Texts};
 use super::schema;
 use super::status::{IndexStatus, Indexed};
 
@@ -27,19 +28,28 @@ pub(super) fn trim(db: &Connection, status: &IndexStatus) -> Result<(), IndexErr
         let sql = format!("DELETE FROM {table} WHERE id < ?1 OR id > ?2");
         db.execute(&sql, params![first, last])?;
     }
-    db.execute("DELETE FROM segments WHERE first_id < ?1 OR last_id > ?2", params![first, last])?;
-    Ok(())
+    // Lines that were inserted together are of one segment.
+    for table in ["segments", "digests"] {
+        let sql = format!("DELETE FROM {table} WHERE first_id < ?1 OR last_id > ?2");
+        db.execute(&sql, params![first, last])?;
+    }
+    digest::seal(db)
 }
 
 /// The statements of one transaction.
 pub(super) struct Insert<'t> {
     event: CachedStatement<'t>,
+    of_parts: CachedStatement<'t>,
     change: CachedStatement<'t>,
     state: CachedStatement<'t>,
     unreadable: CachedStatement<'t>,
     new_kind: CachedStatement<'t>,
     old_kind: CachedStatement<'t>,
     segment: CachedStatement<'t>,
+    part: CachedStatement<'t>,
+    /// The sums of the rows that were inserted since the last part.
+    events: Sum,
+    rest: Sum,
 }
 
 /// The numbers of kinds.
@@ -47,9 +57,14 @@ pub(super) type Kinds = HashMap<String, i64>;
 
 impl<'t> Insert<'t> {
     pub(super) fn new(within: &'t Transaction<'_>) -> Result<Self, IndexError> {
-        let statement = |sql| within.prepare_cached(sql);
+        let statement = |sql: &str| within.prepare_cached(sql);
         Ok(Insert {
             event: statement("INSERT INTO events VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?,
+            of_parts: statement(&format!(
+                "UPDATE events SET flags = flags | {SECRET_IN_PART} WHERE id = ?1 AND EXISTS \
+                 (SELECT 1 FROM events WHERE id >= ?2 AND id < ?1 AND flags & {PART} <> 0 \
+                 AND flags & {SECRET} <> 0)"
+            ))?,
             change: statement("INSERT OR IGNORE INTO changes VALUES (?1, ?2, ?3, ?4, ?5)")?,
             state: statement("INSERT OR IGNORE INTO states VALUES (?1, ?2, ?3, ?4, ?5)")?,
             unreadable: statement("INSERT INTO unreadable VALUES (?1, ?2)")?,
@@ -64,6 +79,9 @@ impl<'t> Insert<'t> {
             segment: statement(
                 "INSERT OR REPLACE INTO segments VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?,
+            part: statement("INSERT INTO digests VALUES (?1, ?2, ?3, ?4)")?,
+            events: Sum::default(),
+            rest: Sum::default(),
         })
     }
 
@@ -76,19 +94,26 @@ impl<'t> Insert<'t> {
     ) -> Result<(), IndexError> {
         let text = |span: Option<super::row::Span>| span.map(|span| texts.get(span));
         let kind = self.kind(texts.get(row.kind), kinds)?;
+        let seq = (row.seq != id).then_some(row.seq);
+        let (actor, resource) = (texts.get(row.actor), text(row.resource));
+        let network = text(row.network);
         self.event.execute(params![
-            id,
-            (row.seq != id).then_some(row.seq),
-            row.at,
-            row.time,
-            kind,
-            texts.get(row.actor),
-            text(row.resource),
-            text(row.network),
-            row.flags,
+            id, seq, row.at, row.time, kind, actor, resource, network, row.flags,
         ])?;
+        let values = [
+            Value::number(id),
+            seq.map_or(Value::Null, Value::number),
+            Value::number(row.at),
+            Value::Integer(row.time),
+            Value::Integer(kind),
+            Value::Text(actor),
+            Value::text(resource),
+            Value::text(network),
+            Value::Integer(row.flags),
+        ];
+        self.events.add("events", &values);
         match &row.config {
-            Some(config) => self.config(id, row, config, text(row.resource).unwrap_or_default()),
+            Some(config) => self.config(id, row, config, resource.unwrap_or_default()),
             None => Ok(()),
         }
     }
@@ -100,17 +125,38 @@ impl<'t> Insert<'t> {
         config: &Config,
         resource: &str,
     ) -> Result<(), IndexError> {
-        for (key, what) in &config.changes {
-            self.change.execute(params![key, id, row.at, row.time, *what as i64])?;
+        if let Some(first) = id.checked_sub(config.parts).filter(|first| *first < id) {
+            self.of_parts.execute(params![id, first])?;
         }
-        if let Some(environment) = &config.state {
-            self.state.execute(params![resource, id, row.at, row.time, environment])?;
+        for (key, what) in &config.changes {
+            let what = *what as i64;
+            if self.change.execute(params![key, id, row.at, row.time, what])? > 0 {
+                let (at, time) = (Value::number(row.at), Value::Integer(row.time));
+                let values = [Value::number(id), Value::Text(key), at, time, Value::Integer(what)];
+                self.rest.add("changes", &values);
+            }
+        }
+        if let Some(environment) = &config.state
+            && self.state.execute(params![resource, id, row.at, row.time, environment])? > 0
+        {
+            let (at, time) = (Value::number(row.at), Value::Integer(row.time));
+            let environment = Value::text(environment.as_deref());
+            self.rest
+                .add("states", &[Value::number(id), Value::Text(resource), at, time, environment]);
         }
         Ok(())
     }
 
     pub(super) fn unreadable(&mut self, id: u64, at: u64) -> Result<(), IndexError> {
         self.unreadable.execute(params![id, at])?;
+        self.rest.add("unreadable", &[Value::number(id), Value::number(at)]);
+        Ok(())
+    }
+
+    /// Ends a part: all rows since the last one are of these lines.
+    pub(super) fn end_part(&mut self, first_id: u64, last_id: u64) -> Result<(), IndexError> {
+        let (events, rest) = (core::mem::take(&mut self.events), core::mem::take(&mut self.rest));
+        self.part.execute(params![last_id, first_id, events.to_bytes(), rest.to_bytes()])?;
         Ok(())
     }
 

@@ -49,12 +49,16 @@ pub(super) struct Expected {
     pub(super) retired: Vec<KeyId>,
     /// Whether the caller named the key that signs the checkpoints.
     pub(super) signer_known: bool,
-    /// The SHA-256 of `ledger.json`.
-    pub(super) manifest: EventHash,
+    /// The number of events of the newest checkpoint, if the current key has signed it.
+    pub(super) signed: Option<u64>,
+    /// The SHA-256 of `ledger.json`; `None` if it cannot be read, which a finding says.
+    pub(super) manifest: Option<EventHash>,
     /// How many events were verified before.
     pub(super) verified: u64,
-    /// Whether there are roots to compare.
-    pub(super) roots: bool,
+    /// The id of the ledger.
+    pub(super) ledger_id: Option<String>,
+    /// Which segments are empty.
+    pub(super) empty: Vec<bool>,
 }
 
 /// Goes through all lines in order.
@@ -81,6 +85,8 @@ pub(super) struct Sequence {
     keys: KeySequence,
     /// The segment of the last event, and its first one if that is good.
     opened: Option<(usize, u64)>,
+    /// The segment that `ledger.segment_sealed` has ended last, and the seq of that event.
+    sealed: Option<(usize, u64)>,
     /// The first event: its seq, and its hash of the one before it.
     start: Option<(u64, EventHash)>,
     pruned: VecDeque<PruneStatement>,
@@ -160,6 +166,7 @@ impl Sequence {
             tree: tree.map(IncrementalTree::new),
             keys: KeySequence { named, ..KeySequence::default() },
             opened: None,
+            sealed: None,
             start: None,
             pruned: VecDeque::new(),
             manifest_told: false,
@@ -217,15 +224,15 @@ impl Sequence {
         self.note_gap(event.seq, position);
         self.compare_link(position, event);
         let statement = event.own.as_deref().and_then(Statement::read);
-        self.compare_place(position, &event, statement.as_ref());
+        self.compare_place(position, event, statement.as_ref());
         self.compare_proof(position, event);
         self.compare_key(position, event);
         self.compare_clock(position, event);
         while let Some(claim) = self.claims.take(event.seq - 1) {
             self.compare_claim(&claim, event.seq - 1, &event.previous);
         }
-        if let Some(Statement::Opened { peaks }) = &statement {
-            self.compare_peaks(position, event.seq, peaks);
+        if let Some(Statement::Opened(opening)) = &statement {
+            self.compare_opening(position, event, opening);
         }
         self.advance(position, event);
         // A statement counts only under the right key.
@@ -279,6 +286,7 @@ impl Sequence {
         self.settle_claims(reached);
         self.settle_key();
         self.settle_nothing();
+        self.settle_empty();
         let keys_missing = !self.keys.missing.is_empty() && !self.expected.signer_known;
         self.summary.missing_keys = self.keys.missing;
         for finding in self.notes.refused(keys_missing) {
