@@ -26,6 +26,7 @@ mod redaction_repeated;
 mod redaction_writing;
 mod retired;
 mod rotation;
+mod state_machine;
 mod store;
 mod uncertain;
 mod unlocked;
