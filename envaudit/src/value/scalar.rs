@@ -70,18 +70,12 @@ integers! {
     isize NonZeroIsize
 }
 
-/// Types whose `FromStr` error says no more than their shape does. After `public` are those that hold no secret, whatever
-/// the field is called.
+/// Types whose `FromStr` error says no more than their shape does.
 macro_rules! from_str {
-    ($(public { $($public:tt)* })? $(any { $($any:tt)* })?) => {
-        $(from_str! { @impl false, $($public)* })?
-        $(from_str! { @impl true, $($any)* })?
-    };
-    (@impl $secret:literal, $($(#[$cfg:meta])* $ty:ty: $shape:expr;)*) => {$(
+    ($($(#[$cfg:meta])* $ty:ty: $shape:expr;)*) => {$(
         $(#[$cfg])*
         impl EnvValue for $ty {
             const SHAPE: Shape = $shape;
-            const COULD_HOLD_SECRET: bool = $secret;
 
             fn parse(text: &str) -> Result<Self, ValueError> {
                 text.parse().map_err(|_| ValueError::unexpected())
@@ -95,26 +89,22 @@ const fn format(name: &'static str, format: &'static str) -> Shape {
 }
 
 from_str! {
-    public {
-        char: Shape::Character;
-        IpAddr: Shape::Format { name: "an IP address", format: None };
-        Ipv4Addr: format("an IPv4 address", "ipv4");
-        Ipv6Addr: format("an IPv6 address", "ipv6");
-        SocketAddr: Shape::Format { name: "an address such as `127.0.0.1:8080`", format: None };
-        SocketAddrV4: Shape::Format { name: "an address such as `127.0.0.1:8080`", format: None };
-        SocketAddrV6: Shape::Format { name: "an address such as `[::1]:8080`", format: None };
-        chrono::NaiveDate: format("a date such as `2026-11-30`", "date");
-        chrono::NaiveTime: Shape::Format { name: "a time of day such as `13:45:00`", format: None };
-        chrono::NaiveDateTime: Shape::Format { name: "a time such as `2026-11-30T13:45:00`", format: None };
-        chrono::DateTime<chrono::Utc>: format("a time such as `2026-11-30T13:45:00Z`", "date-time");
-        chrono::DateTime<chrono::FixedOffset>: format("a time such as `2026-11-30T13:45:00+01:00`", "date-time");
-    }
-    any {
-        #[cfg(feature = "url")]
-        url::Url: format("an absolute URL", "uri");
-        #[cfg(feature = "uuid")]
-        uuid::Uuid: format("a UUID", "uuid");
-    }
+    char: Shape::Character;
+    IpAddr: Shape::Format { name: "an IP address", format: None };
+    Ipv4Addr: format("an IPv4 address", "ipv4");
+    Ipv6Addr: format("an IPv6 address", "ipv6");
+    SocketAddr: Shape::Format { name: "an address such as `127.0.0.1:8080`", format: None };
+    SocketAddrV4: Shape::Format { name: "an address such as `127.0.0.1:8080`", format: None };
+    SocketAddrV6: Shape::Format { name: "an address such as `[::1]:8080`", format: None };
+    chrono::NaiveDate: format("a date such as `2026-11-30`", "date");
+    chrono::NaiveTime: Shape::Format { name: "a time of day such as `13:45:00`", format: None };
+    chrono::NaiveDateTime: Shape::Format { name: "a time such as `2026-11-30T13:45:00`", format: None };
+    chrono::DateTime<chrono::Utc>: format("a time such as `2026-11-30T13:45:00Z`", "date-time");
+    chrono::DateTime<chrono::FixedOffset>: format("a time such as `2026-11-30T13:45:00+01:00`", "date-time");
+    #[cfg(feature = "url")]
+    url::Url: format("an absolute URL", "uri");
+    #[cfg(feature = "uuid")]
+    uuid::Uuid: format("a UUID", "uuid");
 }
 
 macro_rules! floats {

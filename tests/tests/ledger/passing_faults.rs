@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use envaudit::ledger::store::{Disk, FileStat, Listed, StoreErrorKind, StoreLock};
 use envaudit::ledger::testing::{Fault, MemoryDisk, MemoryFile, Operation};
-use envaudit::ledger::{AppendError, FileStore, LedgerOptions};
+use envaudit::ledger::{AppendError, FileStore, LedgerOptions, SyncMode};
 use envaudit_tests::fresh_ledger::{event, on, options, recorded};
 
 /// A disk whose answers about one file can be made to fail.
@@ -179,4 +179,31 @@ fn a_lock_file_that_is_replaced_each_time_is_given_up_after_some_rounds() {
     failing.fail(2);
     store.lock().expect("the third round finds it");
     store.unlock();
+}
+
+#[test]
+fn wherever_a_roll_fails_nothing_is_written_behind_its_seal() {
+    let faults = [Fault::Io, Fault::Full, Fault::Short, Fault::DoneButFailed, Fault::Interrupted];
+    for sync in
+        [SyncMode::Always, SyncMode::Interval(Duration::ZERO), SyncMode::Interval(Duration::MAX)]
+    {
+        for fault in faults {
+            for nth in 0..50 {
+                let context = format!("{sync:?}, {fault:?} at operation {nth}");
+                let disk = MemoryDisk::new();
+                let ledger = options().sync(sync).init_in(FileStore::on(disk.clone()));
+                let ledger = ledger.expect("an empty disk");
+                ledger.append(&event(0)).expect("appended");
+                disk.fail_nth(nth, fault);
+                let _ = ledger.seal();
+                disk.heal();
+                if ledger.append(&event(1)).is_err() {
+                    ledger.reopen().unwrap_or_else(|error| panic!("{context}: {error}"));
+                    ledger.append(&event(1)).unwrap_or_else(|error| panic!("{context}: {error}"));
+                }
+                let report = ledger.verify().expect("it can be read");
+                assert!(report.is_intact(), "{context}: {report}");
+            }
+        }
+    }
 }

@@ -9,4 +9,6 @@ mod environment;
 mod fork;
 #[cfg(all(feature = "ledger", unix))]
 mod ledger_crash;
+#[cfg(all(feature = "ledger", unix))]
+mod ledger_machine;
 mod source_paths;

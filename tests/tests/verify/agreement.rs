@@ -33,6 +33,21 @@ fn edit_last(ledger: &mut LedgerBytes, edit: impl FnOnce(&mut Vec<Vec<u8>>)) {
     ledger.edit(7, edit);
 }
 
+/// Changes a line that stays one.
+fn rename_actor(line: &mut Vec<u8>) {
+    let text = String::from_utf8(std::mem::take(line)).unwrap();
+    assert!(text.contains("\"actor_id\":\"door\""), "{text}");
+    *line = text.replace("\"actor_id\":\"door\"", "\"actor_id\":\"dooR\"").into_bytes();
+}
+
+/// Whether a verification calls this file changed, and whether a writer opens the ledger.
+fn is_named(directory: &Path, file: &str) -> (bool, bool) {
+    let report = Verifier::new().keys(&ring()).verify(&FileStore::new(directory)).unwrap();
+    let mut findings = report.findings.iter();
+    let named = findings.any(|found| found.file == file && found.verdict == Verdict::Modified);
+    (named, LedgerOptions::new().key(key()).open(directory).is_ok())
+}
+
 fn edit_head(ledger: &mut LedgerBytes, from: &str, to: &str) {
     let head = String::from_utf8(ledger.head.take().unwrap()).unwrap();
     assert!(head.contains(from), "{from} in {head}");
@@ -49,7 +64,7 @@ const CASES: &[Case] = &[
     // The end of the ledger.
     (
         "the last line is changed",
-        |ledger| edit_last(ledger, |lines| damage(&mut lines[5])),
+        |ledger| edit_last(ledger, |lines| rename_actor(&mut lines[5])),
         Verdict::Modified,
         Writer::Refuses,
     ),
@@ -208,7 +223,7 @@ const CASES: &[Case] = &[
     // ledger.json.
     (
         "ledger.json has no newline",
-        |ledger| drop(ledger.manifest.pop()),
+        |ledger| assert_eq!(ledger.manifest.pop(), Some(b'\n')),
         Verdict::Modified,
         Writer::Refuses,
     ),
@@ -339,9 +354,7 @@ fn what_is_no_file_is_named_by_a_verification_and_refused_by_a_writer() {
             let path = directory.path().join(name);
             std::fs::rename(&path, path.with_extension("moved")).unwrap();
             put(&path);
-            let (found, opened) = asked(directory.path());
-            assert_eq!(found, Some(Verdict::Modified), "{name}, {what}: {opened:?}");
-            assert!(opened.is_err(), "{name}, {what}");
+            assert_eq!(is_named(directory.path(), name), (true, false), "{name}, {what}");
         }
     }
     for digits in ["00000000000000000000", "18446744073709551616", "99999999999999999999"] {
@@ -349,9 +362,7 @@ fn what_is_no_file_is_named_by_a_verification_and_refused_by_a_writer() {
             let directory = tempfile::tempdir().unwrap();
             two_segments(Some(key())).ledger.write_to(directory.path());
             std::fs::write(directory.path().join(&name), "").unwrap();
-            let (found, opened) = asked(directory.path());
-            assert_eq!(found, Some(Verdict::Modified), "{name}: {opened:?}");
-            assert!(opened.is_err(), "{name}");
+            assert_eq!(is_named(directory.path(), &name), (true, false), "{name}");
         }
     }
 }

@@ -16,4 +16,5 @@ mod notes;
 mod proofs;
 mod segment_files;
 mod spelling;
+mod vectors;
 mod written;

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::error::AppendError;
 use crate::event::{Event, EventError};
+use crate::format::json::{ScanError, Scanner};
 use crate::format::line::{LineHeader, MAX_LINE, write};
 use crate::format::timestamp::Timestamp;
 use crate::keys::{EventHash, KeyRing};
@@ -377,10 +378,33 @@ pub(crate) fn write_members(
 ) -> Result<(), EventError> {
     let from = out.len();
     event.write(out)?;
-    if let Some(ring) = ring {
-        ring.cut_own_keys(out, from);
+    if ring.is_some_and(|ring| ring.cut_own_keys(out, from)) && !are_members(&out[from..], event) {
+        let expected = "free of the ledger's own key, which is never written: its action or two names in its details have it";
+        return Err(EventError::new("names", expected));
     }
     Ok(())
+}
+
+/// Whether these are still the members of a line of this event, after something was cut out of them.
+fn are_members(members: &[u8], event: &Event) -> bool {
+    let Ok(text) = str::from_utf8(members) else { return false };
+    let mut scanner = Scanner::new(text);
+    let mut member = || -> Result<(&str, &str), ScanError> {
+        scanner.expect(",")?;
+        let name = scanner.string()?;
+        scanner.expect(":")?;
+        Ok((name, scanner.value()?))
+    };
+    let mut action = None;
+    let mut read = 0;
+    while read < text.len() {
+        let Ok((name, value)) = member() else { return false };
+        read += name.len() + value.len() + ",\"\":".len();
+        if name == "action" {
+            action = Some(value.trim_matches('"'));
+        }
+    }
+    action == Some(event.action())
 }
 
 /// An event that the ledger itself records.

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::key_file::read_key_text;
 use super::open::RetiredKeys;
 use super::read::StoredLedger;
-use super::read_key_text;
 use crate::cli::error::{CliError, with_causes};
 use crate::cli::invocation::Invocation;
 use crate::cli::output::counted;

@@ -20,7 +20,7 @@ use envaudit_redact::credentials;
 
 use self::conflict::OtherValues;
 use self::group::GroupOpener;
-use self::invalid::{bad_reference, invalid};
+use self::invalid::{FoundIn, bad_reference, invalid};
 #[cfg(feature = "cli")]
 pub(in crate::load) use self::secret_file::overlooked_in;
 use self::variable::{found_in_environment, in_environment, others_in_environment};
@@ -35,7 +35,7 @@ use crate::load::redaction::Secrets;
 use crate::load::settings::LoadSettings;
 use crate::schema::table::{Name, Table};
 use crate::schema::{DefaultText, KeyRequest};
-use crate::sources::{Location, Source, SourceSet, service_links};
+use crate::sources::{Source, SourceSet, service_links};
 use crate::value::{Raw, ValueError};
 
 /// What the generated code reads fields from, in the order of declaration.
@@ -277,7 +277,8 @@ impl<'a> FieldReader<'a> {
                     Some(DefaultText::Value(text)) => text,
                     _ => "",
                 };
-                let (problem, message) = invalid(request, &Raw::borrowed(text), error, false);
+                let raw = Raw::borrowed(text);
+                let (problem, message) = invalid(request, &raw, error, FoundIn::Elsewhere);
                 self.push(problem.at(Source::SchemaDefault, None), message);
             }
         }
@@ -291,8 +292,7 @@ impl<'a> FieldReader<'a> {
         raw: &Raw<'_>,
         error: ValueError,
     ) {
-        let is_in_env_file = matches!(entry.location, Some(Location::File { line: Some(_), .. }));
-        let (mut problem, message) = invalid(request, raw, error, is_in_env_file);
+        let (mut problem, message) = invalid(request, raw, error, FoundIn::of(entry));
         let name = entry.found_as.as_deref().unwrap_or(request.key());
         if entry.source == Source::System
             && let Some(service) = name.strip_suffix("_PORT")

@@ -11,7 +11,7 @@ use crate::store::{Listing, SegmentInfo, SegmentSource, StoreError, StoreErrorKi
 
 /// More is read of no file that is read as a whole: none of a ledger is as long, and what is cut off here is refused as what it
 /// is.
-const MOST: usize = 1 << 20;
+const MOST: usize = (1 << 20) + 1;
 
 impl<D: Disk> SegmentSource for FileStore<D> {
     fn manifest(&self) -> Result<Vec<u8>, StoreError> {
@@ -40,6 +40,11 @@ impl<D: Disk> SegmentSource for FileStore<D> {
         Ok(bytes)
     }
 
+    /// So much stays in the cache of a core until it has been used.
+    fn block_size(&self) -> usize {
+        512 << 10
+    }
+
     fn checkpoints_after(
         &self,
         seq: Option<u64>,
@@ -61,8 +66,8 @@ impl<D: Disk> SegmentSource for FileStore<D> {
 
     fn listing(&self) -> Result<Listing, StoreError> {
         let mut strays = Vec::new();
-        let manifest = self.contents_or_stray(MANIFEST, &mut strays)?;
-        let head = match self.contents_or_stray(HEAD, &mut strays) {
+        let manifest = self.contents_or_stray(MANIFEST, MOST, &mut strays)?;
+        let head = match self.contents_or_stray(HEAD, MOST, &mut strays) {
             Err(error) if error.kind() == StoreErrorKind::Missing => None,
             result => result?,
         };
@@ -78,7 +83,8 @@ impl<D: Disk> SegmentSource for FileStore<D> {
                 notes
             }
         };
-        let note = |(seq, _): (u64, Listed)| Ok((seq, self.contents(&checkpoint_name(seq))?));
+        let note =
+            |(seq, _): (u64, Listed)| Ok((seq, self.beginning(&checkpoint_name(seq), MOST)?));
         let checkpoints = notes.into_iter().map(note).collect::<Result<_, StoreError>>()?;
         let (segments, more) = self.numbered_and_strays("", SEGMENT)?;
         strays.extend(more);

@@ -8,6 +8,9 @@ use super::names::{NEW, NoSeq, seq_of};
 use crate::store::file::disk::{Disk, DiskFile, Listed};
 use crate::store::{StoreError, StoreErrorKind, StrayFile, WriteError};
 
+/// The files whose name is a number, in order.
+type Numbered = Vec<(u64, Listed)>;
+
 impl<D: Disk> FileStore<D> {
     pub(super) fn listed(&self, dir: &str) -> Result<Vec<Listed>, StoreError> {
         self.disk
@@ -17,11 +20,7 @@ impl<D: Disk> FileStore<D> {
     }
 
     /// The files whose name is a number, in order. Anything else with such a name was made by an intruder.
-    pub(super) fn numbered(
-        &self,
-        dir: &str,
-        ending: &str,
-    ) -> Result<Vec<(u64, Listed)>, StoreError> {
+    pub(super) fn numbered(&self, dir: &str, ending: &str) -> Result<Numbered, StoreError> {
         let (numbered, strays) = self.numbered_and_strays(dir, ending)?;
         let Some(stray) = strays.first() else { return Ok(numbered) };
         let place = self.disk.place(&stray.name);
@@ -34,7 +33,7 @@ impl<D: Disk> FileStore<D> {
         &self,
         dir: &str,
         ending: &str,
-    ) -> Result<(Vec<(u64, Listed)>, Vec<StrayFile>), StoreError> {
+    ) -> Result<(Numbered, Vec<StrayFile>), StoreError> {
         let (mut numbered, mut strays) = (Vec::new(), Vec::new());
         for listed in self.listed(dir)? {
             let (seq, found) = match seq_of(&listed.name, ending) {
@@ -61,9 +60,10 @@ impl<D: Disk> FileStore<D> {
     pub(super) fn contents_or_stray(
         &self,
         name: &str,
+        limit: usize,
         strays: &mut Vec<StrayFile>,
     ) -> Result<Option<Vec<u8>>, StoreError> {
-        match self.contents(name) {
+        match self.beginning(name, limit) {
             Err(error) if error.kind() == StoreErrorKind::Replaced => {
                 let found = "not a regular file";
                 strays.push(StrayFile { name: name.to_owned(), seq: None, found });

@@ -255,6 +255,10 @@ fn first_month_end(source: &dyn SegmentSource, segment: u64) -> Result<Timestamp
     let line = first_line(source, segment).map_err(OpenError::Store)?;
     let line = Line::parse(&line)
         .map_err(|error| OpenError::Damaged(Damage::new(segment, 0, error.to_string())))?;
+    if line.seq != segment {
+        let found = "the segment has another name than its first event";
+        return Err(OpenError::Damaged(Damage::new(segment, 0, found)));
+    }
     Ok(line.timestamp.month_end())
 }
 
