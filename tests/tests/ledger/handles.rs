@@ -8,7 +8,7 @@ use envaudit::ledger::anchor::{
 };
 use envaudit::ledger::format::Head;
 use envaudit::ledger::prune::PrunePolicy;
-use envaudit::ledger::testing::{MemoryDisk, MemoryStore};
+use envaudit::ledger::testing::{Fault, MemoryDisk, MemoryStore};
 use envaudit::ledger::verify::Verdict;
 use envaudit::ledger::{AppendError, FileStore, Ledger, LedgerOptions, MasterKey, SyncMode};
 use envaudit_tests::fresh_ledger::{event, key, options, recorded, recorded_with};
@@ -183,6 +183,53 @@ fn what_has_not_looked_at_the_end_does_not_make_the_next_append_blind() {
         }
         let wanted: Vec<u64> = [1000].into_iter().chain(0..40).collect();
         assert_eq!(recorded(first.source()), wanted, "{what}");
+    }
+}
+
+#[test]
+fn nothing_follows_a_seal_whose_sync_failed() {
+    for sync in [SyncMode::Interval(Duration::ZERO), SyncMode::Interval(Duration::from_secs(3600))]
+    {
+        let begun = || {
+            let disk = MemoryDisk::new();
+            let ledger = options().sync(sync).init_in(FileStore::on(disk.clone())).expect("made");
+            let other = options().open_in(FileStore::on(disk.clone())).expect("opened");
+            ledger.append(&event(0)).expect("appended");
+            (disk, ledger, other)
+        };
+        let (disk, ledger, _other) = begun();
+        disk.take_log();
+        ledger.seal().expect("sealed");
+        let operations = disk.take_log().len() as u64;
+        for nth in 0..operations {
+            for fault in [Fault::Io, Fault::Full, Fault::Short, Fault::DoneButFailed] {
+                for other_first in [false, true] {
+                    let context =
+                        format!("{sync:?}, {fault:?} at {nth}, the other first: {other_first}");
+                    let (disk, ledger, other) = begun();
+                    disk.fail_nth(nth, fault);
+                    let _ = ledger.seal();
+                    disk.heal();
+                    if other_first {
+                        other
+                            .append(&event(1))
+                            .unwrap_or_else(|error| panic!("{context}: {error}"));
+                    }
+                    for nth in 2..4 {
+                        if ledger.append(&event(nth)).is_err() {
+                            ledger.reopen().unwrap_or_else(|error| panic!("{context}: {error}"));
+                            ledger.append(&event(nth)).expect("appended");
+                        }
+                    }
+                    other.append(&event(4)).unwrap_or_else(|error| panic!("{context}: {error}"));
+                    drop(ledger);
+                    let wanted: &[u64] = if other_first { &[0, 1, 2, 3, 4] } else { &[0, 2, 3, 4] };
+                    assert_eq!(recorded(other.source()), wanted, "{context}");
+                    let report = other.verify().expect("it can be read");
+                    assert!(report.is_intact(), "{context}: {report}");
+                }
+            }
+        }
     }
 }
 

@@ -98,7 +98,7 @@ pub trait FileChain {
     /// When there is none of that name, or it cannot be read.
     fn read_torn_copy(&self, name: &str) -> Result<Vec<u8>, StoreError>;
 
-    /// The folder, the keys in it, and the first of the segments, each if others than its owner have any right to it: the place
+    /// The folder, the keys in it, and one of the newest segments, each if others than its owner have any right to it: the place
     /// and the mode of each.
     fn open_to_others(&self) -> Vec<OpenToOthers> {
         Vec::new()

@@ -20,6 +20,7 @@ mod incremental_tree;
 mod line_check;
 mod line_outline;
 mod notes;
+mod plain_members;
 mod report;
 mod sequence;
 mod statements;
@@ -219,7 +220,9 @@ impl<'k> Verifier<'k> {
                 bytes += block.bytes;
                 let mut lines = block.lines;
                 let unterminated = if block.terminated { None } else { lines.pop() };
-                lines.into_iter().for_each(|line| walk.line(block.segment, line));
+                for line in &lines {
+                    walk.line(block.segment, line);
+                }
                 if let Some(line) = unterminated {
                     walk.unterminated(block.segment, line);
                 }

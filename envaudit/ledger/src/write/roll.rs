@@ -59,9 +59,8 @@ impl Ledger {
             .detail("count", seq - (segment - 1))
             .detail("sha256", HEXLOWER.encode(&digest.sha256()));
         self.write_ledger_event(state, &event)?;
-        // Even if it cannot be synced now, nothing may be written behind it.
+        // Also if it cannot be synced now: nothing may follow a seal.
         state.sealed = true;
-        self.sync(state)?;
         self.start_next(state)
     }
 

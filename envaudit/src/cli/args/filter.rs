@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 use clap::{Args, ValueEnum};
 
+use super::names::{NameKind, WantedName};
 use super::time::TimeRangeArgs;
 use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
-use crate::cli::ledger::{NameKind, WantedName};
 use crate::ledger::{ActorKind, Filter, Outcome, redact};
 
 /// The arguments of `log` and `export` that choose events.
@@ -60,8 +60,9 @@ impl EventFilterArgs {
     pub(crate) fn wanted_names(&self) -> Vec<WantedName> {
         let action = self.action.iter().map(|name| WantedName::new(NameKind::Action, name));
         let actor = self.actor.iter().map(|actor| match split_actor(actor) {
-            (Some(_), _) => WantedName::new(NameKind::Actor, actor).with_kind(),
-            (None, _) => WantedName::new(NameKind::Actor, actor),
+            (kind, _) => {
+                WantedName { with_kind: kind.is_some(), ..WantedName::new(NameKind::Actor, actor) }
+            }
         });
         let resource = self.resource.iter();
         let resource = resource.map(|name| WantedName::new(NameKind::Resource, redact(name)));

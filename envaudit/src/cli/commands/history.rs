@@ -5,12 +5,11 @@ use serde_json::{Value, json};
 
 use super::changes::{change_json, value_with_source};
 use super::log::UnreadableLines;
+use crate::cli::args::names::{NameKind, WantedName};
 use crate::cli::args::{IndexArgs, time};
 use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
-use crate::cli::ledger::{
-    EventCheck, EventKeyArgs, NameKind, StoredLedger, WantedName, end_with, marked, not_recorded,
-};
+use crate::cli::ledger::{EventCheck, EventKeyArgs, StoredLedger, end_with, marked, not_recorded};
 use crate::cli::output::{Cell, ProgressSource, Table, Tone};
 use crate::ledger::config_state::{ChangeKind, ConfigChange, HistoryEntry};
 use crate::ledger::format::{Line, LineText};

@@ -7,13 +7,12 @@ use clap::{Args, Subcommand};
 use serde_json::Value;
 
 use super::verify::{self, VerifierArgs};
+use crate::cli::args::names::{NameKind, WantedName};
 use crate::cli::args::time::{self, TimeRangeArgs};
 use crate::cli::args::{Format, IndexArgs, formats};
 use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
-use crate::cli::ledger::{
-    NameKind, NotRecorded, StoredLedger, WantedName, end_with, not_recorded_json, query_index,
-};
+use crate::cli::ledger::{NotRecorded, StoredLedger, end_with, not_recorded_json, query_index};
 use crate::cli::output::{Cell, ProgressSource, Table, Tone, WholeFile, counted};
 use crate::ledger::verify::Report as Verdict;
 use crate::ledger::{Timestamp, redact};
@@ -170,7 +169,7 @@ pub(super) fn run(args: &Report, invocation: &mut Invocation<'_>) -> Result<(), 
             // Whoever is privileged need not have done anything yet: only a slip of the finger counts.
             let wanted = wanted(&args.actor, &args.resource, None);
             let wanted: Vec<_> =
-                wanted.into_iter().map(|(column, name)| (column, name.if_near())).collect();
+                wanted.into_iter().map(|(column, name)| (column, likely(name))).collect();
             answer(&args.common, false, &wanted, invocation, |index, options| {
                 report::privileged(index, options, &rights)
             })
@@ -205,6 +204,11 @@ fn wanted(actors: &[String], resources: &[String], action: Option<&String>) -> V
     let resource = |name| (NameColumn::Resource, WantedName::new(NameKind::Resource, name));
     let action = action.map(|name| (NameColumn::Action, WantedName::new(NameKind::Action, name)));
     actors.iter().map(actor).chain(recorded(resources).map(resource)).chain(action).collect()
+}
+
+/// A name that counts as misspelt only if a recorded one is very like it.
+fn likely(name: WantedName) -> WantedName {
+    WantedName { only_if_near: true, ..name }
 }
 
 impl ScopeArgs {
@@ -260,7 +264,7 @@ fn answer(
 fn not_recorded(index: &Index<'_>, wanted: &[Wanted]) -> Result<Vec<NotRecorded>, IndexError> {
     let mut missing = Vec::new();
     for (column, wanted) in wanted {
-        if !has_name(index, *column, wanted.name())? {
+        if !has_name(index, *column, &wanted.name)? {
             let names = names(index, *column)?;
             missing.extend(NotRecorded::of(wanted, names.iter().map(String::as_str)));
         }

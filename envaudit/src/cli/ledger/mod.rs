@@ -18,6 +18,4 @@ pub(crate) use key_file::{
 };
 pub(crate) use open::{KEY_VARIABLES, LedgerKeys, RetiredKeys};
 pub(crate) use read::{StoredLedger, refuse_inside};
-pub(crate) use recorded_names::{
-    NameKind, NotRecorded, WantedName, end_with, not_recorded, not_recorded_json,
-};
+pub(crate) use recorded_names::{NotRecorded, end_with, not_recorded, not_recorded_json};

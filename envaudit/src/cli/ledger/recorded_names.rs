@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use crate::cli::args::names::{NameKind, WantedName};
 use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
 use crate::ledger::__private::{list, member, text};
@@ -16,97 +17,36 @@ use crate::schema::nearest::nearest;
 /// More names of one kind are not kept: then the nearest may not be found.
 const MOST: usize = 100_000;
 
-/// A kind of name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum NameKind {
-    Key,
-    Actor,
-    Action,
-    Resource,
-}
-
-impl NameKind {
-    fn name(self) -> &'static str {
-        match self {
-            NameKind::Key => "variable",
-            NameKind::Actor => "actor",
-            NameKind::Action => "action",
-            NameKind::Resource => "resource",
+/// The names of a kind in an event. If the kind of an actor is asked for, it is part of the name.
+fn names_of(wanted: &WantedName, line: &Line<'_>) -> Vec<String> {
+    match wanted.kind {
+        NameKind::Action => vec![line.action.get().into_owned()],
+        NameKind::Actor if wanted.with_kind => {
+            vec![format!("{}:{}", line.actor_type.get(), line.actor_id.get())]
         }
-    }
-
-    /// The names of this kind in an event. If the kind of an actor is asked for, it is part of the name.
-    fn of(self, line: &Line<'_>, with_kind: bool) -> Vec<String> {
-        match self {
-            NameKind::Action => vec![line.action.get().into_owned()],
-            NameKind::Actor if with_kind => {
-                vec![format!("{}:{}", line.actor_type.get(), line.actor_id.get())]
+        NameKind::Actor => vec![line.actor_id.get().into_owned()],
+        NameKind::Resource => {
+            line.resource_id.into_iter().map(|id| id.get().into_owned()).collect()
+        }
+        NameKind::Key => {
+            if line.resource_type.is_none_or(|kind| kind != "config") {
+                return Vec::new();
             }
-            NameKind::Actor => vec![line.actor_id.get().into_owned()],
-            NameKind::Resource => {
-                line.resource_id.into_iter().map(|id| id.get().into_owned()).collect()
-            }
-            NameKind::Key => {
-                if line.resource_type.is_none_or(|kind| kind != "config") {
-                    return Vec::new();
-                }
-                let lists = ["changes", "state"].into_iter();
-                let lists = lists.filter_map(|name| list(member(line.details?, name)?));
-                let key = |item| Some(text(member(item, "key")?)?.into_owned());
-                lists.flatten().filter_map(key).collect()
-            }
+            let lists = ["changes", "state"].into_iter();
+            let lists = lists.filter_map(|name| list(member(line.details?, name)?));
+            let key = |item| Some(text(member(item, "key")?)?.into_owned());
+            lists.flatten().filter_map(key).collect()
         }
     }
 }
 
-/// A name in an argument; with `*` at its end, every name that begins so.
-#[derive(Debug)]
-pub(crate) struct WantedName {
-    kind: NameKind,
-    name: String,
-    with_kind: bool,
-    only_if_near: bool,
-}
-
-impl WantedName {
-    pub(crate) fn new(kind: NameKind, name: impl Into<String>) -> Self {
-        WantedName { kind, name: name.into(), with_kind: false, only_if_near: false }
-    }
-
-    /// An actor with its kind, as in `service:deployer`.
-    pub(crate) fn with_kind(mut self) -> Self {
-        self.with_kind = true;
-        self
-    }
-
-    /// It may well be one that is not recorded, unless a recorded one is very like it.
-    #[cfg(feature = "report")]
-    pub(crate) fn if_near(mut self) -> Self {
-        self.only_if_near = true;
-        self
-    }
-
-    /// The name as it was given.
-    #[cfg(feature = "report")]
-    pub(crate) fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn matches(&self, found: &str) -> bool {
-        match self.name.strip_suffix('*') {
-            Some(prefix) => found.starts_with(prefix),
-            None => found == self.name,
-        }
-    }
-
-    /// The recorded name that was probably meant.
-    fn nearest<'n>(&self, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-        let Some(prefix) = self.name.strip_suffix('*') else { return nearest(&self.name, names) };
-        let begins = |name: &'n str| (name.get(..prefix.len()).unwrap_or(name), name);
-        let names: Vec<_> = names.map(begins).collect();
-        let near = nearest(prefix, names.iter().map(|(beginning, _)| *beginning))?;
-        names.iter().find(|(beginning, _)| *beginning == near).map(|(_, name)| *name)
-    }
+/// The recorded name that was probably meant.
+fn nearest_to<'n>(wanted: &WantedName, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let Some(prefix) = wanted.name.strip_suffix('*') else { return nearest(&wanted.name, names) };
+    let begins = |name: &'n str| (name.get(..prefix.len()).unwrap_or(name), name);
+    let names: Vec<_> = names.map(begins).collect();
+    let near = nearest(prefix, names.iter().map(|(beginning, _)| *beginning))?;
+    names.iter().find(|(beginning, _)| *beginning == near).map(|(_, name)| *name)
 }
 
 /// A name that no event of the ledger has.
@@ -124,7 +64,7 @@ impl NotRecorded {
         wanted: &WantedName,
         names: impl Iterator<Item = &'n str>,
     ) -> Option<Self> {
-        let nearest = wanted.nearest(names).map(str::to_owned);
+        let nearest = nearest_to(wanted, names).map(str::to_owned);
         let told = nearest.is_some() || !wanted.only_if_near;
         told.then(|| NotRecorded { kind: wanted.kind, name: wanted.name.clone(), nearest })
     }
@@ -191,7 +131,7 @@ pub(crate) fn not_recorded(
         };
         let Ok(line) = record.line() else { continue };
         open.retain_mut(|(wanted, names)| {
-            let found = wanted.kind.of(&line, wanted.with_kind);
+            let found = names_of(wanted, &line);
             if found.iter().any(|name| wanted.matches(name)) {
                 return false;
             }

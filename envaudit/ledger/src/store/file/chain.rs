@@ -14,6 +14,8 @@ use crate::store::{
 
 /// The number of bytes that are read at once.
 const BLOCK: usize = 4 << 20;
+/// Of so many of the newest segments it is looked at who may read them: a ledger may have thousands.
+const LOOKED_AT: usize = 64;
 
 impl<D: Disk> FileChain for FileStore<D> {
     fn directory(&self) -> Option<&Path> {
@@ -123,7 +125,8 @@ impl<D: Disk> FileChain for FileStore<D> {
             name.starts_with(KEY) || (name.starts_with(RETIRED) && name.ends_with(KEY_END))
         };
         let keys = names.iter().filter(is_key).filter_map(|name| open(name, OpenKind::Key));
-        let mut segments = names.iter().filter(|name| seq_of(name, SEGMENT).is_some());
+        let segments = names.iter().rev().filter(|name| seq_of(name, SEGMENT).is_some());
+        let mut segments = segments.take(LOOKED_AT);
         let segment = segments.find_map(|name| open(name, OpenKind::Segment));
         open("", OpenKind::Folder).into_iter().chain(keys).chain(segment).collect()
     }

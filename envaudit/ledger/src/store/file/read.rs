@@ -40,6 +40,11 @@ impl<D: Disk> SegmentSource for FileStore<D> {
         Ok(bytes)
     }
 
+    /// So much stays in the cache of a core until it has been used.
+    fn block_size(&self) -> usize {
+        512 << 10
+    }
+
     fn checkpoints_after(
         &self,
         seq: Option<u64>,

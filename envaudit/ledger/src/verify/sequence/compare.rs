@@ -14,9 +14,10 @@ use crate::verify::verdict::Verdict;
 impl Sequence {
     pub(super) fn compare_link(&mut self, position: LinePosition, event: &CheckedEvent) {
         let fork = self.fork.take();
-        let Some(previous) = self.previous.filter(|previous| *previous != event.previous) else {
+        let Some(previous) = self.previous.as_ref().filter(|it| **it != event.previous) else {
             return;
         };
+        let previous = *previous;
         if let Some(fork) = fork.filter(|fork| fork.hash == event.previous) {
             // The ledger goes on from the second of the two: the first was one too many.
             let finding = fork.finding.and_then(|place| self.findings.at(place, event.seq - 1));
@@ -165,9 +166,10 @@ impl Sequence {
     }
 
     pub(super) fn compare_clock(&mut self, position: LinePosition, event: &CheckedEvent) {
-        let before = core::mem::replace(&mut self.micros, event.micros);
-        if event.micros < before {
-            let (expected, found) = (format!("{before} or later"), event.micros.to_string());
+        let micros = event.timestamp.micros();
+        let before = core::mem::replace(&mut self.micros, micros);
+        if micros < before {
+            let (expected, found) = (format!("{before} or later"), micros.to_string());
             let unit = "microseconds since 1970";
             self.add(
                 Verdict::ClockRegression,

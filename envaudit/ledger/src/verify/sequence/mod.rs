@@ -175,19 +175,17 @@ impl Sequence {
     }
 
     /// Takes the next line.
-    pub(super) fn line(&mut self, segment: usize, checked: CheckedLine) {
+    pub(super) fn line(&mut self, segment: usize, checked: &CheckedLine) {
         let position = LinePosition { segment, offset: checked.offset };
-        match checked.state {
-            LineState::Bad(bad) => self.bad(position, bad),
+        match &checked.state {
+            LineState::Bad(bad) => self.bad(position, bad.clone()),
             // Before the event at which an earlier verification ended, such lines were verified.
             LineState::Earlier { .. } if self.last.is_none() => {}
             LineState::Earlier { seq } => {
-                self.bad(
-                    position,
-                    BadLine { claimed: Some(seq), reason: BadReason::Earlier { seq } },
-                );
+                let reason = BadReason::Earlier { seq: *seq };
+                self.bad(position, BadLine { claimed: Some(*seq), reason });
             }
-            LineState::Event(event) if self.is_strange(&event) => {
+            LineState::Event(event) if self.is_strange(event) => {
                 let reason = BadReason::Hash { found: event.hash, computed: None };
                 self.bad(position, BadLine { claimed: Some(event.seq), reason });
             }
@@ -213,10 +211,10 @@ impl Sequence {
         }
     }
 
-    fn event(&mut self, position: LinePosition, event: CheckedEvent) {
+    fn event(&mut self, position: LinePosition, event: &CheckedEvent) {
         if event.seq < self.next {
             self.settle_bad(self.next);
-            self.step_back(position, &event);
+            self.step_back(position, event);
             return;
         }
         if self.start.is_none() {
@@ -224,19 +222,19 @@ impl Sequence {
         }
         self.settle_bad(event.seq);
         self.note_gap(event.seq, position);
-        self.compare_link(position, &event);
+        self.compare_link(position, event);
         let statement = event.own.as_deref().and_then(Statement::read);
-        self.compare_place(position, &event, statement.as_ref());
-        self.compare_proof(position, &event);
-        self.compare_key(position, &event);
-        self.compare_clock(position, &event);
+        self.compare_place(position, event, statement.as_ref());
+        self.compare_proof(position, event);
+        self.compare_key(position, event);
+        self.compare_clock(position, event);
         while let Some(claim) = self.claims.take(event.seq - 1) {
             self.compare_claim(&claim, event.seq - 1, &event.previous);
         }
         if let Some(Statement::Opened(opening)) = &statement {
-            self.compare_opening(position, &event, opening);
+            self.compare_opening(position, event, opening);
         }
-        self.advance(position, &event);
+        self.advance(position, event);
         // A statement counts only under the right key.
         let stray = self.keys.stray.is_some() || event.proof == HashProof::Downgraded;
         if let Some(statement) = statement.filter(|_| !stray) {
@@ -263,7 +261,7 @@ impl Sequence {
         self.recent.push_back((event.seq, event.hash));
         match &mut self.tree {
             Some(tree) if tree.size() + 1 == event.seq => {
-                tree.push(event.leaf, event.group.as_deref());
+                tree.push(&event.hash, event.group.as_deref());
             }
             Some(tree) if tree.size() < event.seq => self.tree = None,
             _ => {}
