@@ -8,7 +8,10 @@ use std::time::Duration;
 
 use envaudit::ledger::store::{Disk, FileStat, Listed, StoreErrorKind, StoreLock};
 use envaudit::ledger::testing::{Fault, MemoryDisk, MemoryFile, Operation};
-use envaudit::ledger::{AppendError, FileStore, LedgerOptions, SyncMode};
+use envaudit::ledger::{
+    Actor, AppendError, Event, FileStore, Filter, Ledger, LedgerOptions, LedgerWriter, Record,
+    SyncMode,
+};
 use envaudit_tests::fresh_ledger::{event, on, options, recorded};
 
 /// A disk whose answers about one file can be made to fail.
@@ -203,6 +206,49 @@ fn wherever_a_roll_fails_nothing_is_written_behind_its_seal() {
                 }
                 let report = ledger.verify().expect("it can be read");
                 assert!(report.is_intact(), "{context}: {report}");
+            }
+        }
+    }
+}
+
+/// How many events the gaps of a ledger count.
+fn in_gaps(ledger: &Ledger) -> u64 {
+    let gaps = ledger.reader().events().expect("segments");
+    let gaps = gaps.matching(Filter::new().action("ledger.gap"));
+    let count = |record: Record| -> u64 {
+        let line = record.line().expect("a line");
+        let details = serde_json::from_str::<serde_json::Value>(line.details.expect("details"));
+        details.expect("JSON")["events"].as_u64().expect("a number")
+    };
+    gaps.map(|record| count(record.expect("a record"))).sum()
+}
+
+#[test]
+fn wherever_the_write_of_a_gap_or_a_roll_before_an_event_fails_each_event_is_there_or_counted_once()
+{
+    for sync in [SyncMode::Always, SyncMode::Interval(Duration::ZERO)] {
+        for fault in [Fault::Io, Fault::Full, Fault::Short, Fault::DoneButFailed] {
+            for nth in 0..30 {
+                let context = format!("{sync:?}, {fault:?} at operation {nth}");
+                let disk = MemoryDisk::new();
+                // Each append begins with a roll.
+                let ledger =
+                    options().sync(sync).segment_size(1).init_in(FileStore::on(disk.clone()));
+                let ledger = Arc::new(ledger.expect("an empty disk"));
+                let writer = LedgerWriter::new(Arc::clone(&ledger));
+                // One that is not an event at all is lost, and becomes a gap.
+                writer.append(event(0)).expect("appended");
+                disk.fail_nth(nth, fault);
+                writer.record(Event::new("no action", Actor::user("ada")));
+                writer.record(event(1));
+                writer.record(event(2));
+                let closed = writer.close();
+                if closed.is_err() {
+                    continue;
+                }
+                drop(writer);
+                let numbers = recorded(ledger.source());
+                assert_eq!(numbers.len() as u64 + in_gaps(&ledger), 4, "{context}: {numbers:?}");
             }
         }
     }

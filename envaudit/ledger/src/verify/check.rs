@@ -119,8 +119,6 @@ pub(super) struct Checker<'k> {
     pub(super) ledger_id: Option<String>,
     /// Lines with a lower seq have been verified before.
     pub(super) from: u64,
-    /// Whether the roots of groups are wanted.
-    pub(super) leaves: bool,
     /// Whether the form of lines is taken on trust where their hash holds under a key.
     pub(super) quick: bool,
     /// Whether every event has to be hashed with a key.
@@ -140,9 +138,7 @@ impl Checker<'_> {
             };
             lines.push(CheckedLine { offset: line.offset, state });
         }
-        if self.leaves {
-            add_groups(&mut lines);
-        }
+        add_groups(&mut lines);
         lines
     }
 

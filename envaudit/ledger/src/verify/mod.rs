@@ -167,7 +167,6 @@ impl<'k> Verifier<'k> {
             keys: self.keys,
             ledger_id: None,
             from: self.verified.as_ref().map_or(0, |verified| verified.size),
-            leaves: true,
             quick: self.quick,
             needs_key: self.keys.is_some()
                 || manifest.as_ref().is_some_and(|it| it.keys().is_some()),

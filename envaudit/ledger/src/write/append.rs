@@ -64,14 +64,20 @@ impl Ledger {
         self.act_at_tail(writer, &mut writer.state(), act)
     }
 
-    /// [`with_tail`](Self::with_tail). On failure also returns the events that may be there nevertheless.
+    /// [`with_tail`](Self::with_tail). On failure also returns the events that may be there nevertheless, if `act` has begun to
+    /// write them, which it says: a roll before them has lines of its own.
     pub(crate) fn with_tail_or_doubt<T>(
         &self,
-        act: impl FnMut(&mut WriterState) -> Result<T, StepError>,
+        mut act: impl FnMut(&mut WriterState, &mut bool) -> Result<T, StepError>,
     ) -> Result<T, (AppendError, Uncertain)> {
         let writer = self.writer();
         let mut state = writer.state();
-        self.act_at_tail(writer, &mut state, act).map_err(|error| match error.may_be_there() {
+        let mut begun = false;
+        let acted = self.act_at_tail(writer, &mut state, |state| {
+            begun = false;
+            act(state, &mut begun)
+        });
+        acted.map_err(|error| match begun && error.may_be_there() {
             true => (error, state.uncertain.clone()),
             false => (error, Uncertain::default()),
         })
@@ -352,19 +358,20 @@ impl Ledger {
         Ok(FirstLine { bytes: line, hash, event_id, timestamp: stamp })
     }
 
-    /// Records that events were lost.
+    /// Records that events were lost. On failure also returns the gap if it may be there nevertheless.
     pub(crate) fn append_gap(
         &self,
         events: u64,
         from: Timestamp,
         to: Timestamp,
-    ) -> Result<(), AppendError> {
+    ) -> Result<(), (AppendError, Uncertain)> {
         let event = ledger_event("ledger.gap")
             .detail("events", events)
             .detail("from", from.to_string())
             .detail("to", to.to_string());
-        self.with_tail(|state| {
+        self.with_tail_or_doubt(|state, begun| {
             self.roll_if_due(state)?;
+            *begun = true;
             self.write_ledger_event(state, &event)
         })
     }

@@ -194,9 +194,10 @@ impl Ledger {
         &self,
         events: &[Event],
     ) -> Result<Vec<Appended>, (AppendError, Uncertain)> {
-        self.with_tail_or_doubt(|state| {
+        self.with_tail_or_doubt(|state, begun| {
             let mut all = Vec::with_capacity(events.len());
             let now = self.roll_if_due(state)?;
+            *begun = true;
             self.write_events(state, events, now, &mut |appended| all.push(appended))?;
             Ok(all)
         })

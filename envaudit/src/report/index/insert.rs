@@ -61,9 +61,8 @@ impl<'t> Insert<'t> {
         Ok(Insert {
             event: statement("INSERT INTO events VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?,
             of_parts: statement(&format!(
-                "UPDATE events SET flags = flags | {SECRET_IN_PART} WHERE id = ?1 AND EXISTS \
-                 (SELECT 1 FROM events WHERE id >= ?2 AND id < ?1 AND flags & {PART} <> 0 \
-                 AND flags & {SECRET} <> 0)"
+                "SELECT EXISTS (SELECT 1 FROM events WHERE id >= ?2 AND id < ?1 \
+                 AND flags & {PART} <> 0 AND flags & {SECRET} <> 0)"
             ))?,
             change: statement("INSERT OR IGNORE INTO changes VALUES (?1, ?2, ?3, ?4, ?5)")?,
             state: statement("INSERT OR IGNORE INTO states VALUES (?1, ?2, ?3, ?4, ?5)")?,
@@ -97,9 +96,9 @@ impl<'t> Insert<'t> {
         let seq = (row.seq != id).then_some(row.seq);
         let (actor, resource) = (texts.get(row.actor), text(row.resource));
         let network = text(row.network);
-        self.event.execute(params![
-            id, seq, row.at, row.time, kind, actor, resource, network, row.flags,
-        ])?;
+        let flags = row.flags | self.flags_of_parts(id, row)?;
+        self.event
+            .execute(params![id, seq, row.at, row.time, kind, actor, resource, network, flags,])?;
         let values = [
             Value::number(id),
             seq.map_or(Value::Null, Value::number),
@@ -109,13 +108,21 @@ impl<'t> Insert<'t> {
             Value::Text(actor),
             Value::text(resource),
             Value::text(network),
-            Value::Integer(row.flags),
+            Value::Integer(flags),
         ];
         self.events.add("events", &values);
         match &row.config {
             Some(config) => self.config(id, row, config, resource.unwrap_or_default()),
             None => Ok(()),
         }
+    }
+
+    /// What an event has of its parts, which come right before it.
+    fn flags_of_parts(&mut self, id: u64, row: &Row) -> Result<i64, IndexError> {
+        let parts = row.config.as_ref().map_or(0, |config| config.parts);
+        let Some(first) = id.checked_sub(parts).filter(|first| *first < id) else { return Ok(0) };
+        let secret: bool = self.of_parts.query_row(params![id, first], |found| found.get(0))?;
+        Ok(if secret { SECRET_IN_PART } else { 0 })
     }
 
     fn config(
@@ -125,9 +132,6 @@ impl<'t> Insert<'t> {
         config: &Config,
         resource: &str,
     ) -> Result<(), IndexError> {
-        if let Some(first) = id.checked_sub(config.parts).filter(|first| *first < id) {
-            self.of_parts.execute(params![id, first])?;
-        }
         for (key, what) in &config.changes {
             let what = *what as i64;
             if self.change.execute(params![key, id, row.at, row.time, what])? > 0 {

@@ -83,6 +83,16 @@ pub(super) fn key_at_end(disk: &MemoryDisk) -> Option<String> {
     last
 }
 
+/// The id of the key that the last line rotates to, if it is a rotation.
+pub(super) fn rotation_at_end(disk: &MemoryDisk) -> Option<String> {
+    let mut last = None;
+    each_line(disk, |line| {
+        last = (line.action == "ledger.key_rotated").then(|| line.details.map(str::to_owned));
+    });
+    let details: serde_json::Value = serde_json::from_str(&last??).expect("JSON");
+    details["to"].as_str().map(str::to_owned)
+}
+
 /// The seq in HEAD; 0 if there is none.
 pub(super) fn head_of(disk: &MemoryDisk) -> u64 {
     let head = disk.contents("HEAD");

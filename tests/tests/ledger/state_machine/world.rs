@@ -12,7 +12,9 @@ use envaudit::ledger::{
 };
 use envaudit_tests::fresh_ledger::{event, options, recorded_with};
 
-use super::model::{Fate, MemoryAnchor, assert_no_alarm, head_of, key_at_end, listed, segments};
+use super::model::{
+    Fate, MemoryAnchor, assert_no_alarm, head_of, key_at_end, listed, rotation_at_end, segments,
+};
 
 /// How many processes have the ledger open.
 pub(super) const HANDLES: usize = 3;
@@ -112,7 +114,14 @@ impl World {
 
     fn options(&self, handle: usize, disk: &MemoryDisk) -> LedgerOptions {
         let ring = ring_with(&self.keys, key_at_end(disk).as_deref());
-        options_with(ring).anchor(self.anchor.clone()).sync(self.modes.of(handle))
+        let options = options_with(ring).anchor(self.anchor.clone()).sync(self.modes.of(handle));
+        // An operator who knows that a rotation was cut off by a crash.
+        match rotation_at_end(disk)
+            .and_then(|to| self.keys.iter().find(|key| key.id().as_str() == to))
+        {
+            Some(key) => options.finish_rotation(key.clone()),
+            None => options,
+        }
     }
 
     fn open(&self, handle: usize) -> Result<Handle, OpenError> {

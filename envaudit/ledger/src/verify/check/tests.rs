@@ -12,7 +12,6 @@ fn checker() -> Checker<'static> {
         keys: None,
         ledger_id: Some(LEDGER_ID.to_owned()),
         from: 0,
-        leaves: false,
         quick: false,
         needs_key: false,
     }

@@ -39,6 +39,8 @@ pub(super) struct SharedQueue {
 pub(super) struct Queue {
     pub(super) items: VecDeque<QueuedEvent>,
     pub(super) gap: Option<LostEvents>,
+    /// A gap whose write had an unknown outcome.
+    doubtful_gap: Option<(Uncertain, LostEvents)>,
     pub(super) stopping: bool,
     /// The thread has ended with a panic.
     pub(super) is_dead: bool,
@@ -105,7 +107,9 @@ impl SharedQueue {
         while let Some((group, gap)) = self.next_group(failed, !doubtful.events.is_empty()) {
             let written = self.write(group, gap, &mut doubtful);
             self.settle(&mut doubtful);
-            failed = written.is_err() || !doubtful.events.is_empty();
+            self.settle_gap();
+            let gap_in_doubt = self.queue().doubtful_gap.is_some();
+            failed = written.is_err() || gap_in_doubt || !doubtful.events.is_empty();
             if failed && self.queue().stopping {
                 last_tries -= 1;
                 if last_tries == 0 {
@@ -121,6 +125,7 @@ impl SharedQueue {
         let rest = core::mem::take(&mut self.queue().items);
         let lost = doubtful.events.into_iter().filter_map(|(_, event)| event).chain(rest);
         let lost = lost.filter(|event| event.reply.0.is_none()).count() as u64;
+        self.settle_gap();
         let mut queue = self.queue();
         self.lose(&mut queue, lost);
         let gap = queue.gap.take();
@@ -130,6 +135,7 @@ impl SharedQueue {
 
     /// Writes the gap that the thread could not write.
     pub(super) fn write_last_gap(&self) -> Result<(), AppendError> {
+        self.settle_gap();
         let gap = self.queue().gap.take();
         if gap.is_some() {
             let _ = self.ledger.settled(&Uncertain::default());
@@ -180,7 +186,7 @@ impl SharedQueue {
             queue = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
         while queue.items.is_empty() && queue.gap.is_none() {
-            if doubts {
+            if doubts || queue.doubtful_gap.is_some() {
                 return Some((Vec::new(), None));
             }
             if queue.stopping {
@@ -282,12 +288,28 @@ impl SharedQueue {
     }
 
     fn write_gap(&self, gap: Option<LostEvents>) -> Result<(), AppendError> {
-        let Some(LostEvents { events, from, to }) = gap else { return Ok(()) };
-        let written = self.ledger.append_gap(events, from, to);
-        if written.is_err() {
+        let Some(lost) = gap else { return Ok(()) };
+        let Err((error, uncertain)) = self.ledger.append_gap(lost.events, lost.from, lost.to)
+        else {
+            return Ok(());
+        };
+        if uncertain.ids.is_empty() {
             self.put_back(VecDeque::new(), gap);
+        } else {
+            self.queue().doubtful_gap = Some((uncertain, lost));
         }
-        written
+        Err(error)
+    }
+
+    /// Finds out whether a gap is there whose write had an unknown outcome. One that is not is written again.
+    fn settle_gap(&self) {
+        let doubtful = self.queue().doubtful_gap.take();
+        let Some((uncertain, lost)) = doubtful else { return };
+        match self.ledger.settled(&uncertain) {
+            None => self.queue().doubtful_gap = Some((uncertain, lost)),
+            Some(there) if there.is_empty() => self.put_back(VecDeque::new(), Some(lost)),
+            Some(_) => {}
+        }
     }
 
     /// Keeps as many events as there is room for, and counts the rest.
