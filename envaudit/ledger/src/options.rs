@@ -341,7 +341,7 @@ impl LedgerOptions {
                 match Ledger::make(Arc::new(store), self.settings, self.key_source)? {
                     CreateOutcome::Ledger(ledger) => Ok(*ledger),
                     CreateOutcome::ByAnother(store, settings, keys) => {
-                        Ledger::load(store, *settings, keys)
+                        Ledger::load(store, *settings, *keys)
                     }
                 }
             }

@@ -30,7 +30,7 @@ use crate::write::warning::LedgerWarning;
 pub(crate) enum CreateOutcome {
     Ledger(Box<Ledger>),
     /// Another process was faster.
-    ByAnother(Arc<dyn ChainStore>, Box<LedgerSettings>, KeySource),
+    ByAnother(Arc<dyn ChainStore>, Box<LedgerSettings>, Box<KeySource>),
 }
 
 impl Ledger {
@@ -86,7 +86,11 @@ impl Ledger {
         match created {
             Ok(()) => {}
             Err(WriteError::Stale { .. }) => {
-                return Ok(CreateOutcome::ByAnother(store, Box::new(settings), key_source));
+                return Ok(CreateOutcome::ByAnother(
+                    store,
+                    Box::new(settings),
+                    Box::new(key_source),
+                ));
             }
             Err(error) => return Err(OpenError::Write(error)),
         }

@@ -261,7 +261,6 @@ impl SharedQueue {
 
     /// Writes events, in as many batches as they need. On failure returns those that were acknowledged, and those that may be
     /// there.
-    #[expect(clippy::type_complexity, reason = "it is taken apart at once")]
     fn write_events(
         &self,
         events: &[Event],
