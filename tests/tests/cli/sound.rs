@@ -312,7 +312,7 @@ fn a_state_in_the_folder_of_the_ledger_vouches_for_nothing() {
     }
     // The same note kept elsewhere is an anchor.
     let kept = fixture.files.path().join("kept.note");
-    fs::copy(&inside_note(&fixture), &kept).expect("copied");
+    fs::copy(inside_note(&fixture), &kept).expect("copied");
     let verified = fixture.run(&["verify"]).path("--anchor", &kept).run().ends_with(0);
     assert!(verified.out.contains("an anchor vouches for all of it"), "{}", verified.out);
 

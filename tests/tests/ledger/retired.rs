@@ -160,21 +160,21 @@ fn a_rotation_by_an_earlier_version_is_believed_if_a_checkpoint_or_an_anchor_kno
     let report = Verifier::new().keys(&ring()).anchor(anchored).verify(&builder.ledger).unwrap();
     assert_eq!(report.verdict(), Verdict::OkAnchored);
     let opened = with_ring().anchor(FileAnchor::new(&path)).open_in(FileStore::on(known));
-    opened.unwrap().append(&event(0)).unwrap();
+    opened.expect("it works").append(&event(0)).expect("it works");
 }
 
 /// A ledger of a machine that stopped while a rotation was written: its first line is there, and nothing of the second, or a
 /// part of it.
 fn interrupted(more: &[u8]) -> MemoryDisk {
     let disk = MemoryDisk::new();
-    let ledger = options().init_in(FileStore::on(disk.clone())).unwrap();
-    ledger.append(&event(0)).unwrap();
-    ledger.rotate(new_key()).unwrap();
+    let ledger = options().init_in(FileStore::on(disk.clone())).expect("it works");
+    ledger.append(&event(0)).expect("it works");
+    ledger.rotate(new_key()).expect("it works");
     drop(ledger);
-    let lines = disk.contents(FIRST).unwrap();
+    let lines = disk.contents(FIRST).expect("it works");
     let bare = MemoryDisk::new();
-    drop(options().init_in(FileStore::on(bare.clone())).unwrap());
-    bare.put("ledger.json", &disk.contents("ledger.json").unwrap());
+    drop(options().init_in(FileStore::on(bare.clone())).expect("it works"));
+    bare.put("ledger.json", &disk.contents("ledger.json").expect("it works"));
     let kept: Vec<&[u8]> = lines.split_inclusive(|byte| *byte == b'\n').take(3).collect();
     bare.put(FIRST, &[&kept.concat(), more].concat());
     bare

@@ -150,13 +150,13 @@ fn failures_of_writers_and_functions_are_passed_on() {
 fn within(directory: &std::path::Path, elsewhere: &std::path::Path) -> Vec<std::path::PathBuf> {
     use std::os::unix::fs::symlink;
     let file = directory.join("kept");
-    std::fs::write(&file, "").unwrap();
-    symlink(&file, elsewhere.join("link")).unwrap();
-    symlink(directory.join("later"), elsewhere.join("dangling")).unwrap();
-    symlink("dangling", elsewhere.join("twice")).unwrap();
-    symlink(directory, elsewhere.join("folder")).unwrap();
-    std::fs::hard_link(&file, elsewhere.join("hard")).unwrap();
-    symlink(elsewhere.join("outside"), directory.join("points-out")).unwrap();
+    std::fs::write(&file, "").expect("it can be made");
+    symlink(&file, elsewhere.join("link")).expect("it can be made");
+    symlink(directory.join("later"), elsewhere.join("dangling")).expect("it can be made");
+    symlink("dangling", elsewhere.join("twice")).expect("it can be made");
+    symlink(directory, elsewhere.join("folder")).expect("it can be made");
+    std::fs::hard_link(&file, elsewhere.join("hard")).expect("it can be made");
+    symlink(elsewhere.join("outside"), directory.join("points-out")).expect("it can be made");
     let names = ["link", "dangling", "twice", "folder/later", "hard"];
     let mut all: Vec<_> = names.map(|name| elsewhere.join(name)).into();
     all.push(file);

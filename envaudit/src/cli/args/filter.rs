@@ -59,10 +59,9 @@ impl EventFilterArgs {
     /// The names that are asked for.
     pub(crate) fn wanted_names(&self) -> Vec<WantedName> {
         let action = self.action.iter().map(|name| WantedName::new(NameKind::Action, name));
-        let actor = self.actor.iter().map(|actor| match split_actor(actor) {
-            (kind, _) => {
-                WantedName { with_kind: kind.is_some(), ..WantedName::new(NameKind::Actor, actor) }
-            }
+        let actor = self.actor.iter().map(|actor| {
+            let (kind, _) = split_actor(actor);
+            WantedName { with_kind: kind.is_some(), ..WantedName::new(NameKind::Actor, actor) }
         });
         let resource = self.resource.iter();
         let resource = resource.map(|name| WantedName::new(NameKind::Resource, redact(name)));
