@@ -118,7 +118,9 @@ pub mod __private {
     pub use crate::schema::FieldSchema;
     pub use crate::schema::Member::Field;
     pub use crate::schema::embed::{embedded, embedded_len};
-    pub use crate::schema::group_checks::{check_default, check_defaults, check_group};
+    pub use crate::schema::group_checks::{
+        check_default, check_defaults, check_group, check_names,
+    };
     pub use crate::schema::table::{
         KeyRequest, Name, Sizes, Table, keys, leaves, measure, names, order, resolve_files, text,
     };

@@ -12,7 +12,7 @@ use crate::Files;
 use crate::command::{Envaudit, envaudit};
 
 /// The key of the ledger, as a variable has it.
-pub const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+pub const KEY: &str = "9f3c51d2a7e84b06c1f95d3e7a2b8c4d60e1f7a3b5c9d2e8f4061b7a3c5d9e2f";
 
 /// `record`, with who and why.
 pub const RECORD: [&str; 5] = ["record", "--actor", "ada", "--reason", "OPS-42"];

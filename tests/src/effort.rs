@@ -10,3 +10,19 @@ pub fn one_in(step: usize) -> usize {
         _ => step,
     }
 }
+
+/// How many cases of a kind are tried: as many as the variable says, or the ordinary number.
+///
+/// # Panics
+///
+/// When the variable is not a number.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "whoever runs the test says how much is tried, and no test sets it"
+)]
+pub fn count(variable: &str, ordinary: u64) -> u64 {
+    match std::env::var(variable) {
+        Ok(text) => text.parse().unwrap_or_else(|_| panic!("{variable} is a number, not `{text}`")),
+        Err(_) => ordinary,
+    }
+}

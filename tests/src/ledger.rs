@@ -293,6 +293,11 @@ impl LedgerBuilder {
 
     /// Seals the segment and opens the next one.
     pub fn roll(&mut self) {
+        self.roll_saying(|details| details);
+    }
+
+    /// Seals the segment and opens the next one, whose first line says something else of the events before it.
+    pub fn roll_saying(&mut self, edit: impl FnOnce(String) -> String) {
         let sha256 = HEXLOWER.encode(&Sha256::digest(&self.ledger.segments[&self.segment]));
         let count = self.seq + 1 - self.segment;
         let details = format!("{{\"count\":{count},\"sha256\":\"{sha256}\"}}");
@@ -305,7 +310,12 @@ impl LedgerBuilder {
             peaks.collect::<Vec<_>>().join(","),
             self.seq
         );
-        self.event("ledger.segment_opened", &details);
+        self.event("ledger.segment_opened", &edit(details));
+    }
+
+    /// Adds the next events to a segment of this name, whatever stands in it.
+    pub fn go_on_in(&mut self, segment: u64) {
+        self.segment = segment;
     }
 
     /// What a checkpoint of the ledger as it is says.

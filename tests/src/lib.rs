@@ -37,8 +37,11 @@ pub mod reference;
 pub mod reports;
 #[cfg(feature = "ledger")]
 pub mod sample_quarter;
+pub mod sequences;
 mod single_field;
 mod store;
+#[cfg(feature = "ledger")]
+pub mod vectors;
 
 pub use files::Files;
 pub use store::Store;

@@ -152,6 +152,7 @@ fn assertions(model: &Model) -> TokenStream {
             let span = field.ident.span();
             assertions.extend(quote_spanned! {span=>
                 const _: () = __envaudit::check_group(__ENVAUDIT_TABLE, #at);
+                const _: () = __envaudit::check_names(__ENVAUDIT_TABLE, #at);
             });
             if model.attrs.sources.is_some() {
                 assertions.extend(quote_spanned! {span=>

@@ -840,8 +840,10 @@ const _: () = {
         ],
     );
     const _: () = __envaudit::check_group(__ENVAUDIT_TABLE, 10usize);
+    const _: () = __envaudit::check_names(__ENVAUDIT_TABLE, 10usize);
     const _: () = __envaudit::check_defaults(__ENVAUDIT_TABLE, 10usize);
     const _: () = __envaudit::check_group(__ENVAUDIT_TABLE, 11usize);
+    const _: () = __envaudit::check_names(__ENVAUDIT_TABLE, 11usize);
     const _: () = __envaudit::check_defaults(__ENVAUDIT_TABLE, 11usize);
     const _: () = __envaudit::check_marked(
         __envaudit::Plain::<EdgeToken>::TEXT,

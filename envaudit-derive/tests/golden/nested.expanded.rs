@@ -239,6 +239,9 @@ const _: () = {
         }
     }
     const _: () = __envaudit::check_group(__ENVAUDIT_TABLE, 1usize);
+    const _: () = __envaudit::check_names(__ENVAUDIT_TABLE, 1usize);
     const _: () = __envaudit::check_group(__ENVAUDIT_TABLE, 2usize);
+    const _: () = __envaudit::check_names(__ENVAUDIT_TABLE, 2usize);
     const _: () = __envaudit::check_group(__ENVAUDIT_TABLE, 3usize);
+    const _: () = __envaudit::check_names(__ENVAUDIT_TABLE, 3usize);
 };

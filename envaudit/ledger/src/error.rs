@@ -105,6 +105,41 @@ pub enum OpenError {
         /// Why.
         source: std::io::Error,
     },
+    /// The environment gives two keys.
+    #[error(
+        "ENVAUDIT_SIGNING_KEY has the key {variable}, and the file of ENVAUDIT_SIGNING_KEY_FILE the key {file}: unset one of \
+         the two variables"
+    )]
+    TwoKeys {
+        /// The key in the variable.
+        variable: KeyId,
+        /// The key in the file.
+        file: KeyId,
+    },
+    /// The ledger goes on with a key that was given as a retired one.
+    #[error(
+        "the ledger goes on with the key {retired}, which was given as a retired one: if the ledger was rotated to {current} \
+         before, an older copy was put in its place, and whoever has the retired key may have added to it; if it never was, \
+         open it with {retired} and rotate; nothing was written"
+    )]
+    RolledBack {
+        /// The key that the ledger goes on with.
+        retired: KeyId,
+        /// The current key.
+        current: KeyId,
+    },
+    /// The last event says that the key was rotated, and nothing under the new key is behind it.
+    #[error(
+        "the ledger ends with a rotation from the key {from} to {current}, and nothing under {current} is behind it: whoever has \
+         the retired key {from} may have written all of this; if a rotation was just interrupted, finish it; nothing was \
+         written"
+    )]
+    UnfinishedRotation {
+        /// The key that recorded the rotation.
+        from: KeyId,
+        /// The current key.
+        current: KeyId,
+    },
     /// Events are hashed with a key that was not given.
     #[error(
         "the ledger is written with the key {0}, which was not given; add it as the current or a retired key"
@@ -128,6 +163,25 @@ pub enum OpenError {
         seen: u64,
         /// The seq of the last event that is there.
         last: u64,
+    },
+    /// The ledger ends before its newest checkpoint, or has another history there.
+    #[error(
+        "the ledger has a checkpoint of {seen} events, and the ledger, which ends at {last}, is not what was signed: events \
+         were cut off or rewritten; nothing was repaired"
+    )]
+    BehindCheckpoint {
+        /// The number of events of the checkpoint.
+        seen: u64,
+        /// The seq of the last event that is there.
+        last: u64,
+    },
+    /// The newest checkpoint is not what a ledger writes.
+    #[error("the checkpoint of {seq} events is not what this ledger writes; nothing was repaired")]
+    Checkpoint {
+        /// The number of events in its name.
+        seq: u64,
+        /// The problem with it.
+        source: CheckpointError,
     },
     /// The ledger is behind an anchor, or the anchor cannot be read.
     #[error(transparent)]
@@ -173,6 +227,16 @@ pub enum AppendError {
     /// The ledger was closed.
     #[error("the ledger was closed; open it again")]
     Closed,
+    /// The writer's thread has ended, because something that it called panicked. Nothing was written.
+    #[error(
+        "the ledger's writer has stopped: something that it called panicked; nothing was written"
+    )]
+    Stopped,
+    /// The writer's thread is in the process that this one was forked from. Nothing was written.
+    #[error(
+        "the ledger's writer is a thread of the process that this one was forked from; make a writer in this process"
+    )]
+    Forked,
     /// After an earlier failure it is not known what is on disk. Nothing more is written until [`Ledger::reopen`] has read it
     /// again.
     ///
@@ -205,6 +269,9 @@ pub enum AppendError {
     /// The ledger is behind an anchor, or the anchor cannot be reached.
     #[error(transparent)]
     Anchor(AnchorError),
+    /// The ledger is not what was written, so nothing is signed. Events can be appended; what is wrong stays to be found.
+    #[error("no checkpoint was taken, because the ledger is not what was written: {0}")]
+    NotSigned(Damage),
     /// A checkpoint could not be signed.
     #[error("no checkpoint was taken: it cannot be signed")]
     Sign(#[source] CheckpointError),

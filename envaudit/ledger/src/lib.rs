@@ -18,6 +18,12 @@
 //! [`Ledger::append`] returns, the line is on disk. Many threads share one sync through a [`LedgerWriter`]; several processes
 //! may have one ledger open.
 //!
+//! A [`Ledger`] that was open when the process forked can be used by parent and child: the child opens the files anew, with a
+//! lock of its own, before it writes. A thread is not copied by a fork, so a [`LedgerWriter`] of the parent answers every call
+//! of the child with [`SubmitError::Forked`](writer::SubmitError::Forked); make one in each process. A child of a process in
+//! which another thread was using the ledger at that moment must not use it, as with any lock of the parent: fork first, and
+//! open then.
+//!
 //! # On disk
 //!
 //! | file | what it is |
@@ -39,7 +45,8 @@
 //! | the disk is full | [`AppendError::Rejected`]: nothing was written, the event can be tried again |
 //! | a sync fails | [`AppendError::Unknown`]: the event may be there; nothing more is written until [`Ledger::reopen`] |
 //! | a writer is killed | the next one moves the torn end to a file and records `ledger.recovered` |
-//! | a whole line was changed, lines are missing | [`OpenError::Damaged`], [`OpenError::BehindHead`]: refused, never repaired |
+//! | a whole line was changed, lines are missing | [`OpenError::Damaged`], [`OpenError::BehindHead`], [`OpenError::BehindCheckpoint`]: refused, never repaired |
+//! | an older copy goes on with a retired key | [`OpenError::RolledBack`], [`OpenError::UnfinishedRotation`]: refused |
 //! | the directory is empty, but an anchor is not | [`OpenError::Lost`]: no new ledger is begun |
 
 pub mod config_state;
@@ -74,6 +81,7 @@ pub use settings::SyncMode;
 pub use store::FileStore;
 pub use write::ledger::{Appended, Ledger, Reopened};
 pub use write::on_behalf_of::OnBehalfOf;
+pub use write::warning::LedgerWarning;
 #[doc(inline)]
 pub use writer::{Delivery, LedgerWriter};
 
@@ -88,6 +96,7 @@ pub mod __private {
     pub use crate::config_state::value::key_of;
     pub use crate::export::csv::write_record as write_csv_record;
     pub use crate::format::walk::{list, member, members, text};
+    pub use crate::keys::file::{LONGEST as LONGEST_KEY_FILE, open_to_others, read_key_file};
     pub use crate::read::lines::{LineBlock, LineBlocks, LineBytes, LineEnd, Lines, line_in};
     pub use crate::read::locate::{Located, line_at, time_of};
     pub use crate::store::lock_wait::wait_for_lock;

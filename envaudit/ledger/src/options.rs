@@ -51,6 +51,7 @@ impl LedgerOptions {
             key_source: KeySource {
                 keys: GivenKeys::Nowhere,
                 retired: Vec::new(),
+                next: None,
                 production: false,
                 variables: Box::new(|name| std::env::var_os(name)),
             },
@@ -67,6 +68,7 @@ impl LedgerOptions {
                 checkpoint_events: None,
                 checkpoint_after: None,
                 checkpoint_seed: None,
+                finish_rotation: None,
             },
         }
     }
@@ -77,8 +79,8 @@ impl LedgerOptions {
         self.keys(KeyRing::new(key))
     }
 
-    /// The current key and retired ones, instead of one from the environment. A ledger whose events were hashed with a retired
-    /// key continues with the current one when it is opened.
+    /// The current key and retired ones, instead of one from the environment. A ledger that still goes on with a retired key is
+    /// not opened: it is a copy from before the rotation, or was never [rotated](Ledger::rotate).
     #[must_use]
     pub fn keys(mut self, ring: KeyRing) -> Self {
         self.key_source.keys = GivenKeys::Given(ring);
@@ -89,6 +91,19 @@ impl LedgerOptions {
     #[must_use]
     pub fn retired_key(mut self, key: MasterKey) -> Self {
         self.key_source.retired.push(key);
+        self
+    }
+
+    /// If the ledger ends with the record of a rotation to this key, and nothing is behind it, opening the ledger finishes the
+    /// rotation and goes on with this key. Otherwise this changes nothing.
+    ///
+    /// A rotation is recorded together with the first event under the new key, so only a machine that stopped while they were
+    /// written leaves the one without the other. Without this such a ledger is not opened, because whoever has the retired key
+    /// can record a rotation behind a history of their own: look at the last events before you use it.
+    #[must_use]
+    pub fn finish_rotation(mut self, key: MasterKey) -> Self {
+        self.settings.finish_rotation = Some(key.id());
+        self.key_source.next = Some(key);
         self
     }
 
@@ -326,7 +341,7 @@ impl LedgerOptions {
                 match Ledger::make(Arc::new(store), self.settings, self.key_source)? {
                     CreateOutcome::Ledger(ledger) => Ok(*ledger),
                     CreateOutcome::ByAnother(store, settings, keys) => {
-                        Ledger::load(store, *settings, keys)
+                        Ledger::load(store, *settings, *keys)
                     }
                 }
             }

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::evidence::anchor::{Anchor, AnchorSlot};
 use crate::format::timestamp::Timestamp;
+use crate::keys::KeyId;
 use crate::store::lock_wait::LockWait;
 
 /// When an appended event is durable.
@@ -46,6 +47,8 @@ pub(crate) struct LedgerSettings {
     pub(crate) checkpoint_events: Option<u64>,
     pub(crate) checkpoint_after: Option<Duration>,
     pub(crate) checkpoint_seed: Option<Zeroizing<[u8; 32]>>,
+    /// The key of a rotation that may have been recorded and interrupted.
+    pub(crate) finish_rotation: Option<KeyId>,
 }
 
 impl LedgerSettings {

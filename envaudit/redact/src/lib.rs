@@ -4,20 +4,32 @@
 
 #[cfg(feature = "text")]
 mod arguments;
+#[cfg(feature = "text")]
+mod blocks;
 mod direction;
+#[cfg(feature = "text")]
+mod elements;
 mod environments;
 mod ip_address;
+#[cfg(feature = "text")]
+mod logons;
 #[cfg(feature = "text")]
 mod named;
 mod names;
 #[cfg(feature = "text")]
+mod pairs;
+#[cfg(feature = "text")]
 mod prose;
+#[cfg(feature = "text")]
+mod quoted;
 #[cfg(feature = "text")]
 mod references;
 #[cfg(feature = "text")]
 mod schemes;
 #[cfg(feature = "text")]
 mod search;
+#[cfg(feature = "text")]
+mod sentences;
 #[cfg(feature = "text")]
 mod shapes;
 #[cfg(feature = "text")]
@@ -34,9 +46,9 @@ mod webhooks;
 pub use direction::is_turning;
 pub use environments::{is_production, is_same_environment};
 pub use ip_address::mask_ip;
-pub use names::{is_address_name, is_description, is_secret_name, secret_word};
+pub use names::{completes_secret, is_address_name, is_description, is_secret_name, secret_word};
 #[cfg(feature = "text")]
-pub use text::{credentials, redact, redact_address, redact_member, redact_value};
+pub use text::{credentials, redact, redact_address, redact_member, redact_named, redact_value};
 #[cfg(feature = "text")]
 pub use urls::redact_value_text;
 

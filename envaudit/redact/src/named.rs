@@ -3,8 +3,12 @@
 use core::ops::Range;
 
 use super::REDACTED;
-use super::names::{is_address_name, names_a_count, names_a_secret_in_text};
+use super::blocks;
+use super::logons;
+use super::names::{is_address_name, is_connection_name, names_a_count, names_a_secret_in_text};
+use super::pairs::{self, Pairs};
 use super::prose::{is_algorithm, is_code, is_header_prose, is_no_value, is_prose};
+use super::quoted;
 use super::references::is_bracketed;
 use super::search::{ForwardSearch, LastMatch};
 use super::spans::Spans;
@@ -16,6 +20,7 @@ use super::value_end::{
 /// `name=value` and `name: value`, where the name is a secret's.
 pub(super) fn find(text: &str, spans: &mut Spans) {
     let mut values = Values::new(text);
+    let mut pairs = Pairs::default();
     let mut done = 0;
     for (at, _) in text.match_indices(['=', ':']) {
         if at + 1 < done || is_path(text, at) {
@@ -24,14 +29,18 @@ pub(super) fn find(text: &str, spans: &mut Spans) {
         let name = name_before(text, at);
         let found = if names_a_secret_in_text(&text[name.clone()]) {
             values.of_secret(&name, at)
-        } else if is_address_name(&text[name]) {
+        } else if is_address_name(&text[name.clone()]) {
             values.of_address(at)
+        } else if is_connection_name(&text[name.clone()]) {
+            values.of_connection(at)
+        } else if Pairs::is_part(&text[name.clone()]) {
+            values.of_pair(&mut pairs, name, at)
         } else {
             None
         };
         let is_new = |span: &Range<usize>| !span.is_empty() && !is_redacted(&text[span.start..]);
         if let Some(span) = found.filter(is_new) {
-            done = span.end;
+            done = done.max(span.end);
             spans.push(span);
         }
     }
@@ -71,6 +80,7 @@ struct Values<'t> {
     words: ForwardSearch<'t>,
     parameters: ForwardSearch<'t>,
     addresses: ForwardSearch<'t>,
+    logons: ForwardSearch<'t>,
     query: Query<'t>,
     headers: ForwardSearch<'t>,
     semicolons: ForwardSearch<'t>,
@@ -80,6 +90,7 @@ struct Values<'t> {
     brackets: [Brackets<'t>; 4],
     colons: ForwardSearch<'t>,
     list_ends: ForwardSearch<'t>,
+    lines: ForwardSearch<'t>,
     last: LastMatch,
 }
 
@@ -91,6 +102,7 @@ impl<'t> Values<'t> {
             words: ahead(value_end),
             parameters: ahead(parameter_end),
             addresses: ahead(word_end),
+            logons: ahead(logons::end),
             query: Query { text, seen: 0, is_open: false },
             headers: ahead(header_end),
             semicolons: ahead(|rest| rest.find([';', '\n'])),
@@ -107,6 +119,7 @@ impl<'t> Values<'t> {
             ],
             colons: ahead(|rest| rest.find(':')),
             list_ends: ahead(list_end),
+            lines: ahead(|rest| rest.find('\n')),
             last: LastMatch::default(),
         }
     }
@@ -116,13 +129,19 @@ impl<'t> Values<'t> {
         let text = self.text;
         let Opening { start, quote, is_escaped } = self.opening(sign);
         if let Some(quote) = quote {
-            let end = quoted_end(text, start, quote, is_escaped);
-            return (!is_bracketed(&text[start..end])).then_some(start..end);
+            let value = self.quoted(start, quote, is_escaped);
+            return (!is_bracketed(&text[value.clone()])).then_some(value);
         }
+        let name_at = name;
         let (before, name) = (&text[..name.start], &text[name.clone()]);
         if is_header(name) {
             let end = self.headers.from(start);
             return (!is_header_prose(front(&text[start..end]))).then_some(start..end);
+        }
+        if text[sign..].starts_with(':')
+            && let Some(lines) = blocks::value(text, name_at, sign, self.lines.from(sign))
+        {
+            return Some(lines);
         }
         let brackets = self.brackets.iter_mut().find(|it| text[start..].starts_with(it.open));
         let bracketed = brackets.and_then(|brackets| brackets.around(start));
@@ -158,7 +177,34 @@ impl<'t> Values<'t> {
             || is_code(word, is_spaced)
             || is_algorithm(value)
             || is_prose();
-        (!is_none).then(|| start..start + without_closing(whole).len())
+        if is_none {
+            return None;
+        }
+        let end = start + without_closing(whole).len();
+        Some(start..if is_spaced { self.behind_tag(start, end) } else { end })
+    }
+
+    /// A value in quotes, and what a shell takes to be a part of it: `"ab"cd`.
+    fn quoted(&mut self, start: usize, quote: char, is_escaped: bool) -> Range<usize> {
+        let value = quoted::value(self.text, start, quote, is_escaped);
+        let after = self.text[value.end..].strip_prefix(quote);
+        let goes_on =
+            after.is_some_and(|after| after.starts_with(|char: char| char.is_ascii_alphanumeric()));
+        match goes_on && !is_escaped {
+            true => value.start..self.words.from(value.end + 1),
+            false => value,
+        }
+    }
+
+    /// The end of a value after a tag or an anchor of YAML, which end here: `!!str …`, `&name …`.
+    fn behind_tag(&mut self, start: usize, end: usize) -> usize {
+        let text = self.text;
+        let value = text[end..].strip_prefix(' ').filter(|_| text[start..].starts_with(['!', '&']));
+        match value.and_then(|value| value.chars().next()) {
+            Some(quote @ ('"' | '\'')) => self.quoted(end + 2, quote, false).end,
+            Some(char) if !char.is_whitespace() => self.words.from(end + 1),
+            _ => end,
+        }
     }
 
     /// The elements of a list of texts. Of an object, each member has a name of its own.
@@ -179,6 +225,31 @@ impl<'t> Values<'t> {
         let start = self.opening(sign).start;
         let end = self.addresses.from(start);
         before_sign(self.text, start, end, &mut self.last, &mut self.colons)
+    }
+
+    /// The password of `user/password@place` after a sign.
+    fn of_connection(&mut self, sign: usize) -> Option<Range<usize>> {
+        let start = self.opening(sign).start;
+        let end = self.logons.from(start);
+        let word = self.text[start..end].trim_end_matches([',', ';', '.', ')', '}', ']']);
+        let password = logons::password(word)?;
+        Some(start + password.start..start + password.end)
+    }
+
+    /// The value of one member that is named like a secret by another.
+    fn of_pair(
+        &mut self,
+        pairs: &mut Pairs,
+        name: Range<usize>,
+        sign: usize,
+    ) -> Option<Range<usize>> {
+        let text = self.text;
+        if !pairs::is_value(&text[name.clone()]) {
+            let Opening { start, quote, .. } = self.opening(sign);
+            return pairs.note_name(text, name, start, quote);
+        }
+        let value = self.of_secret(&name, sign);
+        pairs.note_value(text, name, value.clone()).then_some(value).flatten()
     }
 
     /// Where the value after a sign begins: also after `=>`, `:=` and `==`.
@@ -306,26 +377,6 @@ fn closing_brace(text: &str) -> Option<usize> {
             return Some(found);
         }
         from = found + 2;
-    }
-}
-
-/// Where a value in quotes ends. A quote after a backslash belongs to it, unless one began it.
-///
-/// Each quote that begins a value ends the one before, so that no byte is looked at often.
-fn quoted_end(text: &str, start: usize, quote: char, is_escaped: bool) -> usize {
-    let mut from = start;
-    loop {
-        let Some(found) = text[from..].find([quote, '\n']).map(|found| from + found) else {
-            return text.len();
-        };
-        let unescaped = start + text[start..found].trim_end_matches('\\').len();
-        if is_escaped {
-            return unescaped;
-        }
-        if text[found..].starts_with('\n') || (found - unescaped).is_multiple_of(2) {
-            return found;
-        }
-        from = found + 1;
     }
 }
 

@@ -177,80 +177,63 @@ const QUANTITIES: [&str; 26] = [
 ];
 
 /// Last words of names that describe a secret, and are not of its value.
-const DESCRIPTIONS: [&str; 44] = [
-    "file",
-    "files",
-    "path",
-    "dir",
-    "folder",
-    "stdin",
-    "prompt",
-    "env",
-    "fd",
-    "cmd",
-    "command",
-    "helper",
-    "name",
-    "id",
-    "arn",
-    "ref",
-    "url",
-    "uri",
-    "endpoint",
-    "issuer",
-    "audience",
-    "domain",
-    "algorithm",
-    "alg",
-    "type",
-    "kind",
-    "version",
-    "length",
-    "len",
-    "size",
-    "count",
-    "limit",
-    "policy",
-    "ttl",
-    "lifetime",
-    "expiry",
-    "expiration",
-    "timeout",
-    "interval",
-    "age",
-    "store",
-    "manager",
-    "engine",
-    "hash",
+const DESCRIPTIONS: [(&str, Description); 44] = [
+    ("file", InText),
+    ("files", InText),
+    ("path", InText),
+    ("dir", InText),
+    ("folder", InText),
+    ("stdin", ByName),
+    ("prompt", ByName),
+    ("env", ByName),
+    ("fd", ByName),
+    ("cmd", ByName),
+    ("command", ByName),
+    ("helper", ByName),
+    ("name", InText),
+    ("id", ByName),
+    ("arn", ByName),
+    ("ref", ByName),
+    ("url", ByName),
+    ("uri", ByName),
+    ("endpoint", ByName),
+    ("issuer", ByName),
+    ("audience", ByName),
+    ("domain", ByName),
+    ("algorithm", InText),
+    ("alg", ByName),
+    ("type", InText),
+    ("kind", InText),
+    ("version", InText),
+    ("length", InText),
+    ("len", InText),
+    ("size", InText),
+    ("count", InText),
+    ("limit", InText),
+    ("policy", InText),
+    ("ttl", InText),
+    ("lifetime", InText),
+    ("expiry", InText),
+    ("expiration", InText),
+    ("timeout", InText),
+    ("interval", InText),
+    ("age", InText),
+    ("store", ByName),
+    ("manager", ByName),
+    ("engine", ByName),
+    ("hash", ByName),
 ];
 
-/// Of those, the ones whose text in a sentence or a log is none: an identifier or a hash may be a secret.
-#[cfg(feature = "text")]
-const DESCRIPTIONS_IN_TEXT: [&str; 23] = [
-    "file",
-    "files",
-    "path",
-    "dir",
-    "folder",
-    "name",
-    "type",
-    "kind",
-    "version",
-    "length",
-    "len",
-    "size",
-    "count",
-    "limit",
-    "policy",
-    "ttl",
-    "lifetime",
-    "expiry",
-    "expiration",
-    "timeout",
-    "interval",
-    "age",
-    "algorithm",
-];
+/// Where a description is one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Description {
+    /// Also before a text in a sentence or a log.
+    InText,
+    /// As the name of a field or an option alone: the text after it may be a secret, as an identifier or a hash may be.
+    ByName,
+}
+
+use Description::{ByName, InText};
 
 /// Whether a variable, a field, a member or a parameter of this name holds a secret, so that its value is never shown.
 ///
@@ -293,12 +276,90 @@ pub fn secret_word(name: &str) -> Option<&str> {
 ///
 /// A number, a duration or a path of such a name is no secret.
 pub fn is_description(name: &str) -> bool {
-    ends_in(name, &DESCRIPTIONS)
+    description(name).is_some()
+}
+
+/// What the last word of a name is, if it describes a secret.
+const fn description(name: &str) -> Option<Description> {
+    let mut words = Words::of(name);
+    let mut last = 0..0;
+    while let Some(word) = words.step() {
+        last = word;
+    }
+    let mut at = 0;
+    while at < DESCRIPTIONS.len() {
+        if is(part(name, last.start, last.end), DESCRIPTIONS[at].0) {
+            return Some(DESCRIPTIONS[at].1);
+        }
+        at += 1;
+    }
+    None
+}
+
+/// Whether a prefix makes the name of a secret of a name that is none: `API_` of `KEY`, `SMTP_` of `AUTH`.
+///
+/// A prefix that is a secret's by itself says nothing of the names behind it, and `APP_` stands before the names of any program.
+/// It is called in constant evaluation, for every name of a nested struct: for most names the first word is looked at alone.
+pub const fn completes_secret(name: &str, prefix: usize) -> bool {
+    const SECONDS: [&str; 10] =
+        ["key", "keys", "string", "strings", "str", "word", "words", "phrase", "code", "codes"];
+    let (before, rest) = name.split_at(prefix);
+    let mut words = Words::of(rest);
+    let Some(first) = words.step() else { return false };
+    let is_only = words.step().is_none();
+    let word = part(rest, first.start, first.end);
+    let may_be_second = is_any(word, &SECONDS);
+    let may_be_last = is_only && is_any(word, &LAST_OF_SEVERAL);
+    if !may_be_second && !may_be_last {
+        return false;
+    }
+    let mut words = Words::of(before);
+    let mut last: Option<Range<usize>> = None;
+    while let Some(word) = words.step() {
+        last = Some(word);
+    }
+    let Some(last) = last else { return false };
+    let last = part(before, last.start, last.end);
+    if is(last, "app") {
+        return false;
+    }
+    match pair(last, word) {
+        Some(is_unmistakable) => is_unmistakable || description(name).is_none(),
+        None => may_be_last,
+    }
 }
 
 /// Whether a name is that of an address which may have a password in it.
 pub fn is_address_name(name: &str) -> bool {
     ends_in(name, &["dsn", "dsns"])
+}
+
+/// Whether a name is that of a connection, so that a value of the form `user/password@place` has a password in it.
+#[cfg(feature = "text")]
+pub(super) fn is_connection_name(name: &str) -> bool {
+    const CONNECTIONS: [&str; 20] = [
+        "dsn",
+        "dsns",
+        "url",
+        "urls",
+        "uri",
+        "uris",
+        "connection",
+        "connections",
+        "connect",
+        "conn",
+        "database",
+        "databases",
+        "db",
+        "datasource",
+        "jdbc",
+        "oracle",
+        "ezconnect",
+        "tns",
+        "logon",
+        "userid",
+    ];
+    Words::of(name).any(|word| is_any(&name[word], &CONNECTIONS))
 }
 
 /// Whether a value of this name is the secret itself, and not its place or a rule for it.
@@ -312,7 +373,7 @@ pub(super) fn names_a_value(name: &str) -> bool {
 /// Less is left than after an option: an identifier or a hash may be a secret.
 #[cfg(feature = "text")]
 pub(super) fn names_a_secret_in_text(name: &str) -> bool {
-    is_secret_name(name) && !ends_in(name, &DESCRIPTIONS_IN_TEXT) && !is_authorization_id(name)
+    is_secret_name(name) && description(name) != Some(InText) && !is_authorization_id(name)
 }
 
 /// Whether a name is that of whoever was authorised.
@@ -352,15 +413,6 @@ impl<'n> Findings<'n> {
         Findings { name, words: Words::of(name).peekable(), before: None }
     }
 
-    fn pair(&self, before: &Range<usize>, word: &str) -> Option<bool> {
-        let first = &self.name[before.clone()];
-        if is_any(word, &["key", "keys"]) && is_any(first, &BEFORE_KEY) {
-            return Some(is_any(first, &["api", "private"]) && is_any(word, &["key"]));
-        }
-        let is_pair = |(one, others): &(&str, &[&str])| is(first, one) && is_any(word, others);
-        PAIRS.iter().any(is_pair).then_some(false)
-    }
-
     /// Whether a word says so, alone or as the last one.
     fn single(&self, before: Option<&Range<usize>>, word: &str, is_last: bool) -> bool {
         if is_any(word, &ANYWHERE) {
@@ -393,7 +445,7 @@ impl Iterator for Findings<'_> {
             let is_last = self.words.peek().is_none();
             let text = &self.name[word.clone()];
             if let Some(before) = &before
-                && let Some(is_unmistakable) = self.pair(before, text)
+                && let Some(is_unmistakable) = pair(&self.name[before.clone()], text)
             {
                 return Some(Finding { words: before.start..word.end, is_unmistakable });
             }
@@ -411,24 +463,26 @@ struct Words<'n> {
 }
 
 impl<'n> Words<'n> {
-    fn of(name: &'n str) -> Self {
+    const fn of(name: &'n str) -> Self {
         Words { name, at: 0 }
     }
-}
 
-impl Iterator for Words<'_> {
-    type Item = Range<usize>;
-
-    fn next(&mut self) -> Option<Range<usize>> {
+    /// The next one, also in constant evaluation.
+    const fn step(&mut self) -> Option<Range<usize>> {
         let bytes = self.name.as_bytes();
-        let skipped = bytes[self.at..].iter().position(u8::is_ascii_alphanumeric)?;
-        let start = self.at + skipped;
+        let mut start = self.at;
+        while start < bytes.len() && !bytes[start].is_ascii_alphanumeric() {
+            start += 1;
+        }
+        if start == bytes.len() {
+            return None;
+        }
         let mut end = start + 1;
         while end < bytes.len() && bytes[end].is_ascii_alphanumeric() {
             let capital = bytes[end].is_ascii_uppercase();
             let after_small = !bytes[end - 1].is_ascii_uppercase();
             // In `APIKey` the last of the capitals begins the next word.
-            let before_small = bytes.get(end + 1).is_some_and(u8::is_ascii_lowercase);
+            let before_small = end + 1 < bytes.len() && bytes[end + 1].is_ascii_lowercase();
             if capital && (after_small || before_small) {
                 break;
             }
@@ -439,13 +493,54 @@ impl Iterator for Words<'_> {
     }
 }
 
-/// Whether this is the word, whatever its case, and with a number after it or without.
-fn is(text: &str, word: &str) -> bool {
-    text.trim_end_matches(|char: char| char.is_ascii_digit()).eq_ignore_ascii_case(word)
+impl Iterator for Words<'_> {
+    type Item = Range<usize>;
+
+    fn next(&mut self) -> Option<Range<usize>> {
+        self.step()
+    }
 }
 
-fn is_any(text: &str, words: &[&str]) -> bool {
-    words.iter().any(|word| is(text, word))
+/// Whether this is the word, whatever its case, and with a number after it or without.
+const fn is(text: &str, word: &str) -> bool {
+    let mut bytes = text.as_bytes();
+    while let Some((last, rest)) = bytes.split_last()
+        && last.is_ascii_digit()
+    {
+        bytes = rest;
+    }
+    bytes.eq_ignore_ascii_case(word.as_bytes())
+}
+
+const fn is_any(text: &str, words: &[&str]) -> bool {
+    let mut at = 0;
+    while at < words.len() {
+        if is(text, words[at]) {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+/// A part of a name: words of ASCII, so that it begins and ends between characters.
+const fn part(name: &str, from: usize, to: usize) -> &str {
+    name.split_at(to).0.split_at(from).1
+}
+
+/// Whether two words that follow each other say that a name is a secret's, and if so, whether they mean nothing else.
+const fn pair(first: &str, word: &str) -> Option<bool> {
+    if is_any(word, &["key", "keys"]) && is_any(first, &BEFORE_KEY) {
+        return Some(is_any(first, &["api", "private"]) && is_any(word, &["key"]));
+    }
+    let mut at = 0;
+    while at < PAIRS.len() {
+        if is(first, PAIRS[at].0) && is_any(word, PAIRS[at].1) {
+            return Some(false);
+        }
+        at += 1;
+    }
+    None
 }
 
 /// What is before this end of a word.
@@ -455,8 +550,17 @@ fn front<'t>(text: &'t str, end: &str) -> Option<&'t str> {
     rest.eq_ignore_ascii_case(end).then_some(front)
 }
 
-fn ends_in(name: &str, words: &[&str]) -> bool {
+/// Whether the last word of a name is one of these.
+pub(super) fn ends_in(name: &str, words: &[&str]) -> bool {
     Words::of(name).last().is_some_and(|last| is_any(&name[last], words))
+}
+
+/// Whether a text ends with this word, whatever its case.
+#[cfg(feature = "text")]
+pub(super) fn last_word_is(text: &str, word: &str) -> bool {
+    let Some(before) = text.len().checked_sub(word.len()) else { return false };
+    text.get(before..).is_some_and(|end| end.eq_ignore_ascii_case(word))
+        && !text.as_bytes()[..before].last().is_some_and(u8::is_ascii_alphanumeric)
 }
 
 /// Whether a name is that of a number of tokens: `max_output_tokens`.
@@ -467,6 +571,37 @@ fn counts_tokens(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_prefix_completes_the_name_of_a_secret() {
+        for (prefix, name) in [
+            ("API_", "KEY"),
+            ("MY_API_", "KEY_ID"),
+            ("SMTP_", "AUTH"),
+            ("SSH_", "keys"),
+            ("CONN_", "STR"),
+        ] {
+            assert!(completes_secret(&format!("{prefix}{name}"), prefix.len()), "{prefix}{name}");
+        }
+        for (prefix, name) in [
+            ("APP_", "KEY"),
+            ("CACHE_", "KEY"),
+            ("", "KEY"),
+            ("API_", "PASSWORD"),
+            ("API_", "URL"),
+            ("SIGNING_", "KEY_PATH"),
+            ("TOKENS_", "HOST"),
+            ("SMTP_", "AUTH_METHOD"),
+        ] {
+            assert!(!completes_secret(&format!("{prefix}{name}"), prefix.len()), "{prefix}{name}");
+        }
+        for (first, seconds) in PAIRS {
+            for second in seconds {
+                let name = format!("{first}_{second}");
+                assert!(completes_secret(&name, first.len() + 1), "{name}");
+            }
+        }
+    }
 
     #[test]
     fn the_words_for_which_a_type_is_refused_are_told_as_they_are_written() {

@@ -1,6 +1,7 @@
 //! Texts that are about a secret, and do not have one: sentences, states, the code of programs.
 
 use crate::names::is_secret_name;
+use crate::pairs;
 
 /// What a log says of a secret in the place of its value.
 const STATES: [&str; 133] = [
@@ -185,6 +186,140 @@ pub(super) fn is_prose(name: &str, value: &str, after: &str) -> bool {
     let is_count =
         is_number(word) && (is(&["pass"]) || word.len() <= 3 && !is(&["pin", "otp", "passcode"]));
     is_ticket || is_count
+}
+
+/// Whether a word that a sentence says of a secret is its value: `the password is …`. Of letters alone is only a password, and
+/// only as the last word.
+pub(super) fn is_said_value(word: &str, is_password: bool, is_last: bool) -> bool {
+    const MIN: usize = 6;
+    let is_none = word.is_empty()
+        || is_state(word)
+        || is_no_value(word)
+        || is_algorithm(word)
+        || is_technical(word)
+        || is_code(word, true)
+        || word.contains("://")
+        || word.starts_with(['/', '~', '$', '<', '(', '['])
+        || word.contains(char::is_control);
+    if is_none {
+        return false;
+    }
+    let has = |kind: fn(&u8) -> bool| word.bytes().any(|byte| kind(&byte));
+    let (letters, digits) = (has(u8::is_ascii_alphabetic), has(u8::is_ascii_digit));
+    let is_odd = |byte: &u8| {
+        matches!(byte, b'!' | b'#' | b'%' | b'^' | b'&' | b'*' | b'+' | b'=' | b'@' | b'|' | b'?')
+    };
+    if letters && (digits && !word.contains('/') || has(is_odd)) {
+        // `8-character`, `foo@bar`
+        let starts_with_count = word.split_once('-').is_some_and(|(count, _)| is_number(count));
+        return word.len() >= if is_password && is_last { 4 } else { MIN } && !starts_with_count;
+    }
+    if is_number(word) {
+        return is_password && is_last && word.len() >= 4;
+    }
+    let is_plain = word.chars().all(|char| char.is_alphabetic() || char == '_');
+    is_password
+        && is_last
+        && is_plain
+        && !is_adjective(&word.to_lowercase())
+        && !pairs::is_name(word)
+}
+
+/// The name of an encoding, a version or a standard.
+fn is_technical(word: &str) -> bool {
+    const NAMES: [&str; 24] = [
+        "base", "utf", "sha", "md5", "x509", "oauth", "http", "rfc", "ipv", "aes", "rsa", "hs",
+        "rs", "es", "k8s", "s3", "pbkdf2", "argon2", "bcrypt", "pkcs", "ed25519", "p12", "ascii",
+        "iso",
+    ];
+    const MAX: usize = 12;
+    let small = word.to_ascii_lowercase();
+    let rest = |name: &&str| small.strip_prefix(name);
+    let is_rest = |rest: &str| {
+        rest.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'.' | b'/'))
+    };
+    let is_version = small.strip_prefix('v').is_some_and(|rest| !rest.is_empty() && is_rest(rest));
+    word.len() <= MAX && (is_version || NAMES.iter().filter_map(rest).any(is_rest))
+}
+
+/// Whether a small word says how a password is, or what, and is hardly one.
+fn is_adjective(word: &str) -> bool {
+    const ENDS: [&str; 15] = [
+        "ed", "ing", "able", "ible", "ful", "less", "ly", "ous", "ive", "ary", "ical", "ent",
+        "ant", "word", "phrase",
+    ];
+    const WORDS: [&str; 66] = [
+        "safe",
+        "secure",
+        "insecure",
+        "public",
+        "private",
+        "secret",
+        "easy",
+        "hard",
+        "simple",
+        "complex",
+        "old",
+        "new",
+        "fine",
+        "good",
+        "better",
+        "ours",
+        "yours",
+        "mine",
+        "theirs",
+        "his",
+        "hers",
+        "known",
+        "lost",
+        "kept",
+        "stolen",
+        "taken",
+        "written",
+        "broken",
+        "shown",
+        "chosen",
+        "forgotten",
+        "left",
+        "seen",
+        "put",
+        "read",
+        "sent",
+        "here",
+        "there",
+        "this",
+        "below",
+        "above",
+        "what",
+        "it",
+        "one",
+        "yes",
+        "only",
+        "random",
+        "unique",
+        "static",
+        "dynamic",
+        "opaque",
+        "plaintext",
+        "cleartext",
+        "text",
+        "nullable",
+        "mandatory",
+        "strict",
+        "ready",
+        "gone",
+        "out",
+        "up",
+        "down",
+        "back",
+        "something",
+        "nothing",
+        "done",
+    ];
+    LINKS.contains(&word)
+        || VERBS.contains(&word)
+        || WORDS.contains(&word)
+        || ENDS.iter().any(|end| word.len() > end.len() + 1 && word.ends_with(end))
 }
 
 /// Whether a header has a sentence or a state in the place of a credential.

@@ -4,9 +4,11 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::names::{is_address_name, is_secret_name, names_a_count};
+use crate::names::{is_address_name, is_connection_name, is_secret_name, names_a_count};
 use crate::spans::Spans;
-use crate::{REDACTED, arguments, named, shapes, urls, webhooks};
+use crate::{
+    REDACTED, arguments, elements, logons, named, pairs, sentences, shapes, urls, webhooks,
+};
 
 /// A text without the parts that look like credentials: the userinfo of URLs and of `…_DSN`, values that are named like secrets
 /// (`?token=…`, `password=…`, `X-Api-Key: …`), those of arguments (`--password …`, `curl -u user:…`, `mysql -p…`, `sqlplus
@@ -28,9 +30,30 @@ use crate::{REDACTED, arguments, named, shapes, urls, webhooks};
 /// assert_eq!(redact("the author of monkey.rs"), "the author of monkey.rs");
 /// ```
 pub fn redact(text: &str) -> Cow<'_, str> {
+    settled(text, redacted_once)
+}
+
+/// Repeats a redaction until it changes nothing more: what was put in the place of a credential can be a neighbour by which
+/// another one is found.
+///
+/// Nearly every text is settled after one round. One that is not after many is hidden as a whole.
+fn settled(text: &str, once: fn(&str) -> Option<String>) -> Cow<'_, str> {
+    const MAX_ROUNDS: usize = 8;
+    let Some(mut clean) = once(text) else { return Cow::Borrowed(text) };
+    for _ in 0..MAX_ROUNDS {
+        match once(&clean) {
+            Some(cleaner) => clean = cleaner,
+            None => return Cow::Owned(clean),
+        }
+    }
+    Cow::Owned(REDACTED.to_owned())
+}
+
+/// The text without the credentials that are found in one search; nothing if that leaves it as it is.
+fn redacted_once(text: &str) -> Option<String> {
     let mut spans = spans(text);
     if spans.is_empty() {
-        return Cow::Borrowed(text);
+        return None;
     }
     spans.sort_by_key(|span| span.start);
     let mut clean = String::with_capacity(text.len());
@@ -43,7 +66,7 @@ pub fn redact(text: &str) -> Cow<'_, str> {
         done = done.max(span.end);
     }
     clean.push_str(&text[done..]);
-    Cow::Owned(clean)
+    (clean != text).then_some(clean)
 }
 
 fn spans(text: &str) -> Spans {
@@ -52,7 +75,10 @@ fn spans(text: &str) -> Spans {
     webhooks::find(text, &mut spans);
     shapes::find(text, &mut spans);
     named::find(text, &mut spans);
+    elements::find(text, &mut spans);
     arguments::find(text, &mut spans);
+    logons::find(text, &mut spans);
+    sentences::find(text, &mut spans);
     spans
 }
 
@@ -66,6 +92,12 @@ pub fn redact_value(value: &mut Value) {
         }
         Value::Array(items) => items.iter_mut().for_each(redact_value),
         Value::Object(members) => {
+            if members.iter().any(|(name, named)| pairs::says_secret(name, named.as_str())) {
+                members
+                    .iter_mut()
+                    .filter(|(name, _)| pairs::is_value(name))
+                    .for_each(|(_, it)| hide(it));
+            }
             for (name, member) in members {
                 redact_member(name, member);
             }
@@ -83,12 +115,35 @@ pub fn redact_member(name: &str, value: &mut Value) {
         return hide(value);
     }
     if let Value::String(text) = value
-        && is_address_name(name)
-        && let Cow::Owned(clean) = redact_address(text)
+        && let Cow::Owned(clean) = redact_named(name, text)
     {
         *text = clean;
     }
     redact_value(value);
+}
+
+/// A text that is the value of this name, which is not a secret's: as [`redact`] returns it, and without the password of an
+/// address if it is the name of one.
+///
+/// ```
+/// use envaudit_redact::redact_named;
+///
+/// assert_eq!(redact_named("DB_CONNECTION", "scott/tiger@orcl"), "scott/[REDACTED]@orcl");
+/// assert_eq!(redact_named("ACTION", "actions/checkout@main"), "actions/checkout@main");
+/// ```
+pub fn redact_named<'t>(name: &str, text: &'t str) -> Cow<'t, str> {
+    if is_address_name(name) {
+        return redact_address(text);
+    }
+    let clean = redact(text);
+    match logons::of_value(&clean).filter(|_| is_connection_name(name)) {
+        Some(password) => {
+            let mut clean = clean.into_owned();
+            clean.replace_range(password, REDACTED);
+            Cow::Owned(clean)
+        }
+        None => clean,
+    }
 }
 
 /// A text that is the address of a database, without the password that it may have though it has no scheme.
@@ -99,15 +154,19 @@ pub fn redact_member(name: &str, value: &mut Value) {
 /// assert_eq!(redact_address("app:hunter2@db:5432/shop"), "app:[REDACTED]@db:5432/shop");
 /// ```
 pub fn redact_address(text: &str) -> Cow<'_, str> {
-    let clean = redact(text);
-    match urls::of_dsn(&clean) {
-        Some(password) => {
-            let mut clean = clean.into_owned();
-            clean.replace_range(password, REDACTED);
-            clean.into()
+    settled(text, |text| {
+        let clean = redact(text);
+        let password = urls::of_dsn(&clean);
+        match (password, clean) {
+            (Some(password), clean) => {
+                let mut clean = clean.into_owned();
+                clean.replace_range(password, REDACTED);
+                (clean != text).then_some(clean)
+            }
+            (None, Cow::Owned(clean)) => Some(clean),
+            (None, Cow::Borrowed(_)) => None,
         }
-        None => clean,
-    }
+    })
 }
 
 /// The parts of a text that [`redact`] and [`redact_value_text`](crate::redact_value_text) take out.

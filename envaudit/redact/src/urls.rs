@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::REDACTED;
+use super::logons;
 use super::search::{ForwardSearch, LastMatch};
 use super::spans::Spans;
 use super::value_end::{is_mixed, is_within, word_end};
@@ -163,7 +164,8 @@ pub(super) fn before_sign(
 }
 
 /// A text that is one value, such as that of a variable, without the userinfo of a URL that need not be well formed: without
-/// all before the last `@` that could be a password, back to the first `//` or, where there is none, the word's beginning.
+/// all before the last `@` that could be a password, back to the first `//` or, where there is none, the word's beginning; and
+/// without the password of `user/password@place`.
 ///
 /// A password that is not escaped may hold any of the characters that would end the authority, and is a common reason for a
 /// URL to be invalid, and so to be shown in an error. In a text of several sentences [`redact`](crate::redact) takes less away.
@@ -194,5 +196,10 @@ pub(super) fn of_value(text: &str) -> Option<core::ops::Range<usize>> {
         let before = text[..start].trim_end_matches('/').trim_end_matches(':');
         slashes.is_some() && !userinfo.contains(['/', '?', '#']) && is_token(before, userinfo)
     };
-    (!userinfo.is_empty() && (userinfo.contains(':') || is_authority())).then_some(start..at)
+    if !userinfo.is_empty() && (userinfo.contains(':') || is_authority()) {
+        return Some(start..at);
+    }
+    let end = at + text[at..].find(char::is_whitespace).unwrap_or(text.len() - at);
+    let logon = logons::password(&text[word..end]).filter(|_| slashes.is_none())?;
+    Some(word + logon.start..word + logon.end)
 }

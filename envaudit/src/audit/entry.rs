@@ -31,7 +31,7 @@ pub struct AuditEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub found_as: Option<Cow<'static, str>>,
     /// The sources that had a value too, in order: those of lower precedence, and first the one of the value itself, if it has
-    /// another value under another name.
+    /// another value under another name, or in a further file, folder or provider.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub shadowed: Vec<Source>,
     /// Whether an optional field was left empty because no source had it. Its source is then

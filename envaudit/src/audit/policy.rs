@@ -232,7 +232,8 @@ impl Policy {
         let mut unknown = Vec::new();
         for rule in &self.rules {
             for pattern in rule.keys.iter().flatten().filter(|pattern| !is_known(pattern)) {
-                let meant = table.find(pattern.as_bytes()).or_else(|| meant(pattern, table));
+                let meant = || meant(pattern, table).map(|meant| meant.name);
+                let meant = table.find(pattern.as_bytes()).or_else(meant);
                 let entry = AuditEntry { key: pattern.clone().into(), unset: true, ..BLANK };
                 unknown.push(PolicyViolation {
                     rule: rule.name.clone(),

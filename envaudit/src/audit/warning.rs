@@ -1,7 +1,7 @@
 //! What a load noticed that is not an error.
 
 use core::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::error;
 use crate::error::listed;
@@ -42,6 +42,8 @@ pub enum Warning {
     Duplicate {
         /// The key.
         key: &'static str,
+        /// The name that is set twice: the key, an alias, or the variable that names a file.
+        name: &'static str,
         /// The source.
         source: Source,
         /// The line that is overridden and the line that counts.
@@ -76,11 +78,20 @@ pub enum Warning {
         /// Where the value is that counts.
         location: Option<Location>,
     },
+    /// A folder of secrets has several files for one name, such as `db_password` and `db-password`, with different values.
+    ConflictingFiles {
+        /// The key.
+        key: &'static str,
+        /// The files; the first one counts.
+        files: Vec<PathBuf>,
+        /// The source.
+        source: Source,
+    },
     /// A variable that no field has looks as if it was meant for one.
     UnknownKey {
         /// The name that is set.
         name: String,
-        /// The key that was probably meant.
+        /// The name that was probably meant: a key, an alias, or the variable that names the file of one.
         key: Option<&'static str>,
         /// The name of the struct.
         config: &'static str,
@@ -200,8 +211,8 @@ impl fmt::Display for Warning {
                 let place = place(*source, location.as_ref());
                 write!(f, "{name} is deprecated: use {instead} (set in {place})")
             }
-            Warning::Duplicate { key, source, lines: (before, now) } => {
-                write!(f, "{key} is set twice in {source}: line {now} overrides line {before}")
+            Warning::Duplicate { name, source, lines: (before, now), .. } => {
+                write!(f, "{name} is set twice in {source}: line {now} overrides line {before}")
             }
             Warning::CommentAfterEquals { key, location, .. } => write!(
                 f,
@@ -216,6 +227,15 @@ impl fmt::Display for Warning {
                 let (place, used) =
                     (place(*source, location.as_ref()), names.first().unwrap_or(&""));
                 write!(f, "{} are set to different values in {place}; {used} counts", listed(names))
+            }
+            Warning::ConflictingFiles { key, files, .. } => {
+                let used = files.first().map(PathBuf::as_path).unwrap_or(Path::new(""));
+                write!(
+                    f,
+                    "{key} has different values in the files {}; {} counts",
+                    error::paths_listed(files),
+                    ShownPath(used)
+                )
             }
             Warning::UnknownKey { name, key, config, source, location } => {
                 let (name, place) = (error::plain(name), place(*source, location.as_ref()));

@@ -20,6 +20,9 @@ use crate::sources::{file, source_url};
 /// The greatest size of a policy or of a saved audit.
 const MAX_DOCUMENT: u64 = 64 << 20;
 
+/// The name of the policy that is built in.
+const PRODUCTION: &str = "production";
+
 /// Everything a command works with: it asks the process for nothing else.
 pub(crate) struct Invocation<'a> {
     pub(crate) globals: &'a Globals,
@@ -69,13 +72,27 @@ impl Invocation<'_> {
         Subject::new(self)
     }
 
-    /// The rules of `--policy`.
-    pub(crate) fn policy(&self) -> Result<Option<Policy>, CliError> {
+    /// The rules of `--policy`. `production` is the one that is built in, in upper or lower case, unless a file of exactly that
+    /// name is there; for `production` itself, a file is asked for by a path such as `./production`.
+    pub(crate) fn policy(&mut self) -> Result<Option<Policy>, CliError> {
         let Some(policy) = &self.globals.policy else { return Ok(None) };
-        if policy == "production" {
-            return Ok(Some(Policy::production()));
-        }
         let path = PathBuf::from(policy);
+        if policy.eq_ignore_ascii_case(PRODUCTION) {
+            let is_file = path.is_file();
+            if policy != PRODUCTION && is_file {
+                self.out.note(&format!(
+                    "`--policy` reads the file {}; the policy that is built in is `{PRODUCTION}`",
+                    path.display()
+                ));
+            } else {
+                if is_file {
+                    self.out.note(&format!(
+                        "`--policy` takes the policy that is built in; the file is `./{PRODUCTION}`"
+                    ));
+                }
+                return Ok(Some(Policy::production()));
+            }
+        }
         let text = read_text(&path)?;
         let policy = Policy::from_json(&text).map_err(|error| {
             CliError::usage(format!("{}: {}", path.display(), with_causes(&error)))

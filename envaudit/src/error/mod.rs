@@ -12,7 +12,7 @@ pub(crate) use causes::with_causes;
 pub(crate) use invalid::BrokenRule;
 pub use invalid::Invalid;
 use serde::{Serialize, Serializer};
-pub(crate) use shown::{listed, one_line, plain, shortened, shown, shown_message};
+pub(crate) use shown::{listed, one_line, paths_listed, plain, shortened, shown, shown_message};
 
 use crate::sources::{self, Location, Source};
 

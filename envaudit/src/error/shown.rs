@@ -1,8 +1,11 @@
 //! What an error message may show of a value or of a foreign message.
 
 use std::borrow::Cow;
+use std::path::PathBuf;
 
 use envaudit_redact::{redact, redact_value_text};
+
+use crate::sources::ShownPath;
 
 /// A value as an error message shows it: one line, of bounded length, without what looks like a credential.
 pub(crate) fn shown(value: &str) -> String {
@@ -54,6 +57,12 @@ pub(crate) fn listed(names: &[&str]) -> String {
         [only] => (*only).to_owned(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
+}
+
+/// Paths in a sentence.
+pub(crate) fn paths_listed(paths: &[PathBuf]) -> String {
+    let shown: Vec<String> = paths.iter().map(|path| ShownPath(path).to_string()).collect();
+    listed(&shown.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 #[cfg(test)]

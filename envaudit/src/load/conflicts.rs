@@ -1,8 +1,11 @@
-//! What a load does about a variable that one source has under several names, with different values.
+//! What a load does about a variable that one place has several times, with different values.
 
-/// What a load does where one source has a key and an alias of it, or `KEY` and `KEY_FILE`, with different values.
+/// What a load does where one file, folder or provider, or the process environment, has a key and an alias of it, or `KEY` and
+/// `KEY_FILE`, with different values; or a folder of secrets several files for one name, such as `app_port` and `app-port`.
 ///
-/// The same value under two names is no conflict, and neither is one source that overrides another.
+/// The same value twice is no conflict. Neither is one source that overrides another, nor one file, folder or provider that
+/// overrides another of the same source, since the program says which of them wins: [`shadowed`](crate::AuditEntry::shadowed)
+/// has the source then, and nothing is told.
 ///
 /// ```
 /// use envaudit::{Conflicts, EnvConfig, ProblemKind};

@@ -13,6 +13,8 @@ pub struct KeySlot {
     pub(super) candidate: Option<Candidate>,
     /// Allowed sources that have it, the one of `candidate` included.
     pub(super) sources: SourceSet,
+    /// Whether the source of `candidate` has it in a later layer, too.
+    pub(super) again: bool,
     /// Sources that have it and may not supply it.
     pub(super) denied: Option<Denied>,
 }
@@ -23,10 +25,13 @@ pub(super) struct Candidate {
     pub(super) layer: u16,
     /// Under which of its names, 0 being the key.
     pub(super) rank: u16,
-    /// The line, in an env file.
+    /// The line, in an env file; in a folder, which spelling of the name the file has.
     pub(super) line: u32,
     pub(super) value: CandidateValue,
 }
+
+/// Whether it is a variable that names a file, the position of the name, and how a file is spelled.
+pub(super) type CandidateOrder = (bool, u16, u32);
 
 pub(super) enum CandidateValue {
     /// From and to in the text of an env file.
@@ -39,6 +44,8 @@ pub(super) enum CandidateValue {
     NamedFile(Box<Interpreted>),
     /// The content of a secret file.
     Content(OsString),
+    /// A secret file beside the one that counts, which cannot be read.
+    Unreadable,
     /// In the [`Fetched`](crate::Fetched) of the layer.
     Fetched,
 }
@@ -54,9 +61,11 @@ pub(super) struct Denied {
 }
 
 impl Candidate {
-    /// The least wins: the key, its aliases, then the variables that name a file.
-    pub(super) fn order(&self) -> (bool, u16) {
-        (self.value.is_named_file(), self.rank)
+    /// The least wins: the key, its aliases, then the variables that name a file; of files for one name, the spelling.
+    pub(super) fn order(&self) -> CandidateOrder {
+        let is_file = matches!(self.value, CandidateValue::Content(_) | CandidateValue::Unreadable);
+        let spelling = if is_file { self.line } else { 0 };
+        (self.value.is_named_file(), self.rank, spelling)
     }
 
     /// The name that is set.
@@ -89,12 +98,13 @@ impl CandidateValue {
             CandidateValue::NamedFile(path) => path.text.is_empty(),
             CandidateValue::Resolved(resolved) => resolved.0.is_empty(),
             CandidateValue::Content(content) => content.is_empty(),
-            CandidateValue::Fetched => false,
+            CandidateValue::Unreadable | CandidateValue::Fetched => false,
         }
     }
 }
 
 impl KeySlot {
     /// Nothing found.
-    pub const EMPTY: KeySlot = KeySlot { candidate: None, sources: SourceSet::EMPTY, denied: None };
+    pub const EMPTY: KeySlot =
+        KeySlot { candidate: None, sources: SourceSet::EMPTY, again: false, denied: None };
 }

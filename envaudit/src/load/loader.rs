@@ -201,7 +201,8 @@ impl<T: EnvConfig> Loader<T> {
         self
     }
 
-    /// What it means that one source has a variable under two names, or as `KEY` and as `KEY_FILE`, with different values.
+    /// What it means that one source has a variable under two names, as `KEY` and as `KEY_FILE`, or in two files for one name,
+    /// with different values.
     pub fn conflicts(mut self, conflicts: Conflicts) -> Self {
         self.settings.conflicts = conflicts;
         self

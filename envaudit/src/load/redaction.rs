@@ -11,7 +11,7 @@ use crate::schema::KeyRequest;
 
 const REDACTED: &str = "[REDACTED]";
 /// A text that shares that many bytes with a secret is taken to quote it.
-const TELLING: usize = 8;
+pub(crate) const TELLING: usize = 8;
 /// A secret as short as this is looked for as a word: otherwise `a` would blacken every message.
 const SHORT: usize = 3;
 /// A word of a message as long as this is taken to be a part of a secret that has it, unless the secret is much longer.

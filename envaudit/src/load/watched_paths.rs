@@ -29,7 +29,10 @@ impl WatchedPaths {
                     if let Ok(Some(opened)) =
                         Folder::open(&folder.path, folder.is_named, &Links::default())
                     {
-                        let files = table.texts().filter_map(|name| opened.file_for(name));
+                        let files = table.texts().flat_map(|name| {
+                            let path = |spelling| opened.path_of(name, spelling);
+                            opened.files_for(name).filter_map(path).collect::<Vec<_>>()
+                        });
                         watched.entries.extend(files);
                     }
                     watched.folders.push(folder.path.into_owned());

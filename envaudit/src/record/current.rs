@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use envaudit_redact::{is_address_name, redact_address};
+use envaudit_redact::redact_named;
 
 use crate::audit::AuditEntry;
 use crate::ledger::__private::key_of;
 use crate::ledger::config_state::RecordedValue;
-use crate::ledger::{KeyRing, REDACTED, redact};
+use crate::ledger::{KeyRing, REDACTED};
 use crate::load::{ErasedLoad, LoadedText, Secrets};
 use crate::schema::KeyRequest;
 
@@ -50,8 +50,7 @@ pub(super) fn current(loaded: &ErasedLoad<'_>, values: Values) -> Vec<Current> {
     secrets.redact_values(current.iter_mut().filter_map(|current| current.value.as_mut()));
     for Current { entry, value, .. } in &mut current {
         if let Some(value) = value {
-            let is_address = is_address_name(&entry.key);
-            let clean = if is_address { redact_address(value) } else { redact(value) };
+            let clean = redact_named(&entry.key, value);
             if let Cow::Owned(clean) = clean {
                 *value = clean;
             }

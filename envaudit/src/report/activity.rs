@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 
 use super::groups::{Group, GroupTotals, columns};
-use super::options::{Condition, ReportOptions, Scope};
+use super::options::{Condition, ReportOptions, Scope, Unsound};
 use super::scan::{Occurrence, kinds, scan};
 use super::table::{Mark, Table};
 use super::top_n::TopN;
 use super::totals::Totals;
 use super::{IndexFacts, Report, counted, days, recent_events};
-use crate::report::index::{Index, IndexError, MARKED, SECRET};
+use crate::report::index::{Index, IndexError, MARKED, SECRET, SECRET_IN_PART};
 
 /// Actions of a ledger on itself, which only its operators should cause.
 const OF_LEDGER: [&str; 5] =
@@ -26,7 +26,7 @@ const ORDER: &str = "e.actor, e.resource";
 /// When the index or the ledger cannot be read.
 pub fn access(
     index: &Index<'_>,
-    options: &ReportOptions,
+    options: &ReportOptions<'_>,
     scope: &Scope,
 ) -> Result<Report, IndexError> {
     let mut condition = Condition::in_period(index, options.period).scope(scope);
@@ -87,7 +87,7 @@ impl Rights {
         };
         let because = [
             event.kind.actor_type == "admin",
-            event.flags & SECRET != 0,
+            event.flags & (SECRET | SECRET_IN_PART) != 0,
             event.flags & MARKED != 0,
             OF_LEDGER.contains(&event.kind.action.as_str()),
             any(&self.actors, event.actor),
@@ -104,10 +104,10 @@ impl Rights {
 /// When the index or the ledger cannot be read.
 pub fn privileged(
     index: &Index<'_>,
-    options: &ReportOptions,
+    options: &ReportOptions<'_>,
     rights: &Rights,
 ) -> Result<Report, IndexError> {
-    let flags = SECRET | MARKED;
+    let flags = SECRET | SECRET_IN_PART | MARKED;
     let actions = OF_LEDGER.map(|action| format!("'{action}'")).join(", ");
     let always =
         format!("e.flags & {flags} <> 0 OR k.actor_type = 'admin' OR k.action IN ({actions})");
@@ -133,7 +133,7 @@ struct Activity {
 impl Activity {
     fn find(
         index: &Index<'_>,
-        options: &ReportOptions,
+        options: &ReportOptions<'_>,
         condition: &Condition,
         why: impl Fn(&Occurrence<'_>) -> u8,
     ) -> Result<Self, IndexError> {
@@ -146,7 +146,7 @@ impl Activity {
     /// Counts groups in memory, in the order of the ledger; `None` if there are too many combinations.
     fn find_in_memory(
         index: &Index<'_>,
-        options: &ReportOptions,
+        options: &ReportOptions<'_>,
         condition: &Condition,
         why: impl Fn(&Occurrence<'_>) -> u8,
     ) -> Result<Option<Self>, IndexError> {
@@ -169,7 +169,7 @@ impl Activity {
     /// Counts groups one after another, in the order of actors and resources.
     fn find_sorted(
         index: &Index<'_>,
-        options: &ReportOptions,
+        options: &ReportOptions<'_>,
         condition: &Condition,
         why: impl Fn(&Occurrence<'_>) -> u8,
     ) -> Result<Self, IndexError> {
@@ -198,7 +198,7 @@ impl Activity {
     fn report(
         self,
         index: &Index<'_>,
-        options: &ReportOptions,
+        options: &ReportOptions<'_>,
         name: &'static str,
         title: String,
         summary: String,
@@ -206,7 +206,8 @@ impl Activity {
     ) -> Result<Report, IndexError> {
         let IndexFacts { unreadable, temporary, last_line } = IndexFacts::read(index)?;
         let Activity { totals, groups, omitted, actors } = self;
-        let events = recent_events::read(index, totals.newest())?;
+        let mut unsound = Unsound::new(options);
+        let events = recent_events::read(index, totals.newest(), options, &mut unsound)?;
         let json: Value = groups.iter().map(|group| group.json(with_why)).collect();
         let all = totals.all;
         let table = Table {
@@ -245,6 +246,7 @@ impl Activity {
             unreadable,
             temporary,
             last_line,
+            unsound,
         })
     }
 }

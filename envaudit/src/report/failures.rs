@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::options::{Condition, ReportOptions, Scope};
+use super::options::{Condition, ReportOptions, Scope, Unsound};
 use super::scan::{Occurrence, scan};
 use super::table::{Column, Field, Mark, Table};
 use super::top_n::TopN;
@@ -26,7 +26,7 @@ const NAMED: usize = 5;
 /// When the index or the ledger cannot be read.
 pub fn failures(
     index: &Index<'_>,
-    options: &ReportOptions,
+    options: &ReportOptions<'_>,
     scope: &Scope,
     min: u64,
     within: Option<Duration>,
@@ -51,7 +51,8 @@ pub fn failures(
     run.end(min, within, &mut groups);
     let (groups, omitted) = groups.finish();
     let found = groups.len() as u64 + omitted;
-    let events = recent_events::read(index, totals.newest())?;
+    let mut unsound = Unsound::new(options);
+    let events = recent_events::read(index, totals.newest(), options, &mut unsound)?;
     let all = totals.all;
     let were = if all.count == 1 { "was" } else { "were" };
     let summary = format!(
@@ -97,6 +98,7 @@ pub fn failures(
         unreadable,
         temporary,
         last_line,
+        unsound,
     })
 }
 

@@ -32,6 +32,8 @@ mod failures;
 mod groups;
 mod html;
 pub mod index;
+#[cfg(feature = "cli")]
+pub(crate) mod names;
 mod options;
 mod recent_events;
 mod scan;
@@ -74,6 +76,7 @@ pub struct Report {
     temporary: bool,
     /// The number of the last line that the index knew.
     last_line: Option<u64>,
+    unsound: options::Unsound,
 }
 
 impl Report {
@@ -90,6 +93,12 @@ impl Report {
     /// The number of lines of the ledger that are not valid, and were not counted.
     pub fn unreadable(&self) -> u64 {
         self.unreadable
+    }
+
+    /// The seqs of the events that were read in full and are not what the ledger recorded, with
+    /// [`ReportOptions::check`]. Groups count more events than are read in full: a verification checks all of them.
+    pub fn unsound(&self) -> impl Iterator<Item = u64> + '_ {
+        self.unsound.seqs.iter().copied()
     }
 
     /// The number of events that were counted.
@@ -113,6 +122,9 @@ impl Report {
         });
         for (name, value) in &self.members {
             object[*name] = value.clone();
+        }
+        if self.unsound.checked {
+            object["unsound_events"] = json!(self.unsound.seqs);
         }
         object
     }
@@ -148,9 +160,10 @@ struct IndexFacts {
 }
 
 impl IndexFacts {
-    /// Reads them; refuses an index from which events were removed.
+    /// Reads them; refuses an index that was changed.
     fn read(index: &Index<'_>) -> Result<Self, IndexError> {
         let unreadable = index.check_count()?;
+        index.check_rows()?;
         let last_line = index.ids().map(|(_, last)| last);
         Ok(IndexFacts { unreadable, temporary: index.is_temporary(), last_line })
     }

@@ -1,9 +1,13 @@
 //! What a report is asked: its period, its scope, and how much it shows.
 
+use std::collections::BTreeSet;
+
 use rusqlite::ToSql;
 
 use crate::ledger::Timestamp;
-use crate::report::index::Index;
+use crate::ledger::format::Line;
+use crate::ledger::verify::LineCheck;
+use crate::report::index::{Index, PART};
 
 /// A period of time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,23 +27,37 @@ impl Period {
 
 /// The options of every report.
 #[derive(Clone, Copy, Debug)]
-pub struct ReportOptions {
+pub struct ReportOptions<'k> {
     pub(super) period: Period,
     pub(super) groups: usize,
     pub(super) events: usize,
     pub(super) in_memory: usize,
+    pub(super) check: Option<&'k LineCheck>,
 }
 
-impl Default for ReportOptions {
+impl Default for ReportOptions<'_> {
     fn default() -> Self {
         ReportOptions::new()
     }
 }
 
-impl ReportOptions {
+impl<'k> ReportOptions<'k> {
     /// All of the ledger; at most 1000 groups, the newest 200 events, and 50,000 combinations in memory.
     pub fn new() -> Self {
-        ReportOptions { period: Period::default(), groups: 1000, events: 200, in_memory: 50_000 }
+        ReportOptions {
+            period: Period::default(),
+            groups: 1000,
+            events: 200,
+            in_memory: 50_000,
+            check: None,
+        }
+    }
+
+    /// Checks each event that is read in full, and marks those that are not sound: see [`Report::unsound`](super::Report::unsound).
+    #[must_use]
+    pub fn check(mut self, check: &'k LineCheck) -> Self {
+        self.check = Some(check);
+        self
     }
 
     /// Only this period.
@@ -126,8 +144,13 @@ pub(super) struct Condition {
 }
 
 impl Condition {
-    /// All events of the period.
+    /// All events of the period. What has a part of another event counts with that one.
     pub(super) fn in_period(index: &Index<'_>, period: Period) -> Self {
+        Condition::with_parts(index, period).and(&format!("e.flags & {PART} = 0"))
+    }
+
+    /// The same, and the parts.
+    pub(super) fn with_parts(index: &Index<'_>, period: Period) -> Self {
         let (since, until) = period.micros();
         let (first, last) = index.ids_between(since, until).unwrap_or((1, 0));
         let sql = "e.id BETWEEN ? AND ? AND e.time >= ? AND e.time < ?".to_owned();
@@ -175,5 +198,29 @@ impl Condition {
             }
         }
         self.and(&format!("({})", parts.join(" OR ")))
+    }
+}
+
+/// The events of a report that are not sound.
+#[derive(Debug, Default)]
+pub(super) struct Unsound {
+    /// Whether events are checked.
+    pub(super) checked: bool,
+    pub(super) seqs: BTreeSet<u64>,
+}
+
+impl Unsound {
+    pub(super) fn new(options: &ReportOptions<'_>) -> Self {
+        Unsound { checked: options.check.is_some(), seqs: BTreeSet::new() }
+    }
+
+    /// Whether an event is sound, as far as is known.
+    pub(super) fn is_sound(&mut self, options: &ReportOptions<'_>, line: &Line<'_>) -> bool {
+        let fault = options.check.and_then(|check| check.fault(line));
+        let sound = !fault.is_some_and(|fault| fault.is_certain());
+        if !sound {
+            self.seqs.insert(line.seq);
+        }
+        sound
     }
 }

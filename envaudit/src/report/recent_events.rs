@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::options::{ReportOptions, Unsound};
 use super::scan::EventPlace;
 use super::table::{Column, Field, Mark, Table};
 use crate::ledger::format::{Line, LineText};
@@ -28,10 +29,12 @@ pub(super) struct RecentEvent {
     #[serde(rename = "ip_address")]
     network: Option<String>,
     trace_id: Option<String>,
+    #[serde(skip)]
+    sound: bool,
 }
 
 impl RecentEvent {
-    fn new(line: &Line<'_>) -> Self {
+    fn new(line: &Line<'_>, sound: bool) -> Self {
         let text = |text: Option<LineText<'_>>| text.map(|text| text.get().into_owned());
         RecentEvent {
             seq: line.seq,
@@ -47,6 +50,7 @@ impl RecentEvent {
             origin: text(line.origin),
             network: text(line.ip_address),
             trace_id: text(line.trace_id),
+            sound,
         }
     }
 
@@ -58,7 +62,10 @@ impl RecentEvent {
             Field::actor(&self.actor_type, &self.actor),
             Field::Name(self.action.clone()),
             optional(&self.resource),
-            outcome(&self.outcome),
+            match self.sound {
+                true => outcome(&self.outcome),
+                false => Field::Marked(Mark::Bad, not_sound(&self.outcome)),
+            },
             optional(&self.reason),
         ]
     }
@@ -73,20 +80,35 @@ pub(super) fn outcome(outcome: &str) -> Field {
     Field::Marked(mark, outcome.to_owned())
 }
 
-/// Reads events from the ledger.
+/// A text in the row of an event that is not sound.
+pub(super) fn not_sound(text: &str) -> String {
+    format!("{text}, NOT SOUND")
+}
+
+/// Reads events from the ledger, and checks them.
 pub(super) fn read(
     index: &Index<'_>,
     places: impl Iterator<Item = EventPlace>,
+    options: &ReportOptions<'_>,
+    unsound: &mut Unsound,
 ) -> Result<Vec<RecentEvent>, IndexError> {
     let read = |place: EventPlace| {
         let record = index.read_as_told(place.id, place.at, place.time)?;
-        record.line().map(|line| RecentEvent::new(&line)).map_err(|_| IndexError::other())
+        let line = record.line().map_err(|_| IndexError::other())?;
+        let sound = unsound.is_sound(options, &line);
+        Ok(RecentEvent::new(&line, sound))
     };
     places.map(read).collect()
 }
 
 pub(super) fn json(events: &[RecentEvent]) -> Value {
-    json!(events)
+    let mut list = json!(events);
+    for (event, value) in events.iter().zip(list.as_array_mut().into_iter().flatten()) {
+        if !event.sound {
+            value["sound"] = json!(false);
+        }
+    }
+    list
 }
 
 pub(super) fn table(events: &[RecentEvent], of: u64) -> Table {

@@ -3,6 +3,8 @@
 
 #![allow(missing_docs, reason = "called by generated code, not part of the API")]
 
+use envaudit_redact::completes_secret;
+
 use super::const_text::{self, Message};
 use super::table::{Name, Table, measure_below};
 use super::{Member, Schema};
@@ -76,6 +78,36 @@ const fn inheriting_default(schema: &Schema) -> Option<&'static str> {
         at += 1;
     }
     None
+}
+
+/// Fails when the prefix of the `member`-th member, a group, makes the name of a secret of a field that shows its value. The
+/// nested struct cannot know; what is a secret's name without the prefix is reported where that struct is declared.
+#[track_caller]
+pub const fn check_names(table: &Table, member: usize) {
+    let Member::Group(group) = &table.schema.members[member] else { return };
+    let prefix = group.own_prefix().len()
+        + match table.schema.prefix {
+            Some(prefix) => prefix.len(),
+            None => 0,
+        };
+    let (mut at, end) = names_of_member(table.schema, member);
+    while at < end {
+        let name = table.names[at];
+        let field = table.leaves[name.leaf as usize].field;
+        let is_shown = !field.secret && !field.public && field.shape.could_hold_secret();
+        if is_shown && !name.exact && completes_secret(name.text, prefix) {
+            let message = Message::new().push("behind this prefix, `");
+            let message = push_path(message, table.schema, at)
+                .push("` is named like a secret, `")
+                .push(name.text)
+                .push("`, and its type `")
+                .push(field.ty)
+                .push("` shows its value; use a secret type there, mask it with `#[env(secret)]`, say `#[env(public)]` if it \
+                       is none, or give the group another `prefix`");
+            panic!("{}", message.as_str())
+        }
+        at += 1;
+    }
 }
 
 /// Fails when the type of a field that has a default turns out to be an alias of one that cannot have it.

@@ -66,19 +66,41 @@ pub(crate) fn nearest<'a>(
         .map(|(_, candidate)| candidate)
 }
 
-/// The name of the table that was probably meant by one that is not in it.
-pub(crate) fn meant(name: &str, table: &'static Table) -> Option<&'static Name> {
-    let near = |other: &&'static Name| {
-        Letters::of(other.text).may_resemble(name) && resembles(name, other.text)
-    };
-    let by_distance = |other: &&'static Name| distance(name.as_bytes(), other.text.as_bytes());
-    if let Some(near) = table.names.iter().filter(near).min_by_key(by_distance) {
+/// A name that a load reads, and that was probably meant by another one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Meant {
+    /// The key, an alias, or the variable that names the file of one.
+    pub(crate) text: &'static str,
+    /// The key or alias.
+    pub(crate) name: &'static Name,
+}
+
+impl Meant {
+    /// Whether it is the variable that names a file.
+    pub(crate) fn is_file(self) -> bool {
+        self.text.len() != self.name.text.len()
+    }
+}
+
+/// Every name that a load reads: the keys and aliases, then the variables that name files.
+fn names_read(table: &'static Table) -> impl Iterator<Item = Meant> {
+    let texts = table.names.iter().map(|name| Meant { text: name.text, name });
+    let files = table.names.iter().filter(|name| name.reads_file);
+    texts.chain(files.map(|name| Meant { text: name.file, name }))
+}
+
+/// The name that a load with this table reads and that was probably meant by one that it does not read.
+pub(crate) fn meant(name: &str, table: &'static Table) -> Option<Meant> {
+    let near =
+        |other: &Meant| Letters::of(other.text).may_resemble(name) && resembles(name, other.text);
+    let by_distance = |other: &Meant| distance(name.as_bytes(), other.text.as_bytes());
+    if let Some(near) = names_read(table).filter(near).min_by_key(by_distance) {
         return Some(near);
     }
-    let mut cut = table.names.iter().filter(|other| is_cut_short(name, other.text));
+    let mut cut = names_read(table).filter(|other| is_cut_short(name, other.text));
     // What could be short for several is not.
     let first = cut.next()?;
-    cut.all(|other| other.leaf == first.leaf).then_some(first)
+    cut.all(|other| other.name.leaf == first.name.leaf).then_some(first)
 }
 
 /// Whether one name is the other with a slip of the finger. In names of as many words, each word has to resemble its own:

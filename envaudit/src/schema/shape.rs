@@ -2,6 +2,24 @@
 
 use core::fmt;
 
+use super::const_text;
+
+/// The names of formats whose values are no secrets, whatever they are called: addresses, times, sizes. A URL, a UUID and the
+/// format of another crate's type may be.
+const PLAIN_FORMATS: [&str; 11] = [
+    "an IP address",
+    "an IPv4 address",
+    "an IPv6 address",
+    "an address such as `127.0.0.1:8080`",
+    "an address such as `[::1]:8080`",
+    "a date such as `2026-11-30`",
+    "a time of day such as `13:45:00`",
+    "a time such as `2026-11-30T13:45:00`",
+    "a time such as `2026-11-30T13:45:00Z`",
+    "a time such as `2026-11-30T13:45:00+01:00`",
+    "a size such as `10 MiB`",
+];
+
 /// The form of a value.
 ///
 /// ```
@@ -81,7 +99,8 @@ impl Shape {
         }
     }
 
-    /// Whether a value of this form could be a secret, as far as the form tells.
+    /// Whether a value of this form could be a secret: the one rule for what the derive refuses, a load withholds and a ledger
+    /// masks.
     pub(crate) const fn could_hold_secret(self) -> bool {
         match self {
             Shape::Boolean
@@ -92,13 +111,12 @@ impl Shape {
             | Shape::Path
             | Shape::Duration
             | Shape::Choice(_) => false,
+            Shape::Format { name, .. } => !is_plain_format(name),
             Shape::List(element) | Shape::Array(element, _) => {
                 element.is_byte() || element.could_hold_secret()
             }
             // The keys of a map may be any text.
-            Shape::Text | Shape::Format { .. } | Shape::Map(_) | Shape::Json | Shape::Opaque => {
-                true
-            }
+            Shape::Text | Shape::Map(_) | Shape::Json | Shape::Opaque => true,
         }
     }
 
@@ -110,6 +128,17 @@ impl Shape {
     pub(crate) fn is_number(self) -> bool {
         matches!(self, Shape::Integer { .. } | Shape::NonZero { .. } | Shape::Number)
     }
+}
+
+const fn is_plain_format(name: &str) -> bool {
+    let mut at = 0;
+    while at < PLAIN_FORMATS.len() {
+        if const_text::equal(PLAIN_FORMATS[at].as_bytes(), name.as_bytes()) {
+            return true;
+        }
+        at += 1;
+    }
+    false
 }
 
 impl fmt::Display for Shape {

@@ -111,6 +111,12 @@ impl Table {
         self.find(key.as_bytes()).filter(|name| name.reads_file)
     }
 
+    /// The same, whatever the case of its letters is.
+    pub(crate) fn find_file_ignoring_case(&self, text: &str) -> Option<&'static Name> {
+        let is_it = |name: &&Name| name.reads_file && name.file.eq_ignore_ascii_case(text);
+        self.names.iter().find(is_it)
+    }
+
     /// The position of a name of this table.
     pub(crate) fn position(&self, name: &'static Name) -> usize {
         let leaf = &self.leaves[name.leaf as usize];

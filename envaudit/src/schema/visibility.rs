@@ -15,7 +15,7 @@ impl KeyRequest {
         if field.public {
             return false;
         }
-        if can_hold_a_secret(field.shape) {
+        if field.shape.could_hold_secret() {
             return self.names().any(is_secret_name) || is_secret_name(field.field);
         }
         own_names(field).any(|name| is_secret_name(name) && !is_description(name))
@@ -29,7 +29,7 @@ impl KeyRequest {
     /// Whether a value may have a secret in it that no name tells of: a document, the address of a database.
     pub(crate) fn hides_form(&self) -> bool {
         is_json(self.field.shape)
-            || can_hold_a_secret(self.field.shape) && self.names().any(is_address_name)
+            || self.field.shape.could_hold_secret() && self.names().any(is_address_name)
     }
 }
 
@@ -39,24 +39,4 @@ fn own_names(field: &FieldSchema) -> impl Iterator<Item = &'static str> {
 
 fn is_json(shape: Shape) -> bool {
     matches!(shape, Shape::Json) || shape.element().is_some_and(is_json)
-}
-
-/// Whether a value of this form can be a secret.
-fn can_hold_a_secret(shape: Shape) -> bool {
-    match shape {
-        Shape::Boolean
-        | Shape::Integer { .. }
-        | Shape::NonZero { .. }
-        | Shape::Number
-        | Shape::Character
-        | Shape::Path
-        | Shape::Duration
-        | Shape::Choice(_) => false,
-        // Addresses, dates and sizes; a URL and a UUID may be secrets.
-        Shape::Format { format, .. } => matches!(format, Some("uri" | "uuid")),
-        Shape::List(element) | Shape::Array(element, _) | Shape::Map(element) => {
-            can_hold_a_secret(*element)
-        }
-        Shape::Text | Shape::Json | Shape::Opaque => true,
-    }
 }

@@ -7,6 +7,9 @@ use std::sync::{Arc, OnceLock};
 /// The end of the name of a variable that names a file.
 const FILE_SUFFIX: &str = "_FILE";
 
+/// Whether the names of the process environment are the same in upper and lower case. They are listed as they were written.
+const IGNORES_CASE: bool = cfg!(windows);
+
 #[derive(Clone)]
 pub(crate) enum Environment {
     Process,
@@ -34,13 +37,22 @@ impl Environment {
         }
     }
 
+    /// Whether a variable is found by its name in any case, as [`get`](Self::get) asks for it.
+    pub(crate) fn ignores_case(&self) -> bool {
+        IGNORES_CASE && matches!(self, Environment::Process)
+    }
+
     /// Visits the names that end in `_FILE`, without asking for each variable. Those of the process are the ones it has when
     /// they are needed first: to list them costs more than a whole load.
     pub(crate) fn each_file_name<'e>(&'e self, mut visit: impl FnMut(&'e str)) {
         match self {
             Environment::Process => {
                 static NAMES: OnceLock<Vec<&str>> = OnceLock::new();
-                let of_files = |name: &&str| name.ends_with(FILE_SUFFIX);
+                let of_files = |name: &&str| {
+                    let start = name.len().checked_sub(FILE_SUFFIX.len());
+                    let end = start.and_then(|start| name.get(start..)).unwrap_or_default();
+                    end == FILE_SUFFIX || IGNORES_CASE && end.eq_ignore_ascii_case(FILE_SUFFIX)
+                };
                 let names = || process_names().iter().map(String::as_str);
                 NAMES
                     .get_or_init(|| names().filter(of_files).collect())

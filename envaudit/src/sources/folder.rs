@@ -128,40 +128,62 @@ impl Folder {
         self.entries.insert(name, entry);
     }
 
-    /// The name of the file for a variable: `KEY`, `key` or `kebab-key`, tried in that order.
-    fn name_for(&self, key: &str) -> Option<&str> {
-        self.names_for(key, |kind| kind != EntryKind::Folder)
-    }
-
-    fn names_for(&self, key: &str, is_it: impl Fn(EntryKind) -> bool) -> Option<&str> {
+    /// The names that are there of those that the file of a variable may have, each with its position among the
+    /// [`spellings`], in the order in which they are tried.
+    fn names_for(&self, key: &str, is_it: impl Fn(EntryKind) -> bool) -> Vec<(u32, &str)> {
+        let mut found: Vec<(u32, &str)> = Vec::new();
         if self.entries.is_empty() {
-            return None;
+            return found;
         }
-        spellings(key).into_iter().find_map(|name| {
-            let (name, entry) = self.entries.get_key_value(&name)?;
-            is_it(entry.kind).then_some(name.as_str())
-        })
+        for (name, at) in spellings(key).iter().zip(0..) {
+            if let Some((name, entry)) = self.entries.get_key_value(name)
+                && is_it(entry.kind)
+                // A name of one word has no hyphen.
+                && found.iter().all(|(_, other)| other != name)
+            {
+                found.push((at, name));
+            }
+        }
+        found
     }
 
-    /// The file for a variable, as a path in this folder.
+    /// The files for a variable, as positions among the [`spellings`] of its name; the first one counts.
+    pub(crate) fn files_for(&self, key: &str) -> impl Iterator<Item = u32> {
+        let files = self.names_for(key, |kind| kind != EntryKind::Folder);
+        files.into_iter().map(|(spelling, _)| spelling)
+    }
+
+    /// The file for a variable that counts, as a path in this folder.
     pub(crate) fn file_for(&self, key: &str) -> Option<PathBuf> {
-        Some(self.path.join(self.name_for(key)?))
+        self.path_of(key, self.files_for(key).next()?)
+    }
+
+    /// The path of a file in this folder, by the position of its name among the [`spellings`].
+    pub(crate) fn path_of(&self, key: &str, spelling: u32) -> Option<PathBuf> {
+        Some(self.path.join(spellings(key).get(spelling as usize)?))
     }
 
     /// Something that has the name of a file for the variable and is a folder.
     pub(crate) fn folder_for(&self, key: &str) -> Option<PathBuf> {
-        Some(self.path.join(self.names_for(key, |kind| kind == EntryKind::Folder)?))
+        let folders = self.names_for(key, |kind| kind == EntryKind::Folder);
+        Some(self.path.join(folders.first()?.1))
     }
 
-    /// The content of the file for a variable, without one final newline.
-    pub(crate) fn read(&self, key: &str, links: &Links) -> Option<Result<OsString, FileFault>> {
-        let name = self.name_for(key)?;
-        let entry = &self.entries[name];
-        Some(match (entry.kind, &entry.at) {
+    /// The content of one of the files for a variable, by the position of its name among the [`spellings`].
+    pub(crate) fn read_spelled(
+        &self,
+        key: &str,
+        spelling: u32,
+        links: &Links,
+    ) -> Result<OsString, FileFault> {
+        let name = spellings(key).into_iter().nth(spelling as usize);
+        let found = name.and_then(|name| self.entries.get_key_value(&name));
+        let (name, entry) = found.ok_or(FileFault::Missing)?;
+        match (entry.kind, &entry.at) {
             (EntryKind::Loop, _) => Err(FileFault::Loop),
             (_, Some(at)) => secret_file::read_resolved(at, links),
             (_, None) => secret_file::read_resolved(&self.resolved.join(name), links),
-        })
+        }
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -195,7 +217,7 @@ impl Folder {
             true => name.clone(),
             false => name.replace('-', "_").to_ascii_uppercase(),
         });
-        keys.filter(move |key| is_key(key) && self.name_for(key).is_some())
+        keys.filter(move |key| is_key(key) && self.files_for(key).next().is_some())
     }
 }
 

@@ -5,6 +5,7 @@ mod asked;
 mod cached;
 mod fetched;
 mod pending;
+mod shown_id;
 
 use core::time::Duration;
 
@@ -13,6 +14,7 @@ pub(crate) use self::asked::AskedProvider;
 pub use self::cached::Cached;
 pub use self::fetched::{Fetched, FetchedValue};
 pub(crate) use self::pending::PendingFetch;
+pub(crate) use self::shown_id::shown_id;
 use super::Source;
 use super::provider_error::{ProviderError, ProviderErrorKind};
 

@@ -70,18 +70,12 @@ integers! {
     isize NonZeroIsize
 }
 
-/// Types whose `FromStr` error says no more than their shape does. After `public` are those that hold no secret, whatever
-/// the field is called.
+/// Types whose `FromStr` error says no more than their shape does.
 macro_rules! from_str {
-    ($(public { $($public:tt)* })? $(any { $($any:tt)* })?) => {
-        $(from_str! { @impl false, $($public)* })?
-        $(from_str! { @impl true, $($any)* })?
-    };
-    (@impl $secret:literal, $($(#[$cfg:meta])* $ty:ty: $shape:expr;)*) => {$(
+    ($($(#[$cfg:meta])* $ty:ty: $shape:expr;)*) => {$(
         $(#[$cfg])*
         impl EnvValue for $ty {
             const SHAPE: Shape = $shape;
-            const COULD_HOLD_SECRET: bool = $secret;
 
             fn parse(text: &str) -> Result<Self, ValueError> {
                 text.parse().map_err(|_| ValueError::unexpected())
@@ -95,26 +89,22 @@ const fn format(name: &'static str, format: &'static str) -> Shape {
 }
 
 from_str! {
-    public {
-        char: Shape::Character;
-        IpAddr: Shape::Format { name: "an IP address", format: None };
-        Ipv4Addr: format("an IPv4 address", "ipv4");
-        Ipv6Addr: format("an IPv6 address", "ipv6");
-        SocketAddr: Shape::Format { name: "an address such as `127.0.0.1:8080`", format: None };
-        SocketAddrV4: Shape::Format { name: "an address such as `127.0.0.1:8080`", format: None };
-        SocketAddrV6: Shape::Format { name: "an address such as `[::1]:8080`", format: None };
-        chrono::NaiveDate: format("a date such as `2026-11-30`", "date");
-        chrono::NaiveTime: Shape::Format { name: "a time of day such as `13:45:00`", format: None };
-        chrono::NaiveDateTime: Shape::Format { name: "a time such as `2026-11-30T13:45:00`", format: None };
-        chrono::DateTime<chrono::Utc>: format("a time such as `2026-11-30T13:45:00Z`", "date-time");
-        chrono::DateTime<chrono::FixedOffset>: format("a time such as `2026-11-30T13:45:00+01:00`", "date-time");
-    }
-    any {
-        #[cfg(feature = "url")]
-        url::Url: format("an absolute URL", "uri");
-        #[cfg(feature = "uuid")]
-        uuid::Uuid: format("a UUID", "uuid");
-    }
+    char: Shape::Character;
+    IpAddr: Shape::Format { name: "an IP address", format: None };
+    Ipv4Addr: format("an IPv4 address", "ipv4");
+    Ipv6Addr: format("an IPv6 address", "ipv6");
+    SocketAddr: Shape::Format { name: "an address such as `127.0.0.1:8080`", format: None };
+    SocketAddrV4: Shape::Format { name: "an address such as `127.0.0.1:8080`", format: None };
+    SocketAddrV6: Shape::Format { name: "an address such as `[::1]:8080`", format: None };
+    chrono::NaiveDate: format("a date such as `2026-11-30`", "date");
+    chrono::NaiveTime: Shape::Format { name: "a time of day such as `13:45:00`", format: None };
+    chrono::NaiveDateTime: Shape::Format { name: "a time such as `2026-11-30T13:45:00`", format: None };
+    chrono::DateTime<chrono::Utc>: format("a time such as `2026-11-30T13:45:00Z`", "date-time");
+    chrono::DateTime<chrono::FixedOffset>: format("a time such as `2026-11-30T13:45:00+01:00`", "date-time");
+    #[cfg(feature = "url")]
+    url::Url: format("an absolute URL", "uri");
+    #[cfg(feature = "uuid")]
+    uuid::Uuid: format("a UUID", "uuid");
 }
 
 macro_rules! floats {
@@ -138,8 +128,8 @@ macro_rules! floats {
 
 floats! { f32 f64 }
 
-/// Whole bytes, up to the greatest number of them: the crate `bytesize` itself rounds the one down and takes the greatest for
-/// everything beyond.
+/// Whole bytes, up to the greatest number of them: the crate `bytesize` itself takes the greatest for everything beyond, and
+/// counts in floating-point numbers, which have not all of them.
 #[cfg(feature = "bytesize")]
 impl EnvValue for bytesize::ByteSize {
     const SHAPE: Shape = Shape::Format { name: "a size such as `10 MiB`", format: None };
@@ -148,15 +138,18 @@ impl EnvValue for bytesize::ByteSize {
         let size: bytesize::ByteSize = text.parse().map_err(|_| ValueError::unexpected())?;
         let end = text.find(|char: char| !(char.is_ascii_digit() || char == '.'));
         let (number, unit) = text.split_at(end.unwrap_or(text.len()));
-        let one: Result<bytesize::ByteSize, _> = format!("1{unit}").parse();
-        let bytes =
-            number.parse::<f64>().ok().zip(one.ok()).map(|(number, one)| number * one.0 as f64);
-        match bytes {
-            // The greatest number of bytes cannot be told from what is beyond it.
-            Some(bytes) if bytes >= u64::MAX as f64 && text != u64::MAX.to_string() => {
-                Err(ValueError::plain("it is beyond the greatest size, 16 EiB"))
-            }
-            Some(bytes) if bytes > 0.0 && bytes < 1.0 => {
+        let one: bytesize::ByteSize = match format!("1{unit}").parse() {
+            Ok(one) if !number.is_empty() => one,
+            _ => return Ok(size),
+        };
+        let beyond = || ValueError::plain("it is beyond the greatest size, 16 EiB");
+        if number.bytes().all(|byte| byte.is_ascii_digit()) {
+            let bytes = number.parse::<u64>().ok().and_then(|number| number.checked_mul(one.0));
+            return bytes.map(bytesize::ByteSize).ok_or_else(beyond);
+        }
+        match number.parse::<f64>().map(|number| number * one.0 as f64) {
+            Ok(bytes) if bytes >= u64::MAX as f64 => Err(beyond()),
+            Ok(bytes) if bytes > 0.0 && bytes < 1.0 => {
                 Err(ValueError::plain("it is less than one byte"))
             }
             _ => Ok(size),

@@ -1,5 +1,8 @@
-//! What the fuzz targets share: a folder for files, loads of nothing but that folder, commands in process, and a secret.
+//! What the fuzz targets share: a folder for files, loads of nothing but that folder, commands in process, a secret, and ledgers.
 #![forbid(unsafe_code)]
+
+pub mod ledger;
+pub mod reference;
 
 use std::fs;
 use std::path::{Path, PathBuf};

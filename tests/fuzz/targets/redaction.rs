@@ -55,10 +55,6 @@ fuzz_target!(|data: &[u8]| {
 fn stays(text: &str) -> String {
     let clean = redact(text).into_owned();
     let _ = credentials(text);
-    // A value that goes on behind a separator takes the end of a command with it: `mysql -pa;sql -pb`.
-    if text.contains([';', '|', '&']) {
-        return clean;
-    }
     assert_eq!(redact(&clean), clean, "what was redacted stays as it is: {text:?}");
     let address = redact_address(text).into_owned();
     assert_eq!(redact_address(&address), address, "the address {text:?}");

@@ -56,7 +56,7 @@ fuzz_target!(|text: &str| {
 
     let secret = SecretString::parse(text).expect("any text is one");
     assert_eq!(secret.expose_secret(), text);
-    assert_eq!(format!("{secret:?}").contains("REDACTED"), true);
+    assert!(format!("{secret:?}").contains("REDACTED"));
     if let Ok(secret) = SecretBox::<u16>::parse(text) {
         assert_eq!(Ok(*secret.expose_secret()), text.parse());
     }

@@ -1,28 +1,55 @@
-//! How fast a ledger verifies, beside its limit, both taken in turns in one run; and how much memory that needs.
+//! How fast a ledger verifies, beside a loop by hand over the same lines, taken in turns in one run; and how much memory that needs.
 //!
-//! `cargo run --release -p envaudit-tests --features ledger --bin verify_speed` compares with a bare HMAC-SHA256 pass;
-//! `… verify_speed make <directory> <events>` makes a ledger, `… verify_speed check <directory>` verifies one.
+//! `cargo run --release -p envaudit-tests --features ledger --bin verify_speed` compares; `… verify_speed make <directory> <events>`
+//! makes a ledger, `… check <directory>` verifies it, and `… hand <directory>` goes over it by hand, for counting instructions.
 
 use std::hint::black_box;
-use std::io::Write;
+use std::io::{BufRead, Write};
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use data_encoding::{BASE64, HEXLOWER};
 use envaudit::ledger::store::SegmentSource;
-use envaudit::ledger::testing::MemoryStore;
 use envaudit::ledger::verify::{Report, Verifier};
 use envaudit::ledger::{Actor, Event, FileStore, KeyRing, LedgerOptions, Origin, SyncMode};
 use envaudit_tests::fresh_ledger::key;
 use envaudit_tests::ledger::LedgerBytes;
 use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 
 const ROUNDS: usize = 11;
-const EVENTS: usize = 250_000;
+const EVENTS: usize = 400_000;
 const BATCH: usize = 500;
-/// How much verification reads at once.
-const READ: usize = 512 << 10;
+
+type Hash = [u8; 32];
+
+/// The least that a verifier of single lines can do, without a look at what they say: the MAC of each, whose bytes are in memory
+/// already, its leaf, and the root over all.
+fn by_hand(mut lines: &[u8], key: &[u8]) -> Hash {
+    let mac = Hmac::<Sha256>::new_from_slice(key).expect("any length");
+    let hash = |parts: &[&[u8]]| -> Hash {
+        parts.iter().fold(Sha256::new(), |sha256, part| sha256.chain_update(part)).finalize().into()
+    };
+    let (mut size, mut peaks) = (0_u64, Vec::<Hash>::new());
+    while !lines.is_empty() {
+        let line = lines;
+        let len = lines.skip_until(b'\n').expect("bytes in memory");
+        let covered = &line[..len - ",\"event_hash\":\"\"}\n".len() - 64];
+        let mut top = hash(&[&[0], &mac.clone().chain_update(covered).finalize().into_bytes()]);
+        for _ in 0..size.trailing_ones() {
+            top = hash(&[&[1], &peaks.pop().expect("one for each 1"), &top]);
+        }
+        peaks.push(top);
+        size += 1;
+    }
+    peaks.into_iter().rev().reduce(|right, left| hash(&[&[1], &left, &right])).expect("a line")
+}
+
+/// All lines of a ledger.
+fn lines_of(ledger: &LedgerBytes) -> Vec<u8> {
+    ledger.segments.values().map(Vec::as_slice).collect::<Vec<_>>().concat()
+}
 
 fn options() -> LedgerOptions {
     LedgerOptions::new().key(key()).sync(SyncMode::Interval(Duration::from_secs(1)))
@@ -46,6 +73,13 @@ fn fill(ledger: &envaudit::ledger::Ledger, events: usize) {
     ledger.close().expect("closed");
 }
 
+/// The key that the lines are hashed with, as its text has it.
+fn chain_key() -> Vec<u8> {
+    let text = key().chain_key().to_text();
+    let digits = text.trim_end().split_once(':').expect("a name and digits").1;
+    HEXLOWER.decode(digits.as_bytes()).expect("hex")
+}
+
 fn say(text: &str) {
     writeln!(std::io::stdout(), "{text}").expect("standard output");
 }
@@ -57,11 +91,29 @@ fn on_core() -> f64 {
     nanoseconds as f64 / 1e9
 }
 
-/// Seconds on a core of this thread, and seconds that passed.
-fn timed(run: impl FnOnce()) -> (f64, f64) {
-    let (core, start) = (on_core(), Instant::now());
+/// How long all threads of this process were on cores, in steps of 10 ms.
+fn on_cores() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").expect("Linux tells it");
+    let fields = stat.rsplit(')').next().expect("fields").split_whitespace();
+    // User and system time, the 14th and 15th field: the first two are before the parenthesis.
+    let ticks: u64 = fields.skip(11).take(2).map(|it| it.parse::<u64>().expect("ticks")).sum();
+    ticks as f64 / 100.0
+}
+
+/// Seconds.
+struct Taken {
+    /// On a core, of this thread.
+    here: f64,
+    /// On cores, of all threads.
+    all: f64,
+    passed: f64,
+}
+
+fn timed(run: impl FnOnce()) -> Taken {
+    let (core, cores, start) = (on_core(), on_cores(), Instant::now());
     run();
-    (on_core() - core, start.elapsed().as_secs_f64())
+    let passed = start.elapsed().as_secs_f64();
+    Taken { here: on_core() - core, all: on_cores() - cores, passed }
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
@@ -75,69 +127,71 @@ fn verified(ring: &KeyRing, ledger: &dyn SegmentSource, threads: usize, quick: b
     let verifier = if quick { verifier.quick() } else { verifier };
     let report = verifier.verify(ledger).expect("readable");
     assert!(report.is_intact(), "{report}");
+    assert!(report.roots > 0, "{report}");
     report
 }
 
+/// Seconds of one round: the loop by hand, verification, and quick verification; and of both with all threads.
+struct Round {
+    hand: Taken,
+    one: [Taken; 2],
+    all: [Taken; 2],
+}
+
 fn compare() {
-    let ledger = options().init_in(MemoryStore::default()).expect("a ledger");
-    fill(&ledger, EVENTS);
-    let ledger = LedgerBytes::copy_of(ledger.source()).expect("readable");
-    let ring = KeyRing::new(key());
-    let bytes = verified(&ring, &ledger, 1, false).bytes;
-    let mac = Hmac::<Sha256>::new_from_slice(&[7; 32]).expect("any length");
-    // Both read what verification reads, and no line is split. A pass over whole blocks has no padding and no outer hash for
-    // each line, which verification needs: it is the stricter limit.
-    let blocks = |hash: &dyn Fn(&[u8])| {
-        for segment in ledger.segments().expect("readable") {
-            let mut offset = 0;
-            while offset < segment.len {
-                let mut block = ledger.read(segment.first_seq, offset, READ).expect("readable");
-                let whole = block.iter().rposition(|&byte| byte == b'\n').expect("a line") + 1;
-                block.truncate(whole);
-                offset += whole as u64;
-                hash(&block);
-            }
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let directory = folder.path().join("ledger");
+    make(&directory, EVENTS);
+    let store = FileStore::new(&directory);
+    let copy = LedgerBytes::copy_of(&store).expect("readable");
+    let lines = lines_of(&copy);
+    let (ring, chain_key) = (KeyRing::new(key()), chain_key());
+    let report = verified(&ring, &store, 1, false);
+    let note = copy.checkpoints.get(&report.events).expect("a checkpoint of all");
+    let root = str::from_utf8(note).expect("text").lines().nth(2).expect("the root");
+    assert_eq!(root, BASE64.encode(&by_hand(&lines, &chain_key)), "by hand is right");
+    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let round = |_| {
+        let verify = |threads, quick| timed(|| drop(verified(&ring, &store, threads, quick)));
+        let hand = timed(|| {
+            black_box(by_hand(&lines, &chain_key));
+        });
+        Round {
+            hand,
+            one: [false, true].map(|quick| verify(1, quick)),
+            all: [false, true].map(|quick| verify(cores, quick)),
         }
     };
-    let whole = || {
-        blocks(&|block| drop(black_box(mac.clone().chain_update(block).finalize())));
-    };
-    let lines = || {
-        blocks(&|block| {
-            for line in block.split_inclusive(|&byte| byte == b'\n') {
-                black_box(mac.clone().chain_update(line).finalize());
-            }
-        });
-    };
-    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let mut rows = Vec::new();
-    for _ in 0..ROUNDS {
-        let verify = |threads, quick| timed(|| drop(verified(&ring, &ledger, threads, quick)));
-        let one = [timed(whole), timed(lines), verify(1, false), verify(1, true)];
-        rows.push((one, [verify(cores, false), verify(cores, true)]));
-    }
-    let megabytes = bytes as f64 / 1e6;
-    let of = |value: &dyn Fn(&Row) -> f64| median(rows.iter().map(value).collect());
-    say(&format!("{bytes} bytes in {EVENTS} events; {cores} cores"));
-    say(&format!("HMAC-SHA256 of whole blocks: {:.0} MB/s", of(&|(one, _)| megabytes / one[0].0)));
-    say(&format!("HMAC-SHA256 of each line:    {:.0} MB/s", of(&|(one, _)| megabytes / one[1].0)));
+    let rounds: Vec<Round> = (0..ROUNDS).map(round).collect();
+    let of = |value: &dyn Fn(&Round) -> f64| median(rounds.iter().map(value).collect());
+    let events = report.events as f64;
+    say(&format!(
+        "{} lines, {:.0} bytes each; {cores} cores",
+        report.events,
+        report.bytes as f64 / events
+    ));
+    say(&format!(
+        "by hand, one core: {:.2} million lines/s",
+        of(&|it| events / 1e6 / it.hand.here)
+    ));
     for (name, at) in [("verify", 0), ("verify, quick", 1)] {
         say(&format!(
-            "{name}: {:.0} MB/s on one core: {:.2} of the pass over lines, {:.2} of the pass over blocks",
-            of(&|(one, _)| megabytes / one[2 + at].0),
-            of(&|(one, _)| one[1].0 / one[2 + at].0),
-            of(&|(one, _)| one[0].0 / one[2 + at].0),
+            "{name}, one core: {:.2} million lines/s, {:.2} of by hand",
+            of(&|it| events / 1e6 / it.one[at].here),
+            of(&|it| it.hand.here / it.one[at].here),
         ));
         say(&format!(
-            "  on {cores} threads: {:.2} times as fast; the thread that reads and links has {:.2} of the work",
-            of(&|(one, all)| one[2 + at].1 / all[at].1),
-            of(&|(one, all)| all[at].0 / one[2 + at].0),
+            "{name}, {cores} cores: {:.2} million lines/s, {:.2} times one core",
+            of(&|it| events / 1e6 / it.all[at].passed),
+            of(&|it| it.one[at].passed / it.all[at].passed),
+        ));
+        say(&format!(
+            "  on cores: {:.2} of one core's time, {:.2} of it in the thread that reads and links",
+            of(&|it| it.all[at].all / it.one[at].here),
+            of(&|it| it.all[at].here / it.one[at].here),
         ));
     }
 }
-
-/// The two passes and two verifications on one thread, and the verifications on all.
-type Row = ([(f64, f64); 4], [(f64, f64); 2]);
 
 fn make(directory: &Path, events: usize) {
     let ledger = options().init(directory).expect("a ledger");
@@ -171,6 +225,11 @@ fn main() {
             make(Path::new(directory), events.parse().expect("a number of events"));
         }
         ["check", directory] => check(Path::new(directory)),
+        ["hand", directory] => {
+            let store = FileStore::new(directory);
+            let lines = lines_of(&LedgerBytes::copy_of(&store).expect("readable"));
+            say(&HEXLOWER.encode(&by_hand(&lines, &chain_key())));
+        }
         _ => compare(),
     }
 }

@@ -5,5 +5,6 @@ mod env_file;
 mod events;
 mod every_output;
 mod messages;
+mod stores;
 mod types;
 mod wrong_place;

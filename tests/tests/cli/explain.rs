@@ -247,3 +247,48 @@ fn what_could_be_a_credential_is_not_shown_as_the_path_of_a_file() {
         }
     }
 }
+
+#[test]
+fn every_file_for_the_variable_is_a_step_of_its_own() {
+    let files = Files::new();
+    files.write("docker/APP_API_KEY", "another");
+    let answer = explain(&files, "APP_API_KEY").args(["--json"]).run().ends_with(0).json();
+    let places: Vec<&str> = answer["steps"]
+        .as_array()
+        .expect("steps")
+        .iter()
+        .filter(|step| step["source"] == "docker")
+        .map(|step| step["location"]["file"].as_str().expect("a path"))
+        .collect();
+    assert_eq!(places.len(), 2);
+    assert!(places[0].ends_with("/APP_API_KEY") && places[1].ends_with("/app-api-key"));
+    assert_eq!(answer["winner"]["location"]["file"], places[0]);
+    assert_eq!(answer["shadowed"][0]["location"]["file"], places[1]);
+}
+
+#[test]
+fn what_was_meant_and_is_not_read_is_told_as_a_check_tells_it() {
+    for (path, said) in [
+        ("k8s/shop/app_region", "folders below are not looked into"),
+        ("docker/region", "the file of APP_REGION is called `app_region`"),
+        ("docker/app_region/x", "it is a folder"),
+    ] {
+        let files = Files::with(path, "eu");
+        let answer = explain(&files, "APP_REGION").run().ends_with(0);
+        let line = answer.out.lines().last().expect("a line");
+        assert!(line.contains(" is there and not read: ") && line.contains(said), "{}", answer.out);
+        let json = explain(&files, "APP_REGION").args(["--json"]).run().ends_with(0).json();
+        let reason = |step: &Value| step["reason"].as_str().unwrap_or_default().contains(said);
+        let told = json["steps"].as_array().expect("steps").iter().filter(|step| reason(step));
+        assert_eq!(told.count(), 1, "{json:#}");
+        // What a source has is not missed.
+        let set = explain(&files, "APP_REGION").env("APP_REGION", "us").run().ends_with(0);
+        assert!(!set.out.contains("not read"), "{}", set.out);
+    }
+    // Where it is missing, the problem says so, once.
+    let files = Files::with("k8s/shop/app_api_key", "x");
+    let answer = explain(&files, "APP_API_KEY");
+    std::fs::remove_file(files.path().join("docker/app-api-key")).expect("it is there");
+    let answer = answer.run().ends_with(1);
+    assert_eq!(answer.out.matches("is there and not read").count(), 1, "{}", answer.out);
+}

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
+use envaudit::ledger::{Actor, Event, LedgerOptions};
 use envaudit_tests::Files;
 use envaudit_tests::command::{commands, envaudit, whole_commands};
 
@@ -35,7 +36,10 @@ fn machine(with_ledger: bool) -> Files {
     files.write(".env.prod", "APP_PORT=443\n");
     files.write("target/release/app", app::EMBEDDED);
     files.write("envaudit.schema.json", <app::AppConfig as envaudit::EnvConfig>::schema_json());
-    files.write("run/secrets/audit", "08".repeat(31) + "80");
+    files.write(
+        "run/secrets/audit",
+        "9f3c51d2a7e84b06c1f95d3e7a2b8c4d60e1f7a3b5c9d2e8f4061b7a3c5d9e2f",
+    );
     for folder in ["etc/bash_completion.d", "docs", "bin", "mnt/elsewhere", "var/lib/checkout"] {
         files.folder(folder);
     }
@@ -50,6 +54,12 @@ fn machine(with_ledger: bool) -> Files {
             let output = shell(&files, prepared);
             assert!(output.status.success(), "{prepared}: {output:?}");
         }
+        let ledger = LedgerOptions::new().open(files.path().join(".envaudit")).expect("opened");
+        let state =
+            serde_json::json!([{ "key": "DATABASE_URL", "source": "file", "masked": true }]);
+        let event = Event::new("config.loaded", Actor::user("ada"));
+        let event = event.resource("config", "checkout/prod").detail("state", &state);
+        ledger.append(&event).expect("appended");
     }
     files
 }

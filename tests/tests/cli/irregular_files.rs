@@ -4,6 +4,7 @@ use std::fs;
 
 use envaudit_tests::cli_fixture::{CliFixture, RECORD};
 use envaudit_tests::irregular_files::IRREGULAR_FILES;
+use serde_json::Value;
 
 fn fixture() -> CliFixture {
     let fixture = CliFixture::new("PORT=80\n");
@@ -16,13 +17,15 @@ fn fixture() -> CliFixture {
 
 /// Verification says what is wrong with this name, and every other command ends, too.
 fn assert_told(fixture: &CliFixture, name: &str, what: &str) {
-    for args in [&["verify"][..], &["verify", "--json"]] {
-        let verified = fixture.run(args).run().ends_with(1);
-        assert_eq!(verified.out, "", "{what}");
-        let file = name.rsplit('/').next().expect("a name");
-        assert!(verified.err.contains(file), "{name}, {what}: {}", verified.err);
-        assert!(verified.err.contains("it is not the file that was written"), "{}", verified.err);
-    }
+    let verified = fixture.run(&["verify"]).run().ends_with(1);
+    assert!(verified.out.starts_with("NOT INTACT: modified"), "{name}, {what}: {}", verified.out);
+    assert!(verified.out.contains(&format!("({name} at byte 0)")), "{what}: {}", verified.out);
+    let verified = fixture.run(&["verify", "--json"]).run().ends_with(1);
+    let report: Value = serde_json::from_str(&verified.out).expect("JSON");
+    assert_eq!(report["intact"], false);
+    let findings = report["findings"].as_array().expect("a list");
+    let told = |finding: &&Value| finding["file"] == name && finding["verdict"] == "modified";
+    assert_eq!(findings.iter().filter(told).count(), 1, "{name}, {what}: {}", verified.out);
     for args in [&["log"][..], &["history", "PORT"], &["export"], &["plan"], &RECORD] {
         fixture.run(args).run();
     }

@@ -197,3 +197,35 @@ fn a_value_too_long_for_a_variable_is_named_and_recorded_as_a_failure() {
 fn tail(text: &str) -> &str {
     &text[text.len().saturating_sub(500)..]
 }
+
+#[test]
+fn a_configuration_in_parts_is_one_event_of_every_report() {
+    let fixture = CliFixture::new(&env_file("one", COUNT));
+    record(&fixture);
+    fixture.files.write(".env", env_file("two", COUNT));
+    record(&fixture);
+    let lines = configs(&fixture.open());
+    assert!(lines.len() > 4, "{} lines", lines.len());
+    let report = |args: &[&str]| {
+        let args = [&["report"], args, &["--json"]].concat();
+        run(&fixture, &args).run().ends_with(0).json()
+    };
+    let access = report(&["access"]);
+    assert_eq!(access["events"], 2, "{}", access["groups"]);
+    let privileged = report(&["privileged"]);
+    let groups = privileged["groups"].as_array().unwrap();
+    let of_config: Vec<&Value> =
+        groups.iter().filter(|group| group["resource_type"] == "config").collect();
+    let [group] = of_config[..] else { panic!("{groups:?}") };
+    assert_eq!((&group["action"], &group["events"]), (&"config.changed".into(), &1.into()));
+    assert_eq!(group["why"], serde_json::json!(["secret-changed"]));
+    let config = report(&["config"]);
+    assert_eq!(config["events"], 1, "{config}");
+    let changes: u64 = config["changes_per_day"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|day| day["changes"].as_u64().unwrap())
+        .sum();
+    assert_eq!(changes, COUNT as u64);
+}

@@ -39,5 +39,6 @@ mod report_formats;
 #[cfg(unix)]
 mod run;
 mod schemas;
+mod sound;
 #[cfg(target_os = "linux")]
 mod transcripts;

@@ -2,6 +2,8 @@
 
 use envaudit::EnvConfig;
 use envaudit_tests::Files;
+#[cfg(target_os = "linux")]
+use envaudit_tests::cli_fixture::CliFixture;
 use envaudit_tests::command::{Answer, envaudit};
 
 #[derive(EnvConfig)]
@@ -204,4 +206,38 @@ fn texts_of_a_schema_put_no_line_of_their_own_into_template_and_table() {
         assert!(!answer.out.contains(bad), "{:?}", answer.out);
         assert!(!answer.out.lines().any(|line| line.starts_with("LD_PRELOAD")), "{}", answer.out);
     }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_policy_that_is_built_in_is_found_in_any_case_unless_a_file_has_the_name() {
+    let fixture = CliFixture::without_ledger("PORT=80\nAPI_KEY=abcdefgh\n");
+    let check = |policy: &str| {
+        let args = ["check", "--env", "prod", "--policy", policy];
+        let mut command = fixture.process(env!("CARGO_BIN_EXE_envaudit_command"), &args);
+        let output = command.current_dir(fixture.files.path()).output().expect("it starts");
+        let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+        (output.status.code(), text(output.stdout), text(output.stderr))
+    };
+    for policy in ["production", "Production", "PRODUCTION"] {
+        let (code, out, err) = check(policy);
+        assert_eq!(code, Some(1), "{policy}: {out}{err}");
+        assert!(out.contains("API_KEY") && !err.contains("policy"), "{policy}: {out}{err}");
+    }
+    assert_eq!(check("prod").0, Some(3), "no other word is one");
+    // A folder is no policy.
+    fixture.files.folder("PRODUCTION");
+    assert_eq!(check("PRODUCTION").0, Some(1));
+
+    fixture.files.write("Production", r#"{"rules":[]}"#);
+    let (code, _, err) = check("Production");
+    assert_eq!(code, Some(0), "{err}");
+    assert!(err.contains("reads the file Production"), "{err}");
+    assert_eq!(check("PRODUCTION").0, Some(1), "the file has another name");
+
+    fixture.files.write("production", r#"{"rules":[]}"#);
+    let (code, _, err) = check("production");
+    assert_eq!(code, Some(1), "{err}");
+    assert!(err.contains("takes the policy that is built in"), "{err}");
+    assert_eq!(check("./production").0, Some(0));
 }

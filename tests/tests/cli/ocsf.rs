@@ -24,7 +24,7 @@ impl Ocsf {
 }
 
 /// Every kind of event, with every member that one can have.
-fn exported() -> Vec<Value> {
+fn exported(version: &str) -> Vec<Value> {
     let fixture = CliFixture::new("PORT=80\nAPI_KEY=first-canary\n");
     fixture.record();
     fixture.run(&RECORD).env("PORT", "443").args(["--env", "prod"]).run().ends_with(0);
@@ -49,29 +49,33 @@ fn exported() -> Vec<Value> {
     let unkeyed = CliFixture::without_ledger("PORT=80\n");
     LedgerOptions::new().unkeyed().init(unkeyed.ledger()).expect("made");
     unkeyed.keyless(&RECORD).run().ends_with(0);
-    let lines = fixture.run(&["export", "--format", "ocsf"]).run().ends_with(0).out
-        + &unkeyed.keyless(&["export", "--format", "ocsf"]).run().ends_with(0).out;
+    let export = ["export", "--format", "ocsf", "--ocsf-version", version];
+    let lines = fixture.run(&export).run().ends_with(0).out
+        + &unkeyed.keyless(&export).run().ends_with(0).out;
     lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
 }
 
 #[test]
 fn every_event_is_one_of_the_published_schema() {
     let ocsf = Ocsf::new();
-    let events = exported();
-    assert!(events.len() > 20, "{}", events.len());
-    for event in &events {
-        if let Err(error) = ocsf.check(event) {
-            panic!("{error}\n{event:#}");
+    for version in ["1.8.0", "1.9.0-dev"] {
+        let events = exported(version);
+        assert!(events.len() > 20, "{}", events.len());
+        for event in &events {
+            assert_eq!(event["metadata"]["version"], version);
+            if let Err(error) = ocsf.check(event) {
+                panic!("{error}\n{event:#}");
+            }
         }
+        let classes = |uid: u64| events.iter().filter(|event| event["class_uid"] == uid).count();
+        assert!(classes(5019) >= 5 && classes(0) >= 15, "{} and {}", classes(5019), classes(0));
     }
-    let classes = |uid: u64| events.iter().filter(|event| event["class_uid"] == uid).count();
-    assert!(classes(5019) >= 5 && classes(0) >= 15, "{} and {}", classes(5019), classes(0));
 }
 
 #[test]
 fn an_event_that_lacks_what_is_required_or_says_something_else_is_refused() {
     let ocsf = Ocsf::new();
-    let events = exported();
+    let events = exported("1.9.0-dev");
     let config = events.iter().find(|event| event["class_uid"] == 5019).expect("one");
     type Change = fn(&mut Value);
     let changes: [(&str, Change); 10] = [

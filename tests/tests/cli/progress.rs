@@ -49,7 +49,7 @@ fn verify_export_and_prune_show_a_bar_on_a_terminal_unless_they_are_to_be_quiet(
         ("$ENVAUDIT verify -q", false),
         ("$ENVAUDIT export --format csv > events.csv", true),
         // The events themselves would be on the terminal.
-        ("$ENVAUDIT export --action no.such", false),
+        ("$ENVAUDIT export --outcome denied", false),
         ("$ENVAUDIT prune --keep 1d", true),
     ] {
         let (text, code) = shown(&files, script);

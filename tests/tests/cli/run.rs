@@ -84,6 +84,20 @@ fn a_secret_in_a_file_is_given_by_its_content_and_not_by_both_names() {
 }
 
 #[test]
+fn a_file_that_a_variable_of_the_process_names_wins_over_an_env_file() {
+    let service = Service::new();
+    let secret = service.0.files.write("secret", "from a file");
+    let script = "echo \"$API_KEY\"";
+    let with = |name: &str| {
+        let mut command = service.run(&["-q", "--", "sh", "-c", script]);
+        command.env(name, &secret);
+        text(&output(command).stdout).to_owned()
+    };
+    assert_eq!(with("API_KEY_FILE"), "from a file\n");
+    assert_eq!(with("ANOTHER_FILE"), "a $ecret\n");
+}
+
+#[test]
 fn variables_and_arguments_that_are_no_text_reach_the_command_as_they_are() {
     use std::os::unix::ffi::OsStrExt;
     let bytes = std::ffi::OsStr::from_bytes(b"a\xffb");
@@ -278,4 +292,56 @@ fn a_value_that_no_process_can_be_given_is_refused_before_anything_is_recorded()
     assert!(said.contains("not started") && said.contains("API_KEY has a NUL byte"), "{said}");
     assert!(!said.contains("a\0b"), "{said}");
     assert_eq!(service.actions().len(), 1);
+}
+
+#[test]
+fn quiet_does_not_hide_that_there_is_no_record() {
+    let service = Service::new();
+    let quiet = output(service.run(&["-q", "--degraded", "--", "echo", "started"]));
+    assert_eq!((text(&quiet.stdout), text(&quiet.stderr)), ("started\n", ""));
+    let recorded = service.actions();
+    assert_eq!(recorded.last(), Some(&("config.loaded".to_owned(), "success".to_owned())));
+
+    // Held by this process, for longer than the command waits.
+    let store = FileStore::new(service.0.ledger());
+    store.lock().expect("it is free");
+    let args = ["-q", "--degraded", "--lock-timeout", "0", "--", "echo", "started"];
+    let without = output(service.run(&args));
+    assert_eq!((without.status.code(), text(&without.stdout)), (Some(0), "started\n"));
+    let said = text(&without.stderr);
+    assert!(said.starts_with("warning: started without a record: "), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+    store.unlock();
+    assert_eq!(service.actions(), recorded, "nothing was recorded");
+
+    let again = output(service.run(&["-q", "--degraded", "--", "echo", "started"]));
+    assert_eq!((text(&again.stdout), text(&again.stderr)), ("started\n", ""));
+    assert_eq!(service.actions().len(), recorded.len() + 1);
+}
+
+#[test]
+fn variables_that_are_too_long_together_are_named_and_the_failure_is_recorded() {
+    // More than a process can have with any limit of its stack, in values that each fit.
+    let blob = "s3cret".repeat(20_000);
+    let lines: String = (0..60).map(|at| format!("BLOB_{at}={blob}\n")).collect();
+    let fixture = CliFixture::new("");
+    fixture.files.write(".env", format!("{lines}LARGEST={blob}more\n"));
+    let mut command = Command::new(PROGRAM);
+    command.env_clear().env("PATH", "/usr/bin:/bin").env("OWN", "x");
+    command.env("ENVAUDIT_SIGNING_KEY", envaudit_tests::cli_fixture::KEY);
+    command.args(["run", "--no-values", "--reason", "start", "--dir"]).arg(fixture.files.path());
+    command.arg("--ledger").arg(fixture.ledger()).args(["--", "true", "argument"]);
+    let output = output(command);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(126), "{said}");
+    assert!(said.contains("error: `true` cannot be run: Argument list too long"), "{said}");
+    assert!(said.contains("the largest variables are LARGEST (120021 bytes), BLOB_"), "{said}");
+    assert!(said.contains("its variables have 73"), "{said}");
+    assert!(said.contains("this failure was recorded as event "), "{said}");
+    assert!(!said.contains("s3cret"), "{said}");
+    let event = fixture.last_event();
+    assert_eq!((&event["action"], &event["outcome"]), (&"config.loaded".into(), &"failure".into()));
+    let keys = event["details"]["problems"].as_array().expect("problems");
+    assert_eq!(keys[0]["key"], "LARGEST");
+    assert!(!event.to_string().contains("s3cret"));
 }

@@ -189,8 +189,12 @@ fn of_a_variable_that_stands_twice_the_last_line_counts_and_a_warning_names_both
         supplied(&loaded),
         [("A".into(), "3".into(), Some(5)), ("B".into(), "x".into(), Some(2))]
     );
-    let duplicate =
-        |before, now| Warning::Duplicate { key: "A", source: Source::File, lines: (before, now) };
+    let duplicate = |before, now| Warning::Duplicate {
+        key: "A",
+        name: "A",
+        source: Source::File,
+        lines: (before, now),
+    };
     assert_eq!(loaded.audit().warnings(), [duplicate(1, 4), duplicate(4, 5)]);
     let text = loaded.audit().warnings()[0].to_string();
     assert_eq!(text, "A is set twice in file: line 4 overrides line 1");
@@ -430,7 +434,9 @@ fn of_several_named_files_the_later_wins_and_the_default_is_not_read() {
     let values = [&loaded.a, &loaded.b, &loaded.c].map(|value| value.as_deref());
     assert_eq!(values, [Some("three"), Some("two"), Some("one")]);
     assert_eq!(loaded.audit().warnings(), []);
-    assert!(loaded.audit().entries().all(|entry| entry.shadowed.is_empty()));
+    let audit = loaded.audit();
+    assert_eq!([&audit.a.shadowed, &audit.b.shadowed], [&[Source::File], &[Source::File]]);
+    assert!(audit.c.shadowed.is_empty() && audit.d.shadowed.is_empty());
 }
 
 #[test]

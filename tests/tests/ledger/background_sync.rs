@@ -52,7 +52,7 @@ impl Progress {
         let began = state.written;
         loop {
             let before = state.written;
-            let moment = Duration::from_millis(200);
+            let moment = Duration::from_secs(2);
             let (newer, timeout) = self.changed.wait_timeout(state, moment).expect("no panic");
             state = newer;
             if (timeout.timed_out() && state.written == before)

@@ -2,7 +2,7 @@
 
 use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL, HEXLOWER, HEXUPPER};
 use envaudit::ledger::testing::MemoryDisk;
-use envaudit::ledger::{Actor, Event, FileStore, Ledger, MasterKey, REDACTED};
+use envaudit::ledger::{Actor, AppendError, Event, FileStore, Ledger, MasterKey, REDACTED};
 use envaudit_tests::fresh_ledger;
 use serde_json::json;
 
@@ -101,4 +101,30 @@ fn other_digits_of_that_length_are_left() {
     let digest = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
     ledger.append(&telling(digest)).expect("it is recorded");
     assert_eq!(written(&ledger).matches(digest).count(), 8);
+}
+
+#[test]
+fn an_event_whose_names_are_not_those_of_a_line_without_the_key_is_refused() {
+    let bytes: [u8; 32] = core::array::from_fn(|at| (at * 37 + 11) as u8 ^ 0xa5);
+    let ledger = with_key(MasterKey::from_bytes(bytes));
+    let (hex, upper) = (HEXLOWER.encode(&bytes), HEXUPPER.encode(&bytes));
+    let event = |action: String| Event::new(action, Actor::user("ada"));
+    let told = || event("key.told".to_owned());
+    let refused = [
+        event(format!("key.{hex}")),
+        told().detail(hex.clone(), 1).detail(upper.clone(), 2),
+        told().detail(hex.clone(), 1).detail(REDACTED, 2),
+        told().detail("deep", json!([{ &hex: 1, &upper: 2 }])),
+        told().details_json(format!("{{\"{hex}\":1,\"x\":{{}},\"{upper}\":2}}")),
+    ];
+    for event in refused {
+        let error = ledger.append(&event).expect_err("it would be no line");
+        assert!(matches!(error, AppendError::Event(_)), "{error:?}");
+        assert!(!error.to_string().contains(&hex[..16]), "{error}");
+    }
+    ledger.append(&told().detail(hex.clone(), 1).detail("x", 2)).expect("its names differ");
+    let said = written(&ledger);
+    assert!(!said.contains(&hex[..32]), "{said}");
+    assert_eq!(ledger.head().seq, 2, "{said}");
+    assert!(ledger.verify().expect("it can be read").is_intact());
 }

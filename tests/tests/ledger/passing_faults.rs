@@ -8,7 +8,10 @@ use std::time::Duration;
 
 use envaudit::ledger::store::{Disk, FileStat, Listed, StoreErrorKind, StoreLock};
 use envaudit::ledger::testing::{Fault, MemoryDisk, MemoryFile, Operation};
-use envaudit::ledger::{AppendError, FileStore, LedgerOptions};
+use envaudit::ledger::{
+    Actor, AppendError, Event, FileStore, Filter, Ledger, LedgerOptions, LedgerWriter, Record,
+    SyncMode,
+};
 use envaudit_tests::fresh_ledger::{event, on, options, recorded};
 
 /// A disk whose answers about one file can be made to fail.
@@ -179,4 +182,74 @@ fn a_lock_file_that_is_replaced_each_time_is_given_up_after_some_rounds() {
     failing.fail(2);
     store.lock().expect("the third round finds it");
     store.unlock();
+}
+
+#[test]
+fn wherever_a_roll_fails_nothing_is_written_behind_its_seal() {
+    let faults = [Fault::Io, Fault::Full, Fault::Short, Fault::DoneButFailed, Fault::Interrupted];
+    for sync in
+        [SyncMode::Always, SyncMode::Interval(Duration::ZERO), SyncMode::Interval(Duration::MAX)]
+    {
+        for fault in faults {
+            for nth in 0..50 {
+                let context = format!("{sync:?}, {fault:?} at operation {nth}");
+                let disk = MemoryDisk::new();
+                let ledger = options().sync(sync).init_in(FileStore::on(disk.clone()));
+                let ledger = ledger.expect("an empty disk");
+                ledger.append(&event(0)).expect("appended");
+                disk.fail_nth(nth, fault);
+                let _ = ledger.seal();
+                disk.heal();
+                if ledger.append(&event(1)).is_err() {
+                    ledger.reopen().unwrap_or_else(|error| panic!("{context}: {error}"));
+                    ledger.append(&event(1)).unwrap_or_else(|error| panic!("{context}: {error}"));
+                }
+                let report = ledger.verify().expect("it can be read");
+                assert!(report.is_intact(), "{context}: {report}");
+            }
+        }
+    }
+}
+
+/// How many events the gaps of a ledger count.
+fn in_gaps(ledger: &Ledger) -> u64 {
+    let gaps = ledger.reader().events().expect("segments");
+    let gaps = gaps.matching(Filter::new().action("ledger.gap"));
+    let count = |record: Record| -> u64 {
+        let line = record.line().expect("a line");
+        let details = serde_json::from_str::<serde_json::Value>(line.details.expect("details"));
+        details.expect("JSON")["events"].as_u64().expect("a number")
+    };
+    gaps.map(|record| count(record.expect("a record"))).sum()
+}
+
+#[test]
+fn wherever_the_write_of_a_gap_or_a_roll_before_an_event_fails_each_event_is_there_or_counted_once()
+{
+    for sync in [SyncMode::Always, SyncMode::Interval(Duration::ZERO)] {
+        for fault in [Fault::Io, Fault::Full, Fault::Short, Fault::DoneButFailed] {
+            for nth in 0..30 {
+                let context = format!("{sync:?}, {fault:?} at operation {nth}");
+                let disk = MemoryDisk::new();
+                // Each append begins with a roll.
+                let ledger =
+                    options().sync(sync).segment_size(1).init_in(FileStore::on(disk.clone()));
+                let ledger = Arc::new(ledger.expect("an empty disk"));
+                let writer = LedgerWriter::new(Arc::clone(&ledger));
+                // One that is not an event at all is lost, and becomes a gap.
+                writer.append(event(0)).expect("appended");
+                disk.fail_nth(nth, fault);
+                writer.record(Event::new("no action", Actor::user("ada")));
+                writer.record(event(1));
+                writer.record(event(2));
+                let closed = writer.close();
+                if closed.is_err() {
+                    continue;
+                }
+                drop(writer);
+                let numbers = recorded(ledger.source());
+                assert_eq!(numbers.len() as u64 + in_gaps(&ledger), 4, "{context}: {numbers:?}");
+            }
+        }
+    }
 }

@@ -5,46 +5,18 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
-use std::time::Duration;
 
-use envaudit::live::{Change, Live, Update};
-use envaudit::{EnvConfig, ExposeSecret, Loader, SecretString, Source};
+use envaudit::live::{Change, Update};
+use envaudit::{EnvConfig, ExposeSecret, Source};
 use envaudit_tests::Files;
 
-const GENEROUS: Duration = Duration::from_secs(60);
-
-#[derive(EnvConfig)]
-#[env(prefix = "APP_")]
-struct Config {
-    #[env(default = 0)]
-    level: u16,
-    api_key: Option<SecretString>,
-}
-
-/// Follows files, and gives what is told.
-fn follow(loader: Loader<Config>) -> (Live<Config>, Receiver<Update<Config>>) {
-    let live = loader.live().watch_files().settle(Duration::from_millis(10)).start();
-    let live = live.expect("it can be loaded and watched");
-    let updates = live.subscribe();
-    (live, updates)
-}
+use crate::followed::{Config, GENEROUS, follow, until_level};
 
 #[track_caller]
 fn changed(updates: &Receiver<Update<Config>>) -> Arc<Change<Config>> {
     match updates.recv_timeout(GENEROUS) {
         Ok(Update::Changed(change)) => change,
         other => panic!("{other:?}"),
-    }
-}
-
-/// What is told until the level is this one: a write in several steps may be seen in between.
-#[track_caller]
-fn until_level(updates: &Receiver<Update<Config>>, level: u16) {
-    loop {
-        match updates.recv_timeout(GENEROUS).expect("an update") {
-            Update::Changed(change) if change.after().level == level => return,
-            _ => {}
-        }
     }
 }
 

@@ -3,8 +3,11 @@
 #[cfg(unix)]
 mod files;
 #[cfg(unix)]
+mod followed;
+#[cfg(unix)]
 mod generations;
 mod half_written;
+mod hanging_providers;
 #[cfg(any(feature = "tracing", feature = "metrics"))]
 mod observed;
 #[cfg(feature = "ledger")]

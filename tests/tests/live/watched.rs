@@ -4,28 +4,12 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::sync::mpsc::Receiver;
-use std::time::Duration;
 
-use envaudit::live::{Live, Update};
-use envaudit::{EnvConfig, ExposeSecret, Loader, SecretString, Source};
+use envaudit::live::Update;
+use envaudit::{EnvConfig, ExposeSecret, Loader, Source};
 use envaudit_tests::Files;
 
-const GENEROUS: Duration = Duration::from_secs(60);
-
-#[derive(EnvConfig)]
-#[env(prefix = "APP_")]
-struct Config {
-    #[env(default = 0)]
-    level: u16,
-    api_key: Option<SecretString>,
-}
-
-fn follow(loader: Loader<Config>) -> (Live<Config>, Receiver<Update<Config>>) {
-    let live = loader.live().watch_files().settle(Duration::from_millis(10)).start();
-    let live = live.expect("it can be loaded and watched");
-    let updates = live.subscribe();
-    (live, updates)
-}
+use crate::followed::{Config, GENEROUS, follow, until, until_level};
 
 /// Reads this folder of secrets and nothing else.
 fn secrets_in(folder: impl AsRef<Path>) -> Loader<Config> {
@@ -34,25 +18,10 @@ fn secrets_in(folder: impl AsRef<Path>) -> Loader<Config> {
 }
 
 #[track_caller]
-fn until_level(updates: &Receiver<Update<Config>>, level: u16) {
-    until(updates, |config| config.level == level);
-}
-
-#[track_caller]
 fn until_key(updates: &Receiver<Update<Config>>, key: &str) {
     until(updates, |config| {
         config.api_key.as_ref().is_some_and(|found| found.expose_secret() == key)
     });
-}
-
-#[track_caller]
-fn until(updates: &Receiver<Update<Config>>, is_it: impl Fn(&Config) -> bool) {
-    loop {
-        match updates.recv_timeout(GENEROUS).expect("an update") {
-            Update::Changed(change) if is_it(change.after()) => return,
-            _ => {}
-        }
-    }
 }
 
 #[track_caller]

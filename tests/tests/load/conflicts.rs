@@ -164,10 +164,212 @@ fn one_source_that_overrides_another_is_no_conflict() {
     let cfg = denied(files.loader().vars([("APP_PORT", "1"), ("APP_DB_HOST", "h")])).unwrap();
     assert_eq!(warnings(&cfg), [""; 0]);
     assert_eq!(cfg.audit().port.shadowed, [Source::File]);
-    // Nor are two files of one source, of which the later wins.
-    let (one, two) = (files.write("one", "APP_PORT=1\n"), files.write("two", "APP_OLD_PORT=2\n"));
-    let cfg = denied(files.loader().dotenv(one).dotenv(two)).unwrap();
-    assert_eq!((cfg.port, warnings(&cfg).len()), (Some(2), 0));
+}
+
+/// The loaders that have the port twice in one source, with these values; what comes first wins.
+fn twice(files: &Files, first: &str, second: &str) -> Vec<(Source, Loader<Config>)> {
+    let file = |name: &str, port: &str| files.write(name, format!("APP_PORT={port}\n"));
+    let folder = |name: &str, port: &str| {
+        files.write(&format!("{name}/app_port"), port);
+        files.path().join(name)
+    };
+    let store = |source, port: &str| Store::holding("store", source, &[("APP_PORT", port)]);
+    let alias = files.write("alias", format!("APP_OLD_PORT={second}\n"));
+    let (docker, k8s) = (Source::Docker, Source::K8s);
+    let folders = || Config::loader().vars([("", ""); 0]).without(Source::File);
+    let (one, two) = (folder("one", second), folder("two", first));
+    vec![
+        (Source::File, files.loader().dotenv(file("a", second)).dotenv(file("b", first))),
+        (Source::File, files.loader().dotenv(alias).dotenv(file("c", first))),
+        (
+            Source::Aws,
+            vars(&[]).source(store(Source::Aws, first)).source(store(Source::Aws, second)),
+        ),
+        (Source::System, vars(&[("APP_PORT", second)]).source(store(Source::System, first))),
+        (Source::System, vars(&[("APP_LISTEN", second)]).source(store(Source::System, first))),
+        (docker, folders().without(k8s).docker_secrets(&one).docker_secrets(&two)),
+        (k8s, folders().without(docker).k8s_secrets(&one).k8s_secrets(&two)),
+        (docker, folders().without(k8s).docker_secrets(&one).source(store(docker, first))),
+    ]
+}
+
+#[test]
+fn a_file_folder_or_provider_over_another_of_its_source_is_no_conflict_and_shadows_it() {
+    let files = Files::new();
+    // As it is between sources, the values do not matter.
+    for second in ["2", "1"] {
+        for (at, (source, loader)) in twice(&files, "1", second).into_iter().enumerate() {
+            let cfg = denied(loader).unwrap_or_else(|error| panic!("{at}: {error}"));
+            assert_eq!(cfg.port, Some(1), "{at}");
+            let entry = &cfg.audit().port;
+            assert_eq!((entry.source, &entry.shadowed[..]), (source, &[source][..]), "{at}");
+            assert_eq!(warnings(&cfg), [""; 0], "{at}");
+        }
+    }
+}
+
+#[test]
+fn what_is_not_set_in_the_upper_one_comes_from_the_lower_one_and_shadows_nothing() {
+    let files = Files::new();
+    let lower = files.write("lower", "APP_PORT=1\nAPP_REGION=\n");
+    let upper = files.write("upper", "APP_PORT=\nAPP_REGION=eu\n");
+    let loader = || files.loader::<Config>().dotenv(&lower).dotenv(&upper).empty_as_unset(true);
+    let cfg = loader().load().unwrap();
+    assert_eq!((cfg.port, cfg.region.as_deref()), (Some(1), Some("eu")));
+    assert!(cfg.audit().port.shadowed.is_empty() && cfg.audit().region.shadowed.is_empty());
+
+    files.write("one/app_region", "us");
+    files.write("one/app_port", "\n");
+    files.write("two/app_region", "");
+    files.write("two/app_port", "2");
+    let folders = isolated_docker(&files)
+        .docker_secrets(files.path().join("one"))
+        .docker_secrets(files.path().join("two"));
+    files.folder("docker");
+    let cfg = folders.empty_as_unset(true).load().unwrap();
+    assert_eq!((cfg.port, cfg.region.as_deref()), (Some(2), Some("us")));
+    assert!(cfg.audit().port.shadowed.is_empty() && cfg.audit().region.shadowed.is_empty());
+}
+
+#[test]
+fn a_conflict_over_a_lower_file_of_the_same_source_shadows_it_once() {
+    let files = Files::with("lower", "APP_PORT=3\n");
+    let upper = files.write("upper", "APP_PORT=1\nAPP_LISTEN=2\n");
+    let loader = || files.loader::<Config>().dotenv(files.path().join("lower")).dotenv(&upper);
+    let cfg = loader().load().unwrap();
+    assert_eq!(cfg.audit().port.shadowed, [Source::File]);
+    assert!(warnings(&cfg)[0].starts_with("APP_PORT and APP_LISTEN are set"));
+    assert_eq!(problems::only(&denied(loader())).kind(), ProblemKind::Conflict);
+    let store = Store::holding("store", Source::Custom, &[("APP_PORT", "0")]);
+    let cfg = loader().source(store).load().unwrap();
+    assert_eq!(cfg.audit().port.shadowed, [Source::File], "a lower source is named once");
+    assert_eq!(warnings(&cfg), [""; 0]);
+}
+
+/// Reads a folder of secrets and nothing else.
+fn folder_of(files: &Files, source: Source) -> Loader<Config> {
+    let loader = Config::loader().vars([("", ""); 0]).without(Source::File);
+    match source {
+        Source::Docker => loader.docker_secrets(files.path()).without(Source::K8s),
+        _ => loader.k8s_secrets(files.path()).without(Source::Docker),
+    }
+}
+
+/// Files with their contents, the port that is read, and the files that are told of.
+type Spelled = (&'static [(&'static str, &'static str)], Option<u16>, &'static [&'static str]);
+
+#[test]
+fn files_for_one_name_that_is_spelled_in_several_ways_are_compared() {
+    let table: &[Spelled] = &[
+        (&[("APP_PORT", "1"), ("app_port", "2")], Some(1), &["APP_PORT", "app_port"]),
+        (&[("app-port", "1"), ("app_port", "2")], Some(2), &["app_port", "app-port"]),
+        (
+            &[("app-port", "1"), ("app_port", "2"), ("APP_PORT", "3")],
+            Some(3),
+            &["APP_PORT", "app_port", "app-port"],
+        ),
+        // Only those that differ.
+        (
+            &[("app-port", "1"), ("app_port", "3\n"), ("APP_PORT", "3")],
+            Some(3),
+            &["APP_PORT", "app-port"],
+        ),
+        (&[("APP_PORT", "1"), ("app_port", "1\n"), ("app-port", "1\r\n")], Some(1), &[]),
+        // Two spellings of an alias.
+        (
+            &[("app-old-port", "1"), ("app_old_port", "2")],
+            Some(2),
+            &["app_old_port", "app-old-port"],
+        ),
+    ];
+    for source in [Source::Docker, Source::K8s] {
+        for (contents, port, told) in table {
+            let files = Files::new();
+            for (name, content) in *contents {
+                files.write(name, content);
+            }
+            let cfg = folder_of(&files, source).load().unwrap();
+            assert_eq!(cfg.port, *port, "{contents:?}");
+            let result = denied(folder_of(&files, source));
+            if told.is_empty() {
+                assert_eq!(warnings(&cfg), [""; 0], "{contents:?}");
+                assert!(cfg.audit().port.shadowed.is_empty() && result.is_ok());
+                continue;
+            }
+            let paths: Vec<_> = told.iter().map(|name| files.path().join(name)).collect();
+            let expected =
+                Warning::ConflictingFiles { key: "APP_PORT", files: paths.clone(), source };
+            assert_eq!(cfg.audit().warnings(), [expected], "{contents:?}");
+            assert_eq!(cfg.audit().port.shadowed, [source], "{contents:?}");
+            let said = warnings(&cfg).join("");
+            assert!(said.starts_with("APP_PORT has different values in the files /"), "{said}");
+            assert!(said.ends_with(&format!("; {} counts", paths[0].display())), "{said}");
+            let problem = problems::only(&result);
+            assert_eq!((problem.kind(), problem.key()), (ProblemKind::Conflict, Some("APP_PORT")));
+            assert!(problem.message().contains(&paths[1].display().to_string()), "{problem}");
+        }
+    }
+}
+
+#[test]
+fn spellings_and_aliases_are_two_conflicts_of_one_folder() {
+    let files = Files::with("app_port", "1");
+    files.write("app-port", "2");
+    files.write("app_listen", "3");
+    files.write("app-listen", "4");
+    let cfg = folder_of(&files, Source::Docker).load().unwrap();
+    assert_eq!(cfg.audit().port.shadowed, [Source::Docker]);
+    let [names, spellings] = &warnings(&cfg)[..] else { panic!("{:?}", warnings(&cfg)) };
+    assert!(names.starts_with("APP_PORT and APP_LISTEN are set to different values"), "{names}");
+    assert!(spellings.contains("app-port") && !spellings.contains("listen"), "{spellings}");
+    let result = denied(folder_of(&files, Source::Docker));
+    let problem = problems::only(&result);
+    assert!(problem.message().starts_with("APP_PORT and APP_LISTEN"), "{problem}");
+    assert!(problem.reason_text().unwrap().contains("app-port"), "{problem}");
+}
+
+#[test]
+fn of_two_files_that_are_empty_and_one_that_is_not_the_last_counts_where_empty_is_unset() {
+    let files = Files::with("APP_REGION", "");
+    files.write("app_region", "\n");
+    files.write("app-region", "eu");
+    let cfg = folder_of(&files, Source::K8s).empty_as_unset(true).load().unwrap();
+    assert_eq!(cfg.region.as_deref(), Some("eu"));
+    let location = cfg.audit().region.location.as_ref().unwrap();
+    assert_eq!(location.file(), Some(files.path().join("app-region").as_path()));
+    assert!(cfg.audit().region.shadowed.is_empty() && warnings(&cfg).is_empty());
+    // Where it is a value, it is another one.
+    let cfg = folder_of(&files, Source::K8s).load().unwrap();
+    assert_eq!(
+        (cfg.region.as_deref(), &cfg.audit().region.shadowed[..]),
+        (Some(""), &[Source::K8s][..])
+    );
+}
+
+#[test]
+fn a_second_file_that_cannot_be_read_is_another_value() {
+    for other in ["app-region", "APP_DB"] {
+        let files = Files::with("app_region", "eu");
+        files.write("app_db_host", "db");
+        // More than a secret may have.
+        files.write(other, vec![b'x'; (1 << 20) + 2]);
+        let cfg = folder_of(&files, Source::Docker).load().unwrap();
+        assert_eq!((cfg.region.as_deref(), &*cfg.db_host), (Some("eu"), "db"));
+        assert_eq!(warnings(&cfg).len(), 1, "{other}: {:?}", warnings(&cfg));
+        let result = denied(folder_of(&files, Source::Docker));
+        assert_eq!(problems::only(&result).kind(), ProblemKind::Conflict);
+    }
+}
+
+#[test]
+fn neither_of_two_secret_files_is_shown() {
+    let files = Files::with("app_password", CANARY);
+    files.write("app-password", format!("{CANARY}-other"));
+    let cfg = folder_of(&files, Source::Docker).load().unwrap();
+    assert_eq!(warnings(&cfg).len(), 1);
+    assert_hidden(&everything_said(&folder_of(&files, Source::Docker)), "a warning");
+    let denied = folder_of(&files, Source::Docker).conflicts(Conflicts::Deny);
+    assert_hidden(&everything_said(&denied), "a conflict that is denied");
 }
 
 #[test]

@@ -217,7 +217,7 @@ fn of_several_folders_the_later_wins_and_the_earlier_fills_in() {
             |entry: &envaudit::AuditEntry| entry.location.as_ref()?.file().map(Path::to_owned);
         assert_eq!(file(&audit.name), Some(two.path().join("app-name")));
         assert_eq!(file(&audit.raw), Some(one.path().join("APP_RAW")));
-        assert!(audit.entries().all(|entry| entry.shadowed.is_empty()));
+        assert_eq!((&audit.name.shadowed[..], &audit.raw.shadowed[..]), (&[source][..], &[][..]));
     }
 }
 

@@ -203,3 +203,106 @@ fn an_empty_secret_is_a_warning() {
     let cfg = files.loader::<App>().empty_as_unset(true).load().unwrap();
     assert_eq!(warnings(&cfg), [""; 0]);
 }
+
+/// Names for which a variable that names a file was probably meant.
+const MISSPELT_FILES: [(&str, &str); 6] = [
+    ("APP_DB_PASSWROD_FILE", "APP_DB_PASSWORD_FILE"),
+    ("APP_DB_PASSWORD_FIEL", "APP_DB_PASSWORD_FILE"),
+    ("APP_DB_PASSWORDFILE", "APP_DB_PASSWORD_FILE"),
+    ("app_db_passwrod_file", "APP_DB_PASSWORD_FILE"),
+    ("APP_DB_PAS_FILE", "APP_DB_PASSWORD_FILE"),
+    ("APP_PROT_FILE", "APP_PORT_FILE"),
+];
+
+#[test]
+fn a_misspelt_name_of_a_file_is_recognised_wherever_names_are_compared() {
+    for (name, meant) in MISSPELT_FILES {
+        let expected = (format!("{name} is unknown"), format!("did you mean {meant}?"));
+        let result = isolated::vars::<App>([(name, "/run/pw")]).deny_unknown(true).load();
+        assert_eq!(unknown(&result), std::slice::from_ref(&expected));
+        let files = Files::with(".env", format!("{name}=/run/pw\n"));
+        let result = files.loader::<App>().deny_unknown(true).load();
+        assert_eq!(unknown(&result), [expected]);
+        // Where unknown names are not refused.
+        let cfg = files.loader::<App>().load().unwrap();
+        let said = warnings(&cfg);
+        assert!(
+            said.len() == 1 && said[0].ends_with(&format!("did you mean {meant}?")),
+            "{said:?}"
+        );
+    }
+    for name in ["SMTP_HSOT_FILE", "smtp_host_file", "SMTP_HOST_FIL"] {
+        let cfg = isolated::vars::<Mail>([(name, "/run/host")]).load().unwrap();
+        let said = warnings(&cfg);
+        assert!(said.len() == 1 && said[0].ends_with("did you mean SMTP_HOST_FILE?"), "{said:?}");
+    }
+}
+
+#[test]
+fn a_missing_variable_names_the_misspelt_variable_of_its_file() {
+    #[derive(EnvConfig, Debug)]
+    #[env(prefix = "APP_")]
+    #[expect(dead_code, reason = "it does not load")]
+    struct Required {
+        db_password: SecretString,
+    }
+    for (name, meant) in &MISSPELT_FILES[..5] {
+        let files = Files::with(".env", format!("{name}=/run/pw\n"));
+        let in_file = files.loader::<Required>().load();
+        let in_environment = isolated::vars::<Required>([(*name, "/run/pw")]).load();
+        for (result, place) in [(in_file, ".env"), (in_environment, "the process environment")] {
+            let problem = problems::only(&result);
+            assert_eq!(
+                (problem.kind(), problem.key()),
+                (ProblemKind::Missing, Some("APP_DB_PASSWORD"))
+            );
+            let hint = problem.hint_text().unwrap();
+            assert!(
+                hint.starts_with(&format!("{name} is set in ")) && hint.contains(place),
+                "{hint}"
+            );
+            assert!(hint.ends_with(&format!("did you mean {meant}?")), "{hint}");
+        }
+    }
+}
+
+#[test]
+fn the_file_of_one_field_is_not_taken_for_that_of_another() {
+    #[derive(EnvConfig, Debug)]
+    #[expect(dead_code, reason = "it does not load")]
+    struct Two {
+        db_host: Option<String>,
+        db_port: u16,
+        log_file: Option<String>,
+        log: Option<String>,
+    }
+    let files = Files::with("host", "db");
+    let path = files.path().join("host").display().to_string();
+    let result = isolated::vars::<Two>([("DB_HOST_FILE", &*path), ("LOG_FILE", "x")]).load();
+    let hint = problems::only(&result).hint_text().unwrap();
+    assert!(hint.starts_with("set DB_PORT"), "{hint}");
+    let set = [("DB_PORT", "1"), ("DB_HOST_FILE", &*path), ("DB_NAME_FILE", "/n")];
+    let cfg = isolated::vars::<Two>(set).load().unwrap();
+    assert_eq!(warnings(&cfg), [""; 0]);
+}
+
+#[test]
+fn a_variable_that_is_set_twice_is_named_as_it_is_set() {
+    #[derive(EnvConfig, Debug)]
+    #[expect(dead_code, reason = "only what it says is looked at")]
+    struct Config {
+        #[env(alias = "OLD")]
+        name: Option<String>,
+    }
+    for (name, value) in [("NAME", "a"), ("OLD", "a"), ("NAME_FILE", "pw"), ("OLD_FILE", "pw")] {
+        let files = Files::with(".env", format!("{name}={value}\n{name}={value}\n"));
+        files.write("pw", "x");
+        let cfg = files.loader::<Config>().load().unwrap();
+        let twice = cfg.audit().warnings().iter().find_map(|warning| match warning {
+            Warning::Duplicate { key, name, .. } => Some((*key, *name, warning.to_string())),
+            _ => None,
+        });
+        let said = format!("{name} is set twice in file: line 2 overrides line 1");
+        assert_eq!(twice, Some(("NAME", name, said)));
+    }
+}

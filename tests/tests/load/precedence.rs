@@ -276,7 +276,7 @@ fn a_provider_may_stand_at_any_source_and_wins_over_what_is_read_there_otherwise
         let entry = &loaded.audit().value;
         assert_eq!(loaded.value, "from the provider", "{source}");
         assert_eq!((entry.source, entry.provider.as_deref()), (source, Some("own")));
-        let local = ORDER[at + 1..].iter().copied().filter(|below| *below >= Source::System);
+        let local = ORDER[at..].iter().copied().filter(|below| *below >= Source::System);
         assert_eq!(entry.shadowed, losers(&local.collect::<Vec<_>>()), "{source}");
     }
 }

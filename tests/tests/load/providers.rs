@@ -237,7 +237,8 @@ fn of_providers_of_one_source_the_earlier_wins() {
     let outcome = |loaded: Loaded<Config>| {
         let audit = loaded.audit();
         let provider = |entry: &envaudit::AuditEntry| entry.provider.as_deref().map(str::to_owned);
-        assert!(audit.name.shadowed.is_empty());
+        assert_eq!(audit.name.shadowed, [Source::Aws]);
+        assert!(audit.api_key.shadowed.is_empty());
         (loaded.name.clone(), provider(&audit.name), provider(&audit.api_key))
     };
     let some = |text: &str| Some(text.to_owned());
@@ -359,7 +360,7 @@ fn a_value_is_taken_as_it_is() {
 }
 
 #[test]
-fn a_bad_value_is_shown_with_its_place_and_never_when_it_is_secret() {
+fn of_a_bad_value_the_place_is_shown_and_never_the_value() {
     #[derive(EnvConfig)]
     #[expect(dead_code, reason = "it never loads")]
     struct Bad {
@@ -374,7 +375,9 @@ fn a_bad_value_is_shown_with_its_place_and_never_when_it_is_secret() {
     });
     let result = isolated::nothing::<Bad>().source(store).load();
     let [port, pin] = problems::of(&result) else { panic!("two problems") };
-    assert_eq!(port.found(), Some("many"));
+    // What lies in a store of secrets is taken to be one, even under the name of a port.
+    assert_eq!(port.found(), None);
+    assert_eq!(port.expected(), Some("an integer from 0 to 65535"));
     assert_eq!(port.location().map(ToString::to_string).as_deref(), Some("prod/port (version 2)"));
     assert_eq!((pin.found(), pin.reason_text()), (None, None));
     assert!(!problems::all_text(&result.err().unwrap()).contains("s3cr3t"));
@@ -431,4 +434,40 @@ fn what_a_provider_leaves_open_is_10_seconds_required_and_remote() {
     let result = loader().source(Plain).load();
     assert_eq!(problems::only(&result).reason_text(), Some("code 7"));
     assert!(loader().source(Plain).ci(true).load().is_ok());
+}
+
+#[test]
+fn what_a_provider_calls_a_secret_and_itself_is_shown_on_one_line_without_credentials() {
+    #[derive(EnvConfig, Debug)]
+    #[expect(dead_code, reason = "only its audit is looked at")]
+    struct Config {
+        token: SecretString,
+    }
+    let url = "https://reader:hunter2@vault.internal/v1/kv\n\u{1b}[31mforged: line";
+    let store = |name: &str| {
+        Store::new(name, Source::Custom, move |_| {
+            let mut fetched = Fetched::new();
+            let value = fetched.insert("TOKEN", "s3cr3t");
+            value.secret_id(url).version("3?token=hunter2\r\n");
+            let debug = format!("{value:?}");
+            assert!(!debug.contains("hunter2") && !debug.contains('\n'), "{debug}");
+            Ok(fetched)
+        })
+    };
+    let cfg = isolated::nothing::<Config>().source(store("a\nstore")).load().unwrap();
+    let entry = &cfg.audit().token;
+    let location = entry.location.as_ref().unwrap();
+    let shown = "https://[REDACTED]@vault.internal/v1/kv  [31mforged: line";
+    assert_eq!(location.secret_id(), Some(shown));
+    assert_eq!(location.version(), Some("3?token=[REDACTED]"));
+    assert_eq!(location.to_string(), format!("{shown} (version 3?token=[REDACTED])"));
+    assert_eq!(entry.provider.as_deref(), Some("a store"));
+    for text in [cfg.audit().to_json(), format!("{cfg:?}{:?}{}", cfg.audit(), cfg.audit())] {
+        assert!(!text.contains("hunter2"), "{text}");
+    }
+    let failing = Store::failing("a\nstore", Source::Custom, "x");
+    let result = isolated::nothing::<Config>().source(failing).load();
+    let messages: Vec<String> =
+        problems::of(&result).iter().map(|problem| problem.message().to_owned()).collect();
+    assert!(messages.contains(&"the provider a store failed".to_owned()), "{messages:?}");
 }

@@ -84,6 +84,56 @@ fn every_gate_is_run_is_a_job_and_is_described() {
     }
 }
 
+#[test]
+fn every_row_of_the_threat_model_names_tests_that_there_are() {
+    let text = fs::read_to_string(top().join("docs/threat-model.md")).expect("there is one");
+    let mut rows = 0;
+    for table in tables_with(&text, "tested by") {
+        for row in table {
+            let cell = row.trim_end_matches('|').rsplit('|').next().unwrap_or_default();
+            let tests: Vec<&str> = cell.split('`').skip(1).step_by(2).collect();
+            assert!(!tests.is_empty(), "no test in the last column: {row}");
+            for test in tests {
+                assert!(is_test(test), "there is no test `{test}`: {row}");
+            }
+            rows += 1;
+        }
+    }
+    assert!(rows > 20, "{rows}");
+}
+
+/// The rows of those tables of a document whose last column has this name; no table of what is done may lack it.
+fn tables_with<'t>(text: &'t str, last: &str) -> Vec<Vec<&'t str>> {
+    let mut tables = Vec::new();
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        if !line.starts_with('|') {
+            continue;
+        }
+        let mut rows = vec![line];
+        while let Some(row) = lines.next_if(|line| line.starts_with('|')) {
+            rows.push(row);
+        }
+        let about_deeds = line.contains(" does");
+        let has_tests = line.trim_end_matches(['|', ' ']).ends_with(last);
+        assert!(has_tests || !about_deeds, "a table without tests: {line}");
+        if has_tests {
+            tables.push(rows.split_off(2));
+        }
+    }
+    tables
+}
+
+/// Whether `folder::module::test` is a test: a function with an attribute in that file.
+fn is_test(path: &str) -> bool {
+    let parts: Vec<&str> = path.split("::").collect();
+    let [folder, modules @ .., name] = parts.as_slice() else { return false };
+    let file = top().join("tests/tests").join(folder).join(modules.join("/")).with_extension("rs");
+    let text = fs::read_to_string(file).unwrap_or_default();
+    let Some((before, _)) = text.split_once(&format!("\nfn {name}(")) else { return false };
+    before.lines().rev().take_while(|line| !line.is_empty()).any(|line| line == "#[test]")
+}
+
 /// The links of a document that lead to files, with their lines.
 fn links(text: &str) -> Vec<(usize, String)> {
     let mut found = Vec::new();

@@ -11,11 +11,13 @@ use std::sync::Barrier;
 use envaudit::ledger::store::SegmentSource;
 use envaudit::ledger::verify::Verifier;
 use envaudit::ledger::{AppendError, FileStore, Filter, KeyRing, LedgerOptions, OpenError};
+use envaudit_tests::effort::count;
 use envaudit_tests::fresh_ledger::{event, key, recorded, recorded_with};
 
 const WRITER: &str = env!("CARGO_BIN_EXE_append_until_killed");
 const PROCESSES: u64 = 8;
-const ROUNDS: u64 = 26;
+/// How many writers are killed, unless `ENVAUDIT_TEST_KILLS` says another number.
+const KILLS: u64 = 208;
 /// How many events a writer puts into one write.
 const BATCHES: [u64; 4] = [1, 3, 30, 150];
 
@@ -54,13 +56,14 @@ fn kill_after(mut child: Child, count: u64, dice: u64) -> Vec<u64> {
 }
 
 #[test]
-fn two_hundred_kills_among_eight_writers_lose_nothing() {
+fn kills_among_eight_writers_lose_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("ledger");
     drop(options().init(&path).unwrap());
     let mut acknowledged = BTreeSet::new();
+    let rounds = count("ENVAUDIT_TEST_KILLS", KILLS).div_ceil(PROCESSES);
     let (mut kills, mut recoveries) = (0, 0);
-    for round in 0..ROUNDS {
+    for round in 0..rounds {
         let writers: Vec<_> = (0..PROCESSES)
             .map(|process| {
                 let batch = BATCHES[((round + process) % 4) as usize];
@@ -89,7 +92,7 @@ fn two_hundred_kills_among_eight_writers_lose_nothing() {
             recoveries += 1;
         }
     }
-    assert!(kills >= 200, "{kills}");
+    assert_eq!(kills, rounds * PROCESSES);
     let ledger = options().open(&path).unwrap();
     let found = recorded(ledger.source());
     let distinct: BTreeSet<u64> = found.iter().copied().collect();
@@ -99,14 +102,22 @@ fn two_hundred_kills_among_eight_writers_lose_nothing() {
     // Each process may have had one batch under way when it was killed, or one that was not told any more.
     let most: u64 = (0..kills).map(|_| 2 * BATCHES[3]).sum();
     assert!(distinct.len() as u64 <= acknowledged.len() as u64 + most, "more than was asked for");
-    assert!(acknowledged.len() > 500, "{}", acknowledged.len());
+    assert!(acknowledged.len() as u64 > 2 * kills, "{}", acknowledged.len());
+    println!("{kills} kills, {} events acknowledged, {} there", acknowledged.len(), distinct.len());
     let recovered =
         ledger.reader().events().unwrap().matching(Filter::new().action("ledger.recovered"));
     let torn = std::fs::read_dir(&path)
         .unwrap()
         .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().starts_with("torn-"));
-    // A recovery that is killed itself may have kept the torn end and not recorded it.
-    let (recovered, torn) = (recovered.count(), torn.count());
+    // A recovery that is killed itself may have kept the torn end and not recorded it, or recorded it and not said so in the
+    // name of the copy: then the next one records it again.
+    let recovered: BTreeSet<String> = recovered
+        .map(|record| {
+            let record = record.unwrap();
+            record.line().unwrap().details.expect("what was cut off").to_owned()
+        })
+        .collect();
+    let (recovered, torn) = (recovered.len(), torn.count());
     assert!((recoveries..=torn).contains(&recovered), "{recovered} recorded of {torn} torn ends");
     let report = Verifier::new().keys(&KeyRing::new(key())).verify(ledger.source()).unwrap();
     assert!(report.is_intact(), "{report}");

@@ -6,5 +6,9 @@ mod dependencies;
 mod documents;
 mod environment;
 #[cfg(all(feature = "ledger", unix))]
+mod fork;
+#[cfg(all(feature = "ledger", unix))]
 mod ledger_crash;
+#[cfg(all(feature = "ledger", unix))]
+mod ledger_machine;
 mod source_paths;

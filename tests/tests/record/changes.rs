@@ -271,8 +271,9 @@ fn a_rotated_key_of_the_ledger_is_no_change_of_the_configuration() {
     let disk = envaudit::ledger::testing::MemoryDisk::default();
     let ledger = fresh_ledger::on(&disk);
     let first = loader([]).record_to(&ledger, context()).load_recorded().unwrap().1;
-    drop(ledger);
     let new = MasterKey::from_bytes([8; 32]);
+    ledger.rotate(new.clone()).unwrap();
+    drop(ledger);
     let ring = KeyRing::new(new.clone()).retired(fresh_ledger::key());
     let options = fresh_ledger::options().keys(ring);
     let ledger = options.open_in(FileStore::on(disk)).unwrap();

@@ -309,6 +309,10 @@ fn forge(ledger: Ledger, disk: &MemoryDisk, edit: impl Fn(u64, &str) -> String) 
         let head = format!("{{\"seq\":{last},\"hash\":\"{previous}\",\"segment\":\"{name}\"}}\n");
         disk.put("HEAD", head.as_bytes());
     }
+    // They know of another history.
+    for name in disk.names().iter().filter(|name| name.ends_with(".note")) {
+        disk.remove(name).unwrap();
+    }
 }
 
 /// The line with another table, or without one.

@@ -2,6 +2,7 @@
 
 #[cfg(all(feature = "cli", target_os = "linux"))]
 mod index_disks;
+mod index_edited;
 mod index_fit;
 mod index_history;
 #[cfg(feature = "cli")]

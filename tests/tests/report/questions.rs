@@ -25,10 +25,10 @@ fn sums_in_memory_and_sums_of_a_sort_are_the_same() {
             let options = ReportOptions::new().groups(limit);
             let sorted = options.in_memory(0);
             let rights = Rights::new().actor("g*");
-            let access = |options: &ReportOptions| {
+            let access = |options: &ReportOptions<'_>| {
                 report::access(index, options, &Scope::new()).unwrap().json()
             };
-            let privileged = |options: &ReportOptions| {
+            let privileged = |options: &ReportOptions<'_>| {
                 report::privileged(index, options, &rights).unwrap().json()
             };
             assert_eq!(access(&options), access(&sorted), "{limit}");

@@ -5,6 +5,7 @@ use std::io;
 use envaudit::ledger::anchor::{
     self, Anchor, AnchorError, AnchorScope, Anchored, FileAnchor, WriterAnchor,
 };
+use envaudit::ledger::{LedgerOptions, MasterKey, OpenError};
 
 fn anchored(ledger_id: &str, size: u64, head: u8) -> Anchored {
     Anchored { ledger_id: ledger_id.to_owned(), size, head: [head; 32] }
@@ -143,4 +144,57 @@ fn failures_of_writers_and_functions_are_passed_on() {
         (refused.name().as_str(), refused.latest(AnchorScope::Any).unwrap()),
         ("pager", None)
     );
+}
+
+/// Names of a file in the directory of a ledger, or of one that would be.
+fn within(directory: &std::path::Path, elsewhere: &std::path::Path) -> Vec<std::path::PathBuf> {
+    use std::os::unix::fs::symlink;
+    let file = directory.join("kept");
+    std::fs::write(&file, "").expect("it can be made");
+    symlink(&file, elsewhere.join("link")).expect("it can be made");
+    symlink(directory.join("later"), elsewhere.join("dangling")).expect("it can be made");
+    symlink("dangling", elsewhere.join("twice")).expect("it can be made");
+    symlink(directory, elsewhere.join("folder")).expect("it can be made");
+    std::fs::hard_link(&file, elsewhere.join("hard")).expect("it can be made");
+    symlink(elsewhere.join("outside"), directory.join("points-out")).expect("it can be made");
+    let names = ["link", "dangling", "twice", "folder/later", "hard"];
+    let mut all: Vec<_> = names.map(|name| elsewhere.join(name)).into();
+    all.push(file);
+    all.push(directory.join("later"));
+    all.push(directory.join("checkpoints/../later"));
+    all.push(directory.join("checkpoints").join("later"));
+    all.push(directory.join("points-out"));
+    all
+}
+
+#[test]
+fn an_anchor_in_the_directory_of_the_ledger_is_none_by_whatever_name() {
+    let root = tempfile::tempdir().unwrap();
+    let directory = root.path().join("audit");
+    let elsewhere = root.path().join("elsewhere");
+    std::fs::create_dir(&elsewhere).unwrap();
+    let options = || LedgerOptions::new().key(MasterKey::from_bytes([7; 32]));
+    let anchor = |path: &std::path::Path| options().anchor(FileAnchor::new(path));
+    // Before there is a ledger.
+    let refused = anchor(&directory.join("anchor")).init(&directory).unwrap_err();
+    assert!(matches!(refused, OpenError::Anchor(AnchorError::Inside { .. })), "{refused:?}");
+    assert!(!directory.exists());
+
+    let ledger = options().init(&directory).unwrap();
+    ledger.checkpoint().unwrap();
+    drop(ledger);
+    for path in within(&directory, &elsewhere) {
+        assert!(FileAnchor::new(&path).is_in(&directory), "{}", path.display());
+        let refused = anchor(&path).open(&directory).unwrap_err();
+        assert!(matches!(refused, OpenError::Anchor(AnchorError::Inside { .. })), "{refused:?}");
+        let said = envaudit_tests::causes::with_causes(&refused);
+        assert!(said.contains("vouches for nothing"), "{said}");
+    }
+    for path in ["outside", "../elsewhere/outside", "new/deeper"] {
+        let path = elsewhere.join(path);
+        assert!(!FileAnchor::new(&path).is_in(&directory), "{}", path.display());
+    }
+    let ledger = anchor(&elsewhere.join("outside")).open(&directory).unwrap();
+    ledger.checkpoint().unwrap();
+    assert!(elsewhere.join("outside").exists());
 }

@@ -222,7 +222,7 @@ const WITHOUT_KEY: &[Case] = &[
     (
         "a segment is emptied",
         |ledger| drop(ledger.segments.insert(7, Vec::new())),
-        &[(Verdict::Missing, 7, 12)],
+        &[(Verdict::Modified, 7, 7), (Verdict::Missing, 7, 12)],
     ),
     (
         "a segment is renamed",
@@ -559,6 +559,13 @@ fn a_history_rewritten_with_the_key_is_forked_from_what_was_signed_or_anchored()
         found(&report),
         [(Verdict::Forked, 7, 7), (Verdict::Forked, 13, 13), (Verdict::Forked, 17, 17)]
     );
+}
+
+#[test]
+fn a_holder_of_the_key_is_believed() {
+    let mut builder = builder(Some(key()));
+    builder.event("door.opened", "{\"door\":\"one that there never was\"}");
+    assert_eq!(found(&verify(&builder.ledger)), []);
 }
 
 #[test]

@@ -50,6 +50,15 @@ const LAYOUT: &[Case] = &[
         &[(Verdict::Modified, 7, 7), (Verdict::Modified, 8, 8)],
     ),
     (
+        "an ordinary line is moved into a later file",
+        |ledger| {
+            let moved = ledger.lines(1)[2].clone();
+            ledger.edit(1, |lines| drop(lines.remove(2)));
+            ledger.edit(7, |lines| lines.insert(3, moved));
+        },
+        &[(Verdict::Reordered, 3, 3)],
+    ),
+    (
         "the first file has another name",
         |ledger| {
             let first = ledger.segments.remove(&1).unwrap();

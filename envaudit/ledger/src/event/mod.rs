@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::format::json::{Scanner, Unwritable, write_value};
-use crate::format::line::write_member;
+use crate::format::line::{MAX_ACTION, write_member};
 
 /// A text that is often known when the program is compiled.
 type Word = Cow<'static, str>;
@@ -271,7 +271,10 @@ impl Event {
                         Unwritable::Float => {
                             EventError::new("details", "no floats; give the number as a text")
                         }
-                        Unwritable::TooDeep => EventError::new("details", "at most 60 levels"),
+                        Unwritable::TooDeep => EventError::new(
+                            "details",
+                            "objects and arrays nested at most 64 deep, where the line is the first and details the second",
+                        ),
                     })?;
                 }
                 out.push(b'}');
@@ -303,7 +306,7 @@ fn is_action(action: &str) -> bool {
         !word.is_empty()
             && word.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'))
     };
-    action.len() <= 200 && action.split('.').all(word)
+    action.len() <= MAX_ACTION && action.split('.').all(word)
 }
 
 /// This many lower-case hex digits, not all of them zero.

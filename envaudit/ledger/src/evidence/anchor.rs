@@ -164,6 +164,12 @@ pub trait Anchor: Send + Sync {
         self.put(anchored)
     }
 
+    /// The file that the state is kept in, if it is one: a writer does not take one in the ledger's own directory for an
+    /// anchor.
+    fn file(&self) -> Option<&Path> {
+        None
+    }
+
     /// Returns the furthest state that was kept of the ledgers in question; `None` if nothing was kept, and for a place that
     /// cannot be read back.
     ///
@@ -207,6 +213,12 @@ impl FileAnchor {
     /// The file.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Whether it is in this directory, that of the ledger: then it vouches for nothing, because the owner of the directory can
+    /// take it back with the rest. Links are followed, and a file of the ledger under another name is found.
+    pub fn is_in(&self, directory: &Path) -> bool {
+        is_in_directory(&self.path, directory)
     }
 
     fn error(&self, source: io::Error) -> AnchorError {
@@ -290,6 +302,10 @@ impl Anchor for FileAnchor {
         self.keep(Some(slot), anchored)
     }
 
+    fn file(&self) -> Option<&Path> {
+        Some(&self.path)
+    }
+
     fn latest(&self, of: AnchorScope<'_>) -> Result<Option<Anchored>, AnchorError> {
         let text = self.text()?;
         let mut latest: Option<Anchored> = None;
@@ -331,6 +347,50 @@ impl Anchor for FileAnchor {
         }
         Ok(latest)
     }
+}
+
+/// How many links to a file that is not there yet are followed.
+const LINKS: usize = 40;
+
+/// Whether a file, which may not be there yet, is in a directory or below it, by whatever name.
+pub(crate) fn is_in_directory(path: &Path, directory: &Path) -> bool {
+    let Ok(directory) = std::fs::canonicalize(directory) else {
+        // The ledger is not made yet.
+        let absolute = |path| std::path::absolute(path).ok();
+        return absolute(path).zip(absolute(directory)).is_some_and(|(it, of)| it.starts_with(of));
+    };
+    let mut path = path.to_owned();
+    for _ in 0..LINKS {
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let parent = parent.unwrap_or(Path::new(".")).to_owned();
+        let places = [std::fs::canonicalize(&path), std::fs::canonicalize(&parent)];
+        if places.iter().flatten().any(|place| place.starts_with(&directory)) {
+            return true;
+        }
+        // What is written to a link without a file ends up where it points.
+        match std::fs::read_link(&path) {
+            Ok(target) if places[0].is_err() => path = parent.join(target),
+            _ => break,
+        }
+    }
+    is_file_of(&path, &directory, 1)
+}
+
+/// Whether a file is one of a directory under another name: a hard link, or a mount of it.
+#[cfg(unix)]
+fn is_file_of(path: &Path, directory: &Path, levels: u8) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let Ok(file) = std::fs::metadata(path) else { return false };
+    std::fs::read_dir(directory).into_iter().flatten().flatten().any(|entry| {
+        let Ok(found) = entry.metadata() else { return false };
+        let same = found.ino() == file.ino() && found.dev() == file.dev();
+        same || (levels > 0 && found.is_dir() && is_file_of(path, &entry.path(), levels - 1))
+    })
+}
+
+#[cfg(not(unix))]
+fn is_file_of(_: &Path, _: &Path, _: u8) -> bool {
+    false
 }
 
 fn check_progress(anchor: &str, kept: &Anchored, offered: &Anchored) -> Result<(), AnchorError> {
@@ -488,6 +548,14 @@ pub enum AnchorError {
         /// Why.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The anchor is in the directory of the ledger: the owner of that can take it back, so that it vouches for nothing.
+    #[error(
+        "the anchor {anchor} is in the directory of the ledger, so that it vouches for nothing; keep it elsewhere"
+    )]
+    Inside {
+        /// The anchor.
+        anchor: String,
+    },
     /// The anchor is ahead of the ledger: events were cut off, or an older copy has replaced the ledger.
     #[error(
         "the ledger ends at event {}, but the anchor {anchor} has seen event {}: events were cut off or an older copy was put \
@@ -532,7 +600,9 @@ impl AnchorError {
                 kept: kept.clone(),
                 offered: offered.clone(),
             },
-            AnchorError::Io { .. } | AnchorError::Other { .. } => return None,
+            AnchorError::Io { .. } | AnchorError::Other { .. } | AnchorError::Inside { .. } => {
+                return None;
+            }
         })
     }
 }

@@ -2,10 +2,12 @@
 
 use core::fmt;
 
-use data_encoding::{BASE64, HEXLOWER};
+use data_encoding::HEXLOWER;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
+
+use crate::evidence::base64;
 
 /// The signature type of Ed25519, in keys and in the input of their ids.
 const ED25519: u8 = 1;
@@ -74,7 +76,7 @@ impl core::str::FromStr for VerifierKey {
         let (Some(name), Some(id), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
             return Err(NoteError::KeyText);
         };
-        let key = BASE64.decode(key.as_bytes()).map_err(|_| NoteError::KeyText)?;
+        let key = base64::decode(key).ok_or(NoteError::KeyText)?;
         let [ED25519, public_key @ ..] = key.as_slice() else {
             return Err(NoteError::KeyText);
         };
@@ -91,7 +93,7 @@ impl fmt::Display for VerifierKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut key = vec![ED25519];
         key.extend(self.key.as_bytes());
-        write!(f, "{}+{}+{}", self.name, HEXLOWER.encode(&self.id), BASE64.encode(&key))
+        write!(f, "{}+{}+{}", self.name, HEXLOWER.encode(&self.id), base64::encode(&key))
     }
 }
 
@@ -133,7 +135,7 @@ impl NoteSigner {
         check_text(text)?;
         let mut blob = self.verifier.id.to_vec();
         blob.extend(self.key.sign(text.as_bytes()).to_bytes());
-        Ok(format!("{text}\n{DASH}{} {}\n", self.verifier.name, BASE64.encode(&blob)))
+        Ok(format!("{text}\n{DASH}{} {}\n", self.verifier.name, base64::encode(&blob)))
     }
 }
 
@@ -218,7 +220,7 @@ impl<'n> SignatureLine<'n> {
         let (name, blob) =
             line.strip_prefix(DASH).and_then(|rest| rest.split_once(' ')).ok_or(MALFORMED)?;
         check_name(name).map_err(|_| MALFORMED)?;
-        let blob = BASE64.decode(blob.as_bytes()).map_err(|_| MALFORMED)?;
+        let blob = base64::decode(blob).ok_or(MALFORMED)?;
         let (id, signature) = blob.split_first_chunk().ok_or(MALFORMED)?;
         if signature.is_empty() {
             return Err(MALFORMED);

@@ -6,9 +6,9 @@
 
 use core::fmt;
 
-use data_encoding::BASE64;
 use thiserror::Error;
 
+use crate::evidence::base64;
 use crate::evidence::checkpoint::{self, Checkpoint, CheckpointError};
 use crate::evidence::merkle::{self, Hash, MerkleError, PathBuilder, Tree};
 use crate::evidence::note::VerifierKey;
@@ -130,11 +130,11 @@ impl EventProof {
             return Err(malformed("its first line is not that of a proof"));
         }
         let extra = lines.next().and_then(|line| line.strip_prefix("extra "));
-        let line = extra.and_then(|extra| BASE64.decode(extra.as_bytes()).ok());
+        let line = extra.and_then(base64::decode);
         let line = line.ok_or(malformed("its second line is not the event"))?;
         let index = lines.next().and_then(|line| line.strip_prefix("index "));
         let index = index.and_then(checkpoint::decimal).ok_or(malformed("its index is wrong"))?;
-        let path = lines.map(|hash| BASE64.decode(hash.as_bytes()).ok()?.try_into().ok());
+        let path = lines.map(|hash| base64::decode(hash)?.try_into().ok());
         let path: Option<Vec<Hash>> = path.collect();
         let path = path.filter(|path| path.len() <= 64).ok_or(malformed("its path is wrong"))?;
         Ok(EventProof { line, index, path, note: note.to_owned() })
@@ -192,9 +192,9 @@ impl EventProof {
 
 impl fmt::Display for EventProof {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{HEADER}\nextra {}\nindex {}", BASE64.encode(&self.line), self.index)?;
+        writeln!(f, "{HEADER}\nextra {}\nindex {}", base64::encode(&self.line), self.index)?;
         for hash in &self.path {
-            writeln!(f, "{}", BASE64.encode(hash))?;
+            writeln!(f, "{}", base64::encode(hash))?;
         }
         write!(f, "\n{}", self.note)
     }

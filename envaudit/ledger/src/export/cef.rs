@@ -3,10 +3,10 @@
 use super::{Line, escaped};
 use crate::format::line::{LineText, hash_hex};
 
-pub(super) fn write(line: &Line<'_>, out: &mut String) {
+pub(super) fn write(line: &Line<'_>, sound: bool, out: &mut String) {
     let action = header(&line.action.get());
     let version = env!("CARGO_PKG_VERSION");
-    let severity = severity(line);
+    let severity = if sound { severity(line) } else { 10 };
     out.push_str(&format!("CEF:0|envaudit|envaudit|{version}|{action}|{action}|{severity}|"));
     let mut first = true;
     let mut put = |key: &str, value: &str| {
@@ -51,6 +51,10 @@ pub(super) fn write(line: &Line<'_>, out: &mut String) {
     }
     put("cn1", &line.seq.to_string());
     put("cn1Label", "seq");
+    if !sound {
+        put("cn2", "0");
+        put("cn2Label", "sound");
+    }
     out.push('\n');
 }
 

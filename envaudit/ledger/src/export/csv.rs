@@ -34,7 +34,7 @@ pub(super) fn header() -> String {
     COLUMNS.join(",") + "\r\n"
 }
 
-pub(super) fn write(line: &Line<'_>, out: &mut String) {
+pub(super) fn write(line: &Line<'_>, sound: bool, out: &mut String) {
     let optional = |text: Option<crate::format::line::LineText<'_>>| {
         text.map_or(String::new(), |text| text.get().into_owned())
     };
@@ -60,7 +60,7 @@ pub(super) fn write(line: &Line<'_>, out: &mut String) {
         optional(line.user_agent),
         line.details.unwrap_or_default().to_owned(),
         hash_hex(&line.previous_hash),
-        hash_hex(&line.event_hash),
+        if sound { "" } else { "not sound: " }.to_owned() + &hash_hex(&line.event_hash),
     ];
     write_record(fields.into_iter(), out);
 }

@@ -9,6 +9,8 @@ use envaudit_redact::is_turning;
 
 use crate::format::line::Line;
 
+pub use self::ocsf::OcsfVersion;
+
 /// The format of an export: one record per line, for a spreadsheet or a SIEM.
 ///
 /// ```
@@ -34,19 +36,20 @@ pub enum ExportFormat {
     Jsonl,
     /// Comma-separated values (RFC 4180), a column for each member of a line. A text that a spreadsheet could take for a
     /// formula (see <https://owasp.org/www-community/attacks/CSV_Injection>) has an apostrophe before it; control characters
-    /// other than line breaks and tabs are written as `\u001b`.
+    /// other than line feeds, carriage returns and tabs, and the line breaks U+2028 and U+2029, are written as `\u001b`.
     Csv,
-    /// OCSF: Device Config State Change for configurations, Base Event for others, with the Record Integrity profile.
-    Ocsf,
-    /// ArcSight Common Event Format, version 0, without a syslog header. Control characters other than line breaks are
-    /// written as `\u001b`.
+    /// OCSF, in a version of its schema: Device Config State Change for configurations, Base Event for others.
+    Ocsf(OcsfVersion),
+    /// ArcSight Common Event Format, version 0, without a syslog header. Control characters other than line feeds and carriage
+    /// returns, and the line breaks U+2028 and U+2029, are written as `\u001b`.
     Cef,
 }
 
-/// The JSON escape of a character that a terminal or an editor obeys instead of showing it: a control character, or one that
-/// changes the direction of the text after it.
+/// The JSON escape of a character that a terminal, an editor or a reader of lines obeys instead of showing it: a control
+/// character, a line break, or one that changes the direction of the text after it.
 fn escaped(char: char) -> Option<String> {
-    (char.is_control() || is_turning(char)).then(|| format!("\\u{:04x}", u32::from(char)))
+    let obeyed = char.is_control() || is_turning(char) || matches!(char, '\u{2028}' | '\u{2029}');
+    obeyed.then(|| format!("\\u{:04x}", u32::from(char)))
 }
 
 impl ExportFormat {
@@ -60,11 +63,22 @@ impl ExportFormat {
 
     /// Appends one event, with its line break.
     pub fn write(self, line: &Line<'_>, out: &mut String) {
+        self.write_as(true, line, out);
+    }
+
+    /// Appends one event that is not what the ledger recorded, such as a line with a wrong hash, with a mark that a reader
+    /// of the record sees: `not sound:` before the hash in CSV, `"sound":false` among the unmapped members of OCSF, `cn2=0
+    /// cn2Label=sound` and the highest severity in CEF. A line of JSON Lines stays as it is.
+    pub fn write_unsound(self, line: &Line<'_>, out: &mut String) {
+        self.write_as(false, line, out);
+    }
+
+    fn write_as(self, sound: bool, line: &Line<'_>, out: &mut String) {
         match self {
             ExportFormat::Jsonl => jsonl::write(line, out),
-            ExportFormat::Csv => csv::write(line, out),
-            ExportFormat::Ocsf => ocsf::write(line, out),
-            ExportFormat::Cef => cef::write(line, out),
+            ExportFormat::Csv => csv::write(line, sound, out),
+            ExportFormat::Ocsf(version) => ocsf::write(line, version, sound, out),
+            ExportFormat::Cef => cef::write(line, sound, out),
         }
     }
 }

@@ -5,15 +5,45 @@ use serde_json::{Map, Value, json};
 use super::Line;
 use crate::format::line::{LineText, hash_hex};
 
-/// The first version that has the profile `record_integrity`.
-const SCHEMA_VERSION: &str = "1.9.0-dev";
+/// A version of the schema of OCSF.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum OcsfVersion {
+    /// 1.8.0, the newest that is published: the hash of the event is in `unmapped.attestation`.
+    #[default]
+    V1_8,
+    /// 1.9.0-dev, the first that has the profile `record_integrity`: the hash is in `attestation_list`. A consumer that looks
+    /// the version up may not find it.
+    V1_9Dev,
+}
 
-pub(super) fn write(line: &Line<'_>, out: &mut String) {
-    out.push_str(&event(line).to_string());
+impl OcsfVersion {
+    /// All of them.
+    pub const ALL: [OcsfVersion; 2] = [OcsfVersion::V1_8, OcsfVersion::V1_9Dev];
+
+    /// Its name in `metadata.version`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            OcsfVersion::V1_8 => "1.8.0",
+            OcsfVersion::V1_9Dev => "1.9.0-dev",
+        }
+    }
+}
+
+pub(super) fn write(line: &Line<'_>, version: OcsfVersion, sound: bool, out: &mut String) {
+    // Many readers of lines take these for the end of one.
+    for char in event(line, version, sound).to_string().chars() {
+        match char {
+            '\u{85}' | '\u{2028}' | '\u{2029}' => {
+                out.push_str(&format!("\\u{:04x}", u32::from(char)));
+            }
+            char => out.push(char),
+        }
+    }
     out.push('\n');
 }
 
-fn event(line: &Line<'_>) -> Value {
+fn event(line: &Line<'_>, version: OcsfVersion, sound: bool) -> Value {
     let action = line.action.get();
     let text = |text: Option<LineText<'_>>| text.map(|text| text.get().into_owned());
     let resource_id = text(line.resource_id);
@@ -68,11 +98,13 @@ fn event(line: &Line<'_>) -> Value {
     let subject = resource_id.map_or(String::new(), |id| format!(" on {id}"));
     set("message", json!(format!("{action}{subject} by {actor}: {outcome}")));
     set("actor", of_actor(&line.actor_type.get(), &actor, text(line.session_id)));
+    let has_integrity = version == OcsfVersion::V1_9Dev;
+    let profiles: &[&str] = if has_integrity { &["host", "record_integrity"] } else { &["host"] };
     set(
         "metadata",
         json!({
-            "version": SCHEMA_VERSION,
-            "profiles": ["host", "record_integrity"],
+            "version": version.name(),
+            "profiles": profiles,
             "product": {
                 "name": "envaudit",
                 "vendor_name": "envaudit",
@@ -88,9 +120,16 @@ fn event(line: &Line<'_>) -> Value {
             "correlation_uid": text(line.trace_id),
         }),
     );
-    set("attestation_list", json!([attestation(line)]));
     set("raw_data", json!(line.as_str()));
-    set("unmapped", unmapped(line));
+    let mut rest = unmapped(line);
+    match has_integrity {
+        true => set("attestation_list", json!([attestation(line)])),
+        false => rest["attestation"] = attestation(line),
+    }
+    if !sound {
+        rest["sound"] = json!(false);
+    }
+    set("unmapped", rest);
     without_nulls(Value::Object(event))
 }
 

@@ -16,13 +16,12 @@ pub struct Head {
 }
 
 impl Head {
-    /// Reads `HEAD`: one object, its members in one order, and an optional newline.
+    /// Reads `HEAD`: one object, its members in one order, and a newline.
     ///
     /// # Errors
     ///
     /// When it is anything else; the error has the byte of the difference.
     pub fn parse(bytes: &[u8]) -> Result<Self, LineError> {
-        let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
         let text =
             str::from_utf8(bytes).map_err(|error| LineError::new(error.valid_up_to(), "UTF-8"))?;
         Head::scan(&mut Scanner::new(text))
@@ -31,7 +30,11 @@ impl Head {
 
     fn scan(scanner: &mut Scanner<'_>) -> Result<Self, ScanError> {
         scanner.expect("{\"seq\":")?;
+        let at = scanner.at();
         let seq = scanner.integer()?;
+        if seq == 0 {
+            return Err(ScanError { at, expected: "a seq of at least 1" });
+        }
         scanner.expect(",\"hash\":")?;
         let at = scanner.at();
         let hash = parse_hash(scanner.string()?)
@@ -43,8 +46,8 @@ impl Head {
         let segment = digits.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
         let segment =
             segment.and_then(|digits| digits.parse().ok()).ok_or(ScanError { at, expected })?;
-        if scanner.rest().get(20..) != Some(b".jsonl\"}") {
-            return Err(ScanError { at: at + 20, expected: ".jsonl\"}" });
+        if scanner.rest().get(20..) != Some(b".jsonl\"}\n") {
+            return Err(ScanError { at: at + 20, expected: ".jsonl\"} and a newline" });
         }
         Ok(Head { seq, hash, segment })
     }
@@ -67,7 +70,7 @@ mod tests {
         let head = Head { seq: 42, hash: [0xab; 32], segment: 7 };
         let bytes = head.to_bytes();
         assert_eq!(Head::parse(&bytes), Ok(head));
-        for cut in 0..bytes.len() - 1 {
+        for cut in 0..bytes.len() {
             assert!(Head::parse(&bytes[..cut]).is_err(), "{cut}");
         }
         let text = String::from_utf8(bytes).unwrap();

@@ -10,8 +10,10 @@ use serde_json::Value;
 
 /// The largest integer that every JSON reader keeps exactly.
 pub(crate) const MAX_INTEGER: u64 = 1 << 53;
-/// How deep `details` may nest.
+/// How deep the objects and arrays of a line may nest. The line itself is the first, and `details` the second.
 const MAX_DEPTH: usize = 64;
+/// The depth of `details`.
+const DETAILS: usize = 2;
 
 /// For each byte: 0 if it needs no escape, `u` if it needs `\u00xx`, else the letter of its escape.
 const ESCAPES: [u8; 256] = {
@@ -82,14 +84,13 @@ pub(crate) enum Unwritable {
 
 /// Writes a member of an object; an integer beyond 2^53 becomes a string.
 pub(crate) fn write_value(out: &mut Vec<u8>, value: &Value) -> Result<(), Unwritable> {
-    write_nested(out, value, 1)
+    write_nested(out, value, DETAILS + 1)
 }
 
+/// Writes a value; if it is an object or an array, this is its depth.
 fn write_nested(out: &mut Vec<u8>, value: &Value, depth: usize) -> Result<(), Unwritable> {
-    if depth >= MAX_DEPTH {
-        return Err(Unwritable::TooDeep);
-    }
     match value {
+        Value::Array(_) | Value::Object(_) if depth > MAX_DEPTH => return Err(Unwritable::TooDeep),
         Value::Null => out.extend_from_slice(b"null"),
         Value::Bool(true) => out.extend_from_slice(b"true"),
         Value::Bool(false) => out.extend_from_slice(b"false"),
@@ -290,16 +291,15 @@ impl<'a> Scanner<'a> {
     /// Any value, as its text.
     pub(crate) fn value(&mut self) -> Scan<&'a str> {
         let start = self.at;
-        self.nested(0)?;
+        self.nested(DETAILS)?;
         Ok(&self.text[start..self.at])
     }
 
+    /// Any value; if it is an object or an array, this is its depth.
     fn nested(&mut self, depth: usize) -> Scan<()> {
-        if depth >= MAX_DEPTH {
-            return self.fail("less nesting");
-        }
         match self.peek() {
             Some(b'"') => self.string().map(drop),
+            Some(b'{' | b'[') if depth > MAX_DEPTH => self.fail("at most 64 levels of nesting"),
             Some(b'{') => self.members(depth),
             Some(b'[') => self.items(depth),
             Some(b'-') => {

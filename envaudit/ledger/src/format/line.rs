@@ -16,6 +16,8 @@ use crate::keys::{EventHash, Hasher, KeyId, KeyRing};
 
 /// The longest line, its newline included: 1 MiB.
 pub const MAX_LINE: usize = 1 << 20;
+/// The longest action, in bytes.
+pub(crate) const MAX_ACTION: usize = 200;
 /// The version of the line format.
 pub const LINE_VERSION: u64 = 1;
 
@@ -275,11 +277,14 @@ fn uuid<'a>(scanner: &mut Scanner<'a>) -> Result<&'a str, ScanError> {
 
 pub(crate) fn is_uuid(text: &[u8]) -> bool {
     let Ok(text) = <&[u8; 36]>::try_from(text) else { return false };
-    let hyphens = [8, 13, 18, 23].into_iter().all(|at| text[at] == b'-');
-    // Without branches, all bytes are examined at once.
-    hyphens && text.iter().fold(true, |all, &byte| all & (is_hex(byte) | (byte == b'-'))) && {
-        text.iter().filter(|&&byte| byte == b'-').count() == 4
+    let mut digits = [0; 32];
+    for (to, from) in [(0..8, 0), (8..12, 9), (12..16, 14), (16..20, 19), (20..32, 24)] {
+        let len = to.len();
+        digits[to].copy_from_slice(&text[from..from + len]);
     }
+    // Without branches, all bytes are examined at once.
+    let hyphens = [8, 13, 18, 23].into_iter().fold(true, |all, at| all & (text[at] == b'-'));
+    hyphens & digits.iter().fold(true, |all, &byte| all & is_hex(byte))
 }
 
 fn is_hex(byte: u8) -> bool {

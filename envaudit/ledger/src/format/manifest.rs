@@ -45,7 +45,7 @@ impl fmt::Display for Algorithm {
 /// use envaudit_ledger::format::{Algorithm, Manifest};
 ///
 /// let manifest = Manifest::parse(
-///     br#"{"format":1,"chain":"0197f0c0-5b1e-7a3e-9c1e-0123456789ab","algorithm":"sha256","created":"2026-11-30T12:00:00.000000Z"}"#,
+///     b"{\"format\":1,\"chain\":\"0197f0c0-5b1e-7a3e-9c1e-0123456789ab\",\"algorithm\":\"sha256\",\"created\":\"2026-11-30T12:00:00.000000Z\"}\n",
 /// )?;
 /// assert_eq!(manifest.algorithm(), Algorithm::Sha256);
 /// # Ok::<(), envaudit_ledger::format::LineError>(())
@@ -67,13 +67,12 @@ pub struct ManifestKeys {
 }
 
 impl Manifest {
-    /// Reads the file: one object, its members in one order, and an optional newline.
+    /// Reads the file: one object, its members in one order, and a newline.
     ///
     /// # Errors
     ///
     /// When it is anything else; the error has the byte of the difference.
     pub fn parse(bytes: &[u8]) -> Result<Self, LineError> {
-        let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
         let text =
             str::from_utf8(bytes).map_err(|error| LineError::new(error.valid_up_to(), "UTF-8"))?;
         Manifest::scan(&mut Scanner::new(text))
@@ -104,8 +103,8 @@ impl Manifest {
         scanner.expect(",\"created\":")?;
         let created = value(scanner, "a timestamp", Timestamp::parse)?;
         scanner.expect("}")?;
-        if !scanner.rest().is_empty() {
-            return scanner.fail("the end of the file");
+        if scanner.rest() != b"\n" {
+            return scanner.fail("a newline and the end of the file");
         }
         Ok(Manifest { ledger_id, keys, created })
     }
@@ -169,7 +168,7 @@ mod tests {
             let manifest = Manifest { ledger_id, keys, created };
             let bytes = manifest.to_bytes();
             assert_eq!(Manifest::parse(&bytes).unwrap(), manifest);
-            for cut in 0..bytes.len() - 1 {
+            for cut in 0..bytes.len() {
                 assert!(Manifest::parse(&bytes[..cut]).is_err(), "{cut}");
             }
         }

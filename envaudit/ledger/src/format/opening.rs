@@ -5,9 +5,24 @@ use super::line::{Line, parse_hash};
 use crate::evidence::merkle::Hash;
 use crate::keys::EventHash;
 
+/// The length of `,"event_hash":"…"}`.
+const HASH_END: usize = 15 + 64 + 2;
+
 /// The hash at the end of a line.
 pub(crate) fn hash_of(line: &[u8]) -> Option<EventHash> {
     let digits = line.strip_suffix(b"\"}")?;
+    let digits = digits.get(digits.len().checked_sub(64)?..)?;
+    parse_hash(str::from_utf8(digits).ok()?)
+}
+
+/// The bytes of a line that its hash is taken over.
+pub(crate) fn covered(line: &[u8]) -> Option<&[u8]> {
+    line.get(..line.len().checked_sub(HASH_END)?)
+}
+
+/// The hash of the event before, near the end of a line.
+pub(crate) fn previous_of(line: &[u8]) -> Option<EventHash> {
+    let digits = covered(line)?.strip_suffix(b"\"")?;
     let digits = digits.get(digits.len().checked_sub(64)?..)?;
     parse_hash(str::from_utf8(digits).ok()?)
 }

@@ -2,12 +2,12 @@
 
 use core::fmt;
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 
 const SECOND: i64 = 1_000_000;
 const DAY: i64 = 86_400 * SECOND;
-/// From 0000-01-01 to 1970-01-01, and to 10000-01-01: the years with four digits.
-const MIN: i64 = -719_528 * DAY;
+/// From 0001-01-01 to 1970-01-01, and to 10000-01-01: the years from 1 to 9999, which every language has.
+const MIN: i64 = -719_162 * DAY;
 const MAX: i64 = 2_932_897 * DAY - 1;
 
 /// A moment, in microseconds.
@@ -24,27 +24,54 @@ const MAX: i64 = 2_932_897 * DAY - 1;
 pub struct Timestamp(i64);
 
 impl Timestamp {
+    /// Before all others.
+    pub(crate) const MIN: Timestamp = Timestamp(MIN);
+
     /// Reads a timestamp in its only spelling.
     pub fn parse(text: &str) -> Option<Self> {
-        let bytes: &[u8; 27] = text.as_bytes().try_into().ok()?;
-        let number = |from: usize, to: usize| {
-            bytes[from..to].iter().try_fold(0u32, |number, byte| {
-                byte.is_ascii_digit().then(|| number * 10 + u32::from(byte - b'0'))
-            })
-        };
+        Timestamp::of_bytes(text.as_bytes().try_into().ok()?)
+    }
+
+    /// Reads the bytes of a timestamp. Verification reads one for each line.
+    pub(crate) fn of_bytes(bytes: &[u8; 27]) -> Option<Self> {
         let separators =
             [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':'), (19, b'.'), (26, b'Z')];
         if separators.iter().any(|&(at, byte)| bytes[at] != byte) {
             return None;
         }
-        let date = NaiveDate::from_ymd_opt(number(0, 4)? as i32, number(5, 7)?, number(8, 10)?)?;
-        let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
-        if hour > 23 || minute > 59 || second > 59 {
+        let mut all_digits = true;
+        let mut pair = |at: usize| {
+            let digits = [bytes[at].wrapping_sub(b'0'), bytes[at + 1].wrapping_sub(b'0')];
+            all_digits &= digits[0] < 10 && digits[1] < 10;
+            u32::from(digits[0]) * 10 + u32::from(digits[1])
+        };
+        let (year, month, day) = (pair(0) * 100 + pair(2), pair(5), pair(8));
+        let (hour, minute, second) = (pair(11), pair(14), pair(17));
+        let micros = (pair(20) * 100 + pair(22)) * 100 + pair(24);
+        if !all_digits || year == 0 || hour > 23 || minute > 59 || second > 59 {
             return None;
         }
-        let days = i64::from(date.num_days_from_ce()) - 719_163;
+        let days = days(year, month, day)?;
         let seconds = i64::from(hour * 3600 + minute * 60 + second);
-        Some(Timestamp(days * DAY + seconds * SECOND + i64::from(number(20, 26)?)))
+        Some(Timestamp(days * DAY + seconds * SECOND + i64::from(micros)))
+    }
+
+    /// The timestamp of a text, if that differs from the text of this one in seconds and what is below them alone.
+    pub(crate) fn in_minute(self, own: &[u8; 27], text: &[u8; 27]) -> Option<Self> {
+        const SECONDS: usize = 17;
+        if text[..SECONDS] != own[..SECONDS] || text[19] != b'.' || text[26] != b'Z' {
+            return None;
+        }
+        let (mut micros, mut all_digits) = (0, true);
+        for at in [17, 18, 20, 21, 22, 23, 24, 25] {
+            let digit = text[at].wrapping_sub(b'0');
+            all_digits &= digit < 10;
+            micros = micros * 10 + i64::from(digit);
+        }
+        if !all_digits || micros >= 60 * SECOND {
+            return None;
+        }
+        Some(Timestamp(self.0 - self.0.rem_euclid(60 * SECOND) + micros))
     }
 
     /// Microseconds since 1970.
@@ -91,10 +118,30 @@ impl Timestamp {
 }
 
 impl From<DateTime<Utc>> for Timestamp {
-    /// Rounds down to a microsecond; years without four digits become the first or the last year with four.
+    /// Rounds down to a microsecond; moments outside of the years 1 to 9999 become the first or the last of these.
     fn from(moment: DateTime<Utc>) -> Self {
         Timestamp(moment.timestamp_micros().clamp(MIN, MAX))
     }
+}
+
+/// The day since 1970 of a date; `None` if no calendar has it. The inverse of [`civil`].
+fn days(year: u32, month: u32, day: u32) -> Option<i64> {
+    let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let last = match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 if is_leap => 29,
+        2 => 28,
+        _ => return None,
+    };
+    if day == 0 || day > last {
+        return None;
+    }
+    // Years that begin in March, 400 of them later, so that none is below 0.
+    let (year, month) = if month > 2 { (year + 400, month - 3) } else { (year + 399, month + 9) };
+    let of_year = (153 * month + 2) / 5 + day - 1;
+    let days = year * 365 + year / 4 - year / 100 + year / 400 + of_year;
+    Some(i64::from(days) - 719_468 - 146_097)
 }
 
 /// Year, month and day of a day since 1970 (Howard Hinnant, "chrono-compatible low-level date algorithms").

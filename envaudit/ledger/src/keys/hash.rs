@@ -68,7 +68,13 @@ impl Hmac256 {
     }
 
     pub(crate) fn hash(&self, bytes: &[u8]) -> [u8; 32] {
-        finish(self.outer, 64, &finish(self.inner, 64, bytes))
+        let mut block = [0; 64];
+        block[..32].copy_from_slice(&finish(self.inner, 64, bytes));
+        block[32] = 0x80;
+        block[62..].copy_from_slice(&((64 + 32_u16) * 8).to_be_bytes());
+        let mut state = self.outer;
+        compress256(&mut state, &[block]);
+        self::bytes(state)
     }
 }
 

@@ -17,8 +17,14 @@ impl KeyId {
 
     /// Reads 16 lower-case hex digits.
     pub fn parse(text: &str) -> Option<Self> {
-        let id: [u8; 16] = text.as_bytes().try_into().ok()?;
-        id.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')).then_some(KeyId(id))
+        KeyId::of_digits(text.as_bytes().try_into().ok()?)
+    }
+
+    /// Reads 16 lower-case hex digits.
+    pub(crate) fn of_digits(digits: &[u8; 16]) -> Option<Self> {
+        // Without branches, all of them are examined at once.
+        let is_hex = |byte: u8| byte.is_ascii_digit() | (byte.wrapping_sub(b'a') < 6);
+        digits.iter().fold(true, |all, &byte| all & is_hex(byte)).then_some(KeyId(*digits))
     }
 
     /// The 16 digits.

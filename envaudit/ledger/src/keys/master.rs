@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::error::KeyError;
+use super::guessable::is_guessable;
 use super::id::KeyId;
 
 /// The secret that all keys of a ledger are derived from: 32 bytes, written as 64 hex digits.
@@ -52,10 +53,10 @@ impl MasterKey {
         MasterKey(Zeroizing::new(bytes))
     }
 
-    /// Whether all bytes are the same: a placeholder, not a secret.
+    /// Whether an attacker would try the key early: a pattern, a sequence, the hash of a common word.
     #[doc(hidden)]
     pub fn is_guessable(&self) -> bool {
-        self.0.iter().all(|byte| *byte == self.0[0])
+        is_guessable(&self.0)
     }
 
     /// The 64 hex digits and a newline: the content of a key file.

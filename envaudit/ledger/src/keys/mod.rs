@@ -2,6 +2,8 @@
 
 mod chain;
 mod error;
+pub(crate) mod file;
+mod guessable;
 pub(crate) mod hash;
 mod id;
 mod master;

@@ -75,9 +75,10 @@ impl KeyRing {
         self.chain.hasher(id)
     }
 
-    /// Cuts the keys out of what was written of an event, from a position on: in hex, Base64, or as they are.
-    pub(crate) fn cut_own_keys(&self, out: &mut Vec<u8>, from: usize) {
-        self.texts.cut(out, from);
+    /// Cuts the keys out of what was written of an event, from a position on: in hex, Base64, or as they are. Returns whether
+    /// there was something to cut.
+    pub(crate) fn cut_own_keys(&self, out: &mut Vec<u8>, from: usize) -> bool {
+        self.texts.cut(out, from)
     }
 
     /// The names of all keys.

@@ -58,12 +58,15 @@ impl KeyTexts {
         }
     }
 
-    /// Replaces the texts of the keys in what was written from a position on.
-    pub(super) fn cut(&self, out: &mut Vec<u8>, mut from: usize) {
+    /// Replaces the texts of the keys in what was written from a position on. Returns whether there were any.
+    pub(super) fn cut(&self, out: &mut Vec<u8>, mut from: usize) -> bool {
+        let mut has_cut = false;
         while let Some(found) = self.find(out, from) {
             from = found.start + REDACTED.len();
             out.splice(found, REDACTED.bytes());
+            has_cut = true;
         }
+        has_cut
     }
 
     /// The first part of a key from a position on.

@@ -1,9 +1,39 @@
 //! The operations that only a store of files has: syncing the page cache, torn ends of killed writers, HEAD.
 
+use std::path::Path;
+
 use super::{Durability, StoreError, WriteError};
+
+/// A file or folder of a ledger to which others than its owner have a right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenToOthers {
+    /// Where it is.
+    pub place: String,
+    /// Its mode, such as 0644.
+    pub mode: u32,
+    /// What it is.
+    pub kind: OpenKind,
+}
+
+/// What others than its owner have a right to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OpenKind {
+    /// The folder.
+    Folder,
+    /// A file with a key.
+    Key,
+    /// A segment.
+    Segment,
+}
 
 /// The files of a ledger. Only the holder of the [lock](super::StoreLock) calls these.
 pub trait FileChain {
+    /// The directory that they are in, if it is one of the local file system.
+    fn directory(&self) -> Option<&Path> {
+        None
+    }
+
     /// The length of a segment, after checking that it is still the one that was written before.
     ///
     /// # Errors
@@ -67,6 +97,12 @@ pub trait FileChain {
     ///
     /// When there is none of that name, or it cannot be read.
     fn read_torn_copy(&self, name: &str) -> Result<Vec<u8>, StoreError>;
+
+    /// The folder, the keys in it, and one of the newest segments, each if others than its owner have any right to it: the place
+    /// and the mode of each.
+    fn open_to_others(&self) -> Vec<OpenToOthers> {
+        Vec::new()
+    }
 
     /// Gives a copy another name, durably.
     ///

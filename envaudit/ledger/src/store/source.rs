@@ -18,6 +18,32 @@ pub struct SegmentInfo {
     pub sealed: bool,
 }
 
+/// What lies under the name of a file of a ledger and is none: a symlink, a FIFO, a folder, or a number that no event has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StrayFile {
+    /// Its name in the store.
+    pub name: String,
+    /// The number in its name, if an event can have it.
+    pub seq: Option<u64>,
+    /// What it is.
+    pub found: &'static str,
+}
+
+/// What a store has, as far as it can be read, and what is in the way.
+#[derive(Clone, Debug, Default)]
+pub struct Listing {
+    /// The bytes of `ledger.json`; `None` if something else lies there.
+    pub manifest: Option<Vec<u8>>,
+    /// The bytes of HEAD, if there is one.
+    pub head: Option<Vec<u8>>,
+    /// The checkpoints, in order.
+    pub checkpoints: Vec<(u64, Vec<u8>)>,
+    /// The segments, in order.
+    pub segments: Vec<SegmentInfo>,
+    /// What is no file of a ledger.
+    pub strays: Vec<StrayFile>,
+}
+
 /// The reading half of a store: all that verification needs.
 pub trait SegmentSource: Sync {
     /// The bytes of `ledger.json`.
@@ -91,10 +117,36 @@ pub trait SegmentSource: Sync {
         }
     }
 
+    /// The checkpoint with the largest seq: that and its bytes.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be read.
+    fn newest_checkpoint(&self) -> Result<Option<(u64, Vec<u8>)>, StoreError> {
+        Ok(self.checkpoints()?.pop())
+    }
+
     /// The bytes of HEAD, if there is one.
     ///
     /// # Errors
     ///
     /// When it cannot be read.
     fn head(&self) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// All that a verification reads before the events: the files about the segments first, so that events that are appended
+    /// meanwhile are not missed. A store of files lists here what the other methods refuse with
+    /// [`Replaced`](super::StoreErrorKind::Replaced).
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be read.
+    fn listing(&self) -> Result<Listing, StoreError> {
+        Ok(Listing {
+            manifest: Some(self.manifest()?),
+            head: self.head()?,
+            checkpoints: self.checkpoints()?,
+            segments: self.segments()?,
+            strays: Vec::new(),
+        })
+    }
 }

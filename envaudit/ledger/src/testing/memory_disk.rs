@@ -56,6 +56,8 @@ pub enum Fault {
     DoneButFailed,
     /// EIO now and for all later operations: the disk is gone.
     Dead,
+    /// EINTR; nothing was done, and nothing is lost: a signal came.
+    Interrupted,
 }
 
 /// A file system in memory. Clones are the same one, as two processes see it.
@@ -221,6 +223,7 @@ impl MemoryDisk {
             Some(Fault::DoneButFailed) => act(&mut state).and(Err(broken())),
             Some(Fault::Full | Fault::Short) => Err(io::ErrorKind::StorageFull.into()),
             Some(Fault::Io | Fault::Dead) => Err(broken()),
+            Some(Fault::Interrupted) => Err(io::ErrorKind::Interrupted.into()),
         }
     }
 }
@@ -507,6 +510,7 @@ impl DiskFile for MemoryFile {
             Some(Fault::DoneButFailed) => (bytes.len(), Err(broken())),
             Some(Fault::Full) => (0, Err(io::ErrorKind::StorageFull.into())),
             Some(Fault::Io | Fault::Dead) => (0, Err(broken())),
+            Some(Fault::Interrupted) => (0, Err(io::ErrorKind::Interrupted.into())),
         };
         state.node(self.id)?.write(&bytes[..written], offset);
         result
@@ -522,6 +526,7 @@ impl DiskFile for MemoryFile {
                 node.sync();
                 return Err(broken());
             }
+            Some(Fault::Interrupted) => return Err(io::ErrorKind::Interrupted.into()),
             Some(_) => {
                 node.lose();
                 return Err(broken());

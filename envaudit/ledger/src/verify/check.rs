@@ -2,11 +2,12 @@
 
 use subtle::ConstantTimeEq;
 
-use super::incremental_tree::GROUP;
-use super::line_outline::LineOutline;
-use crate::evidence::merkle::{self, Hash, Tree};
-use crate::format::line::{Line, LineError, MAX_LINE, hash_hex};
-use crate::keys::{ChainKeys, EventHash, Hasher, KeyId};
+use super::incremental_tree::{GROUP, group_root};
+use super::line_outline::{LineBefore, LineOutline, LineTexts};
+use crate::evidence::merkle::Hash;
+use crate::format::line::{Line, LineError, MAX_ACTION, MAX_LINE, hash_hex};
+use crate::format::timestamp::Timestamp;
+use crate::keys::{ChainKeys, EventHash, Hasher, KeyId, NO_HASH};
 use crate::read::lines::LineBlock;
 
 /// One line, looked at by itself.
@@ -29,11 +30,9 @@ pub(super) struct CheckedEvent {
     pub(super) seq: u64,
     pub(super) previous: EventHash,
     pub(super) hash: EventHash,
-    pub(super) micros: i64,
+    pub(super) timestamp: Timestamp,
     pub(super) kid: Option<KeyId>,
     pub(super) proof: HashProof,
-    /// The hash of the leaf, where a Merkle tree is built.
-    pub(super) leaf: Hash,
     /// With the last of a group of events, the root of the tree over the group.
     pub(super) group: Option<Box<Hash>>,
     /// The whole line, of events that the ledger itself wrote.
@@ -41,7 +40,7 @@ pub(super) struct CheckedEvent {
 }
 
 /// The evidence for an event.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum HashProof {
     /// The hash it should have.
     Hash,
@@ -51,12 +50,14 @@ pub(super) enum HashProof {
     Downgraded,
 }
 
+#[derive(Clone)]
 pub(super) struct BadLine {
     /// The seq it claims, if that can be read.
     pub(super) claimed: Option<u64>,
     pub(super) reason: BadReason,
 }
 
+#[derive(Clone)]
 pub(super) enum BadReason {
     Malformed(LineError),
     /// Longer than a line may be.
@@ -118,8 +119,6 @@ pub(super) struct Checker<'k> {
     pub(super) ledger_id: Option<String>,
     /// Lines with a lower seq have been verified before.
     pub(super) from: u64,
-    /// Whether the hashes of leaves are wanted.
-    pub(super) leaves: bool,
     /// Whether the form of lines is taken on trust where their hash holds under a key.
     pub(super) quick: bool,
     /// Whether every event has to be hashed with a key.
@@ -130,35 +129,45 @@ impl Checker<'_> {
     /// Looks at every line of a block.
     pub(super) fn lines(&self, block: &LineBlock) -> Vec<CheckedLine> {
         let mut lines = Vec::with_capacity(block.bytes().len() / 256);
+        let mut texts = None;
         for line in block.lines() {
             let earlier = if self.from <= 1 { None } else { claimed(line.bytes) };
             let state = match earlier {
                 Some(seq) if seq < self.from => LineState::Earlier { seq },
-                _ => self.line(line.bytes),
+                _ => self.line(line.bytes, lines.last(), &mut texts),
             };
             lines.push(CheckedLine { offset: line.offset, state });
         }
-        if self.leaves {
-            add_groups(&mut lines);
-        }
+        add_groups(&mut lines);
         lines
     }
 
-    fn line(&self, bytes: &[u8]) -> LineState {
+    /// Looks at a line; `texts` are those of the line before it, if that was good at a glance, and become those of this one.
+    #[inline]
+    fn line<'b>(
+        &self,
+        bytes: &'b [u8],
+        before: Option<&CheckedLine>,
+        texts: &mut Option<LineTexts<'b>>,
+    ) -> LineState {
         let bad = |reason| LineState::Bad(BadLine { claimed: claimed(bytes), reason });
         if bytes.len() >= MAX_LINE {
             return bad(BadReason::TooLong);
         }
-        if self.quick
-            && let Some(event) = self.outlined(bytes)
-        {
-            return LineState::Event(event);
+        match self.outlined(bytes, before, texts) {
+            Some(event) => LineState::Event(event),
+            None => self.parsed(bytes),
         }
+    }
+
+    /// What the strict reader says of a line.
+    fn parsed(&self, bytes: &[u8]) -> LineState {
+        let bad = |reason| LineState::Bad(BadLine { claimed: claimed(bytes), reason });
         let line = match Line::parse(bytes) {
             Ok(line) => line,
             Err(error) => return bad(BadReason::Malformed(error)),
         };
-        let proof = match self.prove(&line) {
+        let proof = match self.prove_line(&line) {
             Ok(proof) => proof,
             Err(reason) => return bad(reason),
         };
@@ -172,92 +181,116 @@ impl Checker<'_> {
             seq: line.seq,
             previous: line.previous_hash,
             hash: line.event_hash,
-            micros: line.timestamp.micros(),
+            timestamp: line.timestamp,
             kid: line.kid,
             proof,
-            leaf: self.leaf(&line.event_hash),
             group: None,
             own: line.action.raw().starts_with("ledger.").then(|| bytes.into()),
         })
     }
 
-    /// The event of a line whose hash holds under a key: its form is by a holder of the key. `None` in all other cases.
-    fn outlined(&self, bytes: &[u8]) -> Option<CheckedEvent> {
-        let outline = LineOutline::read(bytes).filter(|outline| !outline.own)?;
-        let hasher = self.keys?.hasher(outline.kid)?;
-        let holds = same(&hasher.hash(outline.hashed), &outline.hash);
-        let same_ledger =
-            self.ledger_id.as_deref().is_none_or(|id| id.as_bytes() == outline.ledger_id);
-        (holds && same_ledger).then(|| CheckedEvent {
+    /// The event of a line that is good at a glance: its hash holds, and its form is plain or, as far as a quick verification
+    /// needs to know, by a holder of the key. `None` in all other cases, and for events of the ledger itself.
+    #[inline]
+    fn outlined<'b>(
+        &self,
+        bytes: &'b [u8],
+        before: Option<&CheckedLine>,
+        texts: &mut Option<LineTexts<'b>>,
+    ) -> Option<CheckedEvent> {
+        let before = match (before, texts.take()) {
+            (Some(CheckedLine { state: LineState::Event(event), .. }), Some(texts)) => {
+                Some(LineBefore { texts, timestamp: event.timestamp, hash: &event.hash })
+            }
+            _ => None,
+        };
+        let outline = LineOutline::read(bytes, before)?;
+        if self.ledger_id.as_deref().map(str::as_bytes) != Some(outline.ledger_id) {
+            return None;
+        }
+        // Of a line that is left to the strict reader, nothing is hashed twice.
+        if !self.quick && !outline.is_plain() {
+            return None;
+        }
+        let proof = self.prove(outline.kid, outline.hashed, &outline.hash).ok()?;
+        let is_by_holder = outline.kid.is_some() && proof == HashProof::Hash;
+        if self.quick && !(is_by_holder && outline.is_own() == Some(false)) {
+            return None;
+        }
+        *texts = Some(outline.texts);
+        Some(CheckedEvent {
             seq: outline.seq,
             previous: outline.previous,
             hash: outline.hash,
-            micros: outline.timestamp.micros(),
-            kid: Some(outline.kid),
-            proof: HashProof::Hash,
-            leaf: self.leaf(&outline.hash),
+            timestamp: outline.timestamp,
+            kid: outline.kid,
+            proof,
             group: None,
             own: None,
         })
     }
 
-    fn leaf(&self, hash: &EventHash) -> Hash {
-        if self.leaves { merkle::leaf_hash(hash) } else { [0; 32] }
-    }
-
     /// A line, if its hash holds.
     pub(super) fn sound<'b>(&self, line: &'b [u8]) -> Option<Line<'b>> {
         let line = Line::parse(line).ok()?;
-        let proof = self.prove(&line).ok()?;
+        let proof = self.prove_line(&line).ok()?;
         (proof == HashProof::Hash).then_some(line)
     }
 
-    fn prove(&self, line: &Line<'_>) -> Result<HashProof, BadReason> {
-        let hasher = match line.kid {
+    fn prove_line(&self, line: &Line<'_>) -> Result<HashProof, BadReason> {
+        self.prove(line.kid, line.hashed_bytes(), &line.event_hash)
+    }
+
+    fn prove(
+        &self,
+        kid: Option<KeyId>,
+        hashed: &[u8],
+        found: &EventHash,
+    ) -> Result<HashProof, BadReason> {
+        let hasher = match kid {
             Some(kid) => match self.keys.and_then(|keys| keys.hasher(kid)) {
                 Some(hasher) => hasher,
                 None => return Ok(HashProof::KeyMissing),
             },
             None => &Hasher::Unkeyed,
         };
-        let hash = hasher.hash(line.hashed_bytes());
-        if !same(&hash, &line.event_hash) {
+        let hash = hasher.hash(hashed);
+        if !same(&hash, found) {
             // The hash that a keyed line should have is not disclosed: it would make the line good.
-            let computed = line.kid.is_none().then_some(hash);
-            return Err(BadReason::Hash { found: line.event_hash, computed });
+            let computed = kid.is_none().then_some(hash);
+            return Err(BadReason::Hash { found: *found, computed });
         }
-        let downgraded = line.kid.is_none() && self.needs_key;
+        let downgraded = kid.is_none() && self.needs_key;
         Ok(if downgraded { HashProof::Downgraded } else { HashProof::Hash })
     }
 }
 
 /// Compares hashes in a time that does not depend on where they differ.
 fn same(a: &EventHash, b: &EventHash) -> bool {
-    a.as_slice().ct_eq(b.as_slice()).into()
+    let words = a.as_chunks().0.iter().zip(b.as_chunks().0);
+    let differences =
+        words.fold(0, |all, (a, b)| all | (u64::from_ne_bytes(*a) ^ u64::from_ne_bytes(*b)));
+    differences.ct_eq(&0).into()
 }
 
 /// Computes the trees over groups of events that follow each other.
 fn add_groups(lines: &mut [CheckedLine]) {
-    let mut tree = Tree::new();
+    let mut group = [NO_HASH; GROUP as usize];
     let mut next = 0;
     for line in lines {
         let LineState::Event(event) = &mut line.state else {
             next = 0;
             continue;
         };
-        if (event.seq - 1).is_multiple_of(GROUP) {
-            tree = Tree::new();
-            next = event.seq;
-        }
-        if event.seq != next {
+        let place = (event.seq - 1) % GROUP;
+        if event.seq != next && place != 0 {
             next = 0;
             continue;
         }
-        tree.push(event.leaf);
-        next += 1;
-        if tree.size() == GROUP {
-            event.group = Some(Box::new(tree.root()));
-            next = 0;
+        next = event.seq + 1;
+        group[place as usize] = event.hash;
+        if place == GROUP - 1 {
+            event.group = Some(Box::new(group_root(&group)));
         }
     }
 }
@@ -276,17 +309,26 @@ fn members(line: &Line<'_>) -> Result<(), LineError> {
     if !matches!(outcome, "success" | "failure" | "denied") {
         return wrong(outcome, "success, failure or denied");
     }
+    if line.actor_id.raw().is_empty() {
+        return wrong(line.actor_id.raw(), "an actor that is not empty");
+    }
     // An escape could make an action of the ledger itself look like another one.
     if !is_action(action.as_bytes()) {
-        return wrong(action, "words of a-z, 0-9 and _, joined by dots");
+        return wrong(action, "at most 200 bytes: words of a-z, 0-9 and _, joined by dots");
+    }
+    if let Some(origin) = line.origin.map(|origin| origin.raw())
+        && origin.is_empty()
+    {
+        return wrong(origin, "an origin that is not empty");
     }
     for (id, len, expected) in [
-        (line.trace_id, 32, "32 lower-case hex digits"),
-        (line.span_id, 16, "16 lower-case hex digits"),
+        (line.trace_id, 32, "32 lower-case hex digits that are not all zero"),
+        (line.span_id, 16, "16 lower-case hex digits that are not all zero"),
     ] {
         if let Some(id) = id.map(|id| id.raw())
             && (id.len() != len
-                || !id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')))
+                || !id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+                || id.bytes().all(|byte| byte == b'0'))
         {
             return wrong(id, expected);
         }
@@ -304,7 +346,7 @@ fn is_action(text: &[u8]) -> bool {
         }
         before = byte;
     }
-    before != b'.'
+    before != b'.' && text.len() <= MAX_ACTION
 }
 
 /// The seq at the beginning of a line that may be anything.
@@ -314,3 +356,6 @@ fn claimed(line: &[u8]) -> Option<u64> {
     let seq = str::from_utf8(&digits[..length.min(17)]).ok()?.parse().ok()?;
     (digits.get(length) == Some(&b',') && seq > 0).then_some(seq)
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@ use core::fmt;
 use super::verdict::Verdict;
 use crate::format::line::hash_hex;
 use crate::keys::EventHash;
+use crate::store::StrayFile;
 
 /// One thing that was found, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,4 +68,11 @@ pub(super) fn file_finding(
 ) -> Finding {
     let (file, expected, found) = (file.to_owned(), expected.into(), found.into());
     Finding { verdict, seq, last_seq: seq, file, offset: 0, expected, found }
+}
+
+/// Something that no writer puts into a ledger lies under the name of one of its files.
+pub(super) fn stray_finding(stray: StrayFile) -> Finding {
+    let StrayFile { name, seq, found } = stray;
+    let expected = "a regular file that a writer of the ledger made, or none";
+    file_finding(&name, Verdict::Modified, seq.unwrap_or(0), expected, found)
 }

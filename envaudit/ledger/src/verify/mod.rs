@@ -17,8 +17,10 @@ mod check;
 mod expected_heads;
 mod finding;
 mod incremental_tree;
+mod line_check;
 mod line_outline;
 mod notes;
+mod plain_members;
 mod report;
 mod sequence;
 mod statements;
@@ -33,14 +35,14 @@ use thiserror::Error;
 
 use self::check::Checker;
 use self::expected_heads::{ClaimSource, ExpectedHead, ExpectedHeads};
-use self::finding::{file_finding, manifest_finding, other_manifest};
+use self::finding::{file_finding, manifest_finding, other_manifest, stray_finding};
 use self::notes::Notes;
 use self::sequence::{Expected, Sequence};
 use self::statements::Statement;
-use super::keys::{ChainKeys, EventHash, KeyRing};
-use super::store::{FileStore, KeyStore, SegmentInfo, SegmentSource, StoreError};
+use super::keys::{ChainKeys, EventHash, KeyRing, MasterKey};
+use super::store::{FileStore, KeyStore, Listing, SegmentInfo, SegmentSource, StoreError};
 use crate::evidence::anchor::{AnchorError, Anchored};
-use crate::evidence::checkpoint;
+use crate::evidence::checkpoint::{self, Checkpoint};
 use crate::evidence::merkle::Tree;
 use crate::evidence::note::VerifierKey;
 use crate::format::head::Head;
@@ -49,6 +51,7 @@ use crate::format::manifest::Manifest;
 use crate::read::locate::line_at;
 
 pub use self::finding::Finding;
+pub use self::line_check::{LineCheck, LineFault};
 pub use self::report::{NotVerified, Report, Signatures, Verified};
 pub use self::verdict::Verdict;
 
@@ -155,38 +158,33 @@ impl<'k> Verifier<'k> {
     ///
     /// When the store cannot be read. What is wrong with the ledger itself is in the report.
     pub fn verify(&self, source: &dyn SegmentSource) -> Result<Report, VerifyError> {
-        // The files about the segments are read before them, so that events that are appended meanwhile are not missed.
-        let manifest_bytes = source.manifest()?;
-        let head = source.head()?;
-        let notes = source.checkpoints()?;
-        let segments = source.segments()?;
-
-        let mut found = Vec::new();
-        let manifest = self.read_manifest(&manifest_bytes, &mut found);
+        let Listing { manifest: manifest_bytes, head, checkpoints: notes, segments, strays } =
+            source.listing()?;
+        let mut found: Vec<Finding> = strays.into_iter().map(stray_finding).collect();
+        let manifest =
+            manifest_bytes.as_ref().and_then(|bytes| self.read_manifest(bytes, &mut found));
         let mut checker = Checker {
             keys: self.keys,
             ledger_id: None,
             from: self.verified.as_ref().map_or(0, |verified| verified.size),
-            leaves: false,
             quick: self.quick,
             needs_key: self.keys.is_some()
                 || manifest.as_ref().is_some_and(|it| it.keys().is_some()),
         };
-        let hash: EventHash = Sha256::digest(&manifest_bytes).into();
+        let hash: Option<EventHash> = manifest_bytes.map(|bytes| Sha256::digest(bytes).into());
         let ledger_id =
-            find_ledger_id(source, &segments, manifest.as_ref(), &hash, &checker, &mut found)?;
+            find_ledger_id(source, &segments, manifest.as_ref(), hash, &checker, &mut found)?;
         let (public_keys, signatures) = self.signers(ledger_id.as_deref(), manifest.as_ref());
 
         let mut claims = self.outside(ledger_id.as_deref(), &mut found);
         claims.extend(read_head(head.as_deref(), &mut found));
-        let has_notes = !notes.is_empty();
-        let (notes, signed) =
+        let signed = self.signed_by_current(ledger_id.as_deref().unwrap_or_default(), notes.last());
+        let (notes, accepted) =
             Notes::read(ledger_id.as_deref().unwrap_or_default(), notes, &public_keys);
-        claims.extend(signed);
+        claims.extend(accepted);
         let claims = ExpectedHeads::new(claims);
 
         checker.ledger_id = ledger_id.clone();
-        checker.leaves = has_notes;
         let verified = checker.from;
         let expected = Expected {
             files: segments.iter().map(|segment| segment.name.clone()).collect(),
@@ -198,12 +196,13 @@ impl<'k> Verifier<'k> {
                 keys.ids().filter(|id| *id != keys.current()).collect()
             }),
             signer_known: !self.public_keys.is_empty(),
+            signed,
             manifest: hash,
             verified,
-            roots: checker.leaves,
+            ledger_id: ledger_id.clone(),
+            empty: segments.iter().map(|segment| segment.len == 0).collect(),
         };
-        let tree = self.tree().filter(|_| checker.leaves);
-        let mut walk = Sequence::new(expected, claims, notes, tree);
+        let mut walk = Sequence::new(expected, claims, notes, self.tree());
         found.into_iter().for_each(|finding| walk.found(finding));
 
         let first =
@@ -220,7 +219,9 @@ impl<'k> Verifier<'k> {
                 bytes += block.bytes;
                 let mut lines = block.lines;
                 let unterminated = if block.terminated { None } else { lines.pop() };
-                lines.into_iter().for_each(|line| walk.line(block.segment, line));
+                for line in &lines {
+                    walk.line(block.segment, line);
+                }
                 if let Some(line) = unterminated {
                     walk.unterminated(block.segment, line);
                 }
@@ -321,6 +322,29 @@ impl<'k> Verifier<'k> {
         }
     }
 
+    /// The number of events of a checkpoint that the current key has signed: not a retired one, nor one that only the ledger
+    /// names.
+    fn signed_by_current(&self, ledger_id: &str, note: Option<&(u64, Vec<u8>)>) -> Option<u64> {
+        let (seq, note) = note?;
+        let derived = |key: &MasterKey| checkpoint::public_key(&key.checkpoint_seed());
+        let mut signers = self.public_keys.clone();
+        match self.ring {
+            Some(ring) => {
+                let current = ring.current();
+                let retired = ring.ids().filter(|id| *id != current.id());
+                let retired: Vec<_> = retired.filter_map(|id| ring.key(id)).map(derived).collect();
+                signers.retain(|key| !retired.contains(key));
+                signers.push(derived(current));
+            }
+            // Of several, the retired ones are not known.
+            None if signers.len() > 1 => return None,
+            None => {}
+        }
+        let signers = signers.iter().filter_map(|key| checkpoint::verifier(ledger_id, key).ok());
+        let signed = Checkpoint::open(note, &signers.collect::<Vec<_>>()).ok()?;
+        (signed.size == *seq).then_some(*seq)
+    }
+
     /// The knowledge of the caller about the ledger.
     fn outside(&self, ledger_id: Option<&str>, found: &mut Vec<Finding>) -> Vec<ExpectedHead> {
         let earlier = self.verified.iter().map(|verified| {
@@ -362,7 +386,7 @@ fn find_ledger_id(
     source: &dyn SegmentSource,
     segments: &[SegmentInfo],
     manifest: Option<&Manifest>,
-    hash: &EventHash,
+    hash: Option<EventHash>,
     checker: &Checker<'_>,
     found: &mut Vec<Finding>,
 ) -> Result<Option<String>, StoreError> {
@@ -379,19 +403,15 @@ fn find_ledger_id(
     if checker.from > 1
         && let Some(Statement::Created { manifest: Some(expected) }) =
             Statement::read(sound.bytes())
-        && expected != *hash
+        && let Some(hash) = hash.filter(|hash| *hash != expected)
     {
-        found.push(other_manifest(1, &expected, hash));
+        found.push(other_manifest(1, &expected, &hash));
     }
     Ok(Some(sound.ledger_id.to_owned()))
 }
 
 fn read_head(bytes: Option<&[u8]>, found: &mut Vec<Finding>) -> Option<ExpectedHead> {
     match Head::parse(bytes?) {
-        Ok(Head { seq: 0, .. }) => {
-            found.push(file_finding("HEAD", Verdict::Modified, 0, "the last event", "event 0"));
-            None
-        }
         Ok(Head { seq, hash, segment }) => Some(ExpectedHead {
             size: seq,
             head: hash,

@@ -20,15 +20,23 @@ pub(super) enum Statement {
         to: KeyId,
         checkpoint_key: Option<[u8; 32]>,
     },
-    /// The peaks of the tree over all events before the segment.
-    Opened {
-        peaks: Vec<Hash>,
-    },
+    /// The first line of a further segment.
+    Opened(OpeningStatement),
     /// The number of lines before this one in the segment.
     Sealed {
         count: u64,
     },
     Pruned(PruneStatement),
+}
+
+/// What the first line of a segment says of the events before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct OpeningStatement {
+    /// The peaks of the tree over all of them; `None` if that is not a list of hashes.
+    pub(super) peaks: Option<Vec<Hash>>,
+    /// The id of the ledger.
+    pub(super) ledger_id: Option<String>,
+    pub(super) previous_last_seq: Option<u64>,
 }
 
 /// Events that were removed because a policy said so.
@@ -63,7 +71,11 @@ impl Statement {
                 let to = details["to"].as_str().and_then(KeyId::parse)?;
                 Some(Statement::Rotated { to, checkpoint_key: hash("checkpoint_key") })
             }
-            "ledger.segment_opened" => Some(Statement::Opened { peaks: peaks_of(&line)? }),
+            "ledger.segment_opened" => Some(Statement::Opened(OpeningStatement {
+                peaks: peaks_of(&line),
+                ledger_id: details["chain"].as_str().map(str::to_owned),
+                previous_last_seq: number("previous_last_seq"),
+            })),
             "ledger.segment_sealed" => Some(Statement::Sealed { count: number("count")? }),
             "ledger.pruned" => Some(Statement::Pruned(PruneStatement {
                 seq: line.seq,

@@ -1,23 +1,24 @@
 //! Appending lines: under the lock, after the last one, in one write.
 
-use std::sync::{Arc, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard};
 
 use uuid::Uuid;
 
 use crate::error::AppendError;
 use crate::event::{Event, EventError};
+use crate::format::json::{ScanError, Scanner};
 use crate::format::line::{LineHeader, MAX_LINE, write};
 use crate::format::timestamp::Timestamp;
 use crate::keys::{EventHash, KeyRing};
 use crate::settings::SyncMode;
 use crate::store::{Batch, BatchOutcome, Deadline, Durability, StoreError, Tail, WriteError};
 use crate::write::background_sync::BackgroundSync;
-use crate::write::ledger::{Appended, Ledger};
+use crate::write::ledger::{Appended, Ledger, ProcessWriter};
 use crate::write::lock_keeper::HeldLock;
 use crate::write::on_behalf_of::self_actor;
 use crate::write::recover;
 use crate::write::retry::Retry;
-use crate::write::state::{StepError, WriterState, step_error};
+use crate::write::state::{StepError, Uncertain, WriterState, step_error};
 
 /// The number of bytes that are written at once of events that do not belong together.
 pub(crate) const MAX_BATCH: usize = 8 << 20;
@@ -33,19 +34,16 @@ pub(crate) struct FirstLine {
     pub(crate) bytes: Vec<u8>,
     pub(crate) hash: EventHash,
     pub(crate) event_id: Uuid,
+    pub(crate) timestamp: Timestamp,
 }
 
 impl Ledger {
     pub(crate) fn state(&self) -> MutexGuard<'_, WriterState> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(crate) fn hold(&self) -> Result<HeldLock<'_>, AppendError> {
-        self.locked().map_err(AppendError::Rejected)
+        self.writer().state()
     }
 
     pub(crate) fn locked(&self) -> Result<HeldLock<'_>, StoreError> {
-        self.lock.hold(&self.settings.lock_wait)
+        self.writer().lock.hold(&self.settings.lock_wait)
     }
 
     /// The deadline of an operation that begins now. A store of files waits only for its lock, which has a separate limit.
@@ -60,28 +58,59 @@ impl Ledger {
     /// up with them and runs it again, until the deadline.
     pub(crate) fn with_tail<T>(
         &self,
+        act: impl FnMut(&mut WriterState) -> Result<T, StepError>,
+    ) -> Result<T, AppendError> {
+        let writer = self.writer();
+        self.act_at_tail(writer, &mut writer.state(), act)
+    }
+
+    /// [`with_tail`](Self::with_tail). On failure also returns the events that may be there nevertheless, if `act` has begun to
+    /// write them, which it says: a roll before them has lines of its own.
+    pub(crate) fn with_tail_or_doubt<T>(
+        &self,
+        mut act: impl FnMut(&mut WriterState, &mut bool) -> Result<T, StepError>,
+    ) -> Result<T, (AppendError, Uncertain)> {
+        let writer = self.writer();
+        let mut state = writer.state();
+        let mut begun = false;
+        let acted = self.act_at_tail(writer, &mut state, |state| {
+            begun = false;
+            act(state, &mut begun)
+        });
+        acted.map_err(|error| match begun && error.may_be_there() {
+            true => (error, state.uncertain.clone()),
+            false => (error, Uncertain::default()),
+        })
+    }
+
+    fn act_at_tail<T>(
+        &self,
+        writer: &ProcessWriter,
+        state: &mut WriterState,
         mut act: impl FnMut(&mut WriterState) -> Result<T, StepError>,
     ) -> Result<T, AppendError> {
-        let mut state = self.state();
         state.usable()?;
         if let Err(failure) = state.check_background_sync() {
             state.settle(failure);
             state.usable()?;
         }
-        let held = self.hold()?;
+        let held = writer.lock.hold(&self.settings.lock_wait).map_err(AppendError::Rejected)?;
         state.lock_kept = held.is_kept();
         state.by = self.deadline();
+        if !state.is_read {
+            recover::read_anew(self, state).map_err(|failure| state.settle(failure))?;
+        }
         let mut retry = None;
         let result = loop {
-            let failure = match act(&mut state) {
+            let failure = match act(state) {
                 Ok(done) => break Ok(done),
                 Err(failure) => failure,
             };
             state.lock_kept = false;
-            let caught_up = if recover::is_pruned_away(self, &state) {
-                recover::start_over(self, &mut state)
+            let caught_up = if recover::is_pruned_away(self, state) {
+                recover::start_over(self, state)
             } else if let StepError::Behind = failure {
-                recover::catch_up(self, &mut state)
+                recover::catch_up(self, state)
             } else {
                 break Err(failure);
             };
@@ -102,7 +131,8 @@ impl Ledger {
                 break Err(StepError::Behind);
             }
         };
-        if let (Ok(_), SyncMode::Interval(_)) = (&result, self.settings.sync) {
+        // Only after a write is it known that nobody else has written in this tenure of the lock.
+        if result.is_ok() && state.lock_kept && self.settings.sync != SyncMode::Always {
             held.keep();
         }
         result.map_err(|failure| state.settle(failure))
@@ -132,7 +162,8 @@ impl Ledger {
         if state.sealed {
             self.start_next(state)?;
         }
-        let WriterState { tail, hasher, buffer, batch_ids, ids, foreign, ring, .. } = state;
+        let stamp = state.stamp(now);
+        let WriterState { tail, hasher, buffer, batch_ids, ids, ring, .. } = state;
         buffer.clear();
         batch_ids.clear();
         let mut next = *tail;
@@ -142,12 +173,12 @@ impl Ledger {
         for event in events {
             let start = buffer.len();
             let event_id =
-                ids.next(now, |bytes| self.settings.fill(bytes)).map_err(AppendError::Entropy)?;
+                ids.next(stamp, |bytes| self.settings.fill(bytes)).map_err(AppendError::Entropy)?;
             batch_ids.push(event_id);
             let header = LineHeader {
                 seq: next.seq + 1,
                 event_id,
-                timestamp: now,
+                timestamp: stamp,
                 ledger_id: self.manifest.ledger_id,
                 hasher,
                 previous_hash: &next.hash,
@@ -160,7 +191,7 @@ impl Ledger {
             }
             next = Tail { seq: next.seq + 1, hash, offset: next.offset + len as u64, ..next };
             if let Some(last) =
-                one.replace(Appended { seq: next.seq, event_id, hash, timestamp: now })
+                one.replace(Appended { seq: next.seq, event_id, hash, timestamp: stamp })
             {
                 many.push(last);
             }
@@ -168,6 +199,22 @@ impl Ledger {
         if buffer.len() > limit {
             return Err(AppendError::BatchTooLong { len: buffer.len(), limit }.into());
         }
+        self.write_batch(state, &next, now)?;
+        many.into_iter().chain(one).for_each(each);
+        self.checkpoint_if_due(state, now);
+        Ok(())
+    }
+
+    /// Writes the lines in the buffer, after which the ledger ends at `next`. Once the store has them, every failure is one of
+    /// which it is not known whether they will be there.
+    pub(crate) fn write_batch(
+        &self,
+        state: &mut WriterState,
+        next: &Tail,
+        now: Timestamp,
+    ) -> Result<(), StepError> {
+        let stamp = state.stamp(now);
+        let WriterState { tail, buffer, batch_ids, foreign, .. } = state;
         let files = self.store.files();
         let durability = match self.settings.sync {
             SyncMode::Interval(_) if files.is_some() => Durability::Deferred,
@@ -178,18 +225,21 @@ impl Ledger {
             let rewritten = files.rewrite_and_sync(tail.segment, from, Durability::Deferred);
             rewritten.map_err(step_error)?;
         }
-        let mut batch = Batch::new(tail, buffer, batch_ids, &next);
+        let mut batch = Batch::new(tail, buffer, batch_ids, next);
         batch.epoch = state.epoch.as_ref();
         batch.durability = durability;
         batch.lock_kept = state.lock_kept;
         if let Err(failure) = self.commit(&batch, state.by) {
             if let StepError::Failed(AppendError::Unknown(_)) = failure {
-                state.uncertain = core::mem::take(batch_ids);
+                let first_seq = tail.seq + 1;
+                state.doubt(first_seq);
             }
             return Err(failure);
         }
         state.lock_kept = self.settings.sync != SyncMode::Always;
-        *tail = next;
+        state.latest = stamp;
+        state.ends_with_rotation = false;
+        state.tail = *next;
         match self.settings.sync {
             SyncMode::Interval(interval) if files.is_some() => {
                 let (since, bytes) = state.unsynced.get_or_insert((now, 0));
@@ -200,10 +250,8 @@ impl Ledger {
                 };
                 synced.map_err(|failure| state.uncertain_after(failure))?;
             }
-            _ => *foreign = None,
+            _ => state.foreign = None,
         }
-        many.into_iter().chain(one).for_each(each);
-        self.checkpoint_if_due(state, now);
         Ok(())
     }
 
@@ -293,13 +341,13 @@ impl Ledger {
         state: &mut WriterState,
         event: &Event,
     ) -> Result<FirstLine, AppendError> {
-        let now = self.settings.now();
-        let event_id =
-            state.ids.next(now, |bytes| self.settings.fill(bytes)).map_err(AppendError::Entropy)?;
+        let stamp = state.stamp(self.settings.now());
+        let fill = |bytes: &mut [u8]| self.settings.fill(bytes);
+        let event_id = state.ids.next(stamp, fill).map_err(AppendError::Entropy)?;
         let header = LineHeader {
             seq: state.tail.seq + 1,
             event_id,
-            timestamp: now,
+            timestamp: stamp,
             ledger_id: self.manifest.ledger_id,
             hasher: &state.hasher,
             previous_hash: &state.tail.hash,
@@ -307,40 +355,63 @@ impl Ledger {
         let mut line = Vec::new();
         let members = |out: &mut Vec<u8>| write_members(event, state.ring.as_ref(), out);
         let hash = write(&mut line, &header, members).map_err(AppendError::Event)?;
-        state.month_end = now.month_end();
-        Ok(FirstLine { bytes: line, hash, event_id })
+        Ok(FirstLine { bytes: line, hash, event_id, timestamp: stamp })
     }
 
-    /// Records that events were lost.
+    /// Records that events were lost. On failure also returns the gap if it may be there nevertheless.
     pub(crate) fn append_gap(
         &self,
         events: u64,
         from: Timestamp,
         to: Timestamp,
-    ) -> Result<(), AppendError> {
+    ) -> Result<(), (AppendError, Uncertain)> {
         let event = ledger_event("ledger.gap")
             .detail("events", events)
             .detail("from", from.to_string())
             .detail("to", to.to_string());
-        self.with_tail(|state| {
+        self.with_tail_or_doubt(|state, begun| {
             self.roll_if_due(state)?;
+            *begun = true;
             self.write_ledger_event(state, &event)
         })
     }
 }
 
 /// Writes what an event says, without the ledger's own keys.
-fn write_members(
+pub(crate) fn write_members(
     event: &Event,
     ring: Option<&KeyRing>,
     out: &mut Vec<u8>,
 ) -> Result<(), EventError> {
     let from = out.len();
     event.write(out)?;
-    if let Some(ring) = ring {
-        ring.cut_own_keys(out, from);
+    if ring.is_some_and(|ring| ring.cut_own_keys(out, from)) && !are_members(&out[from..], event) {
+        let expected = "free of the ledger's own key, which is never written: its action or two names in its details have it";
+        return Err(EventError::new("names", expected));
     }
     Ok(())
+}
+
+/// Whether these are still the members of a line of this event, after something was cut out of them.
+fn are_members(members: &[u8], event: &Event) -> bool {
+    let Ok(text) = str::from_utf8(members) else { return false };
+    let mut scanner = Scanner::new(text);
+    let mut member = || -> Result<(&str, &str), ScanError> {
+        scanner.expect(",")?;
+        let name = scanner.string()?;
+        scanner.expect(":")?;
+        Ok((name, scanner.value()?))
+    };
+    let mut action = None;
+    let mut read = 0;
+    while read < text.len() {
+        let Ok((name, value)) = member() else { return false };
+        read += name.len() + value.len() + ",\"\":".len();
+        if name == "action" {
+            action = Some(value.trim_matches('"'));
+        }
+    }
+    action == Some(event.action())
 }
 
 /// An event that the ledger itself records.

@@ -1,11 +1,12 @@
 //! The lookup of the keys of a ledger: given in code, in the environment, or next to the ledger.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
 use crate::error::OpenError;
+use crate::keys::file::{LONGEST, read_key_file};
 use crate::keys::{KeyRing, MasterKey};
 use crate::settings::LedgerSettings;
 use crate::store::ChainStore;
@@ -21,6 +22,8 @@ pub(crate) type Variables = dyn Fn(&str) -> Option<OsString> + Send + Sync;
 pub(crate) struct KeySource {
     pub(crate) keys: GivenKeys,
     pub(crate) retired: Vec<MasterKey>,
+    /// The key of a rotation that may have been recorded and interrupted.
+    pub(crate) next: Option<MasterKey>,
     pub(crate) production: bool,
     pub(crate) variables: Box<Variables>,
 }
@@ -39,6 +42,8 @@ pub(crate) struct KeyLookup {
     pub(crate) beside: bool,
     /// The key next to the ledger, if a rotation to the staged one was recorded and then interrupted.
     pub(crate) outdated: Option<MasterKey>,
+    /// The file that holds the key, if a variable names one.
+    pub(crate) file: Option<PathBuf>,
     /// A newly generated key, to be kept next to the ledger.
     pub(crate) made: Option<Zeroizing<String>>,
 }
@@ -49,18 +54,26 @@ impl KeySource {
         let mut found = self.find_current(store)?;
         let retired = self.retired.iter().cloned();
         found.ring = found.ring.map(|ring| retired.fold(ring, KeyRing::retired));
+        if let (Some(ring), Some(next)) = (&found.ring, &self.next)
+            && ring.current().id() != next.id()
+            && last_key(store).map_err(OpenError::Store)? == Some(next.id())
+        {
+            found.ring = Some(ring.clone().rotated_to(next.clone()));
+        }
         Ok(found)
     }
 
     fn find_current(&self, store: &dyn ChainStore) -> Result<KeyLookup, OpenError> {
-        let given = |ring| KeyLookup { ring, beside: false, outdated: None, made: None };
+        let file = (self.variables)(KEY_FILE_VARIABLE).map(PathBuf::from);
+        let given =
+            |ring, file| KeyLookup { ring, beside: false, outdated: None, file, made: None };
         match &self.keys {
-            GivenKeys::Given(ring) => return Ok(given(Some(ring.clone()))),
-            GivenKeys::None => return Ok(given(None)),
+            GivenKeys::Given(ring) => return Ok(given(Some(ring.clone()), None)),
+            GivenKeys::None => return Ok(given(None, None)),
             GivenKeys::Nowhere => {}
         }
         if let Some(key) = self.key_of_environment()? {
-            return Ok(given(Some(KeyRing::new(key))));
+            return Ok(given(Some(KeyRing::new(key)), file));
         }
         if self.production {
             return Err(OpenError::NoKey { why: "in production a key must be given" });
@@ -92,7 +105,7 @@ impl KeySource {
             let text = Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned());
             ring = ring.retired(parsed("a retired key beside the ledger", &text)?);
         }
-        Ok(KeyLookup { ring: Some(ring), beside: true, outdated, made: None })
+        Ok(KeyLookup { ring: Some(ring), beside: true, outdated, file: None, made: None })
     }
 
     /// The keys to create a ledger with.
@@ -107,28 +120,39 @@ impl KeySource {
                 settings.fill(&mut *bytes).map_err(OpenError::Entropy)?;
                 let key = MasterKey::from_bytes(*bytes);
                 let made = Some(key.to_hex());
-                Ok(KeyLookup { ring: Some(KeyRing::new(key)), beside: true, outdated: None, made })
+                let ring = Some(KeyRing::new(key));
+                Ok(KeyLookup { ring, beside: true, outdated: None, file: None, made })
             }
             result => result,
         }
     }
 
     fn key_of_environment(&self) -> Result<Option<MasterKey>, OpenError> {
-        if let Some(text) = (self.variables)(KEY_VARIABLE) {
+        let text = (self.variables)(KEY_VARIABLE);
+        let in_variable = text.map(|text| {
             let text = Zeroizing::new(text.to_string_lossy().into_owned());
-            return parsed(KEY_VARIABLE, &text).map(Some);
-        }
-        let Some(path) = (self.variables)(KEY_FILE_VARIABLE) else { return Ok(None) };
-        let path = PathBuf::from(path);
-        let place = path.display().to_string();
-        match std::fs::read(&path) {
-            Ok(bytes) => {
-                let bytes = Zeroizing::new(bytes);
-                let text = Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned());
-                parsed(&format!("`{place}`"), &text).map(Some)
+            parsed(KEY_VARIABLE, &text)
+        });
+        let path = (self.variables)(KEY_FILE_VARIABLE);
+        let in_file = path.map(|path| key_in_file(&PathBuf::from(path)));
+        let (in_variable, in_file) = (in_variable.transpose()?, in_file.transpose()?);
+        match (&in_variable, &in_file) {
+            (Some(variable), Some(file)) if variable.id() != file.id() => {
+                Err(OpenError::TwoKeys { variable: variable.id(), file: file.id() })
             }
-            Err(source) => Err(OpenError::KeyFile { path: place, source }),
+            _ => Ok(in_variable.or(in_file)),
         }
+    }
+}
+
+fn key_in_file(path: &Path) -> Result<MasterKey, OpenError> {
+    let place = path.display().to_string();
+    match read_key_file(path, LONGEST) {
+        Ok(bytes) => {
+            let text = Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned());
+            parsed(&format!("`{place}`"), &text)
+        }
+        Err(source) => Err(OpenError::KeyFile { path: place, source }),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The ledger: an open chain of events, and its operations.
 
 use core::fmt;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use uuid::Uuid;
 
@@ -13,19 +13,21 @@ use crate::format::manifest::Manifest;
 use crate::format::timestamp::Timestamp;
 use crate::keys::{EventHash, KeyRing};
 use crate::read::filter::Filter;
-use crate::read::reader::Reader;
+use crate::read::reader::{ReadError, Reader};
 use crate::settings::LedgerSettings;
-use crate::store::{ChainStore, SegmentSource, Tail};
+use crate::store::per_process::PerProcess;
+use crate::store::{ChainStore, SegmentSource, StoreError, Tail};
 use crate::verify::{Report, Verifier, VerifyError};
 use crate::write::append::{MAX_RECORD, ledger_event};
 use crate::write::lock_keeper::LockKeeper;
 use crate::write::recover;
-use crate::write::state::{Stopped, WriterState};
+use crate::write::state::{StepError, Stopped, Uncertain, WriterState};
+use crate::write::warning::LedgerWarning;
 
 /// An append-only chain of events.
 ///
 /// It can be shared among threads, and several processes may have the same ledger open: each append takes the ledger's lock,
-/// reads the events that others have appended, and continues from there.
+/// reads the events that others have appended, and continues from there. After a fork, parent and child both may use it.
 ///
 /// ```
 /// use envaudit_ledger::{Actor, Event, Ledger, LedgerOptions};
@@ -45,11 +47,29 @@ use crate::write::state::{Stopped, WriterState};
 /// ```
 pub struct Ledger {
     pub(crate) store: Arc<dyn ChainStore>,
-    pub(crate) lock: Arc<LockKeeper>,
     pub(crate) manifest: Manifest,
     pub(crate) settings: LedgerSettings,
     pub(crate) key_beside: bool,
-    pub(crate) state: Mutex<WriterState>,
+    /// The keys that it was opened with.
+    pub(crate) opened_with: Option<KeyRing>,
+    pub(crate) warnings: Vec<LedgerWarning>,
+    pub(crate) writer: PerProcess<ProcessWriter>,
+}
+
+/// What a process needs to write: a child of a fork has a lock and a state of its own.
+pub(crate) struct ProcessWriter {
+    pub(crate) lock: Arc<LockKeeper>,
+    state: Mutex<WriterState>,
+}
+
+impl ProcessWriter {
+    pub(crate) fn new(store: &Arc<dyn ChainStore>, state: WriterState) -> Self {
+        ProcessWriter { lock: LockKeeper::new(Arc::clone(store)), state: Mutex::new(state) }
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, WriterState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// The position of an appended event.
@@ -77,6 +97,21 @@ pub struct Reopened {
 }
 
 impl Ledger {
+    /// The writing half of this process.
+    pub(crate) fn writer(&self) -> &ProcessWriter {
+        self.writer.get(|parents| {
+            let state = match parents.state.try_lock() {
+                Ok(parents) => WriterState::of_child(&parents),
+                Err(TryLockError::Poisoned(parents)) => {
+                    WriterState::of_child(&parents.into_inner())
+                }
+                // A thread that is not in this process holds it.
+                Err(TryLockError::WouldBlock) => WriterState::unread(self.opened_with.clone()),
+            };
+            ProcessWriter::new(&self.store, state)
+        })
+    }
+
     /// Appends an event. When this returns, the event is durable, unless [`SyncMode::Interval`](crate::SyncMode::Interval) says otherwise.
     ///
     /// # Errors
@@ -154,6 +189,20 @@ impl Ledger {
         Ok(())
     }
 
+    /// [`append_batch`](Self::append_batch) of checked events. On failure also returns those that may be there nevertheless.
+    pub(crate) fn append_or_doubt(
+        &self,
+        events: &[Event],
+    ) -> Result<Vec<Appended>, (AppendError, Uncertain)> {
+        self.with_tail_or_doubt(|state, begun| {
+            let mut all = Vec::with_capacity(events.len());
+            let now = self.roll_if_due(state)?;
+            *begun = true;
+            self.write_events(state, events, now, &mut |appended| all.push(appended))?;
+            Ok(all)
+        })
+    }
+
     /// A reader of the ledger, which verifies nothing.
     pub fn reader(&self) -> Reader<'_> {
         Reader::new(self.source())
@@ -180,6 +229,11 @@ impl Ledger {
         self.key_beside
     }
 
+    /// What was not as it should be when the ledger was opened, such as a folder that others than its owner can change.
+    pub fn warnings(&self) -> &[LedgerWarning] {
+        &self.warnings
+    }
+
     /// The keys of the open ledger; `None` if it has no key.
     pub fn keys(&self) -> Option<KeyRing> {
         self.state().ring.clone()
@@ -191,13 +245,14 @@ impl Ledger {
     ///
     /// When it may not be durable; the ledger is poisoned then.
     pub fn flush(&self) -> Result<(), AppendError> {
-        let mut state = self.state();
-        state.usable()?;
-        if state.unsynced_len() == 0 {
-            return Ok(());
+        {
+            let state = self.state();
+            state.usable()?;
+            if state.unsynced_len() == 0 {
+                return Ok(());
+            }
         }
-        let _held = self.hold()?;
-        self.sync(&mut state).map_err(|failure| state.settle(failure))
+        self.with_tail(|state| self.sync(state))
     }
 
     /// Takes a checkpoint now: signs it, keeps it in the ledger and in every anchor.
@@ -206,7 +261,18 @@ impl Ledger {
     ///
     /// When it may not be kept everywhere.
     pub fn checkpoint(&self) -> Result<(), AppendError> {
-        self.with_tail(|state| Ok(self.take_checkpoint(state)?))
+        self.with_tail(|state| {
+            self.be_at_end(state)?;
+            Ok(self.take_checkpoint(state)?)
+        })
+    }
+
+    /// Others may have appended since this writer last looked: then it catches up first.
+    pub(crate) fn be_at_end(&self, state: &WriterState) -> Result<(), StepError> {
+        match recover::is_at_end(self, state)? {
+            true => Ok(()),
+            false => Err(StepError::Behind),
+        }
     }
 
     /// Ends the segment and begins another.
@@ -216,6 +282,7 @@ impl Ledger {
     /// When it was not ended.
     pub fn seal(&self) -> Result<(), AppendError> {
         self.with_tail(|state| {
+            self.be_at_end(state)?;
             self.roll(state)?;
             Ok(self.take_checkpoint(state)?)
         })
@@ -231,12 +298,17 @@ impl Ledger {
             return Ok(());
         }
         self.with_tail(|state| {
-            self.write_ledger_event(state, &ledger_event("ledger.closed"))?;
+            self.be_at_end(state)?;
+            if state.closed_at != Some(state.tail.seq) {
+                recover::refuse_contradictions(self, &state.tail)?;
+                self.write_ledger_event(state, &ledger_event("ledger.closed"))?;
+                state.closed_at = Some(state.tail.seq);
+            }
             self.take_checkpoint(state)?;
             state.stopped = Some(Stopped::Closed);
             Ok(())
         })?;
-        self.lock.release();
+        self.writer().lock.release();
         Ok(())
     }
 
@@ -251,20 +323,9 @@ impl Ledger {
             return Err(OpenError::Append(Box::new(AppendError::Closed)));
         }
         let _held = self.locked().map_err(OpenError::Store)?;
-        let (ring, last) = (state.ring.clone(), state.tail.seq);
-        let read = recover::load(self, ring)?;
-        let mut found = Vec::new();
-        if !state.uncertain.is_empty() {
-            let since = self.reader().events().map_err(OpenError::Store)?;
-            // They follow the last event, or are the last ones if it is their sync that failed.
-            let first = (last + 1).saturating_sub(state.uncertain.len() as u64);
-            let since = since.matching(Filter::new().seqs(first, read.tail.seq));
-            for record in since.flatten() {
-                let id = record.line().ok().and_then(|line| line.event_id.parse().ok());
-                found.extend(id.filter(|id| state.uncertain.contains(id)));
-            }
-        }
-        *state = read;
+        let read = recover::load(self, state.ring.clone())?;
+        let found = self.find(&state.uncertain).map_err(OpenError::Store)?;
+        state.replace(read);
         let Tail { seq, hash, segment, .. } = state.tail;
         Ok(Reopened { head: Head { seq, hash, segment }, found })
     }
@@ -305,19 +366,39 @@ impl Ledger {
         verifier.verify(self.source())
     }
 
-    /// Reopens a ledger that an earlier failure has poisoned. Returns the events of that write that are there after all, by
-    /// their positions in it; `None` if the ledger stays poisoned.
-    pub(crate) fn reopen_if_poisoned(&self) -> Option<Vec<usize>> {
-        let uncertain = {
-            let state = self.state();
-            match state.stopped {
-                Some(Stopped::Poisoned(_)) => state.uncertain.clone(),
-                _ => return Some(Vec::new()),
-            }
-        };
-        let found = self.reopen().ok()?.found;
-        let there = uncertain.iter().enumerate().filter(|(_, id)| found.contains(id));
-        Some(there.map(|(at, _)| at).collect())
+    /// Which events of a write with an unknown outcome are in the ledger, whoever reopened it since: if nobody did, this does.
+    /// `None` while that is not known.
+    pub(crate) fn settled(&self, uncertain: &Uncertain) -> Option<Vec<Uuid>> {
+        let is_poisoned = |state: &WriterState| matches!(state.stopped, Some(Stopped::Poisoned(_)));
+        if is_poisoned(&self.state()) {
+            self.reopen().ok()?;
+        }
+        // Until it is looked, nobody writes in this process, and no later failure leaves the content unknown.
+        let state = self.state();
+        if is_poisoned(&state) {
+            return None;
+        }
+        self.find(uncertain).ok()
+    }
+
+    /// The events of a write that are in the ledger, where that was read again since.
+    fn find(&self, uncertain: &Uncertain) -> Result<Vec<Uuid>, StoreError> {
+        let Uncertain { first_seq, ids } = uncertain;
+        let mut found = Vec::new();
+        if ids.is_empty() {
+            return Ok(found);
+        }
+        let last = first_seq.saturating_add(ids.len() as u64 - 1);
+        for record in self.reader().events()?.matching(Filter::new().seqs(*first_seq, last)) {
+            let record = match record {
+                Ok(record) => record,
+                Err(ReadError::Store(error)) => return Err(error),
+                Err(ReadError::Line { .. }) => continue,
+            };
+            let id = record.line().ok().and_then(|line| line.event_id.parse().ok());
+            found.extend(id.filter(|id| ids.contains(id)));
+        }
+        Ok(found)
     }
 }
 
@@ -325,7 +406,7 @@ impl Drop for Ledger {
     fn drop(&mut self) {
         // A ledger that is dropped without being closed is synced first.
         let _ = self.flush();
-        self.lock.release();
+        self.writer().lock.release();
     }
 }
 

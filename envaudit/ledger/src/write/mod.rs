@@ -15,4 +15,5 @@ pub(crate) mod retry;
 pub(crate) mod roll;
 pub(crate) mod rotate;
 pub(crate) mod state;
+pub(crate) mod warning;
 pub mod writer;

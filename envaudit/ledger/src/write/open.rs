@@ -1,31 +1,36 @@
 //! Creating and opening a ledger.
 
-use std::sync::{Arc, Mutex};
+use std::path::Path;
+use std::sync::Arc;
 
 use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 
 use crate::error::{AppendError, OpenError};
-use crate::evidence::anchor::AnchorScope;
+use crate::evidence::anchor::{AnchorError, AnchorScope, is_in_directory};
 use crate::evidence::checkpoint::public_key;
 use crate::format::line::{LineHeader, write};
 use crate::format::manifest::{Manifest, ManifestKeys};
+use crate::keys::file::open_to_others;
 use crate::keys::{Hasher, NO_HASH};
 use crate::settings::LedgerSettings;
-use crate::store::{Batch, ChainStore, Deadline, Tail, WriteError};
+use crate::store::per_process::PerProcess;
+use crate::store::{
+    Batch, ChainStore, Deadline, FileChain, OpenKind, OpenToOthers, Tail, WriteError,
+};
 use crate::write::append::ledger_event;
 use crate::write::ids::Ids;
 use crate::write::key_lookup::{KeyLookup, KeySource};
-use crate::write::ledger::Ledger;
-use crate::write::lock_keeper::LockKeeper;
+use crate::write::ledger::{Ledger, ProcessWriter};
 use crate::write::recover;
 use crate::write::state::WriterState;
+use crate::write::warning::LedgerWarning;
 
 /// The outcome of creating a ledger.
 pub(crate) enum CreateOutcome {
     Ledger(Box<Ledger>),
     /// Another process was faster.
-    ByAnother(Arc<dyn ChainStore>, Box<LedgerSettings>, KeySource),
+    ByAnother(Arc<dyn ChainStore>, Box<LedgerSettings>, Box<KeySource>),
 }
 
 impl Ledger {
@@ -39,6 +44,7 @@ impl Ledger {
         settings.fill(&mut random).map_err(OpenError::Entropy)?;
         let now = settings.now();
         let ledger_id = uuid::Builder::from_random_bytes(random).into_uuid();
+        refuse_anchors_inside(&*store, &settings)?;
         refuse_if_anchored(&settings)?;
         let hasher =
             found.ring.as_ref().map_or(Hasher::Unkeyed, |ring| Hasher::keyed(ring.current()));
@@ -80,7 +86,11 @@ impl Ledger {
         match created {
             Ok(()) => {}
             Err(WriteError::Stale { .. }) => {
-                return Ok(CreateOutcome::ByAnother(store, Box::new(settings), key_source));
+                return Ok(CreateOutcome::ByAnother(
+                    store,
+                    Box::new(settings),
+                    Box::new(key_source),
+                ));
             }
             Err(error) => return Err(OpenError::Write(error)),
         }
@@ -93,6 +103,7 @@ impl Ledger {
         settings: LedgerSettings,
         key_source: KeySource,
     ) -> Result<Self, OpenError> {
+        refuse_anchors_inside(&*store, &settings)?;
         let manifest = store.manifest().map_err(OpenError::Store)?;
         let manifest = Manifest::parse(&manifest).map_err(OpenError::Manifest)?;
         let found = key_source.find(&*store)?;
@@ -110,10 +121,13 @@ impl Ledger {
         manifest: Manifest,
         found: KeyLookup,
     ) -> Result<Self, OpenError> {
-        let KeyLookup { ring, beside: key_beside, outdated, .. } = found;
-        let lock = LockKeeper::new(Arc::clone(&store));
-        let state = Mutex::new(WriterState::unread());
-        let ledger = Ledger { store, lock, manifest, settings, key_beside, state };
+        let KeyLookup { ring, beside: key_beside, outdated, file, .. } = found;
+        let warnings = warnings(&*store, file.as_deref());
+        let writer = ProcessWriter::new(&store, WriterState::unread(ring.clone()));
+        let writer = PerProcess::new(writer);
+        let opened_with = ring.clone();
+        let ledger =
+            Ledger { store, manifest, settings, key_beside, opened_with, warnings, writer };
         {
             let mut state = ledger.state();
             let _held = ledger.locked().map_err(OpenError::Store)?;
@@ -128,6 +142,38 @@ impl Ledger {
         }
         Ok(ledger)
     }
+}
+
+/// What others than the owner have a right to: the folder, the segments, the keys.
+fn warnings(store: &dyn ChainStore, key_file: Option<&Path>) -> Vec<LedgerWarning> {
+    let mut warnings = Vec::new();
+    if let Some(path) = key_file
+        && let Some(mode) = open_to_others(path)
+    {
+        warnings.push(LedgerWarning::KeyOpenToOthers { path: path.display().to_string(), mode });
+    }
+    let open = store.files().map_or_else(Vec::new, FileChain::open_to_others);
+    warnings.extend(open.into_iter().map(|OpenToOthers { place: path, mode, kind }| match kind {
+        OpenKind::Key => LedgerWarning::KeyOpenToOthers { path, mode },
+        OpenKind::Folder => LedgerWarning::OpenToOthers { path, mode, at_most: 0o700 },
+        OpenKind::Segment => LedgerWarning::OpenToOthers { path, mode, at_most: 0o600 },
+    }));
+    warnings
+}
+
+/// Refuses anchors in the directory of the ledger.
+fn refuse_anchors_inside(
+    store: &dyn ChainStore,
+    settings: &LedgerSettings,
+) -> Result<(), OpenError> {
+    let Some(directory) = store.files().and_then(|files| files.directory()) else { return Ok(()) };
+    for anchor in &settings.anchors {
+        if anchor.file().is_some_and(|file| is_in_directory(file, directory)) {
+            let anchor = anchor.name();
+            return Err(OpenError::Anchor(AnchorError::Inside { anchor }));
+        }
+    }
+    Ok(())
 }
 
 /// Refuses an empty directory if an anchor has seen a ledger in it.

@@ -5,13 +5,13 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::config_state::table::States;
-use crate::error::AppendError;
+use crate::error::{AppendError, Damage};
 use crate::evidence::anchor::{AnchorError, Anchored};
 use crate::evidence::checkpoint::{self, Checkpoint};
 use crate::evidence::note::{NoteError, NoteSigner};
 use crate::format::head::Head;
 use crate::format::timestamp::Timestamp;
-use crate::store::{Batch, Tail};
+use crate::store::{Batch, Tail, WriteError};
 use crate::write::append::{FirstLine, elapsed, ledger_event};
 use crate::write::digest::Digest;
 use crate::write::ledger::Ledger;
@@ -40,7 +40,7 @@ impl Ledger {
             self.roll(state)?;
             // The segment has ended nevertheless. If the checkpoint could not be kept, the next one is.
             match self.take_checkpoint(state) {
-                Err(error @ AppendError::Anchor(_)) if is_alarm(&error) => return Err(error.into()),
+                Err(error) if is_alarm(&error) => return Err(error.into()),
                 _ => {}
             }
         }
@@ -59,7 +59,7 @@ impl Ledger {
             .detail("count", seq - (segment - 1))
             .detail("sha256", HEXLOWER.encode(&digest.sha256()));
         self.write_ledger_event(state, &event)?;
-        self.sync(state)?;
+        // Also if it cannot be synced now: nothing may follow a seal.
         state.sealed = true;
         self.start_next(state)
     }
@@ -83,13 +83,15 @@ impl Ledger {
             states: states.kept_from(segments.first().map_or(old, |info| info.first_seq)),
         };
         let event = ledger_event("ledger.segment_opened").details_json(json!(details).to_string());
-        let FirstLine { bytes, hash, event_id } = self.first_line(state, &event)?;
+        let FirstLine { bytes, hash, event_id, timestamp } = self.first_line(state, &event)?;
         let last = Tail { seq: seq + 1, hash, segment: seq + 1, offset: bytes.len() as u64 };
         let ids = [event_id];
         let mut batch = Batch::new(&state.tail, &bytes, &ids, &last);
         batch.epoch = state.epoch.as_ref();
         self.commit(&batch, state.by)?;
         state.tail = last;
+        state.latest = timestamp;
+        state.month_end = timestamp.month_end();
         state.sealed = false;
         state.digest = None;
         if let Some(files) = self.store.files() {
@@ -100,14 +102,14 @@ impl Ledger {
     }
 
     /// The digest of the segment up to its end.
-    fn digest<'s>(&self, state: &'s mut WriterState) -> Result<&'s Digest, AppendError> {
+    pub(crate) fn digest<'s>(&self, state: &'s mut WriterState) -> Result<&'s Digest, AppendError> {
         let Tail { segment, offset, .. } = state.tail;
         let digest = match state.digest.take() {
             Some(digest) if digest.segment() == segment => digest,
             _ => Digest::begin(self.source(), segment, state.ring.as_ref())?,
         };
         let digest = state.digest.insert(digest);
-        digest.advance(self.source(), offset)?;
+        digest.advance(self.source(), offset, state.ring.as_ref())?;
         Ok(digest)
     }
 
@@ -131,16 +133,20 @@ impl Ledger {
         self.sync(state).map_err(|failure| state.settle(failure))?;
         let Tail { seq, hash, segment, .. } = state.tail;
         let head = Head { seq, hash, segment };
+        // What is signed has to be what was written.
+        recover::refuse_contradictions(self, &state.tail)?;
         if let Some(signer) = self.signer(state) {
             let signer = signer.map_err(|error| AppendError::Sign(error.into()))?;
-            let root = self.digest(state)?.tree.root();
+            let digest = self.digest(state)?;
+            if let Some(finding) = &digest.finding {
+                return Err(AppendError::NotSigned(finding.clone()));
+            }
+            let root = digest.tree.root();
             let ledger_id = self.manifest.ledger_id.to_string();
             let note = Checkpoint { ledger_id, size: seq, root, head: hash }
                 .sign(&signer)
                 .map_err(AppendError::Sign)?;
-            self.store
-                .put_checkpoint(seq, note.as_bytes(), state.by)
-                .map_err(AppendError::Checkpoint)?;
+            self.put_checkpoint(state, note.as_bytes())?;
         }
         if let Some(files) = self.store.files() {
             files.write_head(&head.to_bytes()).map_err(AppendError::Checkpoint)?;
@@ -171,6 +177,29 @@ impl Ledger {
         recover::has_event(self, kept.size, &kept.head).unwrap_or(false)
     }
 
+    /// Keeps a checkpoint. One that is there is never replaced: one of another history shows a fork.
+    fn put_checkpoint(&self, state: &WriterState, note: &[u8]) -> Result<(), AppendError> {
+        let Tail { seq, hash, segment, offset } = state.tail;
+        let error = match self.store.put_checkpoint(seq, note, state.by) {
+            Ok(()) => return Ok(()),
+            Err(error) => error,
+        };
+        if let WriteError::Conflict(_) = &error {
+            let after = seq.checked_sub(1);
+            let kept = self.store.checkpoints_after(after, 1).map_err(AppendError::Rejected)?;
+            let kept = kept.iter().find(|(at, _)| *at == seq);
+            let kept = kept.and_then(|(_, kept)| Checkpoint::unverified(kept).ok());
+            let ours = Checkpoint::unverified(note).ok().map(|ours| ours.root);
+            if kept.is_none_or(|kept| kept.head != hash || Some(kept.root) != ours) {
+                let found = format!(
+                    "there is a checkpoint of another history with {seq} events: it was forked"
+                );
+                return Err(AppendError::Damaged(Damage::new(segment, offset, found)));
+            }
+        }
+        Err(AppendError::Checkpoint(error))
+    }
+
     /// The note signer of the current key; `None` in an unkeyed ledger.
     pub(crate) fn signer(&self, state: &WriterState) -> Option<Result<NoteSigner, NoteError>> {
         let ring = state.ring.as_ref()?;
@@ -180,8 +209,8 @@ impl Ledger {
     }
 }
 
-/// Whether an anchor says that the ledger is not what it was.
+/// Whether an anchor, or something in the ledger, says that it is not what it was.
 fn is_alarm(error: &AppendError) -> bool {
     use AnchorError::{Behind, Conflict};
-    matches!(error, AppendError::Anchor(Behind { .. } | Conflict { .. }))
+    matches!(error, AppendError::Anchor(Behind { .. } | Conflict { .. }) | AppendError::Damaged(_))
 }

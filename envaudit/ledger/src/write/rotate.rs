@@ -3,18 +3,22 @@
 use data_encoding::HEXLOWER;
 
 use crate::error::{AppendError, OpenError};
+use crate::event::Event;
 use crate::evidence::checkpoint::public_key;
+use crate::format::line::{LineHeader, MAX_LINE, write};
 use crate::format::walk::{member, text};
 use crate::keys::{Hasher, KeyId, KeyRing, MasterKey};
 use crate::read::filter::Filter;
 use crate::read::reader::ReadError;
-use crate::store::{KeyAfter, WriteError};
+use crate::store::{KeyAfter, Tail, WriteError};
+use crate::write::append::{ledger_event, write_members};
 use crate::write::ledger::Ledger;
 use crate::write::on_behalf_of::OnBehalfOf;
 use crate::write::state::{StepError, WriterState, step_error};
 
 impl Ledger {
-    /// Changes to another key: `ledger.key_rotated` is the last event under the old one, which remains valid for verification.
+    /// Changes to another key: `ledger.key_rotated` is the last event under the old one, which remains valid for verification, and
+    /// `ledger.key_adopted`, in the same write, the first under the new one.
     /// Other processes that have the ledger open without the new key stop. An old key next to the ledger is retired there; the
     /// caller keeps the new one and gives it from then on.
     ///
@@ -80,14 +84,15 @@ impl Ledger {
         Ok(())
     }
 
-    /// Records that the ring's current key is the ledger's from now on, because the ledger was opened with it.
-    pub(crate) fn write_rotation(
-        &self,
-        state: &mut WriterState,
-        ring: KeyRing,
-    ) -> Result<(), StepError> {
-        OnBehalfOf::of_itself(self).write_rotation(state, ring)
+    /// Records the first event under a key that the last event rotated to.
+    pub(crate) fn adopt_key(&self, state: &mut WriterState) -> Result<(), StepError> {
+        self.write_ledger_event(state, &adopted(state.rotated_from))
     }
+}
+
+/// The first event under a key. Whoever has only the key before cannot write it.
+fn adopted(from: Option<KeyId>) -> Event {
+    ledger_event("ledger.key_adopted").detail("from", from.map(|from| from.to_string()))
 }
 
 impl OnBehalfOf<'_> {
@@ -99,6 +104,7 @@ impl OnBehalfOf<'_> {
     pub fn rotate(&self, key: MasterKey) -> Result<(), AppendError> {
         let ledger = self.ledger;
         ledger.with_tail(|state| {
+            ledger.be_at_end(state)?;
             let (ring, old) = rotated(state, &key)?;
             self.write_rotation(state, ring)?;
             if ledger.key_is_beside_ledger() {
@@ -121,6 +127,7 @@ impl OnBehalfOf<'_> {
                 let reason = "it is not kept beside the ledger";
                 return Err(AppendError::Rotation(reason).into());
             };
+            ledger.be_at_end(state)?;
             let (ring, old) = rotated(state, &key)?;
             // The new key is durable before anything is hashed with it.
             beside.stage_key(key.to_hex().as_bytes()).map_err(step_error)?;
@@ -141,10 +148,55 @@ impl OnBehalfOf<'_> {
             .detail("from", old.map(|old| old.to_string()))
             .detail("to", new.id().to_string())
             .public_detail("checkpoint_key", HEXLOWER.encode(&public_key(&seed)));
-        ledger.write_ledger_event(state, &event)?;
-        state.hasher = Hasher::keyed(new);
+        // In one write: nobody who has the old key alone can add the second.
+        let next = ledger.prepare_rotation(state, &event, &adopted(old), &ring)?;
+        ledger.write_batch(state, &next, ledger.settings.now())?;
+        state.hasher = Hasher::keyed(ring.current());
         state.ring = Some(ring);
         Ok(())
+    }
+}
+
+impl Ledger {
+    /// Puts the last event under a key and the first one under the next into the buffer. Returns where the ledger ends then.
+    fn prepare_rotation(
+        &self,
+        state: &mut WriterState,
+        last: &Event,
+        first: &Event,
+        ring: &KeyRing,
+    ) -> Result<Tail, StepError> {
+        if state.sealed {
+            self.start_next(state)?;
+        }
+        let stamp = state.stamp(self.settings.now());
+        let next_hasher = Hasher::keyed(ring.current());
+        let WriterState { tail, hasher, buffer, batch_ids, ids, .. } = state;
+        buffer.clear();
+        batch_ids.clear();
+        let mut next = *tail;
+        for (event, hasher) in [(last, &*hasher), (first, &next_hasher)] {
+            let start = buffer.len();
+            let fill = |bytes: &mut [u8]| self.settings.fill(bytes);
+            let event_id = ids.next(stamp, fill).map_err(AppendError::Entropy)?;
+            batch_ids.push(event_id);
+            let header = LineHeader {
+                seq: next.seq + 1,
+                event_id,
+                timestamp: stamp,
+                ledger_id: self.manifest.ledger_id,
+                hasher,
+                previous_hash: &next.hash,
+            };
+            let members = |out: &mut Vec<u8>| write_members(event, Some(ring), out);
+            let hash = write(buffer, &header, members).map_err(AppendError::Event)?;
+            let len = buffer.len() - start;
+            if len > MAX_LINE {
+                return Err(AppendError::LineTooLong { len }.into());
+            }
+            next = Tail { seq: next.seq + 1, hash, offset: next.offset + len as u64, ..next };
+        }
+        Ok(next)
     }
 }
 

@@ -17,6 +17,16 @@ pub(crate) struct WriterState {
     pub(crate) ring: Option<KeyRing>,
     pub(crate) hasher: Hasher,
     pub(crate) tail: Tail,
+    /// The ledger was read in this process. A child of a fork has to read it before it writes.
+    pub(crate) is_read: bool,
+    /// The latest timestamp: that of the last line, as no line is earlier than the one before.
+    pub(crate) latest: Timestamp,
+    /// The last line rotates the key, and nothing is under the new one yet.
+    pub(crate) ends_with_rotation: bool,
+    /// The key of the last line that was read.
+    pub(crate) rotated_from: Option<KeyId>,
+    /// The seq of the `ledger.closed` of a close that did not come to its end.
+    pub(crate) closed_at: Option<u64>,
     /// The last line is a seal: the next one begins a segment.
     pub(crate) sealed: bool,
     /// The end of the month in which the segment was started.
@@ -31,8 +41,8 @@ pub(crate) struct WriterState {
     /// read back may not be on disk.
     pub(crate) foreign: Option<u64>,
     pub(crate) stopped: Option<Stopped>,
-    /// The ids of the events of a write with an unknown outcome.
-    pub(crate) uncertain: Vec<Uuid>,
+    /// The events of a write with an unknown outcome.
+    pub(crate) uncertain: Uncertain,
     /// The lines that are being written, and the ids of their events.
     pub(crate) buffer: Vec<u8>,
     pub(crate) batch_ids: Vec<Uuid>,
@@ -42,6 +52,13 @@ pub(crate) struct WriterState {
     /// The deadline of the current operation.
     pub(crate) by: Deadline,
     pub(crate) ids: Ids,
+}
+
+/// The events of a write with an unknown outcome: they may be there, from a seq on.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Uncertain {
+    pub(crate) first_seq: u64,
+    pub(crate) ids: Vec<Uuid>,
 }
 
 /// The reason why nothing more is written.
@@ -68,9 +85,19 @@ impl From<AppendError> for StepError {
 
 impl WriterState {
     /// The state of a ledger that has not been read yet.
-    pub(crate) fn unread() -> Self {
+    pub(crate) fn unread(ring: Option<KeyRing>) -> Self {
         let tail = Tail { seq: 0, hash: NO_HASH, segment: 1, offset: 0 };
-        WriterState::at(tail, None, Hasher::Unkeyed)
+        WriterState::at(tail, ring, Hasher::Unkeyed)
+    }
+
+    /// The state of a child of a fork, which has to read the ledger itself. Random bytes, syncs and the lock are the parent's.
+    pub(crate) fn of_child(parents: &WriterState) -> Self {
+        WriterState {
+            epoch: parents.epoch.clone(),
+            stopped: parents.stopped.clone(),
+            uncertain: parents.uncertain.clone(),
+            ..WriterState::at(parents.tail, parents.ring.clone(), parents.hasher.clone())
+        }
     }
 
     pub(crate) fn at(tail: Tail, ring: Option<KeyRing>, hasher: Hasher) -> Self {
@@ -78,6 +105,11 @@ impl WriterState {
             ring,
             hasher,
             tail,
+            is_read: false,
+            latest: Timestamp::MIN,
+            ends_with_rotation: false,
+            rotated_from: None,
+            closed_at: None,
             sealed: false,
             month_end: Timestamp::from(chrono::DateTime::UNIX_EPOCH),
             digest: None,
@@ -86,7 +118,7 @@ impl WriterState {
             syncing: None,
             foreign: None,
             stopped: None,
-            uncertain: Vec::new(),
+            uncertain: Uncertain::default(),
             buffer: Vec::new(),
             batch_ids: Vec::new(),
             epoch: None,
@@ -94,6 +126,13 @@ impl WriterState {
             by: Deadline::NEVER,
             ids: Ids::new(),
         }
+    }
+
+    /// Goes on with a state that was read from the store.
+    pub(crate) fn replace(&mut self, read: WriterState) {
+        let epoch = self.epoch.take();
+        *self = read;
+        self.epoch = epoch;
     }
 
     pub(crate) fn usable(&self) -> Result<(), AppendError> {
@@ -118,6 +157,16 @@ impl WriterState {
             self.stopped = Some(Stopped::Poisoned(cause));
         }
         error
+    }
+
+    /// The timestamp of the next line: the clock of another writer, or this one's before, may have been ahead.
+    pub(crate) fn stamp(&self, now: Timestamp) -> Timestamp {
+        now.max(self.latest)
+    }
+
+    /// The events of the last write may be there, from this seq on.
+    pub(crate) fn doubt(&mut self, first_seq: u64) {
+        self.uncertain = Uncertain { first_seq, ids: core::mem::take(&mut self.batch_ids) };
     }
 
     /// The number of bytes that were written and may not be on the disk.
@@ -151,7 +200,8 @@ impl WriterState {
         let doing = "sync the events that were written";
         let error =
             store_error.cloned().unwrap_or_else(|| StoreError::new(StoreErrorKind::Failed, doing));
-        self.uncertain = core::mem::take(&mut self.batch_ids);
+        let count = self.batch_ids.len() as u64;
+        self.doubt((self.tail.seq + 1).saturating_sub(count));
         StepError::Failed(AppendError::Unknown(error))
     }
 

@@ -45,7 +45,10 @@ fn scan(text: &str, offset: usize, spans: &mut Spans) {
         let next = words.peek().filter(|next| !next.begins);
         let known = || program.as_ref()?.password(&word, next);
         if let Some(span) = long(&word, next).or_else(known).and_then(|part| part.span()) {
-            spans.push(offset + span.start..offset + extended(text, span.end, word.quote));
+            let end = extended(text, span.end, word.quote);
+            spans.push(offset + span.start..offset + end);
+            // What such a value goes on with is no other command.
+            while end > span.end && words.next_if(|word| word.at < end).is_some() {}
         }
         if word.quote.is_some() && word.text.contains(' ') {
             // `sh -c '…'`, or a quotation. A quoted text does not contain the same quotes, so this ends soon.

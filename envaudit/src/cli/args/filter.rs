@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use clap::{Args, ValueEnum};
 
+use super::names::{NameKind, WantedName};
 use super::time::TimeRangeArgs;
 use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
@@ -42,6 +43,31 @@ enum OutcomeArg {
 }
 
 impl EventFilterArgs {
+    /// Whether no event is left out.
+    pub(crate) fn takes_all(&self) -> bool {
+        let EventFilterArgs { action, actor, resource, outcome, time_range, trace_id, limit } =
+            self;
+        action.is_none()
+            && actor.is_none()
+            && resource.is_none()
+            && outcome.is_none()
+            && time_range.is_open()
+            && trace_id.is_none()
+            && limit.is_none()
+    }
+
+    /// The names that are asked for.
+    pub(crate) fn wanted_names(&self) -> Vec<WantedName> {
+        let action = self.action.iter().map(|name| WantedName::new(NameKind::Action, name));
+        let actor = self.actor.iter().map(|actor| {
+            let (kind, _) = split_actor(actor);
+            WantedName { with_kind: kind.is_some(), ..WantedName::new(NameKind::Actor, actor) }
+        });
+        let resource = self.resource.iter();
+        let resource = resource.map(|name| WantedName::new(NameKind::Resource, redact(name)));
+        action.chain(actor).chain(resource).collect()
+    }
+
     pub(crate) fn filter(&self, invocation: &Invocation<'_>) -> Result<Filter, CliError> {
         let mut filter = Filter::new();
         if let Some(action) = &self.action {

@@ -3,6 +3,7 @@
 pub(crate) mod actor;
 pub(crate) mod filter;
 mod index;
+pub(crate) mod names;
 pub(crate) mod time;
 
 use std::ffi::OsString;

@@ -23,6 +23,11 @@ pub(crate) struct TimeRangeArgs {
 type TimeRange = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
 
 impl TimeRangeArgs {
+    /// Whether no time is given.
+    pub(crate) fn is_open(&self) -> bool {
+        self.since.is_none() && self.until.is_none()
+    }
+
     /// The given times.
     pub(crate) fn range(&self, invocation: &Invocation<'_>) -> Result<TimeRange, CliError> {
         let now = invocation.now();

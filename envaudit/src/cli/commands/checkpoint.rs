@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
-use crate::cli::ledger::RetiredKeys;
+use crate::cli::ledger::{RetiredKeys, refuse_inside};
 use crate::ledger::Ledger;
 use crate::ledger::anchor::{Anchored, FileAnchor};
 use crate::ledger::format::Head;
@@ -28,6 +28,7 @@ pub(crate) struct Checkpoint {
 }
 
 pub(super) fn run(args: &Checkpoint, invocation: &mut Invocation<'_>) -> Result<(), CliError> {
+    refuse_inside(&args.anchor, invocation)?;
     let anchors = args.anchor.iter().map(FileAnchor::new);
     let ledger = invocation.open_ledger_with(&args.retired, |options| {
         anchors.fold(options, |options, anchor| options.anchor(anchor))

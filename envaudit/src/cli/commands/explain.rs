@@ -94,6 +94,10 @@ impl Explanation<'_> {
         })
     }
 
+    fn overlooked(&self) -> impl Iterator<Item = &str> {
+        self.steps.iter().filter_map(|step| step.overlooked.as_deref())
+    }
+
     fn write(&self, out: &mut Output<'_>) -> Result<(), CliError> {
         self.write_about(out)?;
         out.line(&[])?;
@@ -104,6 +108,10 @@ impl Explanation<'_> {
         out.table(&table)?;
         out.line(&[])?;
         self.write_end(out)?;
+        // A problem has it as its hint.
+        for overlooked in self.overlooked().filter(|_| self.problems.is_empty()) {
+            out.line(&[Cell::plain(overlooked)])?;
+        }
         for problem in self.problems {
             out.line(&[])?;
             super::problem(out, "", problem)?;
@@ -238,8 +246,8 @@ impl Explanation<'_> {
 
     fn step(&self, step: &Step) -> Value {
         let (asked, answer, why, has) = match &step.outcome {
-            Outcome::NotAsked(why) => (false, "not_asked", Some(why), None),
-            Outcome::Absent => (true, "absent", None, None),
+            Outcome::NotAsked(why) => (false, "not_asked", Some(*why), None),
+            Outcome::Absent => (true, "absent", step.overlooked.as_deref(), None),
             Outcome::Has(has) => {
                 let answer = match has.role {
                     Role::Wins => "wins",

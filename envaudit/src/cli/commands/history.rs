@@ -5,15 +5,17 @@ use serde_json::{Value, json};
 
 use super::changes::{change_json, value_with_source};
 use super::log::UnreadableLines;
+use crate::cli::args::names::{NameKind, WantedName};
 use crate::cli::args::{IndexArgs, time};
 use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
-use crate::cli::ledger::StoredLedger;
+use crate::cli::ledger::{EventCheck, EventKeyArgs, StoredLedger, end_with, marked, not_recorded};
 use crate::cli::output::{Cell, ProgressSource, Table, Tone};
 use crate::ledger::config_state::{ChangeKind, ConfigChange, HistoryEntry};
 use crate::ledger::format::{Line, LineText};
 use crate::ledger::read::ReadError;
 use crate::ledger::store::SegmentSource;
+use crate::ledger::verify::{LineCheck, LineFault};
 use crate::ledger::{Reader, redact};
 
 /// Shows every change of one variable: its time, actor, reason, and the values before and after
@@ -27,6 +29,8 @@ pub(crate) struct History {
     #[arg(long, value_name = "ID")]
     resource: Option<String>,
     #[command(flatten)]
+    keys: EventKeyArgs,
+    #[command(flatten)]
     index: IndexArgs,
 }
 
@@ -36,14 +40,26 @@ pub(super) fn run(args: &History, invocation: &mut Invocation<'_>) -> Result<(),
     let mut table =
         Table::new(["TIME", "RESOURCE", "WHAT", "BEFORE", "AFTER", "WHO", "WHY", "SEQ"]).uncut(0);
     let mut list = Vec::new();
-    for answer in answers(args, &stored, invocation)? {
-        match unreadable.pass(invocation, answer)? {
-            Some(Some(Entry::Object(object))) => list.push(object),
-            Some(Some(Entry::Row(row))) => table.row(*row),
-            Some(None) | None => {}
+    let check = invocation.line_check(&stored, &args.keys)?;
+    let answers = answers(args, &stored, check.as_ref(), invocation)?;
+    let mut check = EventCheck::new(check, false);
+    for answer in answers {
+        let Some(Some(Entry { seq, fault, shown })) = unreadable.pass(invocation, answer)? else {
+            continue;
+        };
+        check.note(invocation, seq, fault);
+        match shown {
+            Shown::Object(object) => list.push(object),
+            Shown::Row(row) => table.row(*row),
         }
     }
+    let names = match list.is_empty() && table.is_empty() {
+        true => not_recorded(&stored.store, &args.wanted_names())?,
+        false => Vec::new(),
+    };
+    invocation.answer_not_recorded(&names)?;
     match invocation.out.is_json() {
+        _ if !names.is_empty() => {}
         true => invocation.out.json(&list)?,
         false if table.is_empty() => {
             invocation.out.note(&format!("the ledger has no change of {}", args.key));
@@ -56,11 +72,28 @@ pub(super) fn run(args: &History, invocation: &mut Invocation<'_>) -> Result<(),
             args.key
         ));
     }
-    unreadable.end()
+    end_with(&names, check.end(invocation, unreadable.end()))
+}
+
+impl History {
+    fn wanted_names(&self) -> Vec<WantedName> {
+        let key = WantedName::new(NameKind::Key, self.key.as_str());
+        let resource = self.resource.iter();
+        let resource = resource.map(|name| WantedName::new(NameKind::Resource, redact(name)));
+        [key].into_iter().chain(resource).collect()
+    }
+}
+
+/// A change.
+struct Entry {
+    seq: u64,
+    /// Why its event cannot be believed.
+    fault: Option<LineFault>,
+    shown: Shown,
 }
 
 /// A change as it is written.
-enum Entry {
+enum Shown {
     Row(Box<[Cell; 8]>),
     Object(Value),
 }
@@ -72,6 +105,7 @@ type Answer = Result<Option<Entry>, ReadError>;
 fn answers(
     args: &History,
     stored: &StoredLedger,
+    check: Option<&LineCheck>,
     invocation: &mut Invocation<'_>,
 ) -> Result<Vec<Answer>, CliError> {
     let (json, human) = (invocation.out.is_json(), invocation.out.is_terminal());
@@ -80,10 +114,16 @@ fn answers(
     let entry = |item: HistoryEntry| {
         let other = resource.as_ref().is_some_and(|resource| **resource != item.resource);
         let line = item.record.line().ok().filter(|_| !other)?;
-        Some(match json {
-            true => Entry::Object(value(&item, &line)),
-            false => Entry::Row(Box::new(row(&item, &line, human))),
-        })
+        let fault = check.and_then(|check| check.fault(&line));
+        let sound = check.map(|_| match fault {
+            Some(fault) => fault.is_certain().then_some(false),
+            None => Some(true),
+        });
+        let shown = match json {
+            true => Shown::Object(value(&item, &line, sound)),
+            false => Shown::Row(Box::new(row(&item, &line, fault, human))),
+        };
+        Some(Entry { seq: line.seq, fault, shown })
     };
     let source = ProgressSource::new(&stored.store, &invocation.out)?;
     match answers_of_index(args, &source, invocation, entry)? {
@@ -126,9 +166,12 @@ fn answers_of_index(
     Ok(None)
 }
 
-fn row(item: &HistoryEntry, line: &Line<'_>, human: bool) -> [Cell; 8] {
+fn row(item: &HistoryEntry, line: &Line<'_>, fault: Option<LineFault>, human: bool) -> [Cell; 8] {
     let HistoryEntry { resource, change, .. } = item;
-    let (what, tone) = described(change);
+    let (what, tone) = match described(change) {
+        (what, _) if fault.is_some_and(LineFault::is_certain) => (marked(&what), Tone::Bad),
+        described => described,
+    };
     [
         Cell::plain(time::format_time(line.timestamp.to_datetime(), human)),
         Cell::plain(resource.as_str()),
@@ -158,7 +201,8 @@ fn described(change: &ConfigChange) -> (String, Tone) {
     (what.to_owned() + &moved.unwrap_or_default(), Tone::Warning)
 }
 
-fn value(item: &HistoryEntry, line: &Line<'_>) -> Value {
+/// `sound` is `None` if events are not checked, and `Some(None)` if this one could not be.
+fn value(item: &HistoryEntry, line: &Line<'_>, sound: Option<Option<bool>>) -> Value {
     let mut object = change_json(&item.change);
     object["seq"] = json!(line.seq);
     object["event_id"] = json!(line.event_id);
@@ -168,5 +212,8 @@ fn value(item: &HistoryEntry, line: &Line<'_>) -> Value {
     object["actor_id"] = json!(line.actor_id.get());
     object["reason"] = json!(text(line.reason));
     object["trace_id"] = json!(text(line.trace_id));
+    if let Some(sound) = sound {
+        object["sound"] = json!(sound);
+    }
     object
 }

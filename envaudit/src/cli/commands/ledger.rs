@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::cli::error::{CliError, with_causes};
 use crate::cli::invocation::Invocation;
 use crate::cli::ledger::{
-    GivenKey, refuse_beside, refuse_guessable, warn_of_readers, write_private,
+    GivenKey, refuse_beside, refuse_guessable, warn_if_beside, write_private,
 };
 use crate::cli::ledger::{KEY_VARIABLES, RetiredKeys};
 use crate::cli::output::{Cell, Tone, counted};
@@ -76,10 +76,11 @@ fn init(invocation: &mut Invocation<'_>) -> Result<(), CliError> {
         };
         key.map_or(Ok(()), |ring| refuse_guessable(ring.current(), &place))?;
         if let GivenKey::File(path) = given {
-            warn_of_readers(&path, &dir, &mut invocation.out);
+            warn_if_beside(&path, &dir, &mut invocation.out);
         }
     }
     let ledger = options.init(&dir).map_err(|error| invocation.open_error(&error))?;
+    invocation.warn_of(&ledger);
     let manifest = ledger.manifest();
     let keys = manifest.keys().copied();
     let public_key = first_public_key(manifest);

@@ -8,6 +8,7 @@ use crate::cli::args::filter::EventFilterArgs;
 use crate::cli::args::time;
 use crate::cli::error::{CliError, with_causes};
 use crate::cli::invocation::Invocation;
+use crate::cli::ledger::{EventCheck, EventKeyArgs, end_with, marked, not_recorded};
 use crate::cli::output::{Cell, Columns, Table, Tone};
 use crate::ledger::read::ReadError;
 use crate::ledger::store::{StoreError, StoreErrorKind};
@@ -28,6 +29,8 @@ pub(crate) struct Log {
     /// Continues with new events until it is interrupted or its output is closed
     #[arg(long, short = 'f')]
     follow: bool,
+    #[command(flatten)]
+    keys: EventKeyArgs,
 }
 
 pub(super) fn run(args: &Log, invocation: &mut Invocation<'_>) -> Result<(), CliError> {
@@ -41,7 +44,9 @@ pub(super) fn run(args: &Log, invocation: &mut Invocation<'_>) -> Result<(), Cli
     // Later events come from `follow`.
     let last = follow.as_ref().map_or(u64::MAX, |follow| follow.last_seq());
     let there = filter.clone().seqs(0, last);
-    let mut lines = EventTable::new(invocation);
+    let check = invocation.line_check(&stored, &args.keys)?;
+    let check = EventCheck::new(check, args.filter.takes_all());
+    let mut lines = EventTable::new(invocation, check);
     for_each_event(&reader, there, args.filter.limit, |record| lines.read(invocation, record))?;
     lines.write(invocation)?;
     while let Some(follow) = &mut follow {
@@ -62,10 +67,15 @@ pub(super) fn run(args: &Log, invocation: &mut Invocation<'_>) -> Result<(), Cli
         }
         lines.write(invocation)?;
     }
-    if lines.is_empty() && !args.follow {
+    if lines.any || args.follow {
+        return lines.end(invocation);
+    }
+    let names = not_recorded(&stored.store, &args.filter.wanted_names())?;
+    invocation.answer_not_recorded(&names)?;
+    if names.is_empty() && lines.is_empty() {
         invocation.out.note("no event matches");
     }
-    lines.end()
+    end_with(&names, lines.end(invocation))
 }
 
 /// The error that ends following a ledger.
@@ -115,10 +125,11 @@ struct EventTable {
     any: bool,
     human: bool,
     unreadable: UnreadableLines,
+    check: EventCheck,
 }
 
 impl EventTable {
-    fn new(invocation: &Invocation<'_>) -> Self {
+    fn new(invocation: &Invocation<'_>, check: EventCheck) -> Self {
         EventTable {
             table: table(),
             columns: Columns::default(),
@@ -126,6 +137,7 @@ impl EventTable {
             any: false,
             human: invocation.out.is_terminal(),
             unreadable: UnreadableLines::default(),
+            check,
         }
     }
 
@@ -137,12 +149,14 @@ impl EventTable {
         let Some(record) = self.unreadable.pass(invocation, record)? else { return Ok(()) };
         let Ok(line) = record.line() else { return Ok(()) };
         self.any = true;
+        let sound = self.check.is_sound(invocation, &line);
         if invocation.out.is_json() {
             invocation.out.text(line.as_str())?;
             return invocation.out.text("\n");
         }
         let outcome = line.outcome.get().into_owned();
         let tone = match outcome.as_str() {
+            _ if !sound => Tone::Bad,
             "success" => Tone::Good,
             "failure" => Tone::Bad,
             _ => Tone::Warning,
@@ -156,7 +170,7 @@ impl EventTable {
             Cell::plain(line.actor_id.get()),
             Cell::plain(line.action.get()),
             text(line.resource_id),
-            Cell::toned(tone, outcome),
+            Cell::toned(tone, if sound { outcome } else { marked(&outcome) }),
             text(line.reason),
         ]);
         self.held += 1;
@@ -178,8 +192,8 @@ impl EventTable {
         !self.any && self.unreadable.lines == 0
     }
 
-    fn end(self) -> Result<(), CliError> {
-        self.unreadable.end()
+    fn end(self, invocation: &mut Invocation<'_>) -> Result<(), CliError> {
+        self.check.end(invocation, self.unreadable.end())
     }
 }
 

@@ -18,6 +18,7 @@ mod ledger;
 mod log;
 mod man;
 mod plan;
+mod process_size;
 mod prune;
 mod record;
 #[cfg(feature = "report")]

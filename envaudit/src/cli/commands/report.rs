@@ -7,19 +7,24 @@ use clap::{Args, Subcommand};
 use serde_json::Value;
 
 use super::verify::{self, VerifierArgs};
+use crate::cli::args::names::{NameKind, WantedName};
 use crate::cli::args::time::{self, TimeRangeArgs};
 use crate::cli::args::{Format, IndexArgs, formats};
 use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
-use crate::cli::ledger::{StoredLedger, query_index};
+use crate::cli::ledger::{NotRecorded, StoredLedger, end_with, not_recorded_json, query_index};
 use crate::cli::output::{Cell, ProgressSource, Table, Tone, WholeFile, counted};
 use crate::ledger::verify::Report as Verdict;
 use crate::ledger::{Timestamp, redact};
 use crate::report::index::{Index, IndexError};
+use crate::report::names::{NameColumn, has_name, names};
 use crate::report::{
     self, Field, Mark, PageContext, Period, Report as Answer, ReportOptions, Rights, Scope,
     Table as ReportTable,
 };
+
+/// At most this many events that are not sound are named.
+const NAMED: usize = 20;
 
 /// Reports for auditors: access, privileged activity, repeated failures, and configurations
 #[derive(Args)]
@@ -153,29 +158,33 @@ impl CommonArgs {
 pub(super) fn run(args: &Report, invocation: &mut Invocation<'_>) -> Result<(), CliError> {
     match &args.kind {
         ReportKind::Access(args) => {
-            let scope = args.scope.scope();
-            answer(&args.common, false, invocation, |index, options| {
+            let (scope, wanted) = (args.scope.scope(), args.scope.wanted_names());
+            answer(&args.common, false, &wanted, invocation, |index, options| {
                 report::access(index, options, &scope)
             })
         }
         ReportKind::Privileged(args) => {
             let rights = args.actor.iter().fold(Rights::new(), Rights::actor);
             let rights = recorded(&args.resource).fold(rights, Rights::resource);
-            answer(&args.common, false, invocation, |index, options| {
+            // Whoever is privileged need not have done anything yet: only a slip of the finger counts.
+            let wanted = wanted(&args.actor, &args.resource, None);
+            let wanted: Vec<_> =
+                wanted.into_iter().map(|(column, name)| (column, likely(name))).collect();
+            answer(&args.common, false, &wanted, invocation, |index, options| {
                 report::privileged(index, options, &rights)
             })
         }
         ReportKind::Failures(args) => {
             let within = args.within.as_deref().map(time::parse_duration).transpose();
             let within = within.map_err(CliError::usage)?;
-            let scope = args.scope.scope();
-            answer(&args.common, args.exit_code, invocation, |index, options| {
+            let (scope, wanted) = (args.scope.scope(), args.scope.wanted_names());
+            answer(&args.common, args.exit_code, &wanted, invocation, |index, options| {
                 report::failures(index, options, &scope, args.min.get(), within)
             })
         }
         ReportKind::Config(args) => {
             let policy = invocation.policy()?;
-            answer(&args.common, args.exit_code, invocation, |index, options| {
+            answer(&args.common, args.exit_code, &[], invocation, |index, options| {
                 report::configurations(index, options, policy.as_ref())
             })
         }
@@ -187,7 +196,26 @@ fn recorded(resources: &[String]) -> impl Iterator<Item = String> {
     resources.iter().map(|resource| redact(resource).into_owned())
 }
 
+/// A name that is asked for, and its column.
+type Wanted = (NameColumn, WantedName);
+
+fn wanted(actors: &[String], resources: &[String], action: Option<&String>) -> Vec<Wanted> {
+    let actor = |name| (NameColumn::Actor, WantedName::new(NameKind::Actor, name));
+    let resource = |name| (NameColumn::Resource, WantedName::new(NameKind::Resource, name));
+    let action = action.map(|name| (NameColumn::Action, WantedName::new(NameKind::Action, name)));
+    actors.iter().map(actor).chain(recorded(resources).map(resource)).chain(action).collect()
+}
+
+/// A name that counts as misspelt only if a recorded one is very like it.
+fn likely(name: WantedName) -> WantedName {
+    WantedName { only_if_near: true, ..name }
+}
+
 impl ScopeArgs {
+    fn wanted_names(&self) -> Vec<Wanted> {
+        wanted(&self.actor, &self.resource, self.action.as_ref())
+    }
+
     fn scope(&self) -> Scope {
         let scope = recorded(&self.resource).fold(Scope::new(), Scope::resource);
         let scope = self.actor.iter().fold(scope, Scope::actor);
@@ -198,8 +226,9 @@ impl ScopeArgs {
 fn answer(
     common: &CommonArgs,
     findings_matter: bool,
+    wanted: &[Wanted],
     invocation: &mut Invocation<'_>,
-    ask: impl Fn(&Index<'_>, &ReportOptions) -> Result<Answer, IndexError>,
+    ask: impl Fn(&Index<'_>, &ReportOptions<'_>) -> Result<Answer, IndexError>,
 ) -> Result<(), CliError> {
     let format = match common.format {
         Some(format) => format,
@@ -215,23 +244,56 @@ fn answer(
         true => Some(common.verifier.verify(&stored, None, invocation)?),
         false => None,
     };
+    let check = invocation.line_check(&stored, &common.verifier.keys)?;
+    let options = check.iter().fold(options, ReportOptions::check);
+    let ask = |index: &Index<'_>| Ok((ask(index, &options)?, not_recorded(index, wanted)?));
     let source = ProgressSource::new(&stored.store, &invocation.out)?;
-    let by_index = query_index(&common.index, &source, invocation, |index| ask(index, &options))?;
-    let answer = match by_index {
+    let by_index = query_index(&common.index, &source, invocation, ask)?;
+    let (answer, names) = match by_index {
         Some(answer) => answer,
         None => Index::temporary(&source)
-            .and_then(|index| ask(&index, &options))
+            .and_then(|index| ask(&index))
             .map_err(|error| unavailable_index(&error))?,
     };
     drop(source);
-    write(&answer, verdict.as_ref(), format, common, &stored, invocation)?;
+    write(&answer, &names, verdict.as_ref(), format, common, &stored, invocation)?;
+    end_with(&names, end(&answer, verdict.as_ref(), findings_matter, invocation))
+}
+
+/// Names of which the index has none.
+fn not_recorded(index: &Index<'_>, wanted: &[Wanted]) -> Result<Vec<NotRecorded>, IndexError> {
+    let mut missing = Vec::new();
+    for (column, wanted) in wanted {
+        if !has_name(index, *column, &wanted.name)? {
+            let names = names(index, *column)?;
+            missing.extend(NotRecorded::of(wanted, names.iter().map(String::as_str)));
+        }
+    }
+    Ok(missing)
+}
+
+/// The end of the command after its answer.
+fn end(
+    answer: &Answer,
+    verdict: Option<&Verdict>,
+    findings_matter: bool,
+    invocation: &mut Invocation<'_>,
+) -> Result<(), CliError> {
+    let unsound = answer.unsound().count() as u64;
+    for seq in answer.unsound().take(NAMED) {
+        invocation
+            .out
+            .warn(&format!("event {seq} is not sound: it is not what the ledger recorded"));
+    }
     if answer.unreadable() > 0 {
         invocation.out.warn(&format!(
             "{} of the ledger could not be read and were not counted",
             counted(answer.unreadable(), "line")
         ));
     }
-    let broken = verdict.is_some_and(|verdict| !verdict.is_intact()) || answer.unreadable() > 0;
+    let broken = verdict.is_some_and(|verdict| !verdict.is_intact())
+        || answer.unreadable() > 0
+        || unsound > 0;
     match (broken, findings_matter && answer.findings() > 0) {
         (true, _) => Err(CliError {
             message: Some("the ledger is not intact".to_owned()),
@@ -251,6 +313,7 @@ fn unavailable_index(error: &IndexError) -> CliError {
 
 fn write(
     answer: &Answer,
+    names: &[NotRecorded],
     verdict: Option<&Verdict>,
     format: Format,
     common: &CommonArgs,
@@ -258,7 +321,7 @@ fn write(
     invocation: &mut Invocation<'_>,
 ) -> Result<(), CliError> {
     let text = match format {
-        Format::Json => pretty(&json(answer, verdict)),
+        Format::Json => pretty(&json(answer, names, verdict)),
         Format::Csv => answer.csv(),
         Format::Html => {
             let made = invocation.now().into();
@@ -288,9 +351,12 @@ fn write(
     }
 }
 
-fn json(answer: &Answer, verdict: Option<&Verdict>) -> Value {
+fn json(answer: &Answer, names: &[NotRecorded], verdict: Option<&Verdict>) -> Value {
     let mut object = answer.json();
     object["verification"] = verdict.map_or(Value::Null, verify::value);
+    if !names.is_empty() {
+        object["not_recorded"] = not_recorded_json(names)["not_recorded"].take();
+    }
     object
 }
 

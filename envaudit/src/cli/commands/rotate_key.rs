@@ -10,7 +10,7 @@ use crate::cli::args::actor::ActorArgs;
 use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
 use crate::cli::ledger::RetiredKeys;
-use crate::cli::ledger::{random, read_or_create, refuse_beside, warn_of_readers};
+use crate::cli::ledger::{random, read_key, read_or_create, refuse_beside, warn_of_readers};
 use crate::cli::output::{Cell, Tone};
 
 /// Changes to another key
@@ -38,18 +38,33 @@ pub(super) fn run(args: &RotateKey, invocation: &mut Invocation<'_>) -> Result<(
         let hint = "keep the key elsewhere, or leave `--new-key` out for a key that is managed beside the ledger";
         refuse_beside(path, &invocation.ledger_dir(), hint)?;
     }
-    let ledger = invocation.open_ledger(&args.retired)?;
+    let interrupted = args.new_key.as_deref().filter(|path| path.exists()).map(read_key);
+    let interrupted = interrupted.transpose()?;
+    let stored = invocation.stored_ledger()?;
+    let given = invocation.ledger_keys(&stored, &args.retired)?.ring;
+    let ledger = invocation.open_ledger_with(&args.retired, |options| match &interrupted {
+        // A rotation to this key that was recorded and interrupted is finished.
+        Some(key) => options.finish_rotation(key.clone()),
+        None => options,
+    })?;
     let on_behalf = args.actor.on_behalf_of(&ledger, invocation)?;
     let Some(ring) = ledger.keys() else {
         return Err(CliError::usage("the ledger has no key, and cannot be given one later"));
     };
-    let (old, beside) = (ring.current().id(), ledger.key_is_beside_ledger());
+    let beside = ledger.key_is_beside_ledger();
+    // What was opened with the old key and goes on with the new one was finished while it was opened.
+    let before = given.map(|ring| ring.current().id());
+    let ended_by_opening = before.is_some_and(|before| before != ring.current().id());
+    let old = before.filter(|_| ended_by_opening).unwrap_or(ring.current().id());
     let (new, public_key, made, path) = match &args.new_key {
         Some(path) => {
             let (key, made) = read_or_create(path)?;
             warn_of_readers(path, &invocation.ledger_dir(), &mut invocation.out);
             let (new, public_key) = (key.id(), public_key(&key));
-            on_behalf.rotate(key).map_err(|error| CliError::from(&error))?;
+            match ended_by_opening {
+                true => ledger.checkpoint().map_err(|error| CliError::from(&error))?,
+                false => on_behalf.rotate(key).map_err(|error| CliError::from(&error))?,
+            }
             // Writers of the new segment need only the new key.
             if let Err(error) = ledger.seal() {
                 let failure = CliError::from(&error).message.unwrap_or_default();

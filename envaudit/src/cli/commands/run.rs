@@ -6,6 +6,7 @@ use std::process::{Command, ExitStatus};
 
 use clap::Args;
 
+use super::process_size::ProcessSize;
 use super::record::{RecordArgs, record, record_failure, warn_of_values};
 use crate::audit::AuditEntry;
 use crate::cli::args::actor::ActorArgs;
@@ -18,6 +19,9 @@ use crate::load::{DynamicLoad, LoadedText};
 use crate::schema::DefaultText;
 use crate::sources::Source;
 use crate::sources::environment::Environment;
+
+/// What to do about values that are too long.
+const PATH_INSTEAD: &str = "give the command the path of a file that has the value";
 
 /// The exit codes of shells for a command that cannot be run, and for one that does not exist.
 const CANNOT_RUN: u8 = 126;
@@ -68,10 +72,7 @@ pub(super) fn run(args: &Run, invocation: &mut Invocation<'_>) -> Result<(), Cli
     let mut refused = |error: &LoadError| {
         let recorded = match invocation.open_ledger(&args.retired) {
             Ok(ledger) => record_failure(&ledger, error, &context, invocation),
-            Err(failure) => {
-                let message = failure.message.unwrap_or_default();
-                Some(format!("this failure was not recorded: {message}"))
-            }
+            Err(failure) => Some(not_recorded(failure)),
         };
         not_started(CliError::from(error).adding(recorded), "because the check failed")
     };
@@ -114,10 +115,27 @@ pub(super) fn run(args: &Run, invocation: &mut Invocation<'_>) -> Result<(), Cli
                 io::ErrorKind::NotFound => NOT_FOUND,
                 _ => CANNOT_RUN,
             };
-            let message = Some(format!("`{name}` cannot be run: {}", with_causes(&error)));
-            Err(CliError { message, ..CliError::exit(code) })
+            let message = format!("`{name}` cannot be run: {}", with_causes(&error));
+            let failed = |message| CliError { message: Some(message), ..CliError::exit(code) };
+            match error.kind() {
+                io::ErrorKind::ArgumentListTooLong => {
+                    let size = ProcessSize::of(&command, &invocation.env);
+                    let failure = failed(format!("{message}: {size}"));
+                    let error = size.too_much(&loaded, subject.table().schema.name);
+                    let recorded = match invocation.open_ledger(&args.retired) {
+                        Ok(ledger) => record_failure(&ledger, &error, &context, invocation),
+                        Err(failure) => Some(not_recorded(failure)),
+                    };
+                    Err(failure.hint(PATH_INSTEAD).adding(recorded))
+                }
+                _ => Err(failed(message)),
+            }
         }
     }
+}
+
+fn not_recorded(failure: CliError) -> String {
+    format!("this failure was not recorded: {}", failure.message.unwrap_or_default())
 }
 
 /// The greatest length of a variable of a process, its name and the bytes around it included, where it is known: Linux takes 32
@@ -155,7 +173,7 @@ fn too_long(loaded: &DynamicLoad, config: &'static str) -> Option<LoadError> {
             .key_named(key.as_ref())
             .reason(format!("its value has {len} bytes, and at most {most} are possible"))
             .at(entry.source, entry.location.clone())
-            .hint("give the command the path of a file that has the value")
+            .hint(PATH_INSTEAD)
         };
         (len > most).then(problem)
     };

@@ -7,12 +7,11 @@ use serde_json::{Value, json};
 
 use crate::cli::error::{CliError, code, with_causes};
 use crate::cli::invocation::{Invocation, read_text};
-use crate::cli::ledger::{LedgerKeys, RetiredKeys, StoredLedger};
+use crate::cli::ledger::{EventKeyArgs, LedgerKeys, StoredLedger, chain_keys_in, refuse_inside};
 use crate::cli::output::{Cell, ProgressSource, Tone, counted};
 use crate::ledger::KeyRing;
 use crate::ledger::anchor::{Anchor, AnchorScope, Anchored, FileAnchor};
 use crate::ledger::checkpoint::{self, Checkpoint};
-use crate::ledger::keys::ChainKeys;
 use crate::ledger::store::KeyStore;
 use crate::ledger::verify::{Finding, Report, Signatures, Verified, Verifier};
 
@@ -44,15 +43,12 @@ pub(super) struct VerifierArgs {
     /// The public key of the checkpoints, as it was handed over: 64 hex digits; repeatable
     #[arg(long, value_name = "HEX")]
     public_key: Vec<String>,
-    /// The file from `envaudit ledger chain-key`, with the keys to check the text of events: used instead of the ledger's key
-    #[arg(long, value_name = "FILE", conflicts_with = "retired")]
-    chain_key: Option<PathBuf>,
     #[command(flatten)]
-    retired: RetiredKeys,
+    pub(super) keys: EventKeyArgs,
 }
 
 pub(super) fn run(args: &Verify, invocation: &mut Invocation<'_>) -> Result<(), CliError> {
-    let stored = invocation.stored_ledger()?;
+    let stored = invocation.stored_ledger_to_verify()?;
     let report = args.verifier.verify(&stored, args.from.as_deref(), invocation)?;
     match invocation.out.is_json() {
         true => invocation.out.json(&value(&report))?,
@@ -80,10 +76,11 @@ impl VerifierArgs {
         from: Option<&Path>,
         invocation: &mut Invocation<'_>,
     ) -> Result<Report, CliError> {
-        let chain_keys = self.chain_key.as_deref().map(chain_keys_in).transpose()?;
+        refuse_inside(self.anchor.iter().chain(&from.map(Path::to_owned)), invocation)?;
+        let chain_keys = self.keys.chain_key.as_deref().map(chain_keys_in).transpose()?;
         let keys = match chain_keys {
             Some(_) => LedgerKeys { ring: None, beside: false },
-            None => invocation.ledger_keys(stored, &self.retired)?,
+            None => invocation.ledger_keys(stored, &self.keys.retired)?,
         };
         // A key that cannot be read counts too: also a key that is not used here can forge the ledger.
         let beside = keys.beside || !matches!(stored.store.key(), Ok(None));
@@ -115,7 +112,7 @@ impl VerifierArgs {
     fn advice(&self, stored: &StoredLedger, report: &Report) -> Result<Option<String>, CliError> {
         let mut advice = Vec::new();
         if !report.missing_keys.is_empty() {
-            advice.push(match &self.chain_key {
+            advice.push(match &self.keys.chain_key {
                 Some(path) => format!(
                     "{} must have the chain keys of every rotation, one a line, the current one first: the holder of the keys writes \
                      it with `envaudit ledger chain-key FILE`, and `--retired-key FILE` for each earlier key",
@@ -139,13 +136,6 @@ impl VerifierArgs {
         }
         Ok((!advice.is_empty()).then(|| advice.join("\n")))
     }
-}
-
-/// The chain keys in a file.
-fn chain_keys_in(path: &Path) -> Result<ChainKeys, CliError> {
-    let text = secrecy::zeroize::Zeroizing::new(read_text(path)?);
-    ChainKeys::parse(&text)
-        .map_err(|error| CliError::usage(format!("{}: {}", path.display(), with_causes(&error))))
 }
 
 fn public_key(text: &str) -> Result<[u8; 32], CliError> {

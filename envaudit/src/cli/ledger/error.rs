@@ -36,6 +36,9 @@ impl From<&OpenError> for CliError {
             | OpenError::Downgraded
             | OpenError::Damaged(_)
             | OpenError::BehindHead { .. }
+            | OpenError::BehindCheckpoint { .. }
+            | OpenError::Checkpoint { .. }
+            | OpenError::RolledBack { .. }
             | OpenError::Lost { .. }
             | OpenError::Anchor(AnchorError::Behind { .. } | AnchorError::Conflict { .. }) => {
                 CliError::finding_of(error).hint(VERIFY)
@@ -45,6 +48,11 @@ impl From<&OpenError> for CliError {
                     "ENVAUDIT_SIGNING_KEY_FILE must name the current key, and `--retired-key` the older ones",
                 )
             }
+            OpenError::UnfinishedRotation { .. } => CliError::finding_of(error).hint(
+                "`envaudit log` shows the last events; if they are right, `envaudit rotate-key --new-key FILE` with the file of \
+                 the current key finishes the rotation",
+            ),
+            OpenError::TwoKeys { .. } => CliError { code: code::USAGE, ..CliError::unavailable_of(error) },
             OpenError::KeyUnknown(_) => CliError::unavailable_of(error).hint(
                 "give the current key in ENVAUDIT_SIGNING_KEY_FILE; `--retired-key FILE` adds an older one",
             ),
@@ -96,7 +104,9 @@ impl From<&AppendError> for CliError {
     fn from(error: &AppendError) -> Self {
         let said = CliError::unavailable_of(error);
         match error {
-            AppendError::Damaged(_) => CliError::finding_of(error).hint(VERIFY),
+            AppendError::Damaged(_) | AppendError::NotSigned(_) => {
+                CliError::finding_of(error).hint(VERIFY)
+            }
             AppendError::Event(_) | AppendError::Rotation(_) => {
                 CliError { code: code::USAGE, ..said }
             }

@@ -4,23 +4,36 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use secrecy::zeroize::Zeroizing;
+
 use crate::cli::error::{CliError, with_causes};
-use crate::cli::invocation::read_text;
 use crate::cli::output::Output;
-use crate::ledger::MasterKey;
+use crate::ledger::__private::{LONGEST_KEY_FILE, open_to_others, read_key_file};
+use crate::ledger::{LedgerWarning, MasterKey};
 
 /// The key in a file.
 pub(crate) fn read_key(path: &Path) -> Result<MasterKey, CliError> {
-    let text = secrecy::zeroize::Zeroizing::new(read_text(path)?);
+    let text = read_key_text(path, LONGEST_KEY_FILE)?;
     MasterKey::from_hex(&text)
         .map_err(|error| CliError::usage(format!("{}: {}", path.display(), with_causes(&error))))
+}
+
+/// The text of a file with keys. Only a regular file of at most this length is read: nothing is waited for.
+pub(crate) fn read_key_text(path: &Path, most: usize) -> Result<Zeroizing<String>, CliError> {
+    let unreadable = |reason: String| {
+        CliError::unavailable(format!("{} cannot be read: {reason}", path.display()))
+    };
+    let bytes = read_key_file(path, most).map_err(|error| unreadable(with_causes(&error)))?;
+    let text = str::from_utf8(&bytes).map_err(|_| unreadable("it is not UTF-8".to_owned()))?;
+    Ok(Zeroizing::new(text.to_owned()))
 }
 
 /// Refuses a key that an attacker would try first, before a ledger is written with it.
 pub(crate) fn refuse_guessable(key: &MasterKey, place: &str) -> Result<(), CliError> {
     match key.is_guessable() {
         true => Err(CliError::usage(format!(
-            "the key in {place} is not secret: all of its bytes are the same, and anybody who guesses it can forge the ledger"
+            "the key in {place} is not secret: it is a pattern, or one that is published, and anybody who guesses it can forge \
+             the ledger"
         ))
         .hint("make one with `openssl rand -hex 32`")),
         false => Ok(()),
@@ -42,11 +55,14 @@ pub(crate) fn refuse_beside(path: &Path, ledger: &Path, hint: &str) -> Result<()
 /// Warns if others than the owner can read the key in a file, or if the file is in the folder of the ledger.
 pub(crate) fn warn_of_readers(path: &Path, ledger: &Path, out: &mut Output<'_>) {
     if let Some(mode) = open_to_others(path) {
-        let path = path.display();
-        out.warn(&format!(
-            "others than its owner can read {path} (mode {mode:04o}) and then forge the ledger; `chmod 600 {path}`"
-        ));
+        let path = path.display().to_string();
+        out.warn(&LedgerWarning::KeyOpenToOthers { path, mode }.to_string());
     }
+    warn_if_beside(path, ledger, out);
+}
+
+/// Warns if the file with the key is in the folder of the ledger.
+pub(crate) fn warn_if_beside(path: &Path, ledger: &Path, out: &mut Output<'_>) {
     if is_beside(path, ledger) {
         out.warn(&format!(
             "{} is in the folder of the ledger: the owner of the folder can forge it; keep the key elsewhere",
@@ -63,18 +79,6 @@ fn is_beside(path: &Path, ledger: &Path) -> bool {
     real(ledger).is_some_and(|ledger| places.iter().flatten().any(|it| it.starts_with(&ledger)))
 }
 
-#[cfg(unix)]
-fn open_to_others(path: &Path) -> Option<u32> {
-    use std::os::unix::fs::MetadataExt;
-    let mode = fs::metadata(path).ok()?.mode() & 0o777;
-    (mode & 0o077 != 0).then_some(mode)
-}
-
-#[cfg(not(unix))]
-fn open_to_others(_path: &Path) -> Option<u32> {
-    None
-}
-
 /// The key in a file, and whether the file had to be created.
 pub(crate) fn read_or_create(path: &Path) -> Result<(MasterKey, bool), CliError> {
     match path.exists() {
@@ -89,7 +93,7 @@ pub(crate) fn read_or_create(path: &Path) -> Result<(MasterKey, bool), CliError>
 
 /// A new key.
 pub(crate) fn random() -> Result<MasterKey, CliError> {
-    let mut bytes = secrecy::zeroize::Zeroizing::new([0; 32]);
+    let mut bytes = Zeroizing::new([0; 32]);
     getrandom::fill(&mut *bytes).map_err(|error| {
         CliError::unavailable(format!("the system gives no random bytes: {}", with_causes(&error)))
     })?;

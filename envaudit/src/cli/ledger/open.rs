@@ -70,7 +70,17 @@ impl Invocation<'_> {
                 dir.display()
             ));
         }
-        more(options).open_in(stored.store).map_err(|error| self.open_error(&error))
+        let opened = more(options).open_in(stored.store);
+        let ledger = opened.map_err(|error| self.open_error(&error))?;
+        self.warn_of(&ledger);
+        Ok(ledger)
+    }
+
+    /// Says what is not as it should be about a ledger that was opened or made.
+    pub(crate) fn warn_of(&mut self, ledger: &Ledger) {
+        for warning in ledger.warnings() {
+            self.out.warn(&warning.to_string());
+        }
     }
 
     /// The variables that a key is looked for in.

@@ -1,7 +1,10 @@
 //! The ledger, opened to be read.
 
+use std::path::PathBuf;
+
 use crate::cli::error::CliError;
 use crate::cli::invocation::Invocation;
+use crate::ledger::anchor::FileAnchor;
 use crate::ledger::format::{FORMAT_VERSION, Head, MAX_LINE, Manifest};
 use crate::ledger::store::{
     ChainStore, Deadline, SegmentSource, StoreErrorKind, StoreLock, StoreState,
@@ -18,6 +21,21 @@ pub(crate) struct StoredLedger {
 impl Invocation<'_> {
     /// Opens the ledger to read it.
     pub(crate) fn stored_ledger(&self) -> Result<StoredLedger, CliError> {
+        self.stored_ledger_of(|store| Ok(store.manifest()?))
+    }
+
+    /// Opens the ledger to verify it, whatever lies in the place of `ledger.json`.
+    pub(crate) fn stored_ledger_to_verify(&self) -> Result<StoredLedger, CliError> {
+        self.stored_ledger_of(|store| match store.manifest() {
+            Err(error) if error.kind() == StoreErrorKind::Replaced => Ok(Vec::new()),
+            bytes => Ok(bytes?),
+        })
+    }
+
+    fn stored_ledger_of(
+        &self,
+        manifest: impl FnOnce(&FileStore) -> Result<Vec<u8>, CliError>,
+    ) -> Result<StoredLedger, CliError> {
         let store = FileStore::new(self.ledger_dir());
         match store.state(Deadline::NEVER)? {
             StoreState::Present => {}
@@ -26,7 +44,7 @@ impl Invocation<'_> {
             }
             _ => return Err(self.open_error(&OpenError::Absent)),
         }
-        let bytes = store.manifest()?;
+        let bytes = manifest(&store)?;
         let manifest = Manifest::parse(&bytes).ok();
         if let Some(format) = newer_format(&bytes).filter(|_| manifest.is_none()) {
             let dir = self.ledger_dir();
@@ -54,6 +72,23 @@ impl Invocation<'_> {
         }
         Ok(stored)
     }
+}
+
+/// Refuses states that are kept in the folder of the ledger: whoever puts an older copy of the folder back puts them back, too.
+pub(crate) fn refuse_inside<'p>(
+    paths: impl IntoIterator<Item = &'p PathBuf>,
+    invocation: &Invocation<'_>,
+) -> Result<(), CliError> {
+    let ledger = invocation.ledger_dir();
+    let inside = paths.into_iter().find(|path| FileAnchor::new(*path).is_in(&ledger));
+    inside.map_or(Ok(()), |path| {
+        let message = format!(
+            "{} is in the folder of the ledger and vouches for nothing: whoever puts an older copy of the folder back puts it back, too",
+            path.display()
+        );
+        Err(CliError::usage(message)
+            .hint("name a file that is kept where those who can write to the ledger cannot write"))
+    })
 }
 
 impl StoredLedger {

@@ -3,7 +3,7 @@
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Output;
-use crate::ledger::store::{SegmentInfo, SegmentSource, StoreError};
+use crate::ledger::store::{Listing, SegmentInfo, SegmentSource, StoreError, StoreErrorKind};
 
 /// Less than this is read too fast for a bar.
 const WORTH_A_BAR: u64 = 32 << 20;
@@ -65,7 +65,11 @@ impl<'s> ProgressSource<'s> {
     }
 
     fn shown(source: &'s dyn SegmentSource, shown: bool) -> Result<Self, StoreError> {
-        let total = source.segments()?.iter().map(|info| info.len).sum();
+        let total = match source.segments() {
+            // A verification goes on, and says what lies there.
+            Err(error) if error.kind() == StoreErrorKind::Replaced => 0,
+            segments => segments?.iter().map(|info| info.len).sum(),
+        };
         let bar = match shown && total >= WORTH_A_BAR {
             true => ProgressBar::new(total),
             false => ProgressBar::hidden(),
@@ -123,5 +127,9 @@ impl SegmentSource for ProgressSource<'_> {
 
     fn head(&self) -> Result<Option<Vec<u8>>, StoreError> {
         self.source.head()
+    }
+
+    fn listing(&self) -> Result<Listing, StoreError> {
+        self.source.listing()
     }
 }

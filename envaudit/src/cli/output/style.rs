@@ -91,9 +91,11 @@ impl Cell {
     }
 }
 
-/// Control characters, and those that change the direction of the text after them.
+/// Control characters, line breaks of Unicode, and characters that change the direction of the text after them.
 fn is_obeyed(char: char) -> bool {
-    (char.is_control() && char != '\n') || is_turning(char)
+    (char.is_control() && char != '\n')
+        || is_turning(char)
+        || matches!(char, '\u{2028}' | '\u{2029}')
 }
 
 /// The text, cut off if it takes more than this many columns.
@@ -124,8 +126,8 @@ mod tests {
     #[test]
     fn a_terminal_obeys_nothing_of_a_cell() {
         let mut out = String::new();
-        Cell::plain("a\u{1b}[31mb\r\u{202e}c\nd").write(&mut out, true);
-        assert_eq!(out, "a\u{fffd}[31mb\u{fffd}\u{fffd}c d");
+        Cell::plain("a\u{1b}[31mb\r\u{202e}c\nd\u{2028}e\u{2029}f").write(&mut out, true);
+        assert_eq!(out, "a\u{fffd}[31mb\u{fffd}\u{fffd}c d\u{fffd}e\u{fffd}f");
     }
 
     #[test]

@@ -115,7 +115,7 @@ impl Subject {
     /// Loads it as the arguments say; an error ends the command.
     pub(crate) fn load_or_fail(
         &self,
-        invocation: &Invocation<'_>,
+        invocation: &mut Invocation<'_>,
     ) -> Result<DynamicLoad, CliError> {
         let mut settings = invocation.settings();
         settings.policy = invocation.policy()?;

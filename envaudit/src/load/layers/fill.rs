@@ -1,11 +1,13 @@
 //! What a layer has for each key, noted in the slots.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::{Double, Layer, LayerKind, Layers};
 use crate::audit::Warning;
 use crate::error::{Problem, ProblemKind};
 use crate::load::key_slot::{Candidate, CandidateValue, Denied, KeySlot};
+use crate::schema::KeyRequest;
 use crate::schema::table::Name;
 use crate::sources::env_file::{self, Assignment, BadLine, EnvFile, Fault, Written};
 use crate::sources::file::FileFault;
@@ -153,39 +155,44 @@ impl Fill<'_, '_> {
 
     fn folder(&mut self, folder: &Folder) {
         for (request, leaf) in self.layers.table.leaves.iter().zip(0..) {
-            let found = request
-                .names
-                .iter()
-                .find_map(|name| folder.file_for(name.text).map(|path| (name, path)));
-            let Some((name, path)) = found else { continue };
-            let links = &self.layers.inputs.links;
-            let slot: &mut KeySlot = &mut self.slots[leaf];
-            if !request.sources.contains(self.source) || slot.candidate.is_some() {
-                // Not read: it would not be used.
-                self.offer(name, 0, CandidateValue::Content("not read".into()));
-                continue;
-            }
-            match folder.read(name.text, links).unwrap_or(Err(FileFault::Missing)) {
-                Ok(content) => {
-                    self.offer(name, 0, CandidateValue::Content(content));
-                    for other in &request.names[usize::from(name.rank) + 1..] {
-                        if let Some(Ok(content)) = folder.read(other.text, links) {
-                            self.offer(other, 0, CandidateValue::Content(content));
-                        }
-                    }
+            let counts_empty = !self.layers.settings.empty_as_unset;
+            let is_used = request.sources.contains(self.source)
+                && self.slots[leaf as usize].candidate.is_none();
+            let mut is_found = false;
+            let names = request.names.iter();
+            let files =
+                names.flat_map(|name| folder.files_for(name.text).map(move |at| (name, at)));
+            for (name, spelling) in files {
+                if !is_used && counts_empty {
+                    // Not read: it would not be used.
+                    self.offer(name, spelling, CandidateValue::Content("not read".into()));
+                    break;
                 }
-                Err(fault) => {
-                    let location = Location::File { path: path.as_path().into(), line: None };
-                    let message = format!("{} cannot be read", request.key());
-                    let mut problem = Problem::new(ProblemKind::Unreadable, message)
-                        .key_named(request.key())
-                        .reason(fault.to_string())
-                        .at(self.source, Some(location));
-                    problem.hint = fault.hint_for_secret().map(str::to_owned);
-                    self.layers.notes.problems.push(problem);
+                match folder.read_spelled(name.text, spelling, &self.layers.inputs.links) {
+                    Ok(content) => {
+                        is_found |= counts_empty || !content.is_empty();
+                        self.offer(name, spelling, CandidateValue::Content(content));
+                    }
+                    Err(fault) if is_used && !is_found => {
+                        let path = folder.path_of(name.text, spelling).unwrap_or_default();
+                        self.unreadable(request, &path, &fault);
+                        break;
+                    }
+                    Err(_) => self.offer(name, spelling, CandidateValue::Unreadable),
                 }
             }
         }
+    }
+
+    fn unreadable(&mut self, request: &'static KeyRequest, path: &Path, fault: &FileFault) {
+        let location = Location::File { path: path.into(), line: None };
+        let message = format!("{} cannot be read", request.key());
+        let mut problem = Problem::new(ProblemKind::Unreadable, message)
+            .key_named(request.key())
+            .reason(fault.to_string())
+            .at(self.source, Some(location));
+        problem.hint = fault.hint_for_secret().map(str::to_owned);
+        self.layers.notes.problems.push(problem);
     }
 
     fn fetched(&mut self, provider: &str, fetched: &Fetched) {
@@ -249,7 +256,10 @@ impl Fill<'_, '_> {
     /// Keeps the better one of two values of a key; the other one is remembered if it is of the same layer.
     #[cold]
     fn choose(&mut self, name: &'static Name, candidate: Candidate, found: Candidate) {
+        let request = &self.layers.table.leaves[name.leaf as usize];
         let (used, passed_over) = if candidate.layer != self.layer {
+            let is_same_source = self.all[usize::from(candidate.layer)].source == self.source;
+            self.slots[name.leaf as usize].again |= is_same_source;
             (candidate, None)
         } else if candidate.order() < found.order() {
             (candidate, Some(found))
@@ -257,7 +267,8 @@ impl Fill<'_, '_> {
             (found, Some(candidate))
         } else {
             self.layers.notes.warnings.push(Warning::Duplicate {
-                key: self.layers.table.leaves[name.leaf as usize].key(),
+                key: request.key(),
+                name: found.set_name(request),
                 source: self.source,
                 lines: (candidate.line, found.line),
             });

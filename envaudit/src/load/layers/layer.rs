@@ -23,7 +23,7 @@ pub(in crate::load) enum LayerKind {
 }
 
 impl LayerKind {
-    /// Where in this layer a value is.
+    /// Where in this layer a value is: by its line in an env file, by the spelling of its file in a folder.
     #[inline]
     pub(in crate::load) fn location(&self, name: &str, line: u32) -> Option<Location> {
         match self {
@@ -31,7 +31,7 @@ impl LayerKind {
                 Some(Location::File { path: Arc::clone(&file.path), line: Some(line) })
             }
             LayerKind::Folder(folder) => {
-                let path = folder.file_for(name)?;
+                let path = folder.path_of(name, line)?;
                 Some(Location::File { path: path.into(), line: None })
             }
             LayerKind::Fetched(_, fetched) => fetched.get(name)?.location(),
@@ -54,15 +54,18 @@ impl LayerKind {
         }
     }
 
-    /// What a folder or a provider has under a name.
-    pub(in crate::load) fn content(&self, name: &str, links: &Links) -> Option<Cow<'_, str>> {
+    /// The texts that a folder or a provider has under a name, what counts first.
+    pub(in crate::load) fn contents(&self, name: &str, links: &Links) -> Vec<Cow<'_, str>> {
         match self {
-            LayerKind::EnvFile(_) => None,
+            LayerKind::EnvFile(_) => Vec::new(),
             LayerKind::Folder(folder) => {
-                let content = folder.read(name, links)?.ok()?;
-                content.into_string().ok().map(Cow::Owned)
+                let read = |spelling| folder.read_spelled(name, spelling, links).ok();
+                let texts = folder.files_for(name).filter_map(read);
+                texts.filter_map(|content| content.into_string().ok().map(Cow::Owned)).collect()
             }
-            LayerKind::Fetched(_, fetched) => fetched.get(name).map(|value| value.text().into()),
+            LayerKind::Fetched(_, fetched) => {
+                fetched.get(name).map(|value| value.text().into()).into_iter().collect()
+            }
         }
     }
 
@@ -111,25 +114,30 @@ impl LayerKind {
         }
     }
 
-    /// Where a variable of these names is, what counts first: the position of the name, and the line in an env file.
+    /// Where a variable of these names is, what counts first: the position of the name, and what
+    /// [`location`](Self::location) takes for its line.
     #[cfg(feature = "cli")]
     pub(in crate::load) fn occurrences(&self, names: &[&str]) -> Vec<(usize, u32)> {
-        let first = |has: &dyn Fn(&str) -> bool| {
-            names.iter().position(|name| has(name)).map(|rank| (rank, 0)).into_iter().collect()
-        };
+        let names = || names.iter().copied().enumerate();
         match self {
             LayerKind::EnvFile(file) => {
                 let mut found: Vec<(usize, u32)> = Vec::new();
                 for (name, line) in file.names() {
-                    let rank = names.iter().position(|known| *known == name);
-                    found.extend(rank.map(|rank| (rank, line)));
+                    let rank = names().find(|(_, known)| *known == name);
+                    found.extend(rank.map(|(rank, _)| (rank, line)));
                 }
                 // The key before its aliases, the last of its lines.
                 found.sort_by_key(|(rank, line)| (*rank, u32::MAX - line));
                 found
             }
-            LayerKind::Folder(folder) => first(&|name| folder.file_for(name).is_some()),
-            LayerKind::Fetched(_, fetched) => first(&|name| fetched.get(name).is_some()),
+            LayerKind::Folder(folder) => {
+                let files = |(rank, name)| folder.files_for(name).map(move |line| (rank, line));
+                names().flat_map(files).collect()
+            }
+            LayerKind::Fetched(_, fetched) => {
+                let has = |(_, name): &(usize, &str)| fetched.get(name).is_some();
+                names().filter(has).map(|(rank, _)| (rank, 0)).collect()
+            }
         }
     }
 }

@@ -23,7 +23,7 @@ use crate::schema::table::Table;
 use crate::sources::env_file::{EnvFile, EnvFileFault};
 use crate::sources::file::FileFault;
 use crate::sources::folder::Folder;
-use crate::sources::provider::{PendingFetch, Provider};
+use crate::sources::provider::{PendingFetch, Provider, shown_id};
 use crate::sources::{Location, ShownPath, Source, SourceKind};
 
 const MISSING: &str = "check the path that the program was given";
@@ -60,6 +60,8 @@ pub(in crate::load) struct Double {
 pub(in crate::load) struct NearMiss {
     pub(in crate::load) leaf: u16,
     pub(in crate::load) name: String,
+    /// The variable that was meant, if it is one that names a file and not the key.
+    pub(in crate::load) file: Option<&'static str>,
     pub(in crate::load) source: Source,
     pub(in crate::load) location: Option<Location>,
 }
@@ -308,15 +310,15 @@ impl<'s> Layers<'s> {
 
     fn take_answer(&mut self, pending: &PendingFetch) -> Option<LayerKind> {
         let provider: &dyn Provider = pending.provider();
-        let (source, name) = (provider.source(), provider.name());
+        let (source, name) = (provider.source(), shown_id(provider.name()));
         match pending.wait() {
             Ok(mut fetched) => {
                 fetched.admit(|error| provider.on_failure().admits(error));
-                return Some(LayerKind::Fetched(name.into(), fetched));
+                return Some(LayerKind::Fetched((&*name).into(), fetched));
             }
             Err(error) if provider.on_failure().admits(&error) => {
                 self.notes.warnings.push(Warning::ProviderFailed {
-                    provider: name.to_owned(),
+                    provider: name.into_owned(),
                     source,
                     reason: error.to_string(),
                 });

@@ -70,6 +70,10 @@ impl<'a> Scope<'a> {
         value?.into_string().ok().filter(|value| self.counts(value))
     }
 
+    fn in_contents(&self, layer: &'a Layer, name: &str) -> Option<Cow<'a, str>> {
+        layer.kind.contents(name, self.links).into_iter().find(|value| self.counts(value))
+    }
+
     /// The content of the file that the `KEY_FILE` of a key names in an env file.
     fn in_named_file(
         &mut self,
@@ -127,7 +131,7 @@ impl<'a> Lookup<'a> for Scope<'a> {
             let value = match usable.next() {
                 Some(def) if def.value.marker.is_none() => Some(Cow::Borrowed(&*def.value.text)),
                 Some(def) => Some(self.resolve(at, def.line, &def.value, depth + 1)?.into()),
-                None => match layer.kind.content(name, self.links) {
+                None => match self.in_contents(layer, name) {
                     Some(value) => Some(value),
                     None => self.in_named_file(at, known, depth)?.map(Cow::Owned),
                 },

@@ -6,6 +6,7 @@ use crate::error::{self, Problem, ProblemKind};
 use crate::load::inputs::ENVIRONMENT_VARIABLE;
 use crate::load::settings::UnknownKeys;
 use crate::schema::nearest::meant;
+use crate::schema::table::Name;
 use crate::sources::{Location, Source, service_links};
 
 impl Layers<'_> {
@@ -23,7 +24,7 @@ impl Layers<'_> {
             // In another case it is ours only if it resembles a key.
             let has_prefix = name.starts_with(prefix)
                 || starts_with(name, prefix) && meant(name, self.table).is_some();
-            if has_prefix && !self.is_known(name) && !self.is_service_link(name, &names) {
+            if has_prefix && !self.is_known_variable(name) && !self.is_service_link(name, &names) {
                 self.unknown(name, Source::System, None, false);
             }
         }
@@ -42,9 +43,10 @@ impl Layers<'_> {
                 if let Some(near) = meant(name, self.table)
                     && !self.is_known(name)
                 {
-                    let (leaf, name) = (near.leaf, name.to_owned());
+                    let (leaf, name) = (near.name.leaf, name.to_owned());
+                    let file = near.is_file().then_some(near.text);
                     let location = Some(location());
-                    self.notes.near_misses.push(NearMiss { leaf, name, source, location });
+                    self.notes.near_misses.push(NearMiss { leaf, name, file, source, location });
                 }
             }
             UnknownKeys::Warn | UnknownKeys::Deny => {
@@ -64,6 +66,16 @@ impl Layers<'_> {
                 || name.strip_suffix("_FILE").is_some_and(of_file)
         };
         name == ENVIRONMENT_VARIABLE || reads(name) || self.settings.knows(name)
+    }
+
+    /// The same of a variable of the process environment.
+    pub(in crate::load) fn is_known_variable(&self, name: &str) -> bool {
+        let ignores_case = self.settings.environment.ignores_case();
+        let is_read = |read: &Name| {
+            read.text.eq_ignore_ascii_case(name)
+                || read.reads_file && read.file.eq_ignore_ascii_case(name)
+        };
+        self.is_known(name) || ignores_case && self.table.names.iter().any(is_read)
     }
 
     /// Whether Kubernetes has set the variable, for a Service whose name begins as the prefix does.

@@ -80,6 +80,6 @@ impl FieldReader<'_> {
             return None;
         }
         let under_key = self.settings.environment.get(request.key);
-        in_environment(self.settings, request, under_key).map(|variable| variable.set_name())
+        in_environment(self.settings, request, under_key, None).map(|variable| variable.set_name())
     }
 }

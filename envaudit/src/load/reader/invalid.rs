@@ -2,6 +2,7 @@
 
 use envaudit_redact::credentials;
 
+use crate::audit::AuditEntry;
 use crate::error::{self, Problem, ProblemKind};
 use crate::load::redaction::Secrets;
 use crate::schema::KeyRequest;
@@ -9,12 +10,37 @@ use crate::schema::expected;
 use crate::sources::env_file::expand::ExpandFault;
 use crate::value::{Raw, Reason, ValueError};
 
+use super::secret_file;
+
 /// What is said in the place of a parser or check that may have quoted the value.
 pub(super) const WITHHELD: &str = "the reason is not shown, because the value is secret";
 
 const WITHHELD_BY_NAME: &str = "the reason is not shown, because the name is that of a secret";
 const WITHHELD_BY_FORM: &str =
     "the reason is not shown, because the value could have a secret in it";
+const WITHHELD_BY_STORE: &str =
+    "the reason is not shown, because the value is from a place of secrets";
+
+/// Where a value was found, as far as it decides what may be shown of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum FoundIn {
+    /// A provider, a folder of secrets, or a file that holds one value: what lies there is taken to be a secret.
+    SecretStore,
+    EnvFile,
+    Elsewhere,
+}
+
+impl FoundIn {
+    pub(super) fn of(entry: &AuditEntry) -> Self {
+        if entry.provider.is_some() || secret_file::is_whole_file(entry) {
+            FoundIn::SecretStore
+        } else if entry.location.as_ref().is_some_and(|location| location.line().is_some()) {
+            FoundIn::EnvFile
+        } else {
+            FoundIn::Elsewhere
+        }
+    }
+}
 
 /// The most characters of a name or of the message of a reference that are shown.
 const MAX_SHOWN: usize = 100;
@@ -28,13 +54,13 @@ fn not_utf8(raw: &Raw<'_>) -> (&'static str, Option<&'static str>) {
 }
 
 /// The problem of a value that was refused, and the message of a foreign parser, which is not to be shown before every secret is
-/// known. Nothing is shown of one that spans several lines of an env file: a quote that was not
-/// closed puts the next lines into it, whatever they are.
+/// known. Nothing is shown of one from a place of secrets, whatever its field, nor of one that spans several lines of an env file:
+/// a quote that was not closed puts the next lines into it, whatever they are.
 pub(super) fn invalid(
     request: &'static KeyRequest,
     raw: &Raw<'_>,
     error: ValueError,
-    is_in_env_file: bool,
+    found_in: FoundIn,
 ) -> (Problem, Option<String>) {
     let key = request.key();
     let mut problem =
@@ -60,7 +86,11 @@ pub(super) fn invalid(
         return (problem, None);
     }
     let text = raw.as_str().unwrap_or("");
-    let withheld = request.hides_form() || is_in_env_file && text.contains(['\n', '\r']);
+    let withheld = match found_in {
+        FoundIn::SecretStore => true,
+        FoundIn::EnvFile => request.hides_form() || text.contains(['\n', '\r']),
+        FoundIn::Elsewhere => request.hides_form(),
+    };
     if !withheld {
         problem.found = raw.as_str().ok().map(error::shown);
     }
@@ -72,6 +102,9 @@ pub(super) fn invalid(
         }
         Reason::NotUtf8 => None,
         Reason::Plain(message) | Reason::Json(message) => Some(message),
+        Reason::Foreign(_) if found_in == FoundIn::SecretStore => {
+            Some(WITHHELD_BY_STORE.to_owned())
+        }
         Reason::Foreign(_) if withheld => Some(WITHHELD_BY_FORM.to_owned()),
         Reason::Foreign(message) => {
             return (problem, Some(told(message, text)));

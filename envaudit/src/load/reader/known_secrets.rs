@@ -9,7 +9,7 @@ use super::FieldReader;
 use crate::audit::Warning;
 use crate::error::{self, ProblemKind};
 use crate::load::layers::LayerKind;
-use crate::load::redaction::Secrets;
+use crate::load::redaction::{Secrets, TELLING};
 use crate::schema::KeyRequest;
 use crate::sources::{Location, secret_file};
 
@@ -65,33 +65,44 @@ impl FieldReader<'_> {
         let mut secrets = self.secrets.take().unwrap_or_default();
         for request in self.table.leaves {
             let is_secret = request.is_secret() || request.is_named_like_a_secret();
-            self.each_text(request, |text| match is_secret {
-                true => secrets.note(request, text),
-                false => credentials(text).into_iter().for_each(|part| secrets.note_text(part)),
+            let could_hold = request.field.shape.could_hold_secret();
+            self.each_text(request, |text, is_in_store| {
+                // A short text of a store, such as a port, is too ordinary to be looked for in every message.
+                let is_kept = is_in_store && text.len() >= TELLING && could_hold;
+                match is_secret || is_kept {
+                    true => secrets.note(request, text),
+                    false => credentials(text).into_iter().for_each(|part| secrets.note_text(part)),
+                }
             });
         }
         secrets
     }
 
-    fn each_text(&self, request: &'static KeyRequest, mut note: impl FnMut(&str)) {
+    /// Calls a function with each text that a source has for a key, and whether that is a place of secrets.
+    fn each_text(&self, request: &'static KeyRequest, mut note: impl FnMut(&str, bool)) {
         let links = &self.layers.inputs().links;
         let mut scope = self.layers.scope();
         for name in request.names {
             let environment = &self.settings.environment;
-            let mut found = Vec::from_iter(environment.get(name.text));
+            if let Some(text) = environment.get(name.text).as_deref().and_then(OsStr::to_str) {
+                note(text, false);
+            }
             if name.reads_file
                 && let Some(path) = environment.get(name.file)
+                && let Ok(content) = secret_file::read(Path::new(&path), links)
+                && let Some(text) = content.to_str()
             {
-                found.extend(secret_file::read(Path::new(&path), links).ok());
+                note(text, true);
             }
-            found.iter().filter_map(|text| text.to_str()).for_each(&mut note);
             for (at, layer) in self.layers.all().iter().enumerate() {
-                if let Some(content) = layer.kind.content(name.text, links) {
-                    note(&content);
-                }
+                layer
+                    .kind
+                    .contents(name.text, links)
+                    .iter()
+                    .for_each(|content| note(content, true));
                 for definition in layer.kind.definitions(name.text) {
                     if let Ok(text) = scope.resolve(at, definition.line, &definition.value, 0) {
-                        note(&text);
+                        note(&text, false);
                     }
                 }
                 let LayerKind::EnvFile(file) = &layer.kind else { continue };
@@ -100,7 +111,7 @@ impl FieldReader<'_> {
                     let path = path.map(|path| file.folder().join(path));
                     let content = path.ok().and_then(|path| secret_file::read(&path, links).ok());
                     if let Some(text) = content.as_deref().and_then(OsStr::to_str) {
-                        note(text);
+                        note(text, true);
                     }
                 }
             }

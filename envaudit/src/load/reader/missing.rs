@@ -1,13 +1,20 @@
 //! What is said of a variable that is not there, or comes from where it may not.
 
 use super::FieldReader;
-use super::secret_file::Overlooked;
 use crate::error::{Problem, ProblemKind};
 use crate::load::hint::places;
 use crate::schema::KeyRequest;
 use crate::schema::expected;
-use crate::schema::nearest::{is_cut_short, meant, nearest};
+use crate::schema::nearest::{is_cut_short, meant, nearest, resembles};
 use crate::sources::{Location, Source};
+
+/// A variable that is set and nearly called like one that is missing.
+struct NearName {
+    name: String,
+    place: String,
+    /// The name that it resembles: the key, or the variable that names its file.
+    meant: &'static str,
+}
 
 impl FieldReader<'_> {
     /// Says that a variable is missing, unless what was found of it has been reported.
@@ -24,10 +31,13 @@ impl FieldReader<'_> {
         let overlooked = if self.has_folders { self.overlooked(request) } else { None };
         let mut reason = self.reason_of_group();
         let hint = match (overlooked, near) {
-            (Some(Overlooked { path, reason, .. }), _) => {
-                format!("{} is there and not read: {reason}", path.display())
+            (Some(overlooked), _) => overlooked.to_string(),
+            (None, Some(NearName { name, place, meant })) if meant != key => {
+                format!("{name} is set in {place}; did you mean {meant}?")
             }
-            (None, Some((name, place))) => format!("{name} is set in {place}; did you mean that?"),
+            (None, Some(NearName { name, place, .. })) => {
+                format!("{name} is set in {place}; did you mean that?")
+            }
             (None, None) => match self.unread_place(request) {
                 Some(place) => {
                     // It is probably there, whatever asks for it.
@@ -46,25 +56,39 @@ impl FieldReader<'_> {
     }
 
     /// A variable that is set, belongs to no field and is nearly called like this one.
-    pub(super) fn near_miss(&mut self, request: &'static KeyRequest) -> Option<(String, String)> {
+    fn near_miss(&mut self, request: &'static KeyRequest) -> Option<NearName> {
         if self.present.is_none() {
             self.present = Some(self.names_present());
         }
-        let unknown = |name: &&str| self.table.find(name.as_bytes()).is_none();
+        let unknown = |name: &&str| !self.layers.is_known_variable(name);
+        let own = &request.names[0];
         self.present.iter().flatten().find_map(|(names, place)| {
             let candidates = names.iter().map(String::as_str).filter(unknown);
-            let near = nearest(request.key(), candidates.clone());
-            let cut_short = || candidates.clone().find(|name| self.is_short_for(name, request));
-            near.or_else(cut_short).map(|near| (near.to_owned(), place.clone()))
+            let near = nearest(request.key(), candidates.clone()).map(|name| (name, own.text));
+            let cut_short = || candidates.clone().find_map(|name| self.short_for(name, request));
+            let of_file = || {
+                let resembling = candidates.clone().filter(|name| resembles(name, own.file));
+                nearest(own.file, resembling.filter(|_| own.reads_file))
+                    .map(|name| (name, own.file))
+            };
+            let (name, meant) = near.or_else(of_file).or_else(cut_short)?;
+            Some(NearName { name: name.to_owned(), place: place.clone(), meant })
         })
     }
 
-    /// Whether the name is that of this field, cut short, and of no other.
-    fn is_short_for(&self, name: &str, request: &'static KeyRequest) -> bool {
-        is_cut_short(name, request.key())
-            && meant(name, self.table).is_some_and(|meant| {
-                self.table.leaves[usize::from(meant.leaf)].key() == request.key()
-            })
+    /// The name and what it is short for, if that is the key of this field, or the variable that names its file, and of no
+    /// other.
+    fn short_for<'n>(
+        &self,
+        name: &'n str,
+        request: &'static KeyRequest,
+    ) -> Option<(&'n str, &'static str)> {
+        let own = &request.names[0];
+        let file = own.reads_file.then_some(own.file);
+        let text = [Some(own.text), file].into_iter().flatten();
+        let text = text.into_iter().find(|text| is_cut_short(name, text))?;
+        let leaf = usize::from(meant(name, self.table)?.name.leaf);
+        (self.table.leaves[leaf].key() == request.key()).then_some((name, text))
     }
 
     /// A file that could have it and of which not all could be read.

@@ -18,11 +18,14 @@ use std::ffi::OsString;
 use chrono::{DateTime, Utc};
 use envaudit_redact::credentials;
 
+use self::conflict::OtherValues;
 use self::group::GroupOpener;
-use self::invalid::{bad_reference, invalid};
+use self::invalid::{FoundIn, bad_reference, invalid};
+#[cfg(feature = "cli")]
+pub(in crate::load) use self::secret_file::overlooked_in;
 use self::variable::{found_in_environment, in_environment, others_in_environment};
 use crate::audit::{AuditEntry, Warning};
-use crate::error::Problem;
+use crate::error::{Problem, ProblemKind};
 use crate::load::key_slot::{Candidate, CandidateValue, KeySlot};
 use crate::load::layers::Scope;
 use crate::load::layers::{Double, Layer, LayerKind, Layers, NearMiss, Notes};
@@ -30,9 +33,9 @@ use crate::load::layers::{Double, Layer, LayerKind, Layers, NearMiss, Notes};
 use crate::load::loaded_texts::LoadedTexts;
 use crate::load::redaction::Secrets;
 use crate::load::settings::LoadSettings;
-use crate::schema::table::Table;
+use crate::schema::table::{Name, Table};
 use crate::schema::{DefaultText, KeyRequest};
-use crate::sources::{Location, Source, SourceSet, service_links};
+use crate::sources::{Source, SourceSet, service_links};
 use crate::value::{Raw, ValueError};
 
 /// What the generated code reads fields from, in the order of declaration.
@@ -52,7 +55,7 @@ pub struct FieldReader<'a> {
     /// Whether any source wins over a default.
     default_is_last: bool,
     /// The variables of the environment that name files of this configuration.
-    named_files: Vec<&'a str>,
+    named_files: Vec<&'static str>,
     /// What layers have for a key under a second name.
     doubles: Vec<Double>,
     /// Unknown names in env files that resemble those of a key.
@@ -96,11 +99,13 @@ impl<'a> FieldReader<'a> {
         let is_folder = |layer: &Layer| matches!(layer.kind, LayerKind::Folder(_));
         let mut named_files = Vec::new();
         if asks_environment {
+            let ignores_case = settings.environment.ignores_case();
             settings.environment.each_file_name(|name| {
-                let key = name.len() - "_FILE".len();
-                if table.find(&name.as_bytes()[..key]).is_some_and(|key| key.reads_file) {
-                    named_files.push(name);
-                }
+                let known = match ignores_case {
+                    true => table.find_file_ignoring_case(name),
+                    false => table.find_file(name),
+                };
+                named_files.extend(known.map(|known| known.file));
             });
         }
         FieldReader {
@@ -272,7 +277,8 @@ impl<'a> FieldReader<'a> {
                     Some(DefaultText::Value(text)) => text,
                     _ => "",
                 };
-                let (problem, message) = invalid(request, &Raw::borrowed(text), error, false);
+                let raw = Raw::borrowed(text);
+                let (problem, message) = invalid(request, &raw, error, FoundIn::Elsewhere);
                 self.push(problem.at(Source::SchemaDefault, None), message);
             }
         }
@@ -286,8 +292,7 @@ impl<'a> FieldReader<'a> {
         raw: &Raw<'_>,
         error: ValueError,
     ) {
-        let is_in_env_file = matches!(entry.location, Some(Location::File { line: Some(_), .. }));
-        let (mut problem, message) = invalid(request, raw, error, is_in_env_file);
+        let (mut problem, message) = invalid(request, raw, error, FoundIn::of(entry));
         let name = entry.found_as.as_deref().unwrap_or(request.key());
         if entry.source == Source::System
             && let Some(service) = name.strip_suffix("_PORT")
@@ -316,14 +321,18 @@ impl<'a> FieldReader<'a> {
         variable: Option<OsString>,
         entry: &mut AuditEntry,
     ) -> Result<Option<Raw<'a>>, Box<Problem>> {
+        // To ask for one variable is to look through all of them. Where a file or provider has a value, which variables name
+        // files is known well enough from the list.
+        let in_layer = self.slots.get(index).is_some_and(|slot| slot.candidate.is_some());
+        let files = if in_layer { Some(&self.named_files[..]) } else { None };
         let mut variable = match self.asks_environment {
-            true => in_environment(self.settings, request, variable),
+            true => in_environment(self.settings, request, variable, files),
             false => None,
         };
         let layers = self.layers;
         // Most values of a file: nothing else has them.
         if variable.is_none()
-            && let Some(KeySlot { candidate: found @ Some(_), sources, denied: None }) =
+            && let Some(KeySlot { candidate: found @ Some(_), sources, again: false, denied: None }) =
                 self.slots.get_mut(index)
             && sources.is_single()
             && self.default_is_last
@@ -332,10 +341,11 @@ impl<'a> FieldReader<'a> {
         {
             return self.found_in_layer(request, candidate, entry).map(Some);
         }
-        let (candidate, mut sources, denied) = match self.slots.get_mut(index) {
-            Some(slot) => (slot.candidate.take(), slot.sources, slot.denied.take()),
-            None => (None, SourceSet::EMPTY, None),
+        let slot = match self.slots.get_mut(index) {
+            Some(slot) => std::mem::replace(slot, KeySlot::EMPTY),
+            None => KeySlot::EMPTY,
         };
+        let KeySlot { candidate, mut sources, again, denied } = slot;
         let mut denied = denied.map(|denied| {
             let layer = layers.layer(denied.layer);
             let name = denied.set_name(request);
@@ -369,7 +379,9 @@ impl<'a> FieldReader<'a> {
             entry.shadowed = in_order(sources, self.settings);
             return Ok(None);
         }
-        let lower = sources.without(winner);
+        // The variable itself is one more place of a provider's source.
+        let again = in_layer.is_some() && (again || winner == Source::System && variable.is_some());
+        let lower = if again { sources } else { sources.without(winner) };
         if !lower.is_empty() {
             entry.shadowed = in_order(lower, self.settings);
         }
@@ -378,7 +390,7 @@ impl<'a> FieldReader<'a> {
                 let used = variable.set_name();
                 let links = &layers.inputs().links;
                 let others = match request.names.len() == 1 && self.named_files.is_empty() {
-                    true => Vec::new(),
+                    true => OtherValues::default(),
                     false => others_in_environment(
                         self.settings,
                         request,
@@ -388,15 +400,16 @@ impl<'a> FieldReader<'a> {
                     ),
                 };
                 let raw = found_in_environment(request, variable, links, entry)?;
-                self.note_conflict(request, used, &others, entry)?;
+                self.note_conflict(request, used, others, entry)?;
                 Ok(Some(raw))
             }
             (_, Some(candidate)) => {
-                let (layer, used) = (candidate.layer, candidate.set_name(request));
+                let counting = (candidate.layer, candidate.order());
+                let used = candidate.set_name(request);
                 let raw = self.found_in_layer(request, candidate, entry)?;
                 if !self.doubles.is_empty() {
-                    let others = self.others_in_layer(index, request, layer, &raw, entry);
-                    self.note_conflict(request, used, &others, entry)?;
+                    let others = self.others_in_layer(index, request, counting, &raw, entry);
+                    self.note_conflict(request, used, others, entry)?;
                 }
                 Ok(Some(raw))
             }
@@ -410,6 +423,7 @@ impl<'a> FieldReader<'a> {
             && self.settings.asks(Source::SchemaDefault)
     }
 
+    /// The value that a layer has; the entry learns where.
     fn found_in_layer(
         &mut self,
         request: &'static KeyRequest,
@@ -417,32 +431,33 @@ impl<'a> FieldReader<'a> {
         entry: &mut AuditEntry,
     ) -> Result<Raw<'a>, Box<Problem>> {
         let layer = self.layers.layer(candidate.layer);
-        let name = request.names[candidate.rank as usize].text;
+        let name = &request.names[candidate.rank as usize];
         entry.source = layer.source;
-        entry.location = layer.kind.location(name, candidate.line);
+        entry.location = layer.kind.location(name.text, candidate.line);
         entry.provider = layer.kind.provider().cloned();
         if candidate.rank > 0 {
-            entry.found_as = Some(Cow::Borrowed(name));
+            entry.found_as = Some(Cow::Borrowed(name.text));
         }
-        self.raw(request, candidate, entry)
+        self.raw(request, name, layer, candidate, entry)
             .map_err(|problem| Box::new((*problem).at(layer.source, entry.location.clone())))
     }
 
-    /// The value that a layer has. The entry learns of the file that a variable names.
+    /// The value that a layer has under a name. The entry learns of the file that a variable names.
+    #[inline(always)]
     fn raw(
         &mut self,
         request: &'static KeyRequest,
+        name: &'static Name,
+        layer: &'a Layer,
         candidate: Candidate,
         entry: &mut AuditEntry,
     ) -> Result<Raw<'a>, Box<Problem>> {
-        let layer = self.layers.layer(candidate.layer);
-        let name = request.names[candidate.rank as usize].text;
         Ok(match (candidate.value, &layer.kind) {
             (CandidateValue::Span(from, to), LayerKind::EnvFile(file)) => {
                 Raw::borrowed(file.slice(from, to))
             }
             (CandidateValue::Fetched, LayerKind::Fetched(_, fetched)) => {
-                Raw::borrowed(fetched.get(name).map_or("", |value| value.text()))
+                Raw::borrowed(fetched.get(name.text).map_or("", |value| value.text()))
             }
             (CandidateValue::Content(content), _) => Raw::os(content),
             (CandidateValue::Resolved(resolved), _) => match *resolved {
@@ -450,9 +465,8 @@ impl<'a> FieldReader<'a> {
                 (text, false) => Raw::owned(text),
             },
             (CandidateValue::NamedFile(path), LayerKind::EnvFile(file)) => {
-                let Candidate { layer, rank, line, .. } = candidate;
-                let name = &request.names[rank as usize];
-                return self.found_in_named_file(request, name, (layer, line), &path, file, entry);
+                let line = (candidate.layer, candidate.line);
+                return self.found_in_named_file(request, name, line, &path, file, entry);
             }
             (CandidateValue::Interpreted(value), _) if value.marker.is_none() => {
                 Raw::owned(value.text)
@@ -470,6 +484,10 @@ impl<'a> FieldReader<'a> {
                         return Err(Box::new(bad_reference(request, &fault, secret)));
                     }
                 }
+            }
+            (CandidateValue::Unreadable, _) => {
+                let message = format!("{} cannot be read", request.key());
+                return Err(Box::new(Problem::new(ProblemKind::Unreadable, message)));
             }
             (
                 CandidateValue::Span(..) | CandidateValue::Fetched | CandidateValue::NamedFile(_),

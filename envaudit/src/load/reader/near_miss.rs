@@ -51,17 +51,21 @@ impl FieldReader<'_> {
         {
             return;
         }
-        let letters = Letters::of(request.key());
-        let mut found: Vec<&str> = Vec::new();
+        let own = &request.names[0];
+        let texts = [own.text].into_iter().chain(own.reads_file.then_some(own.file));
+        let meant: Vec<(&'static str, Letters)> =
+            texts.map(|text| (text, Letters::of(text))).collect();
+        let mut found: Vec<(&str, &'static str)> = Vec::new();
         self.settings.environment.each_name(|name| {
-            if letters.may_resemble(name) && resembles(name, request.key()) {
-                found.push(name);
-            }
+            let resembled = meant
+                .iter()
+                .find(|(text, letters)| letters.may_resemble(name) && resembles(name, text));
+            found.extend(resembled.map(|(text, _)| (name, *text)));
         });
-        found.retain(|name| !USUAL.contains(name) && !self.layers.is_known(name));
+        found.retain(|(name, _)| !USUAL.contains(name) && !self.layers.is_known_variable(name));
         found.sort_unstable();
-        for name in found {
-            self.note_misspelt(request, name, Source::System, None);
+        for (name, meant) in found {
+            self.note_misspelt(request, (name, meant), Source::System, None);
         }
     }
 
@@ -71,23 +75,23 @@ impl FieldReader<'_> {
         self.near_misses = rest;
         let found: Vec<NearMiss> = found;
         for miss in found {
-            self.note_misspelt(request, &miss.name, miss.source, miss.location);
+            let meant = miss.file.unwrap_or(request.key());
+            self.note_misspelt(request, (&miss.name, meant), miss.source, miss.location);
         }
     }
 
     fn note_misspelt(
         &mut self,
         request: &'static KeyRequest,
-        name: &str,
+        (name, meant): (&str, &'static str),
         source: Source,
         location: Option<Location>,
     ) {
-        let key = request.key();
         // A field that is missing names it in its own hint.
         if request.field.required() {
             return;
         }
         let config = self.table.schema.name;
-        self.warnings.push(Warning::unknown(name, Some(key), config, source, location));
+        self.warnings.push(Warning::unknown(name, Some(meant), config, source, location));
     }
 }

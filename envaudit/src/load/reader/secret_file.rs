@@ -1,5 +1,6 @@
 //! What is noticed of secret files: content that was hardly meant, and files that look as if they were meant and are not read.
 
+use core::fmt;
 use std::path::{Path, PathBuf};
 
 use super::FieldReader;
@@ -8,8 +9,8 @@ use crate::load::layers::LayerKind;
 use crate::schema::KeyRequest;
 use crate::schema::nearest::nearest;
 use crate::schema::table::Table;
-use crate::sources::Source;
 use crate::sources::folder::{Folder, spellings};
+use crate::sources::{ShownPath, Source};
 use crate::value::Raw;
 
 /// In a folder with more files than this, slips of the finger are not looked for.
@@ -19,11 +20,17 @@ const MAX_FILES: usize = 1_000;
 const MAX_FOLDERS: usize = 32;
 
 /// Something in a folder of secrets that is not read.
-pub(super) struct Overlooked {
+pub(in crate::load) struct Overlooked {
     pub(super) source: Source,
     pub(super) path: PathBuf,
     /// Why, and what to do.
     pub(super) reason: String,
+}
+
+impl fmt::Display for Overlooked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} is there and not read: {}", ShownPath(&self.path), self.reason)
+    }
 }
 
 impl FieldReader<'_> {
@@ -64,8 +71,7 @@ impl FieldReader<'_> {
             if !request.sources.contains(layer.source) {
                 return None;
             }
-            let (path, reason) = overlooked_in(folder, layer.source, request, self.table)?;
-            Some(Overlooked { source: layer.source, path, reason })
+            overlooked_in(folder, layer.source, request, self.table)
         })
     }
 }
@@ -108,12 +114,14 @@ fn odd_content(text: &str, is_trimmed: bool) -> Option<String> {
     ))
 }
 
-fn overlooked_in(
+/// What in a folder of secrets was most likely meant for a variable.
+pub(in crate::load) fn overlooked_in(
     folder: &Folder,
     source: Source,
     request: &'static KeyRequest,
     table: &'static Table,
-) -> Option<(PathBuf, String)> {
+) -> Option<Overlooked> {
+    let found = |path, reason| Some(Overlooked { source, path, reason });
     let names = || request.names.iter().map(|name| name.text);
     if names().any(|name| folder.file_for(name).is_some()) {
         return None;
@@ -121,12 +129,12 @@ fn overlooked_in(
     if let Some(path) = names().find_map(|name| folder.folder_for(name)) {
         let reason = "it is a folder. Docker makes one where the file to be mounted does not exist: remove it, make the file, \
                       and start the container anew";
-        return Some((path, reason.to_owned()));
+        return found(path, reason.to_owned());
     }
     let lower = request.key().to_ascii_lowercase();
     if let Some(name) = names().find_map(|name| similar_file(folder, name, request, table)) {
         let reason = format!("the file of {} is called `{lower}`", request.key());
-        return Some((folder.path().join(name), reason));
+        return found(folder.path().join(name), reason);
     }
     let path = names().find_map(|name| file_below(folder, name, table))?;
     let below = path.parent().unwrap_or(&path).display();
@@ -138,7 +146,7 @@ fn overlooked_in(
         "folders below are not looked into: mount it as `{}`, or name {below} with {method}",
         folder.path().join(lower).display()
     );
-    Some((path, reason))
+    found(path, reason)
 }
 
 /// The name as it would be without the prefix that all names of the struct have.

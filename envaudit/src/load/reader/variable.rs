@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ffi::OsString;
 use std::path::Path;
 
+use super::conflict::OtherValues;
 use super::named_file;
 use crate::audit::AuditEntry;
 use crate::error::Problem;
@@ -29,11 +30,13 @@ impl Variable {
     }
 }
 
-/// The variable under any of its names. What the environment has under the key itself is already known.
+/// The variable under any of its names. What the environment has under the key itself is already known; of the variables that
+/// name a file only `files` are asked for, if they are known.
 pub(super) fn in_environment(
     settings: &LoadSettings,
     request: &'static KeyRequest,
     under_key: Option<OsString>,
+    files: Option<&[&str]>,
 ) -> Option<Variable> {
     let counts = |value: &OsString| !(settings.empty_as_unset && value.is_empty());
     let found = |name: &'static Name, file, value| Variable { name, file, value };
@@ -45,7 +48,8 @@ pub(super) fn in_environment(
             return Some(found(alias, false, value));
         }
     }
-    let mut files = request.names.iter().filter(|name| name.reads_file);
+    let is_there = |name: &&Name| files.is_none_or(|files| files.contains(&name.file));
+    let mut files = request.names.iter().filter(|name| name.reads_file).filter(is_there);
     files.find_map(|name| {
         let value = settings.environment.get(name.file).filter(counts)?;
         Some(found(name, true, value))
@@ -59,13 +63,15 @@ pub(super) fn others_in_environment(
     files: &[&str],
     used: &Variable,
     links: &Links,
-) -> Vec<&'static str> {
+) -> OtherValues {
     let content = |file: bool, value: OsString| match file {
         true => secret_file::read(Path::new(&value), links).ok(),
         false => Some(value),
     };
     // A file that cannot be read is a problem of its own.
-    let Some(own) = content(used.file, used.value.clone()) else { return Vec::new() };
+    let Some(own) = content(used.file, used.value.clone()) else {
+        return OtherValues::default();
+    };
     let texts = request.names.iter().map(|name| (name.text, false));
     let named = request.names.iter().filter(|name| name.reads_file && files.contains(&name.file));
     let others = texts.chain(named.map(|name| (name.file, true)));
@@ -75,7 +81,8 @@ pub(super) fn others_in_environment(
         *name != used.set_name()
             && value.is_some_and(|value| content(*file, value) != Some(own.clone()))
     };
-    others.filter(differs).map(|(name, _)| name).collect()
+    let names = others.filter(differs).map(|(name, _)| name).collect();
+    OtherValues { names, ..OtherValues::default() }
 }
 
 pub(super) fn found_in_environment<'a>(

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use crate::load::inputs::{InputKind, Inputs};
 use crate::load::layers::{Layer, LayerKind, Layers};
 use crate::load::named_path;
+use crate::load::reader::overlooked_in;
 use crate::load::settings::LoadSettings;
 use crate::schema::KeyRequest;
 use crate::schema::table::Table;
 use crate::sources::env_file::EnvFile;
+use crate::sources::provider::shown_id;
 use crate::sources::{Location, Source};
 
 /// One place that could have the variable.
@@ -18,6 +20,9 @@ pub(crate) struct Step {
     /// What is asked, where it has a name: a file, a folder, a provider.
     pub(crate) place: Option<String>,
     pub(crate) outcome: Outcome,
+    /// What is in the place, was most likely meant for the variable, and is not read: with the reason. Only where nothing
+    /// but a default supplies the variable.
+    pub(crate) overlooked: Option<String>,
 }
 
 pub(crate) enum Outcome {
@@ -61,10 +66,10 @@ pub(crate) fn explain(
         .enumerate()
         .flat_map(|(at, input)| {
             let layer = layers.all().iter().find(|layer| usize::from(layer.input) == at);
-            Asking { settings, request, source: input.source }.steps(&input.kind, layer)
+            Asking { settings, table, request, source: input.source }.steps(&input.kind, layer)
         })
         .collect();
-    let mut won = false;
+    let (mut won, mut is_supplied) = (false, false);
     for step in &mut steps {
         if let Outcome::Has(has) = &mut step.outcome {
             has.role = match (request.sources.contains(step.source), won) {
@@ -73,7 +78,11 @@ pub(crate) fn explain(
                 (true, false) => Role::Wins,
             };
             won |= has.role == Role::Wins;
+            is_supplied |= has.role == Role::Wins && step.source != Source::SchemaDefault;
         }
+    }
+    if is_supplied {
+        steps.iter_mut().for_each(|step| step.overlooked = None);
     }
     steps
 }
@@ -81,6 +90,7 @@ pub(crate) fn explain(
 /// One input being asked.
 struct Asking<'a> {
     settings: &'a LoadSettings,
+    table: &'static Table,
     request: &'static KeyRequest,
     source: Source,
 }
@@ -92,7 +102,7 @@ impl Asking<'_> {
             (InputKind::Environment, None) => self.environment(),
             (InputKind::Default, None) => vec![self.default()],
             (InputKind::Provider(_, provider), None) => {
-                vec![self.not_asked(Some(provider.name().to_owned()), "it failed")]
+                vec![self.not_asked(Some(shown_id(provider.name()).into_owned()), "it failed")]
             }
             (InputKind::Folder(path) | InputKind::EnvFile(path), None) => {
                 let why = match path.path.try_exists() {
@@ -106,7 +116,7 @@ impl Asking<'_> {
     }
 
     fn step(&self, place: Option<String>, outcome: Outcome) -> Step {
-        Step { source: self.source, place, outcome }
+        Step { source: self.source, place, outcome, overlooked: None }
     }
 
     fn not_asked(&self, place: Option<String>, why: &'static str) -> Step {
@@ -132,9 +142,18 @@ impl Asking<'_> {
             self.named_files(file, &place, &mut steps);
         }
         if steps.is_empty() {
-            steps.push(self.step(Some(place), Outcome::Absent));
+            let overlooked = self.overlooked(layer);
+            steps.push(Step { overlooked, ..self.step(Some(place), Outcome::Absent) });
         }
         steps
+    }
+
+    fn overlooked(&self, layer: &LayerKind) -> Option<String> {
+        let LayerKind::Folder(folder) = layer else { return None };
+        if !self.request.sources.contains(self.source) {
+            return None;
+        }
+        overlooked_in(folder, self.source, self.request, self.table).map(|found| found.to_string())
     }
 
     /// The variables of an env file that name a file.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::report::days;
 use crate::report::html::Tick;
-use crate::report::index::{ChangeClass, Index, IndexError};
+use crate::report::index::{ChangeClass, Index, IndexError, PART};
 use crate::report::options::{Condition, Period};
 use crate::report::table::Mark;
 use crate::report::totals::DAY;
@@ -63,7 +63,7 @@ impl Changes {
             return Ok(changes);
         }
         changes.span = Some((from, to));
-        let condition = Condition::in_period(index, period).and("c.what <> 0");
+        let condition = Condition::with_parts(index, period).and("c.what <> 0");
         // There are fewer changes than events.
         let sql = |columns: &str| {
             format!(
@@ -72,7 +72,11 @@ impl Changes {
             )
         };
         let values = || params_from_iter(&condition.values);
-        let distinct = sql("COUNT(DISTINCT c.id)");
+        // The changes of a part are those of the event behind it.
+        let distinct = sql(&format!(
+            "COUNT(DISTINCT (SELECT n.id FROM events n WHERE n.id >= c.id AND n.flags & {PART} = 0 \
+             ORDER BY n.id LIMIT 1))"
+        ));
         changes.events = index.db().query_row(&distinct, values(), |row| row.get(0))?;
         let mut statement = index.db().prepare(&sql("c.key, c.what, e.time, e.resource"))?;
         let mut rows = statement.query(values())?;

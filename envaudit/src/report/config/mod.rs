@@ -12,7 +12,7 @@ use self::changes::{Changes, Variable};
 use self::refused::RefusedLoads;
 use self::state::{Configuration, Entry};
 use super::html::{Picture, Span};
-use super::options::ReportOptions;
+use super::options::{ReportOptions, Unsound};
 use super::table::{Column, Field, Mark, Table};
 use super::{IndexFacts, Report, counted, days, format_micros};
 use crate::audit::Policy;
@@ -30,13 +30,14 @@ use crate::report::index::{Index, IndexError};
 /// When the index or the ledger cannot be read.
 pub fn configurations(
     index: &Index<'_>,
-    options: &ReportOptions,
+    options: &ReportOptions<'_>,
     policy: Option<&Policy>,
 ) -> Result<Report, IndexError> {
     let IndexFacts { unreadable, temporary, last_line } = IndexFacts::read(index)?;
-    let states = state::at_end(index, options.period, policy)?;
+    let mut unsound = Unsound::new(options);
+    let states = state::at_end(index, options, policy, &mut unsound)?;
     let changes = Changes::find(index, options.period)?;
-    let refused = refused::find(index, options)?;
+    let refused = refused::find(index, options, &mut unsound)?;
     let violations = states.iter().map(|state| state.broken()).sum::<usize>() as u64;
     let outside = states.iter().map(|state| state.outside()).sum::<usize>() as u64;
     let secrets = by_source(&states, |entry| entry.value.masked);
@@ -88,6 +89,7 @@ pub fn configurations(
         unreadable,
         temporary,
         last_line,
+        unsound,
     })
 }
 
@@ -96,6 +98,8 @@ struct Row<'r> {
     resource: &'r str,
     key: &'r str,
     entry: Option<&'r Entry>,
+    /// The record of the state, if it is not sound.
+    unsound: Option<u64>,
     production: bool,
     changes: Option<&'r Variable>,
 }
@@ -106,7 +110,8 @@ fn variables<'r>(states: &'r [Configuration], changes: &'r Changes) -> Vec<Row<'
         for entry in &state.entries {
             let (resource, key) = (state.resource.as_str(), entry.value.key.as_str());
             let production = state.production;
-            let row = Row { resource, key, entry: Some(entry), production, changes: None };
+            let unsound = (!state.sound).then_some(state.seq);
+            let row = Row { resource, key, entry: Some(entry), unsound, production, changes: None };
             rows.insert((resource, key), row);
         }
     }
@@ -115,6 +120,7 @@ fn variables<'r>(states: &'r [Configuration], changes: &'r Changes) -> Vec<Row<'
             resource,
             key,
             entry: None,
+            unsound: None,
             production: false,
             changes: None,
         });
@@ -128,11 +134,14 @@ impl Row<'_> {
         let Some(entry) = self.entry else { return Vec::new() };
         let outside = self.production && entry.is_outside();
         let outside = outside.then(|| "file or default in production".to_owned());
-        entry.broken.iter().map(|rule| format!("breaks {rule}")).chain(outside).collect()
+        let unsound = self.unsound.map(|seq| format!("event {seq} is not sound"));
+        let broken = entry.broken.iter().map(|rule| format!("breaks {rule}"));
+        unsound.into_iter().chain(broken).chain(outside).collect()
     }
 
     fn mark(&self) -> Mark {
         match self.entry {
+            Some(_) if self.unsound.is_some() => Mark::Bad,
             Some(entry) if !entry.broken.is_empty() => Mark::Bad,
             Some(entry) if self.production && entry.is_outside() => Mark::Warning,
             _ => Mark::Plain,

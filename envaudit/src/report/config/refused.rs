@@ -8,7 +8,7 @@ use crate::ledger::Timestamp;
 use crate::ledger::format::Line;
 use crate::report::html;
 use crate::report::index::{Index, IndexError, REFUSED};
-use crate::report::options::{Condition, ReportOptions};
+use crate::report::options::{Condition, ReportOptions, Unsound};
 use crate::report::table::{Column, Field, Mark, Table};
 
 /// The newest of them, and their number.
@@ -40,7 +40,11 @@ fn is_none(count: &u64) -> bool {
 }
 
 /// The newest refused configurations of the period.
-pub(super) fn find(index: &Index<'_>, options: &ReportOptions) -> Result<RefusedLoads, IndexError> {
+pub(super) fn find(
+    index: &Index<'_>,
+    options: &ReportOptions<'_>,
+    unsound: &mut Unsound,
+) -> Result<RefusedLoads, IndexError> {
     let condition = Condition::in_period(index, options.period);
     let sql = |columns: &str, end: &str| {
         format!(
@@ -57,7 +61,9 @@ pub(super) fn find(index: &Index<'_>, options: &ReportOptions) -> Result<Refused
     for place in rows {
         let (id, at, time) = place?;
         let record = index.read(id, at, time)?;
-        loads.push(RefusedLoad::new(&record.line().map_err(|_| IndexError::other())?));
+        let line = record.line().map_err(|_| IndexError::other())?;
+        unsound.is_sound(options, &line);
+        loads.push(RefusedLoad::new(&line));
     }
     let policy = loads.iter().filter(|load| load.breaks_policy()).count() as u64;
     Ok(RefusedLoads { count, policy, loads })

@@ -11,8 +11,9 @@ use crate::ledger::__private::recorded_state;
 use crate::ledger::config_state::RecordedValue;
 use crate::report::format_micros;
 use crate::report::index::{Index, IndexError};
-use crate::report::options::Period;
-use crate::report::table::Field;
+use crate::report::options::{ReportOptions, Unsound};
+use crate::report::recent_events::not_sound;
+use crate::report::table::{Field, Mark};
 use crate::sources::Source;
 
 /// A configuration, as it was last recorded.
@@ -20,7 +21,9 @@ pub(super) struct Configuration {
     pub(super) resource: String,
     environment: Option<String>,
     pub(super) production: bool,
-    seq: u64,
+    pub(super) seq: u64,
+    /// Whether that record is sound, as far as is known.
+    pub(super) sound: bool,
     time: i64,
     actor_type: String,
     actor: String,
@@ -52,10 +55,11 @@ impl Entry {
 /// The states that hold at the end of the period.
 pub(super) fn at_end(
     index: &Index<'_>,
-    period: Period,
+    options: &ReportOptions<'_>,
     policy: Option<&Policy>,
+    unsound: &mut Unsound,
 ) -> Result<Vec<Configuration>, IndexError> {
-    let (_, until) = period.micros();
+    let (_, until) = options.period.micros();
     let mut next = index.db().prepare("SELECT MIN(resource) FROM states WHERE resource > ?1")?;
     let mut last = index.db().prepare(
         "SELECT id, at, time, environment FROM states WHERE resource = ?1 AND time < ?2 \
@@ -76,6 +80,7 @@ pub(super) fn at_end(
             if line.resource_id.is_none_or(|of| of.get() != resource) {
                 return Err(IndexError::other());
             }
+            let sound = unsound.is_sound(options, &line);
             let values = recorded_state(index.source, &line)?.unwrap_or_default();
             let named = environment_of(environment.as_deref(), &resource);
             let production = named.is_some_and(is_production);
@@ -85,6 +90,7 @@ pub(super) fn at_end(
                 environment,
                 production,
                 seq: line.seq,
+                sound,
                 time,
                 actor_type: line.actor_type.get().into_owned(),
                 actor: line.actor_id.get().into_owned(),
@@ -154,12 +160,15 @@ impl Configuration {
             Field::Count(self.secrets() as u64),
             Field::Time(self.time),
             Field::actor(&self.actor_type, &self.actor),
-            Field::Count(self.seq),
+            match self.sound {
+                true => Field::Count(self.seq),
+                false => Field::Marked(Mark::Bad, not_sound(&self.seq.to_string())),
+            },
         ]
     }
 
     pub(super) fn json(&self) -> Value {
-        json!({
+        let mut object = json!({
             "resource": self.resource,
             "environment": self.environment,
             "production": self.production,
@@ -169,7 +178,11 @@ impl Configuration {
             "actor_type": self.actor_type,
             "actor_id": self.actor,
             "seq": self.seq,
-        })
+        });
+        if !self.sound {
+            object["sound"] = json!(false);
+        }
+        object
     }
 
     fn value_json(&self, entry: &Entry) -> Value {

@@ -33,8 +33,14 @@ fn is_special(char: char) -> bool {
     matches!(char, '&' | '<' | '>' | '"' | '\'')
         || char.is_control()
         || is_turning(char)
+        || is_noncharacter(char)
         // Characters that cannot be seen.
         || matches!(char, '\u{200b}'..='\u{200d}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{2065}' | '\u{feff}')
+}
+
+/// A code point that is no character, which a page must not contain: the last two of each plane, and 32 more.
+fn is_noncharacter(char: char) -> bool {
+    u32::from(char) & 0xfffe == 0xfffe || matches!(char, '\u{fdd0}'..='\u{fdef}')
 }
 
 /// A moment, which the script shows in the reader's zone.

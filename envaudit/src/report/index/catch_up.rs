@@ -6,6 +6,7 @@ use std::thread;
 use rusqlite::{Connection, TransactionBehavior};
 use sha2::{Digest as _, Sha256};
 
+use super::digest;
 use super::error::IndexError;
 use super::insert::{Insert, Kinds, trim};
 use super::row::{Row, Texts};
@@ -141,6 +142,7 @@ fn insert(
                     from_time: i64::MAX,
                     to_time: i64::MIN,
                 });
+            let part = next_id;
             for entry in &batch.lines {
                 match entry {
                     Entry::Event(row) => {
@@ -152,6 +154,9 @@ fn insert(
                 }
                 next_id += 1;
             }
+            if next_id > part {
+                insert.end_part(part, next_id - 1)?;
+            }
             of.last_id = next_id - 1;
             of.end = batch.end;
             of.last_at = batch.lines.last().map_or(0, Entry::at);
@@ -160,6 +165,7 @@ fn insert(
             segment = Some(of);
         }
         drop(insert);
+        digest::seal(&transaction)?;
         transaction.commit()?;
     }
 }

@@ -68,6 +68,9 @@ pub enum HistoryError {
 
 impl IndexedHistory<'_, '_> {
     fn fill(&mut self) -> Result<(), IndexError> {
+        if self.after < 0 {
+            self.index.check_changes()?;
+        }
         let sql = "SELECT id, at, time, what FROM changes WHERE key = ?1 AND id > ?2 \
                    UNION ALL SELECT id, at, NULL, NULL FROM unreadable WHERE id > ?2 \
                    ORDER BY 1 LIMIT ?3";

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use rusqlite::{CachedStatement, Connection, Transaction, params};
 
+use super::digest::{self, Sum, Value};
 use super::error::IndexError;
-use super::row::{BETWEEN, Config, Row, Texts};
+use super::row::{BETWEEN, Config, PART, Row, SECRET, SECRET_IN_PART, Texts};
 use super::schema;
 use super::status::{IndexStatus, Indexed};
 
@@ -27,19 +28,28 @@ pub(super) fn trim(db: &Connection, status: &IndexStatus) -> Result<(), IndexErr
         let sql = format!("DELETE FROM {table} WHERE id < ?1 OR id > ?2");
         db.execute(&sql, params![first, last])?;
     }
-    db.execute("DELETE FROM segments WHERE first_id < ?1 OR last_id > ?2", params![first, last])?;
-    Ok(())
+    // Lines that were inserted together are of one segment.
+    for table in ["segments", "digests"] {
+        let sql = format!("DELETE FROM {table} WHERE first_id < ?1 OR last_id > ?2");
+        db.execute(&sql, params![first, last])?;
+    }
+    digest::seal(db)
 }
 
 /// The statements of one transaction.
 pub(super) struct Insert<'t> {
     event: CachedStatement<'t>,
+    of_parts: CachedStatement<'t>,
     change: CachedStatement<'t>,
     state: CachedStatement<'t>,
     unreadable: CachedStatement<'t>,
     new_kind: CachedStatement<'t>,
     old_kind: CachedStatement<'t>,
     segment: CachedStatement<'t>,
+    part: CachedStatement<'t>,
+    /// The sums of the rows that were inserted since the last part.
+    events: Sum,
+    rest: Sum,
 }
 
 /// The numbers of kinds.
@@ -47,9 +57,13 @@ pub(super) type Kinds = HashMap<String, i64>;
 
 impl<'t> Insert<'t> {
     pub(super) fn new(within: &'t Transaction<'_>) -> Result<Self, IndexError> {
-        let statement = |sql| within.prepare_cached(sql);
+        let statement = |sql: &str| within.prepare_cached(sql);
         Ok(Insert {
             event: statement("INSERT INTO events VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?,
+            of_parts: statement(&format!(
+                "SELECT EXISTS (SELECT 1 FROM events WHERE id >= ?2 AND id < ?1 \
+                 AND flags & {PART} <> 0 AND flags & {SECRET} <> 0)"
+            ))?,
             change: statement("INSERT OR IGNORE INTO changes VALUES (?1, ?2, ?3, ?4, ?5)")?,
             state: statement("INSERT OR IGNORE INTO states VALUES (?1, ?2, ?3, ?4, ?5)")?,
             unreadable: statement("INSERT INTO unreadable VALUES (?1, ?2)")?,
@@ -64,6 +78,9 @@ impl<'t> Insert<'t> {
             segment: statement(
                 "INSERT OR REPLACE INTO segments VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?,
+            part: statement("INSERT INTO digests VALUES (?1, ?2, ?3, ?4)")?,
+            events: Sum::default(),
+            rest: Sum::default(),
         })
     }
 
@@ -76,21 +93,36 @@ impl<'t> Insert<'t> {
     ) -> Result<(), IndexError> {
         let text = |span: Option<super::row::Span>| span.map(|span| texts.get(span));
         let kind = self.kind(texts.get(row.kind), kinds)?;
-        self.event.execute(params![
-            id,
-            (row.seq != id).then_some(row.seq),
-            row.at,
-            row.time,
-            kind,
-            texts.get(row.actor),
-            text(row.resource),
-            text(row.network),
-            row.flags,
-        ])?;
+        let seq = (row.seq != id).then_some(row.seq);
+        let (actor, resource) = (texts.get(row.actor), text(row.resource));
+        let network = text(row.network);
+        let flags = row.flags | self.flags_of_parts(id, row)?;
+        self.event
+            .execute(params![id, seq, row.at, row.time, kind, actor, resource, network, flags,])?;
+        let values = [
+            Value::number(id),
+            seq.map_or(Value::Null, Value::number),
+            Value::number(row.at),
+            Value::Integer(row.time),
+            Value::Integer(kind),
+            Value::Text(actor),
+            Value::text(resource),
+            Value::text(network),
+            Value::Integer(flags),
+        ];
+        self.events.add("events", &values);
         match &row.config {
-            Some(config) => self.config(id, row, config, text(row.resource).unwrap_or_default()),
+            Some(config) => self.config(id, row, config, resource.unwrap_or_default()),
             None => Ok(()),
         }
+    }
+
+    /// What an event has of its parts, which come right before it.
+    fn flags_of_parts(&mut self, id: u64, row: &Row) -> Result<i64, IndexError> {
+        let parts = row.config.as_ref().map_or(0, |config| config.parts);
+        let Some(first) = id.checked_sub(parts).filter(|first| *first < id) else { return Ok(0) };
+        let secret: bool = self.of_parts.query_row(params![id, first], |found| found.get(0))?;
+        Ok(if secret { SECRET_IN_PART } else { 0 })
     }
 
     fn config(
@@ -101,16 +133,34 @@ impl<'t> Insert<'t> {
         resource: &str,
     ) -> Result<(), IndexError> {
         for (key, what) in &config.changes {
-            self.change.execute(params![key, id, row.at, row.time, *what as i64])?;
+            let what = *what as i64;
+            if self.change.execute(params![key, id, row.at, row.time, what])? > 0 {
+                let (at, time) = (Value::number(row.at), Value::Integer(row.time));
+                let values = [Value::number(id), Value::Text(key), at, time, Value::Integer(what)];
+                self.rest.add("changes", &values);
+            }
         }
-        if let Some(environment) = &config.state {
-            self.state.execute(params![resource, id, row.at, row.time, environment])?;
+        if let Some(environment) = &config.state
+            && self.state.execute(params![resource, id, row.at, row.time, environment])? > 0
+        {
+            let (at, time) = (Value::number(row.at), Value::Integer(row.time));
+            let environment = Value::text(environment.as_deref());
+            self.rest
+                .add("states", &[Value::number(id), Value::Text(resource), at, time, environment]);
         }
         Ok(())
     }
 
     pub(super) fn unreadable(&mut self, id: u64, at: u64) -> Result<(), IndexError> {
         self.unreadable.execute(params![id, at])?;
+        self.rest.add("unreadable", &[Value::number(id), Value::number(at)]);
+        Ok(())
+    }
+
+    /// Ends a part: all rows since the last one are of these lines.
+    pub(super) fn end_part(&mut self, first_id: u64, last_id: u64) -> Result<(), IndexError> {
+        let (events, rest) = (core::mem::take(&mut self.events), core::mem::take(&mut self.rest));
+        self.part.execute(params![last_id, first_id, events.to_bytes(), rest.to_bytes()])?;
         Ok(())
     }
 

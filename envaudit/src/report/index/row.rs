@@ -15,6 +15,10 @@ pub(crate) const SECRET: i64 = 1;
 pub(crate) const MARKED: i64 = 2;
 /// A configuration that could not be loaded, with its problems.
 pub(crate) const REFUSED: i64 = 4;
+/// It has a part of the state of the event behind it, and is no event of its own.
+pub(crate) const PART: i64 = 8;
+/// One of its parts changed a secret.
+pub(crate) const SECRET_IN_PART: i64 = 16;
 
 /// The change of one variable in an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,6 +118,8 @@ pub(super) struct Config {
     pub(super) changes: Vec<(String, ChangeClass)>,
     /// The environment of the state, if there is a state.
     pub(super) state: Option<Option<String>>,
+    /// The number of events before it that have parts of the state.
+    pub(super) parts: u64,
 }
 
 impl Row {
@@ -140,6 +146,7 @@ impl Row {
                 && (may_have("\"changes\":")
                     || may_have("\"state\":")
                     || may_have("\"parts\":")
+                    || may_have("\"part\":")
                     || may_have("\"problems\":"));
         if !of_interest && !details.contains("\\u") {
             return row;
@@ -171,11 +178,16 @@ impl Row {
             config.changes.push((change.key, what));
         }
         let part = PartPosition::of(line);
+        if part.is_some() {
+            self.flags |= PART;
+        }
+        let part_seqs = part_seqs(line);
+        config.parts = part_seqs.end - part_seqs.start;
         let is_load = part
             .as_ref()
             .map_or(line.action == "config.loaded", |part| part.event == "config.loaded");
         let state = of("state");
-        if part.is_none() && (state.is_some() || part_seqs(line).end > 0) {
+        if part.is_none() && (state.is_some() || config.parts > 0) {
             let environment = member(details, "environment").and_then(text);
             config.state = Some(environment.map(Cow::into_owned));
         }

@@ -6,14 +6,17 @@
 
 use rusqlite::Connection;
 
+use super::digest;
 use super::error::IndexError;
 
 /// Databases of one version have the same tables, and columns of the same meaning.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 
-const TABLES: [&str; 7] = [
-    // SHA-256 of ledger.json.
-    "CREATE TABLE about (ledger BLOB NOT NULL)",
+const TABLES: [&str; 8] = [
+    // SHA-256 of ledger.json, and the digest of the tables about all of the index.
+    "CREATE TABLE about (ledger BLOB NOT NULL, digest BLOB NOT NULL)",
+    // For lines that were inserted together, the digest of their events and that of the rows in the other tables.
+    "CREATE TABLE digests (last_id INTEGER PRIMARY KEY, first_id INTEGER NOT NULL, events BLOB NOT NULL, rest BLOB NOT NULL)",
     // For each segment how far it was read, and SHA-256 of the last line.
     "CREATE TABLE segments (first_seq INTEGER PRIMARY KEY, first_id INTEGER NOT NULL, last_id INTEGER NOT NULL, \
      end INTEGER NOT NULL, last_at INTEGER NOT NULL, last_sha BLOB NOT NULL, from_time INTEGER NOT NULL, \
@@ -40,8 +43,8 @@ pub(super) fn create(db: &Connection, ledger: &[u8; 32]) -> Result<(), IndexErro
         db.execute_batch(table)?;
     }
     db.pragma_update(None, "user_version", VERSION)?;
-    db.execute("INSERT INTO about VALUES (?1)", [ledger])?;
-    Ok(())
+    db.execute("INSERT INTO about VALUES (?1, x'')", [ledger])?;
+    digest::seal(db)
 }
 
 /// Whether the database has these tables, or nothing at all.

@@ -4,7 +4,7 @@ use rusqlite::Connection;
 use sha2::{Digest as _, Sha256};
 
 use super::error::IndexError;
-use super::schema;
+use super::{digest, schema};
 use crate::ledger::__private::{LineBlocks, LineEnd, line_at};
 use crate::ledger::format::MAX_LINE;
 use crate::ledger::store::{SegmentInfo, SegmentSource};
@@ -60,7 +60,13 @@ pub(super) fn look(db: &Connection, source: &dyn SegmentSource) -> Result<IndexS
     // One that is just being begun.
     segments.retain(|info| info.len > 0);
     let made = schema::is_there(db, &ledger)?;
-    let indexed = if made { indexed(db)? } else { Vec::new() };
+    let indexed = match made {
+        true => {
+            digest::check_whole(db)?;
+            indexed(db)?
+        }
+        false => Vec::new(),
+    };
     let count = indexed.len();
     let mut kept = unchanged(indexed, &segments);
     while let Some(last) = kept.last() {

@@ -2,6 +2,7 @@
 
 use core::fmt;
 use core::time::Duration;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::ask::KnownVersions;
+use super::shown_id::shown_id;
 use crate::sources::location::{Held, Location, SecretDetails};
 use crate::sources::provider_error::{ProviderError, ProviderErrorKind};
 
@@ -160,27 +162,28 @@ impl FetchedValue {
         }
     }
 
-    /// The store's name for the secret that the value came from.
+    /// The store's name for the secret that the value came from. It is shown and recorded: on one line, of bounded length, and
+    /// without what looks like a credential, such as the userinfo of a URL. So is all that is said of the value.
     pub fn secret_id(&mut self, id: impl Into<Arc<str>>) -> &mut Self {
-        self.id = Some(id.into());
+        self.id = Some(without_credentials(id.into()));
         self
     }
 
     /// The store's name for the version that was read.
     pub fn version(&mut self, version: impl Into<Arc<str>>) -> &mut Self {
-        self.version = Some(version.into());
+        self.version = Some(without_credentials(version.into()));
         self
     }
 
     /// The store's name for what the version is now, such as `AWSCURRENT`.
     pub fn stage(&mut self, stage: impl Into<Arc<str>>) -> &mut Self {
-        self.details.stage = Some(stage.into());
+        self.details.stage = Some(without_credentials(stage.into()));
         self
     }
 
     /// The member of the secret that has the value, where the secret is a document.
     pub fn field(&mut self, field: impl Into<Arc<str>>) -> &mut Self {
-        self.details.field = Some(field.into());
+        self.details.field = Some(without_credentials(field.into()));
         self
     }
 
@@ -225,6 +228,13 @@ impl FetchedValue {
         let id = self.id.clone()?;
         let details = (!self.details.is_empty()).then(|| Box::new(self.details.clone()));
         Some(Location::Secret { id, version: self.version.clone(), details })
+    }
+}
+
+fn without_credentials(id: Arc<str>) -> Arc<str> {
+    match shown_id(&id) {
+        Cow::Borrowed(clean) if clean.len() == id.len() => id,
+        clean => clean.into(),
     }
 }
 

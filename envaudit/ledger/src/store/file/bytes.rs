@@ -34,6 +34,16 @@ pub(super) fn fill(file: &impl DiskFile, buffer: &mut [u8], mut offset: u64) -> 
     Ok(filled)
 }
 
+/// Does something again while a signal interrupts it.
+pub(super) fn uninterrupted<T>(mut act: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    loop {
+        match act() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
+}
+
 pub(super) fn write(file: &impl DiskFile, mut bytes: &[u8], mut offset: u64) -> io::Result<()> {
     while !bytes.is_empty() {
         match file.write_at(bytes, offset) {

@@ -1,17 +1,27 @@
 //! The operations that only files have: syncs, read-only bits, HEAD, and torn ends of killed writers.
 
+use std::path::Path;
+
 use std::sync::Arc;
 
 use super::bytes::{read, write};
-use super::names::{HEAD, NEW, segment_name};
+use super::names::{HEAD, KEY, KEY_END, NEW, RETIRED, SEGMENT, segment_name, seq_of};
 use super::{FileStore, Live};
 use crate::store::file::disk::{Disk, DiskFile};
-use crate::store::{Durability, FileChain, StoreError, StoreErrorKind, TORN, WriteError};
+use crate::store::{
+    Durability, FileChain, OpenKind, OpenToOthers, StoreError, StoreErrorKind, TORN, WriteError,
+};
 
 /// The number of bytes that are read at once.
 const BLOCK: usize = 4 << 20;
+/// Of so many of the newest segments it is looked at who may read them: a ledger may have thousands.
+const LOOKED_AT: usize = 64;
 
 impl<D: Disk> FileChain for FileStore<D> {
+    fn directory(&self) -> Option<&Path> {
+        self.disk.directory()
+    }
+
     fn segment_len(&self, first_seq: u64) -> Result<u64, StoreError> {
         if !self.is_live(first_seq) {
             // Others may have sealed it.
@@ -101,6 +111,24 @@ impl<D: Disk> FileChain for FileStore<D> {
             .collect();
         names.sort_unstable();
         Ok(names)
+    }
+
+    fn open_to_others(&self) -> Vec<OpenToOthers> {
+        let open = |name: &str, kind| {
+            let mode = self.disk.mode(name).ok().flatten().filter(|mode| mode & 0o077 != 0)?;
+            Some(OpenToOthers { place: self.disk.place(name), mode, kind })
+        };
+        let mut names: Vec<String> =
+            self.listed("").unwrap_or_default().into_iter().map(|listed| listed.name).collect();
+        names.sort_unstable();
+        let is_key = |name: &&String| {
+            name.starts_with(KEY) || (name.starts_with(RETIRED) && name.ends_with(KEY_END))
+        };
+        let keys = names.iter().filter(is_key).filter_map(|name| open(name, OpenKind::Key));
+        let segments = names.iter().rev().filter(|name| seq_of(name, SEGMENT).is_some());
+        let mut segments = segments.take(LOOKED_AT);
+        let segment = segments.find_map(|name| open(name, OpenKind::Segment));
+        open("", OpenKind::Folder).into_iter().chain(keys).chain(segment).collect()
     }
 
     fn read_torn_copy(&self, name: &str) -> Result<Vec<u8>, StoreError> {

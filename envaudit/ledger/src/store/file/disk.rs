@@ -30,6 +30,11 @@ pub trait Disk: Send + Sync {
     /// Where it is, for messages.
     fn place(&self, name: &str) -> String;
 
+    /// The directory in the local file system, if it is in that.
+    fn directory(&self) -> Option<&Path> {
+        None
+    }
+
     /// Makes a directory for its owner alone; an existing one stays as it is.
     ///
     /// # Errors
@@ -85,6 +90,17 @@ pub trait Disk: Send + Sync {
     ///
     /// When it cannot be taken.
     fn set_readonly(&self, name: &str) -> io::Result<()>;
+
+    /// The permissions of a file or of the directory, such as 0600, a symlink not followed; `None` where there is nothing of the
+    /// kind.
+    ///
+    /// # Errors
+    ///
+    /// When nothing has this name.
+    fn mode(&self, name: &str) -> io::Result<Option<u32>> {
+        let _ = name;
+        Ok(None)
+    }
 
     /// Makes the names in a directory durable.
     ///
@@ -221,6 +237,10 @@ impl Disk for RealDisk {
         self.path(name).display().to_string()
     }
 
+    fn directory(&self) -> Option<&Path> {
+        Some(&self.root)
+    }
+
     fn make_dir(&self, name: &str) -> io::Result<()> {
         let path = self.path(name);
         let mut builder = fs::DirBuilder::new();
@@ -314,6 +334,10 @@ impl Disk for RealDisk {
         fs::set_permissions(path, permissions)
     }
 
+    fn mode(&self, name: &str) -> io::Result<Option<u32>> {
+        fs::symlink_metadata(self.path(name)).map(|found| mode_of(&found))
+    }
+
     fn sync_dir(&self, dir: &str) -> io::Result<()> {
         sync_names(&self.path(dir))
     }
@@ -368,12 +392,7 @@ impl DiskFile for RealFile {
     }
 
     fn lock(&self) -> io::Result<()> {
-        loop {
-            match self.0.lock() {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                result => return result,
-            }
-        }
+        self.0.lock()
     }
 
     fn try_lock(&self) -> io::Result<bool> {
@@ -390,7 +409,9 @@ impl DiskFile for RealFile {
 }
 
 #[cfg(unix)]
-use unix::{flagged, identity_of, position, private_dir, private_file, read_alone, sync_names};
+use unix::{
+    flagged, identity_of, mode_of, position, private_dir, private_file, read_alone, sync_names,
+};
 
 #[cfg(unix)]
 mod unix {
@@ -424,6 +445,10 @@ mod unix {
         permissions.set_mode(0o400);
     }
 
+    pub(crate) fn mode_of(found: &Metadata) -> Option<u32> {
+        Some(found.permissions().mode() & 0o777)
+    }
+
     pub(super) fn identity_of(found: &Metadata) -> Identity {
         Identity { device: found.dev(), inode: found.ino() }
     }
@@ -453,7 +478,7 @@ mod unix {
 
 #[cfg(not(unix))]
 use elsewhere::{
-    flagged, identity_of, position, private_dir, private_file, read_alone, sync_names,
+    flagged, identity_of, mode_of, position, private_dir, private_file, read_alone, sync_names,
 };
 
 /// For systems without inodes that safe code can read: a replaced file is not noticed there.
@@ -473,6 +498,10 @@ mod elsewhere {
 
     pub(super) fn read_alone(permissions: &mut Permissions) {
         permissions.set_readonly(true);
+    }
+
+    pub(crate) fn mode_of(_: &Metadata) -> Option<u32> {
+        None
     }
 
     pub(super) fn identity_of(_: &Metadata) -> Identity {

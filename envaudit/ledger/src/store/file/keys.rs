@@ -2,6 +2,8 @@
 
 use super::FileStore;
 use super::names::{KEY, KEY_END, NEW, RETIRED};
+use super::whole::if_there;
+use crate::keys::file::LONGEST;
 use crate::store::file::disk::Disk;
 use crate::store::{Batch, KeyAfter, KeyStore, StoreError, WriteError};
 
@@ -16,18 +18,18 @@ impl<D: Disk> KeyStore for FileStore<D> {
     }
 
     fn key(&self) -> Result<Option<Vec<u8>>, StoreError> {
-        self.contents_if_there(KEY)
+        if_there(self.key_in(KEY))
     }
 
     fn next_key(&self) -> Result<Option<Vec<u8>>, StoreError> {
-        self.contents_if_there(&format!("{KEY}{NEW}"))
+        if_there(self.key_in(&format!("{KEY}{NEW}")))
     }
 
     fn retired_keys(&self) -> Result<Vec<Vec<u8>>, StoreError> {
         let mut names: Vec<String> = self.listed("")?.into_iter().map(|it| it.name).collect();
         names.retain(|name| name.starts_with(RETIRED) && name.ends_with(KEY_END));
         names.sort_unstable();
-        names.iter().map(|name| self.contents(name)).collect()
+        names.iter().map(|name| self.key_in(name)).collect()
     }
 
     fn stage_key(&self, key: &[u8]) -> Result<(), WriteError> {
@@ -41,5 +43,12 @@ impl<D: Disk> KeyStore for FileStore<D> {
             KeyAfter::Staged => self.adopt("", &format!("{KEY}{NEW}"), KEY),
             KeyAfter::Removed => self.remove(KEY),
         }
+    }
+}
+
+impl<D: Disk> FileStore<D> {
+    /// The text of a key. What is longer than any key is cut off, and refused as what it is.
+    fn key_in(&self, name: &str) -> Result<Vec<u8>, StoreError> {
+        self.beginning(name, LONGEST + 1)
     }
 }

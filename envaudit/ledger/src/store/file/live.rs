@@ -15,7 +15,7 @@ impl<D: Disk> FileStore<D> {
         first_seq: u64,
         act: impl FnOnce(&Live<D::File>, FileStat) -> Result<T, WriteError>,
     ) -> Result<T, WriteError> {
-        let mut open = self.open.lock().unwrap_or_else(|poison| poison.into_inner());
+        let mut open = self.opened();
         if open.live.as_ref().is_none_or(|live| live.first_seq != first_seq) {
             open.live = None;
             let name = segment_name(first_seq);
@@ -50,7 +50,7 @@ impl<D: Disk> FileStore<D> {
 
     /// A segment to read: the file that has its name now.
     pub(super) fn open_to_read(&self, first_seq: u64) -> Result<Live<D::File>, StoreError> {
-        let kept = self.read.lock().unwrap_or_else(|poison| poison.into_inner()).take();
+        let kept = self.read_last().take();
         if let Some(kept) = kept.filter(|kept| kept.first_seq == first_seq)
             // Without file numbers, no file can be told from another.
             && kept.identity.inode != 0
@@ -66,11 +66,11 @@ impl<D: Disk> FileStore<D> {
     }
 
     pub(super) fn forget_live(&self) {
-        self.open.lock().unwrap_or_else(|poison| poison.into_inner()).live = None;
+        self.opened().live = None;
     }
 
     pub(super) fn is_live(&self, first_seq: u64) -> bool {
-        let open = self.open.lock().unwrap_or_else(|poison| poison.into_inner());
+        let open = self.opened();
         open.live.as_ref().is_some_and(|live| live.first_seq == first_seq)
     }
 

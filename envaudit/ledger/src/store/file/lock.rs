@@ -6,6 +6,7 @@
 
 use std::io;
 
+use super::bytes::uninterrupted;
 use super::names::{LOCK, MANIFEST};
 use super::{FileStore, Open};
 use crate::store::file::disk::{Disk, DiskFile, Identity};
@@ -29,7 +30,7 @@ impl<D: Disk> StoreLock for FileStore<D> {
         }
         let queue = self.queue(&mut open)?;
         if let Some(queue) = queue {
-            let waited = if queue.is_first { Ok(()) } else { queue.file.lock() };
+            let waited = if queue.is_first { Ok(()) } else { uninterrupted(|| queue.file.lock()) };
             waited.map_err(|error| self.failed("lock", MANIFEST, error))?;
             queue.is_first = true;
         }
@@ -60,9 +61,9 @@ impl<D: Disk> StoreLock for FileStore<D> {
     fn is_wanted(&self) -> bool {
         let mut open = self.opened();
         let Ok(Some(queue)) = self.queue(&mut open) else { return false };
-        let wanted = match queue.file.try_lock() {
+        let wanted = match uninterrupted(|| queue.file.try_lock()) {
             Ok(true) => {
-                let _ = queue.file.unlock();
+                let _ = uninterrupted(|| queue.file.unlock());
                 false
             }
             Ok(false) => true,
@@ -75,7 +76,8 @@ impl<D: Disk> StoreLock for FileStore<D> {
     fn unlock(&self) {
         let mut open = self.opened();
         // If unlocking fails, closing the file releases the lock.
-        if open.lock.as_ref().is_some_and(|(file, _)| file.unlock().is_err()) {
+        let failed = |file: &D::File| uninterrupted(|| file.unlock()).is_err();
+        if open.lock.as_ref().is_some_and(|(file, _)| failed(file)) {
             open.lock = None;
         }
     }
@@ -93,7 +95,7 @@ impl<D: Disk> FileStore<D> {
                 Some(held) => held,
                 None => self.open_lock().map_err(|error| self.failed("open", LOCK, error))?,
             };
-            if !take(&file).map_err(|error| self.failed("lock", LOCK, error))? {
+            if !uninterrupted(|| take(&file)).map_err(|error| self.failed("lock", LOCK, error))? {
                 open.lock = Some((file, identity));
                 return Ok(false);
             }
@@ -142,7 +144,7 @@ impl<D: Disk> FileStore<D> {
         if let Some(queue) = self.queue(open)?
             && !queue.is_first
         {
-            let joined = queue.file.try_lock();
+            let joined = uninterrupted(|| queue.file.try_lock());
             queue.is_first = joined.map_err(|error| self.failed("lock", MANIFEST, error))?;
         }
         Ok(())
@@ -160,7 +162,7 @@ fn leave_queue<F: DiskFile>(open: &mut Open<F>) {
     {
         queue.is_first = false;
         // If unlocking fails, closing the file releases the lock.
-        if queue.file.unlock().is_err() {
+        if uninterrupted(|| queue.file.unlock()).is_err() {
             open.queue = None;
         }
     }

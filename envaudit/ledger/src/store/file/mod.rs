@@ -13,8 +13,9 @@ mod write;
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
+use super::per_process::PerProcess;
 use super::{StoreError, StoreErrorKind, WriteError};
 use disk::{Disk, Identity, Irregular, RealDisk};
 
@@ -33,9 +34,9 @@ use disk::{Disk, Identity, Irregular, RealDisk};
 #[derive(Debug)]
 pub struct FileStore<D: Disk = RealDisk> {
     disk: D,
-    open: Mutex<Open<D::File>>,
+    open: PerProcess<Mutex<Open<D::File>>>,
     /// The segment that was read last: looking up many events would open it for each.
-    read: Mutex<Option<Live<D::File>>>,
+    read: PerProcess<Mutex<Option<Live<D::File>>>>,
 }
 
 /// The files that stay open between calls.
@@ -46,6 +47,12 @@ struct Open<F> {
     /// Another handle wanted the lock while this one had it.
     lets_another_go_first: bool,
     live: Option<Live<F>>,
+}
+
+impl<F> Open<F> {
+    fn nothing() -> Self {
+        Open { lock: None, queue: None, lets_another_go_first: false, live: None }
+    }
 }
 
 #[derive(Debug)]
@@ -67,13 +74,27 @@ impl FileStore {
 impl<D: Disk> FileStore<D> {
     /// The ledger on another file system.
     pub fn on(disk: D) -> Self {
-        let open =
-            Mutex::new(Open { lock: None, queue: None, lets_another_go_first: false, live: None });
-        FileStore { disk, open, read: Mutex::new(None) }
+        let open = PerProcess::new(Mutex::new(Open::nothing()));
+        FileStore { disk, open, read: PerProcess::new(Mutex::new(None)) }
     }
 
     fn opened(&self) -> MutexGuard<'_, Open<D::File>> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+        let open = self.open.get(|parents| {
+            // A child keeps none of its parent's files: should the parent be killed, its lock would be held for as long as a
+            // copy of the file is open.
+            match parents.try_lock() {
+                Ok(mut parents) => *parents = Open::nothing(),
+                Err(TryLockError::Poisoned(parents)) => *parents.into_inner() = Open::nothing(),
+                Err(TryLockError::WouldBlock) => {}
+            }
+            Mutex::new(Open::nothing())
+        });
+        open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn read_last(&self) -> MutexGuard<'_, Option<Live<D::File>>> {
+        let read = self.read.get(|_| Mutex::new(None));
+        read.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The file system.

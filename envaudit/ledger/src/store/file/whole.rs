@@ -6,7 +6,10 @@ use super::FileStore;
 use super::bytes::{read, write};
 use super::names::{NEW, NoSeq, seq_of};
 use crate::store::file::disk::{Disk, DiskFile, Listed};
-use crate::store::{StoreError, StoreErrorKind, WriteError};
+use crate::store::{StoreError, StoreErrorKind, StrayFile, WriteError};
+
+/// The files whose name is a number, in order.
+type Numbered = Vec<(u64, Listed)>;
 
 impl<D: Disk> FileStore<D> {
     pub(super) fn listed(&self, dir: &str) -> Result<Vec<Listed>, StoreError> {
@@ -17,45 +20,69 @@ impl<D: Disk> FileStore<D> {
     }
 
     /// The files whose name is a number, in order. Anything else with such a name was made by an intruder.
-    pub(super) fn numbered(
+    pub(super) fn numbered(&self, dir: &str, ending: &str) -> Result<Numbered, StoreError> {
+        let (numbered, strays) = self.numbered_and_strays(dir, ending)?;
+        let Some(stray) = strays.first() else { return Ok(numbered) };
+        let place = self.disk.place(&stray.name);
+        let error = StoreError::new(StoreErrorKind::Replaced, format!("read `{place}`"));
+        Err(error.because(stray.found))
+    }
+
+    /// The same, with what was made by an intruder.
+    pub(super) fn numbered_and_strays(
         &self,
         dir: &str,
         ending: &str,
-    ) -> Result<Vec<(u64, Listed)>, StoreError> {
-        let mut numbered = Vec::new();
+    ) -> Result<(Numbered, Vec<StrayFile>), StoreError> {
+        let (mut numbered, mut strays) = (Vec::new(), Vec::new());
         for listed in self.listed(dir)? {
-            let why = match seq_of(&listed.name, ending) {
+            let (seq, found) = match seq_of(&listed.name, ending) {
                 None => continue,
                 Some(Ok(seq)) if listed.file => {
                     numbered.push((seq, listed));
                     continue;
                 }
-                Some(Ok(_)) => "not a regular file",
-                Some(Err(NoSeq)) => "no event has this number",
+                Some(Ok(seq)) => (Some(seq), "not a regular file"),
+                Some(Err(NoSeq)) => (None, "no event has this number"),
             };
-            let place = match dir {
-                "" => self.disk.place(&listed.name),
-                dir => self.disk.place(&format!("{dir}/{}", listed.name)),
+            let name = match dir {
+                "" => listed.name,
+                dir => format!("{dir}/{}", listed.name),
             };
-            let error = StoreError::new(StoreErrorKind::Replaced, format!("read `{place}`"));
-            return Err(error.because(why));
+            strays.push(StrayFile { name, seq, found });
         }
         numbered.sort_unstable_by_key(|(seq, _)| *seq);
-        Ok(numbered)
+        strays.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        Ok((numbered, strays))
+    }
+
+    /// The content of a file about the segments; `None`, and a stray, if something else lies there.
+    pub(super) fn contents_or_stray(
+        &self,
+        name: &str,
+        limit: usize,
+        strays: &mut Vec<StrayFile>,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        match self.beginning(name, limit) {
+            Err(error) if error.kind() == StoreErrorKind::Replaced => {
+                let found = "not a regular file";
+                strays.push(StrayFile { name: name.to_owned(), seq: None, found });
+                Ok(None)
+            }
+            result => result.map(Some),
+        }
     }
 
     pub(super) fn contents(&self, name: &str) -> Result<Vec<u8>, StoreError> {
-        let file = self.disk.open(name, false).map_err(|error| self.failed("open", name, error))?;
-        let len = file.stat().map_err(|error| self.failed("read", name, error))?.len;
-        let limit = usize::try_from(len).unwrap_or(usize::MAX);
-        read(&file, 0, limit).map_err(|error| self.failed("read", name, error))
+        self.beginning(name, usize::MAX)
     }
 
-    pub(super) fn contents_if_there(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        match self.contents(name) {
-            Err(error) if error.kind() == StoreErrorKind::Missing => Ok(None),
-            result => result.map(Some),
-        }
+    /// So many bytes of a file, or all that it has.
+    pub(super) fn beginning(&self, name: &str, limit: usize) -> Result<Vec<u8>, StoreError> {
+        let file = self.disk.open(name, false).map_err(|error| self.failed("open", name, error))?;
+        let len = file.stat().map_err(|error| self.failed("read", name, error))?.len;
+        let len = usize::try_from(len).unwrap_or(usize::MAX);
+        read(&file, 0, len.min(limit)).map_err(|error| self.failed("read", name, error))
     }
 
     /// Writes a file under a temporary name, and makes its bytes durable.
@@ -94,5 +121,13 @@ impl<D: Disk> FileStore<D> {
             }
             _ => self.disk.sync_dir("").map_err(|error| self.unknown("sync", "", error)),
         }
+    }
+}
+
+/// `None` for a file that is not there.
+pub(super) fn if_there(read: Result<Vec<u8>, StoreError>) -> Result<Option<Vec<u8>>, StoreError> {
+    match read {
+        Err(error) if error.kind() == StoreErrorKind::Missing => Ok(None),
+        result => result.map(Some),
     }
 }

@@ -6,6 +6,7 @@ use super::bytes::{fill, write};
 use super::names::{
     CHECKPOINTS, KEY, LOCK, MANIFEST, NEW, SEGMENT, checkpoint_name, segment_name, seq_of,
 };
+use super::whole::if_there;
 use super::{FileStore, Live};
 use crate::store::file::disk::{Disk, DiskFile, Listed};
 use crate::store::resolve::{end_of, has_batch};
@@ -67,7 +68,7 @@ impl<D: Disk> ChainStore for FileStore<D> {
 
     fn put_checkpoint(&self, seq: u64, note: &[u8], _: Deadline) -> Result<(), WriteError> {
         let name = checkpoint_name(seq);
-        match self.contents_if_there(&name).map_err(WriteError::Rejected)? {
+        match if_there(self.contents(&name)).map_err(WriteError::Rejected)? {
             Some(kept) if kept == note => return Ok(()),
             Some(_) => {
                 let doing = format!("keep another checkpoint in `{}`", self.disk.place(&name));
@@ -131,7 +132,7 @@ impl<D: Disk> FileStore<D> {
             })
         };
         if batch.lock_kept {
-            let open = self.open.lock().unwrap_or_else(|poison| poison.into_inner());
+            let open = self.opened();
             if let Some(live) = open.live.as_ref().filter(|it| it.first_seq == tail.segment) {
                 return write_there(live);
             }

@@ -9,7 +9,14 @@ use crate::verify::verdict::Verdict;
 impl Sequence {
     /// Decides what the bad lines before event `seq` are: as many of them as events are absent are in the place of those, the
     /// others were inserted.
+    #[inline]
     pub(super) fn settle_bad(&mut self, seq: u64) {
+        if self.bad_count > 0 {
+            self.settle_some_bad(seq);
+        }
+    }
+
+    fn settle_some_bad(&mut self, seq: u64) {
         let bad = core::mem::take(&mut self.bad);
         let count = core::mem::take(&mut self.bad_count);
         self.findings.omit(count - bad.len() as u64);

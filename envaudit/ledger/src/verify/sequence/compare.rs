@@ -8,15 +8,16 @@ use crate::verify::check::{CheckedEvent, HashProof};
 use crate::verify::expected_heads::{ClaimSource, ExpectedHead};
 use crate::verify::finding::file_finding;
 use crate::verify::incremental_tree::IncrementalTree;
-use crate::verify::statements::Statement;
+use crate::verify::statements::{OpeningStatement, Statement};
 use crate::verify::verdict::Verdict;
 
 impl Sequence {
     pub(super) fn compare_link(&mut self, position: LinePosition, event: &CheckedEvent) {
         let fork = self.fork.take();
-        let Some(previous) = self.previous.filter(|previous| *previous != event.previous) else {
+        let Some(previous) = self.previous.as_ref().filter(|it| **it != event.previous) else {
             return;
         };
+        let previous = *previous;
         if let Some(fork) = fork.filter(|fork| fork.hash == event.previous) {
             // The ledger goes on from the second of the two: the first was one too many.
             let finding = fork.finding.and_then(|place| self.findings.at(place, event.seq - 1));
@@ -53,11 +54,13 @@ impl Sequence {
         statement: Option<&Statement>,
     ) {
         let name = self.expected.names[position.segment];
-        let opens = matches!(statement, Some(Statement::Opened { .. }));
+        let opens = matches!(statement, Some(Statement::Opened(_)));
         let creates = matches!(statement, Some(Statement::Created { manifest: Some(_) }));
         if position.offset == 0 {
             self.opened = Some((position.segment, event.seq));
         }
+        // One finding is enough for all lines behind the seal.
+        let sealed = self.sealed.take_if(|(segment, _)| *segment == position.segment).is_some();
         let (expected, found) = if position.offset == 0 && name != event.seq {
             let expected = format!("a file named by its first event, {:020}.jsonl", event.seq);
             (expected, format!("{name:020}.jsonl"))
@@ -66,6 +69,9 @@ impl Sequence {
             (expected.to_owned(), "another event".to_owned())
         } else if event.seq > 1 && opens != (position.offset == 0) {
             let expected = "ledger.segment_opened as the first line of a file, and nowhere else";
+            (expected.to_owned(), "another event".to_owned())
+        } else if sealed {
+            let expected = "the end of the file after ledger.segment_sealed";
             (expected.to_owned(), "another event".to_owned())
         } else {
             return;
@@ -119,28 +125,51 @@ impl Sequence {
         }
     }
 
+    /// What the first line of a segment says of the events before it.
+    pub(super) fn compare_opening(
+        &mut self,
+        position: LinePosition,
+        event: &CheckedEvent,
+        opening: &OpeningStatement,
+    ) {
+        let seq = event.seq;
+        if opening.previous_last_seq != Some(seq - 1) {
+            let found = match opening.previous_last_seq {
+                Some(other) => format!("previous_last_seq {other}"),
+                None => "no previous_last_seq".to_owned(),
+            };
+            let expected = format!("previous_last_seq {}", seq - 1);
+            self.add(Verdict::Modified, seq, position, expected, found);
+        }
+        if self.expected.ledger_id.is_some() && opening.ledger_id != self.expected.ledger_id {
+            let expected = "the id of this ledger in the details";
+            self.add(Verdict::Modified, seq, position, expected, "another");
+        }
+        self.compare_peaks(position, seq, opening.peaks.as_deref());
+    }
+
     /// The tree over all events before a segment. If those are gone, the tree continues from the peaks in the segment.
-    pub(super) fn compare_peaks(&mut self, position: LinePosition, seq: u64, peaks: &[Hash]) {
-        match &mut self.tree {
-            _ if !self.expected.roots => {}
-            Some(tree) if tree.size() >= seq => {}
-            Some(tree) if tree.size() + 1 == seq => {
-                if tree.settled().peaks() != peaks {
-                    let expected = "the peaks of the Merkle tree over the events before";
-                    self.add(Verdict::Forked, seq, position, expected, "others");
-                }
-            }
+    fn compare_peaks(&mut self, position: LinePosition, seq: u64, peaks: Option<&[Hash]>) {
+        let same = match &mut self.tree {
+            Some(tree) if tree.size() >= seq => true,
+            Some(tree) if tree.size() + 1 == seq => Some(tree.settled().peaks()) == peaks,
             _ => {
-                let tree = Tree::from_peaks(seq - 1, peaks.to_vec());
-                self.tree = tree.ok().map(IncrementalTree::new);
+                let tree = peaks.and_then(|peaks| Tree::from_peaks(seq - 1, peaks.to_vec()).ok());
+                self.tree = tree.map(IncrementalTree::new);
+                self.tree.is_some()
             }
+        };
+        if !same {
+            let expected = "the peaks of the Merkle tree over the events before";
+            self.add(Verdict::Forked, seq, position, expected, "others");
         }
     }
 
     pub(super) fn compare_clock(&mut self, position: LinePosition, event: &CheckedEvent) {
-        let before = core::mem::replace(&mut self.micros, event.micros);
-        if event.micros < before {
-            let (expected, found) = (format!("{before} or later"), event.micros.to_string());
+        let micros = event.timestamp.micros();
+        let before = core::mem::replace(&mut self.micros, micros);
+        if micros < before {
+            let (expected, found) = (format!("{before} or later"), micros.to_string());
             let unit = "microseconds since 1970";
             self.add(
                 Verdict::ClockRegression,

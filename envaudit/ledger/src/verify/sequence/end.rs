@@ -17,6 +17,7 @@ impl Sequence {
             let torn = at == last
                 && bad.reason.is_unfinished()
                 && position.segment + 1 == self.expected.files.len()
+                && (position.offset > 0 || self.may_begin(position.segment))
                 && !seen;
             if torn {
                 self.add(Verdict::Torn, self.next, position, expected, found);
@@ -28,8 +29,36 @@ impl Sequence {
         }
     }
 
+    /// Whether a writer that was killed can have begun this segment: the one before it has ended, and its name is the next seq.
+    fn may_begin(&self, segment: usize) -> bool {
+        let sealed = self.sealed.is_some_and(|(_, seq)| seq + 1 == self.next);
+        sealed && self.expected.names[segment] == self.next
+    }
+
+    /// Empty files in the place of segments: but for one that was just being begun, no writer leaves any.
+    pub(super) fn settle_empty(&mut self) {
+        if self.summary.tail.is_none() {
+            return;
+        }
+        for segment in 0..self.expected.files.len() {
+            let is_last = segment + 1 == self.expected.files.len();
+            if !self.expected.empty[segment] || (is_last && self.may_begin(segment)) {
+                continue;
+            }
+            let (file, name) = (self.expected.files[segment].clone(), self.expected.names[segment]);
+            let expected = "the events of a segment, or no file";
+            self.findings.add(file_finding(
+                &file,
+                Verdict::Modified,
+                name,
+                expected,
+                "an empty file",
+            ));
+        }
+    }
+
     /// A ledger that ends under a retired key is one from before the rotation, and a thief of that key may have gone on with
-    /// it.
+    /// it. The thief can also record a rotation to the current key, but nothing under it.
     pub(super) fn settle_key(&mut self) {
         let (Some(last), Some(current), Some((tail, _)), Some(position)) = (
             self.keys.next.or(self.keys.current),
@@ -43,6 +72,13 @@ impl Sequence {
         if last != current && self.expected.retired.contains(&last) && !vouched {
             let expected = format!("events under the current key {current}");
             let found = format!("the end of the ledger under the retired key {last}");
+            self.add(Verdict::RolledBack, self.next, position, expected, found);
+        }
+        let is_signed = self.expected.signed == Some(tail);
+        if self.keys.next == Some(current) && !vouched && !is_signed {
+            let expected =
+                format!("an event, a checkpoint or an anchor under the current key {current}");
+            let found = "the end of the ledger after a rotation to it, which any holder of the retired key could record";
             self.add(Verdict::RolledBack, self.next, position, expected, found);
         }
     }

@@ -49,12 +49,16 @@ pub(super) struct Expected {
     pub(super) retired: Vec<KeyId>,
     /// Whether the caller named the key that signs the checkpoints.
     pub(super) signer_known: bool,
-    /// The SHA-256 of `ledger.json`.
-    pub(super) manifest: EventHash,
+    /// The number of events of the newest checkpoint, if the current key has signed it.
+    pub(super) signed: Option<u64>,
+    /// The SHA-256 of `ledger.json`; `None` if it cannot be read, which a finding says.
+    pub(super) manifest: Option<EventHash>,
     /// How many events were verified before.
     pub(super) verified: u64,
-    /// Whether there are roots to compare.
-    pub(super) roots: bool,
+    /// The id of the ledger.
+    pub(super) ledger_id: Option<String>,
+    /// Which segments are empty.
+    pub(super) empty: Vec<bool>,
 }
 
 /// Goes through all lines in order.
@@ -81,6 +85,8 @@ pub(super) struct Sequence {
     keys: KeySequence,
     /// The segment of the last event, and its first one if that is good.
     opened: Option<(usize, u64)>,
+    /// The segment that `ledger.segment_sealed` has ended last, and the seq of that event.
+    sealed: Option<(usize, u64)>,
     /// The first event: its seq, and its hash of the one before it.
     start: Option<(u64, EventHash)>,
     pruned: VecDeque<PruneStatement>,
@@ -160,6 +166,7 @@ impl Sequence {
             tree: tree.map(IncrementalTree::new),
             keys: KeySequence { named, ..KeySequence::default() },
             opened: None,
+            sealed: None,
             start: None,
             pruned: VecDeque::new(),
             manifest_told: false,
@@ -168,19 +175,17 @@ impl Sequence {
     }
 
     /// Takes the next line.
-    pub(super) fn line(&mut self, segment: usize, checked: CheckedLine) {
+    pub(super) fn line(&mut self, segment: usize, checked: &CheckedLine) {
         let position = LinePosition { segment, offset: checked.offset };
-        match checked.state {
-            LineState::Bad(bad) => self.bad(position, bad),
+        match &checked.state {
+            LineState::Bad(bad) => self.bad(position, bad.clone()),
             // Before the event at which an earlier verification ended, such lines were verified.
             LineState::Earlier { .. } if self.last.is_none() => {}
             LineState::Earlier { seq } => {
-                self.bad(
-                    position,
-                    BadLine { claimed: Some(seq), reason: BadReason::Earlier { seq } },
-                );
+                let reason = BadReason::Earlier { seq: *seq };
+                self.bad(position, BadLine { claimed: Some(*seq), reason });
             }
-            LineState::Event(event) if self.is_strange(&event) => {
+            LineState::Event(event) if self.is_strange(event) => {
                 let reason = BadReason::Hash { found: event.hash, computed: None };
                 self.bad(position, BadLine { claimed: Some(event.seq), reason });
             }
@@ -206,10 +211,10 @@ impl Sequence {
         }
     }
 
-    fn event(&mut self, position: LinePosition, event: CheckedEvent) {
+    fn event(&mut self, position: LinePosition, event: &CheckedEvent) {
         if event.seq < self.next {
             self.settle_bad(self.next);
-            self.step_back(position, &event);
+            self.step_back(position, event);
             return;
         }
         if self.start.is_none() {
@@ -217,19 +222,19 @@ impl Sequence {
         }
         self.settle_bad(event.seq);
         self.note_gap(event.seq, position);
-        self.compare_link(position, &event);
+        self.compare_link(position, event);
         let statement = event.own.as_deref().and_then(Statement::read);
-        self.compare_place(position, &event, statement.as_ref());
-        self.compare_proof(position, &event);
-        self.compare_key(position, &event);
-        self.compare_clock(position, &event);
+        self.compare_place(position, event, statement.as_ref());
+        self.compare_proof(position, event);
+        self.compare_key(position, event);
+        self.compare_clock(position, event);
         while let Some(claim) = self.claims.take(event.seq - 1) {
             self.compare_claim(&claim, event.seq - 1, &event.previous);
         }
-        if let Some(Statement::Opened { peaks }) = &statement {
-            self.compare_peaks(position, event.seq, peaks);
+        if let Some(Statement::Opened(opening)) = &statement {
+            self.compare_opening(position, event, opening);
         }
-        self.advance(position, &event);
+        self.advance(position, event);
         // A statement counts only under the right key.
         let stray = self.keys.stray.is_some() || event.proof == HashProof::Downgraded;
         if let Some(statement) = statement.filter(|_| !stray) {
@@ -256,7 +261,7 @@ impl Sequence {
         self.recent.push_back((event.seq, event.hash));
         match &mut self.tree {
             Some(tree) if tree.size() + 1 == event.seq => {
-                tree.push(event.leaf, event.group.as_deref());
+                tree.push(&event.hash, event.group.as_deref());
             }
             Some(tree) if tree.size() < event.seq => self.tree = None,
             _ => {}
@@ -281,6 +286,7 @@ impl Sequence {
         self.settle_claims(reached);
         self.settle_key();
         self.settle_nothing();
+        self.settle_empty();
         let keys_missing = !self.keys.missing.is_empty() && !self.expected.signer_known;
         self.summary.missing_keys = self.keys.missing;
         for finding in self.notes.refused(keys_missing) {

@@ -16,7 +16,7 @@ impl Sequence {
     ) {
         match statement {
             Statement::Created { manifest } => self.compare_manifest(seq, manifest),
-            Statement::Opened { .. } => {}
+            Statement::Opened(_) => {}
             Statement::Rotated { to, checkpoint_key } => {
                 if !self.keys.named.contains(&to) {
                     self.keys.named.push(to);
@@ -34,6 +34,7 @@ impl Sequence {
                 }
             }
             Statement::Sealed { count } => {
+                self.sealed = Some((position.segment, seq));
                 // A file that lost its first event or its name is reported as such.
                 let firsts =
                     [Some(self.expected.names[position.segment]), self.opened(position.segment)];
@@ -57,10 +58,10 @@ impl Sequence {
 
     /// `ledger.json` matches the first event, or the prune that replaced it. One finding is enough.
     pub(super) fn compare_manifest(&mut self, seq: u64, said: Option<EventHash>) {
-        let other = said.filter(|said| *said != self.expected.manifest);
-        if let Some(said) = other.filter(|_| !self.manifest_told) {
+        let (Some(said), Some(found)) = (said, self.expected.manifest) else { return };
+        if said != found && !self.manifest_told {
             self.manifest_told = true;
-            self.findings.add(other_manifest(seq, &said, &self.expected.manifest));
+            self.findings.add(other_manifest(seq, &said, &found));
         }
     }
 

@@ -187,6 +187,7 @@ impl OnBehalfOf<'_> {
         configurations: &mut Configurations,
     ) -> Result<Result<Option<(SegmentsToPrune, usize)>, PruneError>, StepError> {
         let (ledger, source) = (self.ledger, self.ledger.source());
+        ledger.be_at_end(state)?;
         let segments = source.segments().map_err(AppendError::Rejected)?;
         let live = segments.iter().position(|info| info.first_seq == state.tail.segment);
         // The segments of others are not known here.

@@ -76,6 +76,25 @@ fn len_of(ledger: &Ledger, segment: u64) -> Result<u64, StoreError> {
     })
 }
 
+/// Whether the ledger ends where this writer left it.
+pub(crate) fn is_at_end(ledger: &Ledger, state: &WriterState) -> Result<bool, StepError> {
+    let tail = &state.tail;
+    let Some(files) = ledger.store.files() else {
+        let end = ledger.store.tail(state.by).map_err(AppendError::Rejected)?;
+        return Ok(end == *tail);
+    };
+    if files.segment_len(tail.segment).map_err(rejected)? != tail.offset {
+        return Ok(false);
+    }
+    check_last_line(ledger, tail)?;
+    if state.sealed {
+        // Another writer may have begun the next segment.
+        let segments = ledger.store.segments().map_err(AppendError::Rejected)?;
+        return Ok(!segments.iter().any(|info| info.first_seq > tail.segment && info.len > 0));
+    }
+    Ok(true)
+}
+
 /// Whether the last line that this writer knows still is the one that it knows.
 pub(super) fn check_last_line(ledger: &Ledger, tail: &Tail) -> Result<(), AppendError> {
     let Some(from) = tail.end() else { return Ok(()) };
@@ -110,7 +129,7 @@ pub(crate) fn start_over(ledger: &Ledger, state: &mut WriterState) -> Result<(),
             "the segments before this one are gone, and no event says that they were pruned";
         return Err(AppendError::Damaged(Damage::new(first, 0, found)).into());
     }
-    *state = read;
+    state.replace(read);
     Ok(())
 }
 
@@ -119,7 +138,7 @@ pub(super) fn first_kept(line: &Line<'_>) -> Option<u64> {
     details.get("first_kept_seq")?.as_u64()
 }
 
-pub(super) fn refused(error: OpenError) -> AppendError {
+pub(crate) fn refused(error: OpenError) -> AppendError {
     match error {
         OpenError::Damaged(damage) => AppendError::Damaged(damage),
         OpenError::KeyUnknown(kid) => AppendError::KeyUnknown(kid),
@@ -178,12 +197,15 @@ pub(super) fn absorb(
     if !line.hash_holds(&state.hasher) {
         return damaged("the line's hash is not that of its bytes");
     }
+    state.ends_with_rotation = false;
     if let Some(kid) = rotated_to(line) {
+        state.ends_with_rotation = true;
         state.hasher = state.hasher_of(Some(kid)).ok_or(AppendError::KeyUnknown(kid))?;
     }
     if offset == 0 {
         state.month_end = line.timestamp.month_end();
     }
+    state.latest = state.latest.max(line.timestamp);
     let unsynced = state.unsynced_len() as u64;
     state.foreign.get_or_insert(offset.saturating_sub(unsynced));
     state.sealed = is_seal(line);

@@ -9,12 +9,14 @@ mod end;
 mod known;
 mod torn;
 
+use sha2::{Digest as _, Sha256};
+
 use self::end::{MAX_TORN, read_end};
 use self::known::KnownEnds;
 pub(crate) use self::known::has_event;
 use self::torn::{Torn, cut, record};
-use crate::error::{Damage, OpenError};
-use crate::format::line::Line;
+use crate::error::{AppendError, Damage, OpenError};
+use crate::format::line::{Line, parse_hash};
 use crate::format::timestamp::Timestamp;
 use crate::keys::{Hasher, KeyId, KeyRing};
 use crate::read::locate::first_line;
@@ -26,7 +28,7 @@ use crate::write::ledger::Ledger;
 use crate::write::retry::Retry;
 use crate::write::state::{StepError, WriterState, step_error};
 
-pub(crate) use self::catch_up::{catch_up, is_pruned_away, start_over};
+pub(crate) use self::catch_up::{catch_up, is_at_end, is_pruned_away, start_over};
 
 /// Reads the end of a ledger, whose lock is held if it has one, and recovers it.
 pub(crate) fn load(ledger: &Ledger, ring: Option<KeyRing>) -> Result<WriterState, OpenError> {
@@ -56,8 +58,11 @@ fn load_once(ledger: &Ledger, ring: Option<KeyRing>) -> Result<Loaded, OpenError
     let known = KnownEnds::read(ledger)?;
     let segments = ledger.store.segments().map_err(OpenError::Store)?;
     let (mut state, torn) = find_end(ledger, &segments, ring)?;
+    refuse_other_manifest(ledger, &segments, state.ring.as_ref())?;
     let clean = known.check_head(ledger, &state.tail)? && torn.is_none();
-    known.check_anchors(ledger, &state.tail)?;
+    let is_signed = known.check_checkpoint(ledger, &mut state)?;
+    let is_anchored = known.check_anchors(ledger, &state.tail)?;
+    refuse_retired(ledger, &state, is_signed || is_anchored)?;
     state.by = ledger.deadline();
     match finish(ledger, &mut state, torn, clean) {
         Ok(()) => {}
@@ -65,10 +70,11 @@ fn load_once(ledger: &Ledger, ring: Option<KeyRing>) -> Result<Loaded, OpenError
         Err(failure) => return Err(OpenError::Append(Box::new(state.settle(failure)))),
     }
     seal_old(ledger, &segments, &state);
+    state.is_read = true;
     Ok(Loaded::State(Box::new(state)))
 }
 
-/// Repairs what a killed writer left, and goes on to the current key.
+/// Repairs what a killed writer left, and ends a rotation that was interrupted.
 fn finish(
     ledger: &Ledger,
     state: &mut WriterState,
@@ -94,19 +100,87 @@ fn finish(
             }
         }
     }
-    rotate_to_current(ledger, state)
+    match state.ends_with_rotation {
+        true => ledger.adopt_key(state),
+        false => Ok(()),
+    }
 }
 
 fn rejected(error: StoreError) -> StepError {
     step_error(WriteError::Rejected(error))
 }
 
-fn rotate_to_current(ledger: &Ledger, state: &mut WriterState) -> Result<(), StepError> {
-    let Some(ring) = state.ring.clone() else { return Ok(()) };
-    if state.hasher.key_id() == Some(ring.current().id()) {
+/// Refuses a ledger that goes on with a retired key: it is from before the rotation, and a thief of that key may have added to
+/// it. The thief can also record a rotation to the current key, but nothing under it.
+fn refuse_retired(ledger: &Ledger, state: &WriterState, is_vouched: bool) -> Result<(), OpenError> {
+    let (Some(ring), Some(key)) = (&state.ring, state.hasher.key_id()) else { return Ok(()) };
+    let current = ring.current().id();
+    if key != current {
+        return Err(OpenError::RolledBack { retired: key, current });
+    }
+    // Where the keys lie beside the ledger, nobody has the retired one and not the current one.
+    let is_awaited = ledger.key_beside || ledger.settings.finish_rotation == Some(current);
+    match state.ends_with_rotation && !is_vouched && !is_awaited {
+        true => {
+            Err(OpenError::UnfinishedRotation { from: state.rotated_from.unwrap_or(key), current })
+        }
+        false => Ok(()),
+    }
+}
+
+/// Refuses a ledger whose first event names another `ledger.json`, or is not what was written.
+fn refuse_other_manifest(
+    ledger: &Ledger,
+    segments: &[SegmentInfo],
+    ring: Option<&KeyRing>,
+) -> Result<(), OpenError> {
+    if segments.first().is_none_or(|first| first.first_seq != 1 || first.len == 0) {
         return Ok(());
     }
-    ledger.write_rotation(state, ring)
+    let damaged = |found: &str| OpenError::Damaged(Damage::new(1, 0, found));
+    let line = first_line(ledger.source(), 1).map_err(OpenError::Store)?;
+    // A last line that cannot be read is torn, and what is to be done is decided where the end is read.
+    let Ok(line) = Line::parse(&line) else { return Ok(()) };
+    if line.hash_holds_under(ring) == Some(false) {
+        return Err(damaged("the line's hash is not that of its bytes: it was changed"));
+    }
+    let details: Option<serde_json::Value> =
+        line.details.and_then(|details| serde_json::from_str(details).ok());
+    let named = details.and_then(|details| {
+        details.get("manifest_sha256").and_then(|hash| hash.as_str()).and_then(parse_hash)
+    });
+    let found: [u8; 32] = Sha256::digest(ledger.manifest.to_bytes()).into();
+    match line.action == "ledger.created" && named == Some(found) {
+        true => Ok(()),
+        false => {
+            Err(damaged("the first event names another `ledger.json`: one of the two was changed"))
+        }
+    }
+}
+
+/// Reads a ledger that another process opened.
+pub(crate) fn read_anew(ledger: &Ledger, state: &mut WriterState) -> Result<(), StepError> {
+    let read = load(ledger, state.ring.clone()).map_err(catch_up::refused)?;
+    state.replace(read);
+    Ok(())
+}
+
+/// Refuses to sign a ledger that is behind `HEAD`, or whose `ledger.json` is no longer the one that was read.
+pub(crate) fn refuse_contradictions(ledger: &Ledger, tail: &Tail) -> Result<(), AppendError> {
+    let manifest = ledger.store.manifest().map_err(AppendError::Rejected)?;
+    if manifest != ledger.manifest.to_bytes() {
+        return Err(AppendError::NotSigned(Damage::new(1, 0, "`ledger.json` was changed")));
+    }
+    let head = KnownEnds::head(ledger).map_err(catch_up::refused)?;
+    let here = |found: &OpenError| Damage::new(tail.segment, tail.offset, found.to_string());
+    match head.check_head(ledger, tail) {
+        Ok(_) => Ok(()),
+        // Others' events are gone: to go on would make another history.
+        Err(error @ OpenError::BehindHead { .. }) => Err(AppendError::Damaged(here(&error))),
+        Err(error @ OpenError::Head(_)) => Err(AppendError::NotSigned(here(&error))),
+        Err(OpenError::Damaged(damage)) => Err(AppendError::NotSigned(damage)),
+        Err(error) => Err(catch_up::refused(error)),
+    }
 }
 
 /// The last event of the ledger, and what is torn behind it.
@@ -160,10 +234,14 @@ fn find_end(
     {
         return Err(damaged("the line does not follow the one before it"));
     }
-    state.hasher = match rotated_to(&line) {
+    let rotated = rotated_to(&line);
+    state.hasher = match rotated {
         Some(kid) => state.hasher_of(Some(kid)).ok_or(OpenError::KeyUnknown(kid))?,
         None => hasher,
     };
+    state.ends_with_rotation = rotated.is_some();
+    state.rotated_from = line.kid;
+    state.latest = line.timestamp;
     state.sealed = end.is_seal()?;
     state.month_end = first_month_end(ledger.source(), info.first_seq)?;
     Ok((state, torn))
@@ -177,6 +255,10 @@ fn first_month_end(source: &dyn SegmentSource, segment: u64) -> Result<Timestamp
     let line = first_line(source, segment).map_err(OpenError::Store)?;
     let line = Line::parse(&line)
         .map_err(|error| OpenError::Damaged(Damage::new(segment, 0, error.to_string())))?;
+    if line.seq != segment {
+        let found = "the segment has another name than its first event";
+        return Err(OpenError::Damaged(Damage::new(segment, 0, found)));
+    }
     Ok(line.timestamp.month_end())
 }
 
@@ -205,7 +287,7 @@ pub(crate) fn last_key(store: &dyn ChainStore) -> Result<Option<KeyId>, StoreErr
 }
 
 /// The key that events after this line are hashed with.
-fn rotated_to(line: &Line<'_>) -> Option<KeyId> {
+pub(crate) fn rotated_to(line: &Line<'_>) -> Option<KeyId> {
     if line.action != "ledger.key_rotated" {
         return None;
     }

@@ -18,9 +18,14 @@ pub enum SubmitError {
         /// Its capacity.
         capacity: usize,
     },
-    /// The writer has stopped.
+    /// The writer has stopped: it was closed, or something that its thread called panicked.
     #[error("the ledger's writer has stopped")]
     Stopped,
+    /// The writer's thread is in the process that this one was forked from.
+    #[error(
+        "the ledger's writer is a thread of the process that this one was forked from; make a writer in this process"
+    )]
+    Forked,
     /// The ledger did not append it.
     #[error(transparent)]
     Append(Arc<AppendError>),

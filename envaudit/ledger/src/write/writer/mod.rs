@@ -8,6 +8,7 @@ mod queue;
 mod ticket;
 
 use core::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
@@ -58,6 +59,10 @@ impl Default for WriterOptions {
 /// A handle to the thread that writes a ledger; clones are the same one. When the last is dropped, the queued events are
 /// written and the thread ends.
 ///
+/// If something that the thread calls panics, such as a clock or an anchor of the application, the thread ends, and every
+/// later call is answered with [`SubmitError::Stopped`] at once. In a child of a fork there is no thread: every call is
+/// answered with [`SubmitError::Forked`].
+///
 /// ```
 /// use std::sync::Arc;
 /// use envaudit_ledger::{Actor, Event, LedgerOptions, LedgerWriter, MasterKey};
@@ -80,6 +85,8 @@ impl Default for WriterOptions {
 pub struct LedgerWriter(Arc<Handle>);
 
 struct Handle {
+    /// The process that the thread is in.
+    process: u32,
     shared: Arc<SharedQueue>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
@@ -98,10 +105,20 @@ impl LedgerWriter {
             queue: Mutex::default(),
             work: Condvar::new(),
             room: Condvar::new(),
+            lost: AtomicU64::new(0),
         });
-        let of_thread = Arc::clone(&shared);
-        let thread = std::thread::spawn(move || of_thread.run());
-        LedgerWriter(Arc::new(Handle { shared, thread: Mutex::new(Some(thread)) }))
+        let of_thread = Burial(Arc::clone(&shared));
+        let thread = std::thread::spawn(move || of_thread.0.run());
+        let process = std::process::id();
+        LedgerWriter(Arc::new(Handle { process, shared, thread: Mutex::new(Some(thread)) }))
+    }
+
+    /// The queue, in the process that writes it.
+    fn shared(&self) -> Result<&SharedQueue, SubmitError> {
+        match self.0.is_forked() {
+            true => Err(SubmitError::Forked),
+            false => Ok(&self.0.shared),
+        }
     }
 
     /// Queues an event, waits for room if there is none, and waits until the event is durable.
@@ -110,7 +127,7 @@ impl LedgerWriter {
     ///
     /// When it was not recorded.
     pub fn append(&self, event: Event) -> Result<Appended, SubmitError> {
-        let shared = &self.0.shared;
+        let shared = self.shared()?;
         event.check_user().map_err(|error| SubmitError::append(AppendError::Event(error)))?;
         let mut queue = shared.queue();
         while queue.items.len() >= shared.capacity && !queue.stopping {
@@ -125,9 +142,12 @@ impl LedgerWriter {
     ///
     /// When there is no room for it, or the writer has stopped.
     pub fn submit(&self, event: Event) -> Result<Ticket, SubmitError> {
-        let shared = &self.0.shared;
+        let shared = self.shared()?;
         event.check_user().map_err(|error| SubmitError::append(AppendError::Event(error)))?;
         let queue = shared.queue();
+        if queue.stopping {
+            return Err(SubmitError::Stopped);
+        }
         if queue.items.len() >= shared.capacity {
             return Err(SubmitError::Full { capacity: shared.capacity });
         }
@@ -138,10 +158,18 @@ impl LedgerWriter {
     /// soon as something can be recorded.
     pub fn record(&self, event: Event) {
         let shared = &self.0.shared;
+        if self.0.is_forked() {
+            shared.lost.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
         let mut queue = shared.queue();
-        if queue.stopping || event.check_user().is_err() || queue.items.len() >= shared.capacity {
-            let now = shared.ledger.settings.now();
-            queue.lose(1, now);
+        if queue.stopping {
+            // Nobody records a gap any more.
+            shared.lost.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
+        if event.check_user().is_err() || queue.items.len() >= shared.capacity {
+            shared.lose(&mut queue, 1);
         } else {
             queue.items.push_back(QueuedEvent { event, reply: Reply(None) });
         }
@@ -166,7 +194,7 @@ impl LedgerWriter {
 
     /// The number of events lost so far.
     pub fn lost(&self) -> u64 {
-        self.0.shared.queue().shed
+        self.0.shared.lost.load(Ordering::Relaxed)
     }
 
     /// The ledger.
@@ -174,34 +202,67 @@ impl LedgerWriter {
         &self.0.shared.ledger
     }
 
-    /// Writes the queued events, ends the thread and closes the ledger.
+    /// Writes the queued events, ends the thread and closes the ledger. Events that cannot be written, after some more tries,
+    /// are recorded as a `ledger.gap` before `ledger.closed`.
     ///
     /// # Errors
     ///
-    /// When the close was not recorded.
+    /// When the close, or the gap before it, was not recorded.
     pub fn close(&self) -> Result<(), AppendError> {
+        if self.0.is_forked() {
+            return Err(AppendError::Forked);
+        }
         self.0.stop();
+        let shared = &self.0.shared;
+        if shared.queue().is_dead {
+            return Err(AppendError::Stopped);
+        }
+        shared.write_last_gap()?;
         self.ledger().close()
     }
 }
 
 impl fmt::Debug for LedgerWriter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let queue = self.0.shared.queue();
-        f.debug_struct("LedgerWriter")
-            .field("waiting", &queue.items.len())
-            .field("lost", &queue.shed)
-            .finish_non_exhaustive()
+        let mut writer = f.debug_struct("LedgerWriter");
+        if let Ok(queue) = self.0.shared.queue.try_lock() {
+            writer.field("waiting", &queue.items.len());
+        }
+        writer.field("lost", &self.lost()).finish_non_exhaustive()
+    }
+}
+
+/// Answers everybody if the thread panics.
+struct Burial(Arc<SharedQueue>);
+
+impl Drop for Burial {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.bury();
+        }
     }
 }
 
 impl Handle {
+    fn is_forked(&self) -> bool {
+        self.process != std::process::id()
+    }
+
+    /// Lets the thread write what waits, and waits for its end.
     fn stop(&self) {
+        // In a child of a fork nothing can be waited for.
+        if self.is_forked() {
+            return;
+        }
         self.shared.queue().stopping = true;
         self.shared.work.notify_all();
         self.shared.room.notify_all();
-        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(thread) = thread {
+        // Who stops it too has to wait as long.
+        let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
+        // A waker that the thread wakes may own the last handle.
+        let is_other =
+            |thread: &mut JoinHandle<()>| thread.thread().id() != std::thread::current().id();
+        if let Some(thread) = thread.take_if(is_other) {
             // A panic of the thread has been shown already; it dropped the slots of the waiting callers, which answers them.
             let _ = thread.join();
         }

@@ -2,7 +2,10 @@
 
 use core::time::Duration;
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use uuid::Uuid;
 
 use super::error::SubmitError;
 use super::ticket::{Reply, Slot, Ticket};
@@ -11,12 +14,16 @@ use crate::event::Event;
 use crate::format::timestamp::Timestamp;
 use crate::settings::SyncMode;
 use crate::write::ledger::{Appended, Ledger};
+use crate::write::state::Uncertain;
 
 /// The largest number of events that are written at once.
-pub(super) const MAX_GROUP: usize = 4096;
+const MAX_GROUP: usize = 4096;
 
 /// The pause after a failed write.
-pub(super) const PAUSE: Duration = Duration::from_millis(50);
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// How often what is left is tried when the writer is to stop.
+const LAST_TRIES: u32 = 3;
 
 pub(super) struct SharedQueue {
     pub(super) ledger: Arc<Ledger>,
@@ -24,14 +31,19 @@ pub(super) struct SharedQueue {
     pub(super) queue: Mutex<Queue>,
     pub(super) work: Condvar,
     pub(super) room: Condvar,
+    /// The number of lost events.
+    pub(super) lost: AtomicU64,
 }
 
 #[derive(Default)]
 pub(super) struct Queue {
     pub(super) items: VecDeque<QueuedEvent>,
     pub(super) gap: Option<LostEvents>,
-    pub(super) shed: u64,
+    /// A gap whose write had an unknown outcome.
+    doubtful_gap: Option<(Uncertain, LostEvents)>,
     pub(super) stopping: bool,
+    /// The thread has ended with a panic.
+    pub(super) is_dead: bool,
 }
 
 pub(super) struct QueuedEvent {
@@ -39,8 +51,13 @@ pub(super) struct QueuedEvent {
     pub(super) reply: Reply,
 }
 
-/// The events of a write with an unknown outcome, in their order; `None` for those whose caller was answered.
-type Doubtful = Vec<Option<QueuedEvent>>;
+/// The events of a write with an unknown outcome, and those that were to follow.
+#[derive(Default)]
+struct Doubtful {
+    uncertain: Uncertain,
+    /// In their order: the id of each that may be there, and the event unless its caller was answered.
+    events: Vec<(Option<Uuid>, Option<QueuedEvent>)>,
+}
 
 /// Events that had no room.
 #[derive(Clone, Copy, Debug)]
@@ -48,18 +65,6 @@ pub(super) struct LostEvents {
     pub(super) events: u64,
     pub(super) from: Timestamp,
     pub(super) to: Timestamp,
-}
-
-impl Queue {
-    pub(super) fn lose(&mut self, events: u64, now: Timestamp) {
-        if events == 0 {
-            return;
-        }
-        self.shed += events;
-        let gap = self.gap.get_or_insert(LostEvents { events: 0, from: now, to: now });
-        gap.events += events;
-        gap.to = now;
-    }
 }
 
 impl SharedQueue {
@@ -75,30 +80,90 @@ impl SharedQueue {
         if queue.stopping {
             return Err(SubmitError::Stopped);
         }
-        let slot = Arc::new(Slot::default());
+        let slot = Arc::new(Slot::new());
         queue.items.push_back(QueuedEvent { event, reply: Reply(Some(Arc::clone(&slot))) });
         drop(queue);
         self.work.notify_one();
         Ok(Ticket(slot))
     }
 
+    /// Counts lost events, which become a gap.
+    pub(super) fn lose(&self, queue: &mut Queue, events: u64) {
+        if events == 0 {
+            return;
+        }
+        self.lost.fetch_add(events, Ordering::Relaxed);
+        let now = self.ledger.settings.now();
+        let gap = queue.gap.get_or_insert(LostEvents { events: 0, from: now, to: now });
+        gap.events += events;
+        gap.to = now;
+    }
+
+    /// Writes until the writer is to stop and nothing is left, or what is left cannot be written.
     pub(super) fn run(&self) {
-        let mut doubtful = Doubtful::new();
+        let mut doubtful = Doubtful::default();
         let mut failed = false;
-        while let Some((group, gap)) = self.next_group(failed, !doubtful.is_empty()) {
+        let mut last_tries = LAST_TRIES;
+        while let Some((group, gap)) = self.next_group(failed, !doubtful.events.is_empty()) {
             let written = self.write(group, gap, &mut doubtful);
             self.settle(&mut doubtful);
-            failed = written.is_err() || !doubtful.is_empty();
+            self.settle_gap();
+            let gap_in_doubt = self.queue().doubtful_gap.is_some();
+            failed = written.is_err() || gap_in_doubt || !doubtful.events.is_empty();
+            if failed && self.queue().stopping {
+                last_tries -= 1;
+                if last_tries == 0 {
+                    break;
+                }
+            }
         }
-        let unknown = doubtful.into_iter().flatten().count() as u64;
-        self.queue().lose(unknown, self.ledger.settings.now());
+        self.give_up(doubtful);
+    }
+
+    /// Counts what could not be written. Callers that wait are answered when their events are dropped.
+    fn give_up(&self, doubtful: Doubtful) {
+        let rest = core::mem::take(&mut self.queue().items);
+        let lost = doubtful.events.into_iter().filter_map(|(_, event)| event).chain(rest);
+        let lost = lost.filter(|event| event.reply.0.is_none()).count() as u64;
+        self.settle_gap();
+        let mut queue = self.queue();
+        self.lose(&mut queue, lost);
+        let gap = queue.gap.take();
+        drop(queue);
+        let _ = self.write_gap(gap);
+    }
+
+    /// Writes the gap that the thread could not write.
+    pub(super) fn write_last_gap(&self) -> Result<(), AppendError> {
+        self.settle_gap();
+        let gap = self.queue().gap.take();
+        if gap.is_some() {
+            let _ = self.ledger.settled(&Uncertain::default());
+        }
+        self.write_gap(gap)
+    }
+
+    /// What remains when the thread has panicked: every later call is answered at once.
+    pub(super) fn bury(&self) {
+        let mut queue = self.queue();
+        queue.stopping = true;
+        queue.is_dead = true;
+        let items = core::mem::take(&mut queue.items);
+        drop(queue);
+        let lost = items.iter().filter(|item| item.reply.0.is_none()).count() as u64;
+        self.lost.fetch_add(lost, Ordering::Relaxed);
+        drop(items);
+        self.work.notify_all();
+        self.room.notify_all();
     }
 
     /// Finds out which events of a failed write are there nevertheless, and queues the others again, before all later ones.
     fn settle(&self, doubtful: &mut Doubtful) {
-        let Some(there) = self.ledger.reopen_if_poisoned() else { return };
-        let missing = doubtful.drain(..).enumerate().filter(|(at, _)| !there.contains(at));
-        let missing: VecDeque<QueuedEvent> = missing.filter_map(|(_, item)| item).collect();
+        let Some(there) = self.ledger.settled(&doubtful.uncertain) else { return };
+        let Doubtful { events, .. } = core::mem::take(doubtful);
+        let is_there = |id: &Option<Uuid>| id.is_some_and(|id| there.contains(&id));
+        let missing = events.into_iter().filter(|(id, _)| !is_there(id));
+        let missing: VecDeque<QueuedEvent> = missing.filter_map(|(_, event)| event).collect();
         if !missing.is_empty() {
             self.put_back(missing, None);
         }
@@ -111,20 +176,21 @@ impl SharedQueue {
         doubts: bool,
     ) -> Option<(Vec<QueuedEvent>, Option<LostEvents>)> {
         let mut queue = self.queue();
-        if failed && !queue.stopping {
-            // Guaranteed events are answered at once; the others are tried again later.
+        if failed {
+            // Guaranteed events are answered at once; the others are tried again later, also when there will be no other try.
             let strict = |queue: &mut Queue| !queue.items.iter().any(|item| item.reply.0.is_some());
-            let waited = self
-                .work
-                .wait_timeout_while(queue, PAUSE, |queue| strict(queue) && !queue.stopping);
+            let was_stopping = queue.stopping;
+            let waited = self.work.wait_timeout_while(queue, PAUSE, |queue| {
+                strict(queue) && queue.stopping == was_stopping
+            });
             queue = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
         while queue.items.is_empty() && queue.gap.is_none() {
+            if doubts || queue.doubtful_gap.is_some() {
+                return Some((Vec::new(), None));
+            }
             if queue.stopping {
                 return None;
-            }
-            if doubts {
-                return Some((Vec::new(), None));
             }
             queue = match self.ledger.settings.sync {
                 SyncMode::Interval(interval) => {
@@ -160,45 +226,50 @@ impl SharedQueue {
     ) -> Result<(), ()> {
         let (events, replies): (Vec<Event>, Vec<Reply>) =
             group.into_iter().map(|item| (item.event, item.reply)).unzip();
-        let (appended, error) = match self.write_events(&events) {
+        let (appended, failure) = match self.write_events(&events) {
             Ok(appended) => (appended, None),
-            Err((appended, error)) => (appended, Some(Arc::new(error))),
+            Err((appended, error, uncertain)) => (appended, Some((Arc::new(error), uncertain))),
         };
-        let unknown = error.as_ref().is_some_and(|error| error.may_be_there());
-        let mut waiting = VecDeque::new();
+        let mut left = VecDeque::new();
         for (at, (event, reply)) in events.into_iter().zip(replies).enumerate() {
-            match (&reply.0, appended.get(at), &error) {
-                (Some(_), Some(&appended), _) => reply.answer(Ok(appended)),
-                (Some(_), None, Some(error)) => {
+            let Some((error, uncertain)) = failure.as_ref().filter(|_| at >= appended.len()) else {
+                if let Some(&appended) = appended.get(at) {
+                    reply.answer(Ok(appended));
+                }
+                continue;
+            };
+            let id = uncertain.ids.get(at - appended.len()).copied();
+            let event = match reply.0 {
+                Some(_) => {
                     reply.answer(Err(SubmitError::Append(Arc::clone(error))));
-                    if unknown {
-                        doubtful.push(None);
-                    }
+                    None
                 }
-                (None, None, Some(_)) if unknown => {
-                    doubtful.push(Some(QueuedEvent { event, reply }))
-                }
-                (None, None, Some(_)) => waiting.push_back(QueuedEvent { event, reply }),
-                _ => {}
-            }
+                None => Some(QueuedEvent { event, reply }),
+            };
+            left.push_back((id, event));
         }
-        if error.is_none() {
-            return self.write_gap(gap);
+        let Some((_, uncertain)) = failure else { return self.write_gap(gap).map_err(drop) };
+        let mut waiting = VecDeque::new();
+        if uncertain.ids.is_empty() {
+            waiting.extend(left.into_iter().filter_map(|(_, event)| event));
+        } else {
+            *doubtful = Doubtful { uncertain, events: left.into() };
         }
         self.put_back(waiting, gap);
         Err(())
     }
 
-    /// Writes events, in as many batches as they need. On failure returns those that were acknowledged.
-    pub(super) fn write_events(
+    /// Writes events, in as many batches as they need. On failure returns those that were acknowledged, and those that may be
+    /// there.
+    fn write_events(
         &self,
         events: &[Event],
-    ) -> Result<Vec<Appended>, (Vec<Appended>, AppendError)> {
+    ) -> Result<Vec<Appended>, (Vec<Appended>, AppendError, Uncertain)> {
         if events.is_empty() {
             return Ok(Vec::new());
         }
-        match self.ledger.append_batch(events) {
-            Err(AppendError::BatchTooLong { .. }) if events.len() > 1 => {
+        match self.ledger.append_or_doubt(events) {
+            Err((AppendError::BatchTooLong { .. }, _)) if events.len() > 1 => {
                 let (left, right) = events.split_at(events.len() / 2);
                 let mut done = self.write_events(left)?;
                 match self.write_events(right) {
@@ -206,29 +277,44 @@ impl SharedQueue {
                         done.extend(more);
                         Ok(done)
                     }
-                    Err((more, error)) => {
+                    Err((more, error, uncertain)) => {
                         done.extend(more);
-                        Err((done, error))
+                        Err((done, error, uncertain))
                     }
                 }
             }
-            result => result.map_err(|error| (Vec::new(), error)),
+            result => result.map_err(|(error, uncertain)| (Vec::new(), error, uncertain)),
         }
     }
 
-    pub(super) fn write_gap(&self, gap: Option<LostEvents>) -> Result<(), ()> {
-        let Some(LostEvents { events, from, to }) = gap else { return Ok(()) };
-        if self.ledger.append_gap(events, from, to).is_ok() {
+    fn write_gap(&self, gap: Option<LostEvents>) -> Result<(), AppendError> {
+        let Some(lost) = gap else { return Ok(()) };
+        let Err((error, uncertain)) = self.ledger.append_gap(lost.events, lost.from, lost.to)
+        else {
             return Ok(());
+        };
+        if uncertain.ids.is_empty() {
+            self.put_back(VecDeque::new(), gap);
+        } else {
+            self.queue().doubtful_gap = Some((uncertain, lost));
         }
-        self.put_back(VecDeque::new(), gap);
-        Err(())
+        Err(error)
+    }
+
+    /// Finds out whether a gap is there whose write had an unknown outcome. One that is not is written again.
+    fn settle_gap(&self) {
+        let doubtful = self.queue().doubtful_gap.take();
+        let Some((uncertain, lost)) = doubtful else { return };
+        match self.ledger.settled(&uncertain) {
+            None => self.queue().doubtful_gap = Some((uncertain, lost)),
+            Some(there) if there.is_empty() => self.put_back(VecDeque::new(), Some(lost)),
+            Some(_) => {}
+        }
     }
 
     /// Keeps as many events as there is room for, and counts the rest.
-    pub(super) fn put_back(&self, waiting: VecDeque<QueuedEvent>, gap: Option<LostEvents>) {
+    fn put_back(&self, waiting: VecDeque<QueuedEvent>, gap: Option<LostEvents>) {
         let mut queue = self.queue();
-        let now = self.ledger.settings.now();
         if let Some(old) = gap {
             let newer = queue.gap.replace(old);
             if let (Some(gap), Some(newer)) = (&mut queue.gap, newer) {
@@ -236,18 +322,11 @@ impl SharedQueue {
                 gap.to = newer.to;
             }
         }
-        if queue.stopping {
-            // There will be no later try.
-            let lost = waiting.len() as u64;
-            queue.lose(lost, now);
-            queue.gap = None;
-            return;
-        }
         for item in waiting.into_iter().rev() {
             if queue.items.len() < self.capacity {
                 queue.items.push_front(item);
             } else {
-                queue.lose(1, now);
+                self.lose(&mut queue, 1);
             }
         }
     }

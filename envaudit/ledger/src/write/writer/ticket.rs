@@ -32,20 +32,39 @@ impl Drop for Reply {
 #[must_use = "an event is recorded when its ticket says so"]
 pub struct Ticket(pub(super) Arc<Slot>);
 
-#[derive(Default)]
 pub(super) struct Slot {
-    pub(super) state: Mutex<SlotState>,
-    pub(super) answered: Condvar,
+    /// The process whose thread answers.
+    process: u32,
+    state: Mutex<SlotState>,
+    answered: Condvar,
 }
 
 #[derive(Default)]
-pub(super) struct SlotState {
-    pub(super) answer: Option<Result<Appended, SubmitError>>,
-    pub(super) waker: Option<Waker>,
+struct SlotState {
+    answer: Option<Result<Appended, SubmitError>>,
+    waker: Option<Waker>,
 }
 
 impl Slot {
-    pub(super) fn state(&self) -> MutexGuard<'_, SlotState> {
+    pub(super) fn new() -> Self {
+        let process = std::process::id();
+        Slot { process, state: Mutex::default(), answered: Condvar::new() }
+    }
+
+    /// The answer in a process that was forked while the event was waiting: nobody there gives another.
+    fn answer_of_child(&self) -> Option<Result<Appended, SubmitError>> {
+        if self.process == std::process::id() {
+            return None;
+        }
+        let answer = match self.state.try_lock() {
+            Ok(state) => state.answer.clone(),
+            // A thread that is not in this process holds it.
+            Err(_) => None,
+        };
+        Some(answer.unwrap_or(Err(SubmitError::Forked)))
+    }
+
+    fn state(&self) -> MutexGuard<'_, SlotState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -68,6 +87,9 @@ impl Ticket {
     ///
     /// When it was not recorded.
     pub fn wait(self) -> Result<Appended, SubmitError> {
+        if let Some(answer) = self.0.answer_of_child() {
+            return answer;
+        }
         let mut state = self.0.state();
         loop {
             if let Some(answer) = state.answer.clone() {
@@ -82,6 +104,9 @@ impl Future for Ticket {
     type Output = Result<Appended, SubmitError>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        if let Some(answer) = self.0.answer_of_child() {
+            return Poll::Ready(answer);
+        }
         let mut state = self.0.state();
         match state.answer.clone() {
             Some(answer) => Poll::Ready(answer),
@@ -95,6 +120,10 @@ impl Future for Ticket {
 
 impl fmt::Debug for Ticket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ticket").field("answer", &self.0.state().answer).finish()
+        let mut ticket = f.debug_struct("Ticket");
+        if let Ok(state) = self.0.state.try_lock() {
+            ticket.field("answer", &state.answer);
+        }
+        ticket.finish_non_exhaustive()
     }
 }
