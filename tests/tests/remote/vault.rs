@@ -72,6 +72,8 @@ fn an_explicit_reference_wins_over_documents_and_a_later_document_over_an_earlie
     let cfg = loader().source(store()).load().unwrap();
     assert_eq!(cfg.db_password.expose_secret(), "2");
     assert_eq!(cfg.port, Some(1));
+    assert_eq!(cfg.audit().db_password.shadowed, [Source::Vault]);
+    assert!(cfg.audit().port.shadowed.is_empty() && cfg.audit().warnings().is_empty());
 
     let cfg = loader().source(store().map("APP_API_KEY", "keys#/live/key")).load().unwrap();
     assert_eq!(cfg.api_key.as_ref().unwrap().expose_secret(), "new");

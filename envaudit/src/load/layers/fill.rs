@@ -204,6 +204,9 @@ impl Fill<'_, '_> {
                 && !(self.layers.settings.empty_as_unset && value.text().is_empty())
             {
                 self.offer(name, 0, CandidateValue::Fetched);
+                let slot = &mut self.slots[usize::from(name.leaf)];
+                let is_used = slot.candidate.as_ref().is_some_and(|used| used.layer == self.layer);
+                slot.again |= is_used && value.is_overriding();
             }
         }
     }
