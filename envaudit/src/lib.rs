@@ -107,6 +107,8 @@ pub use sources::provider_error::{ProviderError, ProviderErrorKind};
 pub use sources::remote::SecretRef;
 #[cfg(feature = "vault")]
 pub use sources::remote::Vault;
+#[cfg(feature = "aws")]
+pub use sources::remote::{AwsParameterStore, AwsSecretsManager};
 pub use sources::{Held, Location, SecretDetails, Source, SourceSet, UnknownSource};
 pub use value::{EnvValue, IsSecret, ValueError};
 

@@ -9,6 +9,8 @@ use super::secret_ref::SecretRef;
 pub(super) struct Mapping {
     /// JSON objects with a member for each variable; the later wins.
     pub(super) documents: Vec<SecretRef>,
+    /// Places whose secrets have one variable each; the later wins.
+    pub(super) paths: Vec<String>,
     /// Variables whose secret was named.
     pub(super) explicit: BTreeMap<String, SecretRef>,
 }

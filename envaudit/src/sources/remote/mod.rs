@@ -3,6 +3,10 @@
 //! A store reads secrets by their names ([`SecretStore`]); [`plan`] decides which ones and what each of them is for;
 //! [`retry`] tries again what may work later.
 
+#[cfg(feature = "aws")]
+mod async_thread;
+#[cfg(feature = "aws")]
+mod aws;
 mod document;
 mod mapping;
 mod plan;
@@ -12,6 +16,8 @@ mod store;
 #[cfg(feature = "vault")]
 mod vault;
 
+#[cfg(feature = "aws")]
+pub use self::aws::{AwsParameterStore, AwsSecretsManager};
 pub use self::secret_ref::SecretRef;
 #[cfg(feature = "vault")]
 pub use self::vault::Vault;

@@ -38,25 +38,37 @@ pub(super) fn fetch<S: SecretStore>(
     wanted.sort();
     wanted.dedup();
     let has_members = S::HAS_MEMBERS;
-    if wanted.is_empty() {
+    if wanted.is_empty() && (mapping.paths.is_empty() || !from_documents) {
         return Ok(Fetched::new());
     }
+    let read = if wanted.is_empty() { Vec::new() } else { store.read(&wanted, ask)? };
     let answers: BTreeMap<SecretRef, Answer> = wanted
         .iter()
         .cloned()
-        .zip(store.read(&wanted, ask)?)
+        .zip(read)
         .map(|(reference, answer)| (reference, answer.and_then(Text::of)))
         .collect();
     let mut plan =
         Plan { answers: &answers, fetched: Fetched::new(), prefix: ask.prefix(), has_members };
     let documents = if from_documents { plan.documents(mapping)? } else { Vec::new() };
+    let mut below = Vec::new();
+    if from_documents {
+        // The later wins.
+        for path in mapping.paths.iter().rev() {
+            below.extend(store.below(path, ask)?);
+        }
+    }
     if lists_keys {
-        plan.list(mapping, &documents);
+        plan.list(mapping, &documents, &below);
     }
     for request in asked {
         match explicit(request) {
             Some((name, reference)) => plan.explicit(request, name, reference),
-            None => plan.from_documents(request, &documents),
+            None => {
+                if !plan.from_documents(request, &documents) {
+                    plan.from_paths(request, &below);
+                }
+            }
         }
     }
     Ok(plan.fetched)
@@ -145,8 +157,14 @@ impl<'p> Plan<'p> {
     }
 
     /// What there is, under the names that variables would have.
-    fn list(&mut self, mapping: &Mapping, documents: &[OpenDocument<'_>]) {
-        for name in documents.iter().flat_map(|document| document.members.names()) {
+    fn list(
+        &mut self,
+        mapping: &Mapping,
+        documents: &[OpenDocument<'_>],
+        below: &[(String, Secret)],
+    ) {
+        let last = below.iter().map(|(id, _)| id.rsplit('/').next().unwrap_or(id));
+        for name in documents.iter().flat_map(|document| document.members.names()).chain(last) {
             let key = name.replace(['-', '.'], "_").to_ascii_uppercase();
             self.fetched.insert(key, "");
         }
@@ -155,7 +173,35 @@ impl<'p> Plan<'p> {
         }
     }
 
-    fn from_documents(&mut self, request: &KeyRequest, documents: &[OpenDocument<'_>]) {
+    /// A secret whose name ends in that of the variable.
+    fn from_paths(&mut self, request: &KeyRequest, below: &[(String, Secret)]) {
+        for name in request.names() {
+            let spellings = spellings(name, self.prefix);
+            let mut found = below.iter().filter(|(id, _)| {
+                let last = id.rsplit('/').next().unwrap_or(id);
+                spellings.iter().any(|spelling| spelling == last)
+            });
+            let Some((id, secret)) = found.next() else { continue };
+            match str::from_utf8(&secret.payload) {
+                Ok(text) => {
+                    let value = self.fetched.insert(name, text);
+                    describe(value, secret, id, None);
+                    if found.next().is_some() {
+                        value.overriding();
+                    }
+                }
+                Err(_) => {
+                    let error =
+                        ProviderError::free_text(ProviderErrorKind::Malformed, "it is not UTF-8");
+                    self.fetched.fail(name, error.secret(id));
+                }
+            }
+        }
+    }
+
+    /// Whether a document has the variable, if only as what cannot be used.
+    fn from_documents(&mut self, request: &KeyRequest, documents: &[OpenDocument<'_>]) -> bool {
+        let mut has_any = false;
         for name in request.names() {
             let spellings = spellings(name, self.prefix);
             let mut found = documents.iter().filter_map(|document| {
@@ -163,6 +209,7 @@ impl<'p> Plan<'p> {
                 Some((document, member))
             });
             let Some((document, member)) = found.next() else { continue };
+            has_any = true;
             let is_overriding = found.next().is_some();
             match document.members.text(member, request) {
                 Ok(text) => {
@@ -178,6 +225,7 @@ impl<'p> Plan<'p> {
                 }
             }
         }
+        has_any
     }
 }
 

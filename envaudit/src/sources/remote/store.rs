@@ -5,7 +5,7 @@ use secrecy::zeroize::Zeroizing;
 
 use super::secret_ref::SecretRef;
 use crate::sources::provider::Ask;
-use crate::sources::provider_error::ProviderError;
+use crate::sources::provider_error::{ProviderError, ProviderErrorKind};
 
 /// A store that reads secrets by their names.
 pub(super) trait SecretStore {
@@ -22,6 +22,16 @@ pub(super) trait SecretStore {
         wanted: &[SecretRef],
         ask: &Ask<'_>,
     ) -> Result<Vec<Result<Secret, ProviderError>>, ProviderError>;
+
+    /// The secrets right below a path, with their names.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be read, or the store has no paths.
+    fn below(&self, path: &str, ask: &Ask<'_>) -> Result<Vec<(String, Secret)>, ProviderError> {
+        let _ = (path, ask);
+        Err(ProviderError::of(ProviderErrorKind::Misconfigured))
+    }
 }
 
 /// A secret as the store has it.
