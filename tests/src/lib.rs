@@ -26,6 +26,8 @@ pub mod kubelet;
 #[cfg(feature = "ledger")]
 pub mod ledger;
 pub mod log_lines;
+#[cfg(unix)]
+pub mod moto;
 pub mod problems;
 #[cfg(feature = "ledger")]
 pub mod record_helpers;

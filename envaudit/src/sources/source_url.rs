@@ -10,7 +10,8 @@ use crate::error::{Problem, ProblemKind};
 pub(crate) const VARIABLE: &str = "ENVAUDIT_SOURCES";
 
 /// A scheme, and the feature with the provider for it.
-const SCHEMES: [(&str, &str); 2] = [("vault", "vault"), ("vault+http", "vault")];
+const SCHEMES: [(&str, &str); 4] =
+    [("aws-sm", "aws"), ("aws-ssm", "aws"), ("vault", "vault"), ("vault+http", "vault")];
 
 /// Names of options that would have a credential.
 const CREDENTIALS: [&str; 9] = [
@@ -30,6 +31,7 @@ struct SourceUrl {
     scheme: String,
     authority: String,
     path: String,
+    has_path: bool,
     options: Vec<(String, String)>,
 }
 
@@ -41,6 +43,10 @@ struct SourceUrl {
 pub(crate) fn provider(url: &str) -> Result<AskedProvider, Problem> {
     let url = SourceUrl::read(url)?;
     match url.scheme.as_str() {
+        #[cfg(feature = "aws")]
+        "aws-sm" => url.secrets_manager(),
+        #[cfg(feature = "aws")]
+        "aws-ssm" => url.parameter_store(),
         #[cfg(feature = "vault")]
         "vault" => url.vault("https"),
         #[cfg(feature = "vault")]
@@ -95,7 +101,8 @@ impl SourceUrl {
             options.push((name, decoded(value)?));
         }
         let scheme = scheme.to_ascii_lowercase();
-        Ok(SourceUrl { scheme, authority: authority.to_owned(), path: decoded(path)?, options })
+        let (authority, path) = (decoded(authority)?, decoded(path)?);
+        Ok(SourceUrl { scheme, authority, path, has_path: place.contains('/'), options })
     }
 }
 
@@ -211,6 +218,61 @@ impl SourceUrl {
         }
         let provider = with_common!(provider, common);
         Ok(common.asked(provider))
+    }
+}
+
+#[cfg(feature = "aws")]
+macro_rules! with_aws_options {
+    ($provider:ident, $common:ident) => {{
+        let mut provider = $provider;
+        for (name, value) in std::mem::take(&mut $common.others) {
+            provider = match name.as_str() {
+                "region" => provider.region(value),
+                "endpoint" => provider.endpoint(value),
+                "profile" => provider.profile(value),
+                _ => return Err(unknown_option(&name, "region, endpoint, profile")),
+            };
+        }
+        provider
+    }};
+}
+
+#[cfg(feature = "aws")]
+impl SourceUrl {
+    /// `aws-sm://checkout/prod?region=…&endpoint=…`
+    fn secrets_manager(self) -> Result<AskedProvider, Problem> {
+        let name = self.name();
+        let mut common = CommonOptions::of(self.options)?;
+        let mut provider = crate::AwsSecretsManager::new();
+        if !name.is_empty() {
+            provider = provider.document(crate::SecretRef::new(name));
+        }
+        let provider = with_aws_options!(provider, common);
+        let provider = with_common!(provider, common);
+        Ok(common.asked(provider))
+    }
+
+    /// `aws-ssm:///checkout/prod/` for what is below a path, `aws-ssm:///checkout/config` for a document.
+    fn parameter_store(self) -> Result<AskedProvider, Problem> {
+        let name = self.name();
+        let mut common = CommonOptions::of(self.options)?;
+        let mut provider = crate::AwsParameterStore::new();
+        provider = match name.as_str() {
+            "" => provider,
+            path if path.ends_with('/') => provider.path(path),
+            name => provider.document(crate::SecretRef::new(name)),
+        };
+        let provider = with_aws_options!(provider, common);
+        let provider = with_common!(provider, common);
+        Ok(common.asked(provider))
+    }
+
+    /// What stands before the options, as one name.
+    fn name(&self) -> String {
+        match self.has_path {
+            true => format!("{}/{}", self.authority, self.path),
+            false => self.authority.clone(),
+        }
     }
 }
 

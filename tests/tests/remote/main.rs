@@ -1,5 +1,7 @@
 //! Stores of secrets beyond the machine, against real servers: `.ci/sources` installs them and runs these tests.
 
+#[cfg(feature = "aws")]
+mod aws;
 mod vault;
 mod vault_conformance;
 mod vault_faults;
