@@ -4,7 +4,6 @@
 
 use core::fmt;
 use core::time::Duration;
-use std::collections::HashMap;
 
 use aws_config::SdkConfig;
 use aws_sdk_ssm::Client;
@@ -141,6 +140,17 @@ fn selected(reference: &SecretRef) -> String {
     }
 }
 
+/// Whether a parameter is the one that was asked for. Of a version, some servers repeat the selector in the name.
+fn is_it(parameter: &Parameter, reference: &SecretRef) -> bool {
+    let name = parameter.name().unwrap_or_default();
+    let has_version = |wanted: &str| {
+        parameter.selector().is_some_and(|selector| selector.trim_start_matches(':') == wanted)
+            || parameter.version().to_string() == wanted
+    };
+    name == selected(reference)
+        || name == reference.id() && reference.wanted_version().is_none_or(has_version)
+}
+
 impl SecretStore for Parameters<'_> {
     const HAS_MEMBERS: bool = false;
 
@@ -149,7 +159,7 @@ impl SecretStore for Parameters<'_> {
         wanted: &[SecretRef],
         ask: &Ask<'_>,
     ) -> Result<Vec<Result<Secret, ProviderError>>, ProviderError> {
-        let mut found: HashMap<String, Parameter> = HashMap::new();
+        let mut found: Vec<Parameter> = Vec::new();
         for some in wanted.chunks(BATCH) {
             let output = retrying(ask, || {
                 let names = some.iter().map(selected).collect();
@@ -157,17 +167,10 @@ impl SecretStore for Parameters<'_> {
                 let call = call.with_decryption(true).send();
                 self.session.run(ask, call)?.map_err(|error| fault::of(&error))
             })?;
-            for parameter in output.parameters() {
-                let name = format!(
-                    "{}{}",
-                    parameter.name().unwrap_or_default(),
-                    parameter.selector().unwrap_or_default()
-                );
-                found.insert(name, parameter.clone());
-            }
+            found.extend_from_slice(output.parameters());
         }
         let answer = |reference: &SecretRef| {
-            let parameter = found.get(&selected(reference));
+            let parameter = found.iter().find(|parameter| is_it(parameter, reference));
             parameter.map(secret).ok_or(ProviderError::of(ProviderErrorKind::Absent))
         };
         Ok(wanted.iter().map(answer).collect())
