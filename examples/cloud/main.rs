@@ -64,7 +64,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn show(loader: &Loader<AppConfig>) -> Result<(), Box<dyn Error>> {
     let cfg = loader.load()?;
-    println!("listening on {}, {:?} at {}", cfg.port, cfg.db.password, cfg.db.host);
+    println!("listening on {}, payments with {:?}", cfg.port, cfg.payment_api_key);
+    let DbConfig { host, password, timeout } = &cfg.db;
+    println!("database: {host} with {password:?}, {timeout:?} a query\n");
     print!("{}", cfg.audit());
     Ok(())
 }

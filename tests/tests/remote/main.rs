@@ -5,4 +5,6 @@ mod aws;
 mod vault;
 mod vault_conformance;
 mod vault_faults;
+mod vault_identity;
+mod vault_logged;
 mod vault_login;

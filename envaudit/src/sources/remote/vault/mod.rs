@@ -182,6 +182,7 @@ impl Provider for Vault {
     }
 
     fn fetch(&self, ask: &Ask<'_>) -> Result<Fetched, ProviderError> {
+        http::refuse_if_logged()?;
         let address = Address::read(&self.address)?;
         let variable = ask.variable("VAULT_NAMESPACE").and_then(|text| text.into_string().ok());
         let namespace = self.namespace.clone().or(variable).filter(|text| !text.is_empty());
