@@ -18,6 +18,8 @@ mod files;
 pub mod fresh_ledger;
 #[cfg(feature = "report")]
 pub mod indexed;
+#[cfg(feature = "ledger")]
+pub mod interposed_store;
 #[cfg(unix)]
 pub mod irregular_files;
 pub mod isolated;
