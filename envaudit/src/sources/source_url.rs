@@ -82,6 +82,11 @@ impl SourceUrl {
         if scheme.is_empty() || !scheme.bytes().all(is_scheme) {
             return Err(problem("it has no scheme".to_owned()));
         }
+        if rest.contains('#') {
+            return Err(problem(
+                "it has a `#` in it: a part of a name is written `%23`".to_owned(),
+            ));
+        }
         let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
         let (authority, path) = place.split_once('/').unwrap_or((place, ""));
         if authority.contains('@') {
