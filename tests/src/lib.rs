@@ -16,6 +16,10 @@ pub mod fault_proxy;
 mod files;
 #[cfg(feature = "ledger")]
 pub mod fresh_ledger;
+#[cfg(feature = "gcp")]
+pub mod gcp_credentials;
+#[cfg(feature = "gcp")]
+pub mod gcp_fake;
 #[cfg(feature = "report")]
 pub mod indexed;
 #[cfg(feature = "ledger")]

@@ -2,6 +2,14 @@
 
 #[cfg(feature = "aws")]
 mod aws;
+#[cfg(feature = "gcp")]
+mod gcp;
+#[cfg(all(feature = "gcp", feature = "cli"))]
+mod gcp_command;
+#[cfg(feature = "gcp")]
+mod gcp_faults;
+#[cfg(all(feature = "gcp", feature = "tracing"))]
+mod gcp_leaks;
 mod vault;
 mod vault_conformance;
 mod vault_faults;

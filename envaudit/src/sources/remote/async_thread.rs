@@ -2,6 +2,8 @@
 //!
 //! A client keeps connections that belong to the runtime in which they were opened, so the runtime lives as long as the
 //! provider. It has nothing to do with a runtime of the program, and works where there is none.
+//!
+//! Nothing is traced on it: at the level `DEBUG` some clients trace what they received, values of secrets included.
 
 use core::future::Future;
 use core::pin::Pin;
@@ -10,6 +12,7 @@ use std::thread::JoinHandle;
 use std::time::Instant;
 
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tracing::subscriber::NoSubscriber;
 
 use crate::sources::provider_error::{ProviderError, ProviderErrorKind};
 
@@ -33,6 +36,7 @@ impl AsyncThread {
         let (jobs, mut received) = unbounded_channel::<Job>();
         let thread = std::thread::Builder::new().name(format!("envaudit-{name}"));
         let thread = thread.spawn(move || {
+            let _untraced = tracing::subscriber::set_default(NoSubscriber::default());
             runtime.block_on(async {
                 while let Some(job) = received.recv().await {
                     tokio::spawn(job);

@@ -38,16 +38,12 @@ pub(super) fn fetch<S: SecretStore>(
     wanted.sort();
     wanted.dedup();
     let has_members = S::HAS_MEMBERS;
-    if wanted.is_empty() && (mapping.paths.is_empty() || !from_documents) {
+    let has_places = !mapping.paths.is_empty() || !mapping.prefixes.is_empty();
+    if wanted.is_empty() && !(has_places && from_documents) {
         return Ok(Fetched::new());
     }
     let read = if wanted.is_empty() { Vec::new() } else { store.read(&wanted, ask)? };
-    let answers: BTreeMap<SecretRef, Answer> = wanted
-        .iter()
-        .cloned()
-        .zip(read)
-        .map(|(reference, answer)| (reference, answer.and_then(Text::of)))
-        .collect();
+    let answers = texts(wanted, read);
     let mut plan =
         Plan { answers: &answers, fetched: Fetched::new(), prefix: ask.prefix(), has_members };
     let documents = if from_documents { plan.documents(mapping)? } else { Vec::new() };
@@ -61,17 +57,35 @@ pub(super) fn fetch<S: SecretStore>(
     if lists_keys {
         plan.list(mapping, &documents, &below);
     }
+    let mut rest = Vec::new();
     for request in asked {
         match explicit(request) {
             Some((name, reference)) => plan.explicit(request, name, reference),
             None => {
                 if !plan.from_documents(request, &documents) {
                     plan.from_paths(request, &below);
+                    rest.push(request);
                 }
             }
         }
     }
+    if lists_keys || !rest.is_empty() {
+        // The later wins.
+        let names = |prefix: &String| Ok((prefix.len(), store.names(prefix, ask)?));
+        let listed = mapping.prefixes.iter().rev().map(names);
+        let listed: Vec<(usize, Vec<String>)> = listed.collect::<Result<_, ProviderError>>()?;
+        plan.from_prefixes(store, &rest, &listed, ask)?;
+    }
     Ok(plan.fetched)
+}
+
+/// What was read, by what was wanted.
+fn texts(
+    wanted: Vec<SecretRef>,
+    read: Vec<Result<Secret, ProviderError>>,
+) -> BTreeMap<SecretRef, Answer> {
+    let text = |answer: Result<Secret, ProviderError>| answer.and_then(Text::of);
+    wanted.into_iter().zip(read.into_iter().map(text)).collect()
 }
 
 type Answer = Result<Text, ProviderError>;
@@ -165,8 +179,7 @@ impl<'p> Plan<'p> {
     ) {
         let last = below.iter().map(|(id, _)| id.rsplit('/').next().unwrap_or(id));
         for name in documents.iter().flat_map(|document| document.members.names()).chain(last) {
-            let key = name.replace(['-', '.'], "_").to_ascii_uppercase();
-            self.fetched.insert(key, "");
+            self.fetched.insert(variable(name), "");
         }
         for key in mapping.explicit.keys() {
             self.fetched.insert(key, "");
@@ -197,6 +210,60 @@ impl<'p> Plan<'p> {
                 }
             }
         }
+    }
+
+    /// Secrets whose names were listed, each with the length of what they begin with: those that are called as a variable is
+    /// are read.
+    fn from_prefixes<S: SecretStore>(
+        &mut self,
+        store: &S,
+        requests: &[&KeyRequest],
+        listed: &[(usize, Vec<String>)],
+        ask: &Ask<'_>,
+    ) -> Result<(), ProviderError> {
+        if ask.lists_keys() {
+            for (start, id) in listed.iter().flat_map(|(at, ids)| ids.iter().map(|id| (*at, id))) {
+                self.fetched.insert(variable(&id[start..]), "");
+            }
+            return Ok(());
+        }
+        let mut chosen: Vec<(&'static str, SecretRef, bool)> = Vec::new();
+        for name in requests.iter().flat_map(|request| request.names()) {
+            let spellings = spellings(name, self.prefix);
+            let is_it = |id: &str, start: usize| spellings.iter().any(|name| name == &id[start..]);
+            let mut found =
+                listed.iter().flat_map(|(start, ids)| ids.iter().filter(|id| is_it(id, *start)));
+            if let Some(id) = found.next() {
+                chosen.push((name, SecretRef::new(id), found.any(|other| other != id)));
+            }
+        }
+        let mut wanted: Vec<SecretRef> = chosen.iter().map(|(_, id, _)| id.clone()).collect();
+        wanted.sort();
+        wanted.dedup();
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let read = store.read(&wanted, ask)?;
+        let answers = texts(wanted, read);
+        for (name, id, is_overriding) in chosen {
+            match answers.get(&id) {
+                Some(Ok(Text { text, secret })) => {
+                    let value = self.fetched.insert(name, text.as_str());
+                    describe(value, secret, id.id(), None);
+                    if is_overriding {
+                        value.overriding();
+                    }
+                }
+                // It has no version yet, or was deleted after it was listed.
+                Some(Err(error)) if error.http_status() == Some(404) => {}
+                Some(Err(error)) => self.fetched.fail(name, error.clone().secret(&id)),
+                None => {
+                    let error = ProviderError::of(ProviderErrorKind::Malformed);
+                    self.fetched.fail(name, error.secret(&id));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Whether a document has the variable, if only as what cannot be used.
@@ -261,6 +328,11 @@ fn describe(value: &mut FetchedValue, secret: &Secret, id: &str, member: Option<
     if let Some(created) = secret.created {
         value.created(created);
     }
+}
+
+/// The name that the variable of a member would have.
+fn variable(name: &str) -> String {
+    name.replace(['-', '.'], "_").to_ascii_uppercase()
 }
 
 /// The names that a member for a variable may have, in the order in which they are tried.

@@ -32,6 +32,16 @@ pub(super) trait SecretStore {
         let _ = (path, ask);
         Err(ProviderError::of(ProviderErrorKind::Misconfigured))
     }
+
+    /// The names of the secrets that begin with this, without their values.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be listed, or the store lists none.
+    fn names(&self, prefix: &str, ask: &Ask<'_>) -> Result<Vec<String>, ProviderError> {
+        let _ = (prefix, ask);
+        Err(ProviderError::of(ProviderErrorKind::Misconfigured))
+    }
 }
 
 /// A secret as the store has it.
