@@ -215,6 +215,7 @@ impl SourceUrl {
         }
         for (name, value) in std::mem::take(&mut common.others) {
             provider = match name.as_str() {
+                "prefix" => provider.prefix(value),
                 "namespace" => provider.namespace(value),
                 "certificates" => provider.certificates(value),
                 "kubernetes" => provider.kubernetes(value),
@@ -223,7 +224,7 @@ impl SourceUrl {
                 _ => {
                     return Err(unknown_option(
                         &name,
-                        "namespace, certificates, kubernetes, token_file, login_mount",
+                        "prefix, namespace, certificates, kubernetes, token_file, login_mount",
                     ));
                 }
             };

@@ -148,13 +148,19 @@ impl<'p> Plan<'p> {
         }
     }
 
+    /// The value of a variable that has a secret of its own: its one member, where secrets are made of members.
+    fn whole(&self, text: &str, request: &KeyRequest) -> Result<Zeroizing<String>, ProviderError> {
+        match self.has_members {
+            true => Document::read(text)
+                .and_then(|document| document.whole(text, request).map_err(unusable)),
+            false => Ok(Zeroizing::new(text.to_owned())),
+        }
+    }
+
     fn explicit(&mut self, request: &KeyRequest, name: &'static str, reference: &SecretRef) {
         let value = self.answer(reference).and_then(|(text, secret)| {
             let text = match reference.wanted_member() {
-                None if self.has_members => Document::read(text)
-                    .and_then(|document| document.whole(text, request).map_err(unusable))
-                    .map_err(|error| error.secret(reference))?,
-                None => Zeroizing::new(text.to_owned()),
+                None => self.whole(text, request).map_err(|error| error.secret(reference))?,
                 Some(member) => Document::read(text)
                     .and_then(|document| document.text(member, request).map_err(unusable))
                     .map_err(|error| error.secret(reference))?,
@@ -227,17 +233,19 @@ impl<'p> Plan<'p> {
             }
             return Ok(());
         }
-        let mut chosen: Vec<(&'static str, SecretRef, bool)> = Vec::new();
-        for name in requests.iter().flat_map(|request| request.names()) {
+        let mut chosen: Vec<(&KeyRequest, &'static str, SecretRef, bool)> = Vec::new();
+        let names =
+            requests.iter().flat_map(|request| request.names().map(move |it| (request, it)));
+        for (request, name) in names {
             let spellings = spellings(name, self.prefix);
             let is_it = |id: &str, start: usize| spellings.iter().any(|name| name == &id[start..]);
             let mut found =
                 listed.iter().flat_map(|(start, ids)| ids.iter().filter(|id| is_it(id, *start)));
             if let Some(id) = found.next() {
-                chosen.push((name, SecretRef::new(id), found.any(|other| other != id)));
+                chosen.push((request, name, SecretRef::new(id), found.any(|other| other != id)));
             }
         }
-        let mut wanted: Vec<SecretRef> = chosen.iter().map(|(_, id, _)| id.clone()).collect();
+        let mut wanted: Vec<SecretRef> = chosen.iter().map(|(_, _, id, _)| id.clone()).collect();
         wanted.sort();
         wanted.dedup();
         if wanted.is_empty() {
@@ -245,15 +253,18 @@ impl<'p> Plan<'p> {
         }
         let read = store.read(&wanted, ask)?;
         let answers = texts(wanted, read);
-        for (name, id, is_overriding) in chosen {
+        for (request, name, id, is_overriding) in chosen {
             match answers.get(&id) {
-                Some(Ok(Text { text, secret })) => {
-                    let value = self.fetched.insert(name, text.as_str());
-                    describe(value, secret, id.id(), None);
-                    if is_overriding {
-                        value.overriding();
+                Some(Ok(Text { text, secret })) => match self.whole(text, request) {
+                    Ok(text) => {
+                        let value = self.fetched.insert(name, text.as_str());
+                        describe(value, secret, id.id(), None);
+                        if is_overriding {
+                            value.overriding();
+                        }
                     }
-                }
+                    Err(error) => self.fetched.fail(name, error.secret(&id)),
+                },
                 // It has no version yet, or was deleted after it was listed.
                 Some(Err(error)) if error.http_status() == Some(404) => {}
                 Some(Err(error)) => self.fetched.fail(name, error.clone().secret(&id)),
