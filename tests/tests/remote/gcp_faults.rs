@@ -202,6 +202,10 @@ fn a_refusal_is_no_reason_to_go_on_and_an_outage_may_be() {
     let nobody = format!("http://127.0.0.1:{}", free_port());
     let error = loader().source(store(&nobody)).load().unwrap_err().to_string();
     assert!(error.contains("it is unavailable (connection refused)"), "{error}");
+    // No name of a host has a part that long: nobody is asked for its address.
+    let nowhere = format!("https://{}.invalid", "a".repeat(64));
+    let error = loader().source(store(&nowhere)).load().unwrap_err().to_string();
+    assert!(error.contains("it is unavailable (host not found)"), "{error}");
     let cfg = vars().source(lenient(store(&nobody))).load().unwrap();
     assert_eq!(cfg.db_password.expose_secret(), "of the environment");
     assert_eq!(cfg.audit().warnings().len(), 1);
@@ -235,6 +239,27 @@ fn an_outage_costs_no_more_requests_than_are_made_at_once() {
     assert!(error.contains("it is unavailable (HTTP 503)"), "{error}");
     let requests = fake.requests().len();
     assert!(requests <= 6 * 9, "{requests} requests");
+}
+
+#[test]
+fn a_secret_that_moves_to_another_page_is_read_once() {
+    let fake = started();
+    fake.put("app-db_password", "1");
+    fake.put("app-port", "443");
+    let page = |names: &[&str], next: &str| {
+        let names =
+            names.iter().map(|name| json!({"name": format!("projects/123/secrets/{name}")}));
+        json!({"secrets": names.collect::<Vec<_>>(), "nextPageToken": next})
+    };
+    fake.answer_next(200, page(&["app-a", "app-db_password"], "2"));
+    // One was made meanwhile; another has gone.
+    fake.answer_next(200, page(&["app-db_password", "app-name", "app-port"], ""));
+    let store = secrets(&fake.address()).prefix("app-");
+    let cfg = loader().source(store).load().unwrap();
+    assert_eq!((cfg.db_password.expose_secret(), cfg.port), ("1", Some(443)));
+    assert_eq!(cfg.name, None);
+    let warnings = cfg.audit().db_password.shadowed.len();
+    assert_eq!((warnings, fake.requests().len()), (0, 5), "{:?}", fake.requests());
 }
 
 #[test]

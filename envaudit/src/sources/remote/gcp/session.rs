@@ -12,6 +12,7 @@ use google_cloud_secretmanager_v1::client::SecretManagerService;
 use rustls::crypto::{CryptoProvider, ring};
 
 use super::{endpoint, fault};
+use crate::sources::environment::Environment;
 use crate::sources::provider::Ask;
 use crate::sources::provider_error::{ProviderError, ProviderErrorKind};
 use crate::sources::remote::async_thread::AsyncThread;
@@ -55,6 +56,11 @@ impl Session {
         }
     }
 
+    /// Whether the SDK traces what it receives, the bytes of secrets included, as far as that can be known.
+    pub(super) fn may_be_traced(&self) -> bool {
+        self.is_given || Environment::Process.get("GOOGLE_CLOUD_RUST_LOGGING").is_some()
+    }
+
     /// Runs a call on the thread of the provider.
     pub(super) fn run<T: Send + 'static>(
         &self,
@@ -85,6 +91,9 @@ impl Session {
             let _ = ring::default_provider().install_default();
         }
         let endpoint = endpoint::of(settings)?;
+        if settings.credentials.is_none() {
+            endpoint::check_metadata_server(&Environment::Process)?;
+        }
         let connected = self.run(ask, connect(settings.credentials.clone(), endpoint));
         let connected = connected.unwrap_or_else(|error| match error.kind() {
             ProviderErrorKind::TimedOut => Err(fault::no_token(ProviderErrorKind::TimedOut)),
