@@ -145,7 +145,7 @@ impl GcpFake {
         self.lock().aliases.insert((whole(secret), alias.to_owned()), version);
     }
 
-    /// Answers the next request with this status and this body, whatever it asks for.
+    /// Answers the next request with this status and this body, whatever it asks for. The member `location` is a header, too.
     pub fn answer_next(&self, status: u16, body: Value) {
         self.lock().scripted.push((status, body));
     }
@@ -272,13 +272,17 @@ fn serve(state: &Mutex<State>, stream: impl Read + Write) {
             state.at_once -= 1;
             state.answer(&head, &body)
         };
+        let location = match answer.get("location") {
+            Some(Value::String(location)) => format!("Location: {location}\r\n"),
+            _ => String::new(),
+        };
         let text = match answer {
             Value::String(text) => text,
             json => json.to_string(),
         };
         let head = format!(
             "HTTP/1.1 {status} Answer\r\nContent-Type: application/json\r\nMetadata-Flavor: Google\r\n\
-             X-Echo: canary-of-a-header\r\nContent-Length: {}\r\n\r\n",
+             X-Echo: canary-of-a-header\r\n{location}Content-Length: {}\r\n\r\n",
             text.len()
         );
         let to_client = stream.get_mut();

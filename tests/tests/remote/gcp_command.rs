@@ -225,6 +225,26 @@ fn a_token_that_is_refused_is_replaced_once() {
 }
 
 #[test]
+fn an_outage_of_what_gives_tokens_out_costs_the_same_for_documents_and_lists() {
+    let fixture = CliFixture::without_ledger("");
+    for path in ["/checkout-prod", ""] {
+        let fake = started();
+        let file = user(&fixture, &fake, "canary-refresh-token");
+        for _ in 0..400 {
+            fake.answer_next(503, json!("canary-of-an-outage"));
+        }
+        let url = format!("gcp-sm://p{path}?endpoint={}&timeout=60s", fake.address());
+        let mut command = fixture.process(PROGRAM, &["audit", "--source", &url]);
+        command.env("GOOGLE_APPLICATION_CREDENTIALS", &file);
+        let (code, said) = run(command);
+        assert!(code == 3 && said.contains("there is no access token"), "{code}: {said}");
+        let requests = fake.requests();
+        assert!(requests.iter().all(|line| line == "POST /token"), "{requests:?}");
+        assert!(requests.len() <= 6, "{path}: {} requests", requests.len());
+    }
+}
+
+#[test]
 fn a_metadata_server_that_does_not_answer_ends_in_time() {
     let fake = started();
     let proxy = FaultProxy::before(fake.port());
@@ -293,6 +313,14 @@ fn an_operator_needs_no_code() {
         let location = audit[key]["location"].to_string();
         assert!(location.contains(secret) && location.contains("2026-01-02"), "{location}");
     }
+
+    // A project of old may have a domain in its name.
+    fake.put("projects/example.com:p/secrets/checkout-prod", DOCUMENT);
+    let url = format!("gcp-sm://example.com:p/checkout-prod?endpoint={}", fake.address());
+    let mut command = fixture.process(PROGRAM, &["audit", "--source", &url]);
+    command.env("GOOGLE_APPLICATION_CREDENTIALS", &file);
+    let (code, said) = run(command);
+    assert_eq!(code, 0, "{said}");
 }
 
 #[test]

@@ -61,10 +61,7 @@ impl SecretStore for Secrets<'_> {
             names.iter().filter_map(|name| name.as_ref().ok()).cloned().collect();
         let is_traced = self.session.may_be_traced();
         let mut read = retrying_each(ask, &known, |some| {
-            let is_refused = |answers: &Vec<Answer>| {
-                answers.iter().filter_map(|answer| answer.as_ref().err()).any(is_unauthenticated)
-            };
-            self.call(ask, is_refused, |client| {
+            self.call(ask, |client| {
                 let dates = self.settings.dates.then(|| self.session.dates());
                 let caller = Caller { client, time: ask.remaining(), is_traced };
                 access_each(caller, some.to_vec(), dates)
@@ -82,15 +79,16 @@ impl SecretStore for Secrets<'_> {
         let mut names: Vec<String> = Vec::new();
         let mut next = String::new();
         loop {
-            let is_refused =
-                |page: &Result<_, ProviderError>| page.as_ref().is_err_and(is_unauthenticated);
-            let page = retrying(ask, || {
-                self.call(ask, is_refused, |client| {
+            let page = retrying_each(ask, &[()], |_| {
+                self.call(ask, |client| {
                     let parent = self.place.parent().to_owned();
                     let caller = Caller { client, time: ask.remaining(), is_traced };
-                    list(caller, parent, prefix.to_owned(), next.clone())
-                })?
+                    let page = list(caller, parent, prefix.to_owned(), next.clone());
+                    async move { vec![page.await] }
+                })
             })?;
+            let lost = || Err(ProviderError::of(ProviderErrorKind::Malformed));
+            let page = page.into_iter().next().unwrap_or_else(lost)?;
             let found = page.names.into_iter().filter(|name| name.starts_with(prefix));
             names.extend(found);
             match page.next {
@@ -116,30 +114,35 @@ fn alias(reference: &SecretRef) -> Option<String> {
     (!is_number && version != "latest").then(|| version.to_owned())
 }
 
-fn is_unauthenticated(error: &ProviderError) -> bool {
-    error.kind() == ProviderErrorKind::Unauthenticated
-}
-
 impl Secrets<'_> {
-    /// Makes a call, and makes it again with new credentials, once in a load, if those it was made with are refused.
-    fn call<T: Send + 'static, F: Future<Output = T> + Send + 'static>(
+    /// Makes calls, and makes them again with new credentials, once in a load, if those they were made with are refused.
+    ///
+    /// # Errors
+    ///
+    /// When there is no client. Without a token no secret can be read, so it is not tried again after this.
+    fn call<T: Send + 'static, F>(
         &self,
         ask: &Ask<'_>,
-        is_refused: impl Fn(&T) -> bool,
         make: impl Fn(SecretManagerService) -> F,
-    ) -> Result<T, ProviderError> {
+    ) -> Result<Vec<Result<T, ProviderError>>, ProviderError>
+    where
+        F: Future<Output = Vec<Result<T, ProviderError>>> + Send + 'static,
+    {
         let once = || {
-            // Without a token no secret can be read.
             let client = retrying(ask, || self.session.client(self.settings, ask))?;
             self.session.run(ask, make(client))
         };
-        let answer = once()?;
-        match is_refused(&answer)
+        let is_refused = |answer: &Result<T, ProviderError>| {
+            let error = answer.as_ref().err();
+            error.is_some_and(|error| error.kind() == ProviderErrorKind::Unauthenticated)
+        };
+        let answers = once()?;
+        match answers.iter().any(is_refused)
             && !self.has_logged_in_again.replace(true)
             && self.session.forget(self.settings)
         {
             true => once(),
-            false => Ok(answer),
+            false => Ok(answers),
         }
     }
 }

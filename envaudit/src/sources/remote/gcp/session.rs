@@ -151,7 +151,8 @@ async fn connect(
             found
         }
     };
-    // A load tries again by itself, until its deadline. A redirect would ask another host for secrets.
+    // A load tries again by itself, until its deadline. A redirect would have another host say what a secret is; `ClientBuilder`
+    // itself has no method against them, only this function, which is there for the other libraries of the SDK.
     let builder =
         SecretManagerService::builder().with_credentials(credentials).with_retry_policy(NeverRetry);
     let builder = match endpoint {
