@@ -70,19 +70,3 @@ fn a_ledger_alone_brings_no_configuration() {
     }
     assert!(found.contains("envaudit-redact"));
 }
-
-/// Ring and rustls are one library of cryptography and one of TLS, for all stores together as well.
-#[test]
-fn no_store_of_secrets_brings_another_library_of_cryptography() {
-    for features in ["aws", "azure", "gcp", "vault", "aws,azure,gcp,vault"] {
-        let found = crates("envaudit", &["--features", features]);
-        for absent in ["aws-lc-rs", "aws-lc-sys", "native-tls", "openssl", "openssl-sys"] {
-            assert!(!found.contains(absent), "{features}: {absent} is among {found:?}");
-        }
-        assert!(found.contains("ring") && found.contains("rustls"), "{features}: {found:?}");
-    }
-    let gcp = crates("envaudit", &["--features", "gcp"]);
-    for absent in ["tonic", "prost", "jsonwebtoken", "rsa", "p256", "ureq"] {
-        assert!(!gcp.contains(absent), "{absent} is among {gcp:?}");
-    }
-}

@@ -291,6 +291,7 @@ fn what_is_impossible_is_said_before_anything_is_sent() {
         (secrets("https://me:canary@host"), "has a user or a password in it"),
         (secrets("https://host?token=canary"), "has a path or a query"),
         (GcpSecretManager::new("a/b?canary"), "its project is not the id"),
+        (GcpSecretManager::new("..").endpoint(&address), "its project is not the id"),
     ] {
         let error = loader().source(store).load().unwrap_err();
         assert!(error.to_string().contains(reason), "{error}");
