@@ -4,7 +4,6 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use super::proxy;
-use super::session::GcpSettings;
 use crate::sources::environment::Environment;
 use crate::sources::provider_error::{ProviderError, ProviderErrorKind};
 
@@ -13,8 +12,11 @@ use crate::sources::provider_error::{ProviderError, ProviderErrorKind};
 /// # Errors
 ///
 /// When it is no URL, would send the token over the network in clear, or has a password in it.
-pub(super) fn of(settings: &GcpSettings) -> Result<Option<String>, ProviderError> {
-    match (&settings.endpoint, &settings.region) {
+pub(super) fn of(
+    endpoint: Option<&str>,
+    region: Option<&str>,
+) -> Result<Option<String>, ProviderError> {
+    match (endpoint, region) {
         (Some(endpoint), _) => check(endpoint, &Environment::Process).map(Some),
         // Its form was looked at before.
         (None, Some(region)) => {

@@ -90,7 +90,7 @@ impl Session {
             // Another thread may have been faster, and then there is one as well.
             let _ = ring::default_provider().install_default();
         }
-        let endpoint = endpoint::of(settings)?;
+        let endpoint = endpoint::of(settings.endpoint.as_deref(), settings.region.as_deref())?;
         if settings.credentials.is_none() {
             endpoint::check_metadata_server(&Environment::Process)?;
         }
