@@ -10,6 +10,10 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use data_encoding::BASE64;
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rustls::crypto::ring;
+use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::{Value, json};
 
 /// The token that may read all secrets.
@@ -21,6 +25,8 @@ pub const POWERLESS: &str = "ya29.canary-of-the-powerless";
 /// A running server, ended when it is dropped.
 pub struct GcpFake {
     port: u16,
+    /// The certificate of the authority that signed its own, if it speaks TLS.
+    authority: Option<String>,
     state: Arc<Mutex<State>>,
     is_ended: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
@@ -39,7 +45,6 @@ struct State {
     revoked: BTreeSet<String>,
     tokens: usize,
     page: usize,
-    lasts: u64,
     most_at_once: usize,
     at_once: usize,
     delay: Duration,
@@ -64,9 +69,19 @@ struct Version {
 impl GcpFake {
     /// Starts one without secrets.
     pub fn start() -> Self {
+        GcpFake::speaking(None)
+    }
+
+    /// Starts one that speaks TLS, with a certificate for this machine.
+    pub fn start_tls() -> Self {
+        GcpFake::speaking(Some(certified()))
+    }
+
+    fn speaking(tls: Option<(String, Arc<ServerConfig>)>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("there are ports");
         let port = listener.local_addr().expect("it has an address").port();
-        let state = State { page: usize::MAX, lasts: 3600, ..State::default() };
+        let state = State { page: usize::MAX, ..State::default() };
+        let (authority, tls) = tls.unzip();
         let (state, is_ended) = (Arc::new(Mutex::new(state)), Arc::new(AtomicBool::new(false)));
         let (of_thread, ended) = (Arc::clone(&state), Arc::clone(&is_ended));
         let thread = std::thread::spawn(move || {
@@ -76,10 +91,15 @@ impl GcpFake {
                 }
                 let Ok(client) = client else { continue };
                 let state = Arc::clone(&of_thread);
-                std::thread::spawn(move || serve(&state, client));
+                let tls = tls.clone();
+                std::thread::spawn(move || match tls.map(ServerConnection::new) {
+                    None => serve(&state, client),
+                    Some(Ok(connection)) => serve(&state, StreamOwned::new(connection, client)),
+                    Some(Err(_)) => {}
+                });
             }
         });
-        GcpFake { port, state, is_ended, thread: Some(thread) }
+        GcpFake { port, authority, state, is_ended, thread: Some(thread) }
     }
 
     /// The port that it listens on.
@@ -89,7 +109,13 @@ impl GcpFake {
 
     /// Its address.
     pub fn address(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        let scheme = if self.authority.is_some() { "https" } else { "http" };
+        format!("{scheme}://127.0.0.1:{}", self.port)
+    }
+
+    /// The certificate of the authority that signed its own, as PEM.
+    pub fn authority(&self) -> &str {
+        self.authority.as_deref().expect("it speaks TLS")
     }
 
     /// Adds a version of a secret of `projects/p`, or of what stands before the name: `projects/p/locations/r/secrets/name`.
@@ -119,7 +145,7 @@ impl GcpFake {
         self.lock().aliases.insert((whole(secret), alias.to_owned()), version);
     }
 
-    /// Answers the next request with this status and this body, whatever it asks for.
+    /// Answers the next request with this status and this body, whatever it asks for. The member `location` is a header, too.
     pub fn answer_next(&self, status: u16, body: Value) {
         self.lock().scripted.push((status, body));
     }
@@ -134,16 +160,9 @@ impl GcpFake {
         self.lock().delay = time;
     }
 
-    /// How long the tokens last that it gives out from now on, in seconds.
-    pub fn tokens_last(&self, seconds: u64) {
-        self.lock().lasts = seconds;
-    }
-
-    /// Accepts none of the tokens any more that it has given out.
-    pub fn revoke_tokens(&self) {
-        let mut state = self.lock();
-        let given: Vec<String> = (1..=state.tokens).map(given_token).collect();
-        state.revoked.extend(given);
+    /// Accepts none of the first tokens that it gives out: so many of them.
+    pub fn refuse_tokens(&self, count: usize) {
+        self.lock().revoked = (1..=count).map(given_token).collect();
     }
 
     /// Sends no checksums.
@@ -206,20 +225,39 @@ fn given_token(number: usize) -> String {
     format!("ya29.canary-of-token-{number}")
 }
 
+/// A certificate for this machine, and that of the authority that signed it.
+fn certified() -> (String, Arc<ServerConfig>) {
+    let key = || KeyPair::generate().expect("it can be made");
+    let mut authority = CertificateParams::default();
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority_key = key();
+    let signed = authority.self_signed(&authority_key).expect("it can be signed");
+    let own_key = key();
+    let own = CertificateParams::new(["127.0.0.1".to_owned()]).expect("it is a name");
+    let own = own.signed_by(&own_key, &Issuer::new(authority, authority_key));
+    let own_key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(own_key.serialize_der()));
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("TLS is there")
+        .with_no_client_auth()
+        .with_single_cert(vec![own.expect("it can be signed").der().clone()], own_key)
+        .expect("the key is that of the certificate");
+    (signed.pem(), Arc::new(config))
+}
+
 /// One connection, which may have many requests.
-fn serve(state: &Mutex<State>, client: TcpStream) {
-    let Ok(mut answers) = client.try_clone() else { return };
-    let mut requests = BufReader::new(client);
+fn serve(state: &Mutex<State>, stream: impl Read + Write) {
+    let mut stream = BufReader::new(stream);
     loop {
         let mut head = String::new();
         while !head.ends_with("\r\n\r\n") {
-            match requests.read_line(&mut head) {
+            match stream.read_line(&mut head) {
                 Ok(0) | Err(_) => return,
                 Ok(_) => {}
             }
         }
         let mut body = vec![0; header(&head, "content-length").parse().unwrap_or(0)];
-        if requests.read_exact(&mut body).is_err() {
+        if stream.read_exact(&mut body).is_err() {
             return;
         }
         let delay = {
@@ -234,16 +272,22 @@ fn serve(state: &Mutex<State>, client: TcpStream) {
             state.at_once -= 1;
             state.answer(&head, &body)
         };
+        let location = match answer.get("location") {
+            Some(Value::String(location)) => format!("Location: {location}\r\n"),
+            _ => String::new(),
+        };
         let text = match answer {
             Value::String(text) => text,
             json => json.to_string(),
         };
         let head = format!(
             "HTTP/1.1 {status} Answer\r\nContent-Type: application/json\r\nMetadata-Flavor: Google\r\n\
-             X-Echo: canary-of-a-header\r\nContent-Length: {}\r\n\r\n",
+             X-Echo: canary-of-a-header\r\n{location}Content-Length: {}\r\n\r\n",
             text.len()
         );
-        if answers.write_all((head + &text).as_bytes()).is_err() {
+        let to_client = stream.get_mut();
+        let sent = to_client.write_all((head + &text).as_bytes());
+        if sent.and_then(|()| to_client.flush()).is_err() {
             return;
         }
     }
@@ -298,7 +342,7 @@ impl State {
     fn give_token(&mut self) -> (u16, Value) {
         self.tokens += 1;
         let token = given_token(self.tokens);
-        let answer = json!({"access_token": token, "expires_in": self.lasts, "token_type": "Bearer",
+        let answer = json!({"access_token": token, "expires_in": 3600, "token_type": "Bearer",
             "issued_token_type": "urn:ietf:params:oauth:token-type:access_token"});
         (200, answer)
     }

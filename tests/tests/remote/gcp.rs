@@ -185,6 +185,18 @@ fn a_prefix_that_comes_later_wins() {
 }
 
 #[test]
+fn a_prefix_that_a_filter_would_misread_is_looked_for_here() {
+    let fake = GcpFake::start();
+    fake.put("-db-password", "1");
+    fake.put("_port", "443");
+    let store = secrets(&fake.address()).prefix("-").prefix("_");
+    let cfg = loader().source(store).load().unwrap();
+    assert_eq!((cfg.db_password.expose_secret(), cfg.port), ("1", Some(443)));
+    let filtered = fake.requests().iter().any(|line| line.contains("filter=name"));
+    assert!(!filtered, "{:?}", fake.requests());
+}
+
+#[test]
 fn versions_are_numbers_aliases_or_the_newest() {
     let fake = GcpFake::start();
     for value in ["one", "two", "three", "four"] {
@@ -279,12 +291,25 @@ fn what_is_impossible_is_said_before_anything_is_sent() {
         (secrets("https://me:canary@host"), "has a user or a password in it"),
         (secrets("https://host?token=canary"), "has a path or a query"),
         (GcpSecretManager::new("a/b?canary"), "its project is not the id"),
+        (GcpSecretManager::new("..").endpoint(&address), "its project is not the id"),
     ] {
         let error = loader().source(store).load().unwrap_err();
         assert!(error.to_string().contains(reason), "{error}");
         assert!(!format!("{error:?}").contains("canary"), "{error:?}");
     }
     assert_eq!(fake.requests(), [""; 0]);
+}
+
+#[test]
+fn a_secret_is_as_long_as_the_service_lets_it_be() {
+    let fake = GcpFake::start();
+    let long = "a".repeat(64 << 10);
+    fake.put("long", &long);
+    fake.put("app", format!("{{\"db_password\": \"{}\"}}", &long[..(64 << 10) - 20]));
+    let store = secrets(&fake.address()).document("app").map("APP_NAME", "long");
+    let cfg = loader().source(store).load().unwrap();
+    assert_eq!(cfg.name.as_deref(), Some(&*long));
+    assert_eq!(cfg.db_password.expose_secret().len(), (64 << 10) - 20);
 }
 
 #[test]
