@@ -13,15 +13,17 @@ pub(crate) const VARIABLE: &str = "ENVAUDIT_SOURCES";
 const SCHEMES: [(&str, &str); 4] =
     [("aws-sm", "aws"), ("aws-ssm", "aws"), ("vault", "vault"), ("vault+http", "vault")];
 
-/// Names of options that would have a credential.
-const CREDENTIALS: [&str; 9] = [
+/// Names of options that would have a credential, and what the names of such options end with.
+const CREDENTIALS: [&str; 11] = [
     "token",
     "password",
+    "passwd",
     "secret",
     "secret_id",
     "key",
+    "key_id",
     "access_key",
-    "secret_key",
+    "signature",
     "credential",
     "credentials",
 ];
@@ -93,9 +95,9 @@ impl SourceUrl {
         for option in query.split('&').filter(|option| !option.is_empty()) {
             let (name, value) = option.split_once('=').unwrap_or((option, ""));
             let name = decoded(name)?;
-            if CREDENTIALS.contains(&name.to_ascii_lowercase().replace('-', "_").as_str()) {
+            if let Some(what) = credential(&name) {
                 return Err(problem(format!(
-                    "it has the option `{name}`: a URL never has a credential"
+                    "it has the option `{what}`: a URL never has a credential"
                 )));
             }
             options.push((name, decoded(value)?));
@@ -104,6 +106,17 @@ impl SourceUrl {
         let (authority, path) = (decoded(authority)?, decoded(path)?);
         Ok(SourceUrl { scheme, authority, path, has_path: place.contains('/'), options })
     }
+}
+
+/// The kind of credential that an option of this name would have, such as `aws_session_token` and `X-Amz-Signature`.
+fn credential(name: &str) -> Option<&'static str> {
+    let name = name.to_ascii_lowercase().replace(['-', '.'], "_");
+    let is_it = |word: &&&str| {
+        let rest = name.strip_suffix(**word);
+        rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('_'))
+    };
+    // The variable of `map.API_KEY` is a name, and not a value.
+    CREDENTIALS.iter().filter(|_| !name.starts_with("map_")).find(is_it).copied()
 }
 
 fn decoded(text: &str) -> Result<String, Problem> {
@@ -223,14 +236,15 @@ impl SourceUrl {
 
 #[cfg(feature = "aws")]
 macro_rules! with_aws_options {
-    ($provider:ident, $common:ident) => {{
+    ($provider:ident, $common:ident, $prefix:ident) => {{
         let mut provider = $provider;
         for (name, value) in std::mem::take(&mut $common.others) {
             provider = match name.as_str() {
                 "region" => provider.region(value),
                 "endpoint" => provider.endpoint(value),
                 "profile" => provider.profile(value),
-                _ => return Err(unknown_option(&name, "region, endpoint, profile")),
+                "prefix" => provider.$prefix(value),
+                _ => return Err(unknown_option(&name, "prefix, region, endpoint, profile")),
             };
         }
         provider
@@ -247,7 +261,7 @@ impl SourceUrl {
         if !name.is_empty() {
             provider = provider.document(crate::SecretRef::new(name));
         }
-        let provider = with_aws_options!(provider, common);
+        let provider = with_aws_options!(provider, common, prefix);
         let provider = with_common!(provider, common);
         Ok(common.asked(provider))
     }
@@ -262,7 +276,7 @@ impl SourceUrl {
             path if path.ends_with('/') => provider.path(path),
             name => provider.document(crate::SecretRef::new(name)),
         };
-        let provider = with_aws_options!(provider, common);
+        let provider = with_aws_options!(provider, common, path);
         let provider = with_common!(provider, common);
         Ok(common.asked(provider))
     }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use secrecy::zeroize::Zeroizing;
 
-use super::document::{Document, Unusable};
+use super::document::{Document, Unusable, list_text};
 use super::mapping::Mapping;
 use super::secret_ref::SecretRef;
-use super::store::{Secret, SecretStore};
+use super::store::{Below, Secret, SecretStore};
 use crate::schema::KeyRequest;
 use crate::sources::Source;
 use crate::sources::provider::{Ask, Fetched, FetchedValue};
@@ -51,11 +51,23 @@ pub(super) fn fetch<S: SecretStore>(
     let mut plan =
         Plan { answers: &answers, fetched: Fetched::new(), prefix: ask.prefix(), has_members };
     let documents = if from_documents { plan.documents(mapping)? } else { Vec::new() };
+    // What documents have is not looked for elsewhere.
+    let is_left = |request: &&&KeyRequest| {
+        let in_documents = |name| {
+            let spellings = spellings(name, ask.prefix());
+            documents.iter().any(|document| spellings.iter().any(|it| document.members.has(it)))
+        };
+        explicit(request).is_none() && !request.names().any(in_documents)
+    };
+    let left: Vec<&KeyRequest> = asked.iter().filter(is_left).copied().collect();
     let mut below = Vec::new();
-    if from_documents {
+    if lists_keys || !left.is_empty() {
+        let names = left.iter().flat_map(|request| request.names());
+        let wanted: Vec<String> = names.flat_map(|name| spellings(name, ask.prefix())).collect();
+        let is_wanted = |rest: &str| lists_keys || wanted.iter().any(|name| name == rest);
         // The later wins.
         for path in mapping.paths.iter().rev() {
-            below.extend(store.below(path, ask)?);
+            below.extend(store.below(path, &is_wanted, ask)?);
         }
     }
     if lists_keys {
@@ -93,9 +105,7 @@ impl Text {
                 secret.payload = Zeroizing::default();
                 Ok(Text { text, secret })
             }
-            Err(_) => {
-                Err(ProviderError::free_text(ProviderErrorKind::Malformed, "it is not UTF-8"))
-            }
+            Err(_) => Err(not_utf8()),
         }
     }
 }
@@ -140,7 +150,7 @@ impl<'p> Plan<'p> {
                 None if self.has_members => Document::read(text)
                     .and_then(|document| document.whole(text, request).map_err(unusable))
                     .map_err(|error| error.secret(reference))?,
-                None => Zeroizing::new(text.to_owned()),
+                None => whole(text, secret, request)?,
                 Some(member) => Document::read(text)
                     .and_then(|document| document.text(member, request).map_err(unusable))
                     .map_err(|error| error.secret(reference))?,
@@ -161,9 +171,9 @@ impl<'p> Plan<'p> {
         &mut self,
         mapping: &Mapping,
         documents: &[OpenDocument<'_>],
-        below: &[(String, Secret)],
+        below: &[Below],
     ) {
-        let last = below.iter().map(|(id, _)| id.rsplit('/').next().unwrap_or(id));
+        let last = below.iter().map(|found| found.name.as_str());
         for name in documents.iter().flat_map(|document| document.members.names()).chain(last) {
             let key = name.replace(['-', '.'], "_").to_ascii_uppercase();
             self.fetched.insert(key, "");
@@ -174,27 +184,24 @@ impl<'p> Plan<'p> {
     }
 
     /// A secret whose name ends in that of the variable.
-    fn from_paths(&mut self, request: &KeyRequest, below: &[(String, Secret)]) {
+    fn from_paths(&mut self, request: &KeyRequest, below: &[Below]) {
         for name in request.names() {
             let spellings = spellings(name, self.prefix);
-            let mut found = below.iter().filter(|(id, _)| {
-                let last = id.rsplit('/').next().unwrap_or(id);
-                spellings.iter().any(|spelling| spelling == last)
+            let mut found = below.iter().filter(|found| spellings.contains(&found.name));
+            let Some(Below { id, secret, .. }) = found.next() else { continue };
+            let text = secret.as_ref().map_err(Clone::clone).and_then(|secret| {
+                let text = str::from_utf8(&secret.payload).map_err(|_| not_utf8())?;
+                Ok((whole(text, secret, request)?, secret))
             });
-            let Some((id, secret)) = found.next() else { continue };
-            match str::from_utf8(&secret.payload) {
-                Ok(text) => {
-                    let value = self.fetched.insert(name, text);
+            match text {
+                Ok((text, secret)) => {
+                    let value = self.fetched.insert(name, text.as_str());
                     describe(value, secret, id, None);
                     if found.next().is_some() {
                         value.overriding();
                     }
                 }
-                Err(_) => {
-                    let error =
-                        ProviderError::free_text(ProviderErrorKind::Malformed, "it is not UTF-8");
-                    self.fetched.fail(name, error.secret(id));
-                }
+                Err(error) => self.fetched.fail(name, error.secret(id)),
             }
         }
     }
@@ -226,6 +233,22 @@ impl<'p> Plan<'p> {
             }
         }
         has_any
+    }
+}
+
+fn not_utf8() -> ProviderError {
+    ProviderError::free_text(ProviderErrorKind::Malformed, "it is not UTF-8")
+}
+
+/// A secret that is the value of one variable.
+fn whole(
+    text: &str,
+    secret: &Secret,
+    request: &KeyRequest,
+) -> Result<Zeroizing<String>, ProviderError> {
+    match secret.is_list {
+        true => list_text(text, request).map_err(unusable),
+        false => Ok(Zeroizing::new(text.to_owned())),
     }
 }
 
