@@ -16,6 +16,7 @@ pub mod fault_proxy;
 mod files;
 #[cfg(feature = "ledger")]
 pub mod fresh_ledger;
+pub mod http_fake;
 #[cfg(feature = "report")]
 pub mod indexed;
 #[cfg(unix)]
@@ -26,6 +27,8 @@ pub mod kubelet;
 #[cfg(feature = "ledger")]
 pub mod ledger;
 pub mod log_lines;
+#[cfg(unix)]
+pub mod ministack;
 #[cfg(unix)]
 pub mod moto;
 pub mod problems;

@@ -48,7 +48,8 @@ impl AsyncThread {
                 let mut silence = None;
                 while let Some(job) = received.recv().await {
                     if silence.is_none() && tracing::dispatcher::has_been_set() {
-                        silence = Some(tracing::dispatcher::set_default(&tracing::Dispatch::none()));
+                        silence =
+                            Some(tracing::dispatcher::set_default(&tracing::Dispatch::none()));
                     }
                     tokio::spawn(job);
                 }
@@ -80,9 +81,7 @@ impl AsyncThread {
         match answer.recv_timeout(left + GRACE) {
             Ok(Ok(done)) => Ok(done),
             Ok(Err(_)) | Err(RecvTimeoutError::Timeout) => Err(timed_out()),
-            Err(RecvTimeoutError::Disconnected) => {
-                Err(ProviderError::new("a call of it panicked"))
-            }
+            Err(RecvTimeoutError::Disconnected) => Err(ProviderError::new("a call of it panicked")),
         }
     }
 }

@@ -11,8 +11,19 @@ pub(super) struct Mapping {
     pub(super) documents: Vec<SecretRef>,
     /// Places whose secrets have one variable each; the later wins.
     pub(super) paths: Vec<String>,
+    /// How the names of secrets begin that have one variable each, in a store that lists names alone; the later wins.
+    pub(super) prefixes: Vec<String>,
     /// Variables whose secret was named.
     pub(super) explicit: BTreeMap<String, SecretRef>,
+}
+
+impl Mapping {
+    /// Whether the program has said nothing of secrets.
+    #[cfg(any(feature = "aws", feature = "azure", feature = "gcp"))]
+    pub(super) fn is_empty(&self) -> bool {
+        let Mapping { documents, paths, prefixes, explicit } = self;
+        documents.is_empty() && paths.is_empty() && prefixes.is_empty() && explicit.is_empty()
+    }
 }
 
 /// The methods of a provider that say which secret feeds which variable, and what its failures mean.

@@ -7,7 +7,7 @@ use secrecy::zeroize::Zeroizing;
 use super::document::{Document, Unusable, list_text};
 use super::mapping::Mapping;
 use super::secret_ref::SecretRef;
-use super::store::{Below, Secret, SecretStore};
+use super::store::{Secret, SecretStore};
 use crate::schema::KeyRequest;
 use crate::sources::Source;
 use crate::sources::provider::{Ask, Fetched, FetchedValue};
@@ -38,52 +38,62 @@ pub(super) fn fetch<S: SecretStore>(
     wanted.sort();
     wanted.dedup();
     let has_members = S::HAS_MEMBERS;
-    if wanted.is_empty() && (mapping.paths.is_empty() || !from_documents) {
+    let has_places = !mapping.paths.is_empty() || !mapping.prefixes.is_empty();
+    if wanted.is_empty() && !(has_places && from_documents) {
         return Ok(Fetched::new());
     }
     let read = if wanted.is_empty() { Vec::new() } else { store.read(&wanted, ask)? };
-    let answers: BTreeMap<SecretRef, Answer> = wanted
-        .iter()
-        .cloned()
-        .zip(read)
-        .map(|(reference, answer)| (reference, answer.and_then(Text::of)))
-        .collect();
+    let answers = texts(wanted, read);
     let mut plan =
         Plan { answers: &answers, fetched: Fetched::new(), prefix: ask.prefix(), has_members };
     let documents = if from_documents { plan.documents(mapping)? } else { Vec::new() };
     // What documents have is not looked for elsewhere.
-    let is_left = |request: &&&KeyRequest| {
-        let in_documents = |name| {
-            let spellings = spellings(name, ask.prefix());
-            documents.iter().any(|document| spellings.iter().any(|it| document.members.has(it)))
-        };
+    let in_documents = |name| {
+        let spellings = spellings(name, ask.prefix());
+        documents.iter().any(|document| spellings.iter().any(|it| document.members.has(it)))
+    };
+    let is_left = |request: &&'static KeyRequest| {
         explicit(request).is_none() && !request.names().any(in_documents)
     };
-    let left: Vec<&KeyRequest> = asked.iter().filter(is_left).copied().collect();
     let mut below = Vec::new();
-    if lists_keys || !left.is_empty() {
-        let names = left.iter().flat_map(|request| request.names());
-        let wanted: Vec<String> = names.flat_map(|name| spellings(name, ask.prefix())).collect();
-        let is_wanted = |rest: &str| lists_keys || wanted.iter().any(|name| name == rest);
+    if lists_keys || asked.iter().any(is_left) {
         // The later wins.
         for path in mapping.paths.iter().rev() {
-            below.extend(store.below(path, &is_wanted, ask)?);
+            below.extend(store.below(path, ask)?);
         }
     }
     if lists_keys {
         plan.list(mapping, &documents, &below);
     }
+    let mut rest = Vec::new();
     for request in asked {
         match explicit(request) {
             Some((name, reference)) => plan.explicit(request, name, reference),
             None => {
                 if !plan.from_documents(request, &documents) {
                     plan.from_paths(request, &below);
+                    rest.push(request);
                 }
             }
         }
     }
+    if lists_keys || !rest.is_empty() {
+        // The later wins.
+        let names = |prefix: &String| Ok((prefix.len(), store.names(prefix, ask)?));
+        let listed = mapping.prefixes.iter().rev().map(names);
+        let listed: Vec<(usize, Vec<String>)> = listed.collect::<Result<_, ProviderError>>()?;
+        plan.from_prefixes(store, &rest, &listed, ask)?;
+    }
     Ok(plan.fetched)
+}
+
+/// What was read, by what was wanted.
+fn texts(
+    wanted: Vec<SecretRef>,
+    read: Vec<Result<Secret, ProviderError>>,
+) -> BTreeMap<SecretRef, Answer> {
+    let text = |answer: Result<Secret, ProviderError>| answer.and_then(Text::of);
+    wanted.into_iter().zip(read.into_iter().map(text)).collect()
 }
 
 type Answer = Result<Text, ProviderError>;
@@ -150,7 +160,7 @@ impl<'p> Plan<'p> {
                 None if self.has_members => Document::read(text)
                     .and_then(|document| document.whole(text, request).map_err(unusable))
                     .map_err(|error| error.secret(reference))?,
-                None => whole(text, secret, request)?,
+                None => whole(text, secret, request).map_err(|error| error.secret(reference))?,
                 Some(member) => Document::read(text)
                     .and_then(|document| document.text(member, request).map_err(unusable))
                     .map_err(|error| error.secret(reference))?,
@@ -171,12 +181,11 @@ impl<'p> Plan<'p> {
         &mut self,
         mapping: &Mapping,
         documents: &[OpenDocument<'_>],
-        below: &[Below],
+        below: &[(String, Secret)],
     ) {
-        let last = below.iter().map(|found| found.name.as_str());
+        let last = below.iter().map(|(id, _)| id.rsplit('/').next().unwrap_or(id));
         for name in documents.iter().flat_map(|document| document.members.names()).chain(last) {
-            let key = name.replace(['-', '.'], "_").to_ascii_uppercase();
-            self.fetched.insert(key, "");
+            self.fetched.insert(variable(name), "");
         }
         for key in mapping.explicit.keys() {
             self.fetched.insert(key, "");
@@ -184,17 +193,17 @@ impl<'p> Plan<'p> {
     }
 
     /// A secret whose name ends in that of the variable.
-    fn from_paths(&mut self, request: &KeyRequest, below: &[Below]) {
+    fn from_paths(&mut self, request: &KeyRequest, below: &[(String, Secret)]) {
         for name in request.names() {
             let spellings = spellings(name, self.prefix);
-            let mut found = below.iter().filter(|found| spellings.contains(&found.name));
-            let Some(Below { id, secret, .. }) = found.next() else { continue };
-            let text = secret.as_ref().map_err(Clone::clone).and_then(|secret| {
-                let text = str::from_utf8(&secret.payload).map_err(|_| not_utf8())?;
-                Ok((whole(text, secret, request)?, secret))
+            let mut found = below.iter().filter(|(id, _)| {
+                let last = id.rsplit('/').next().unwrap_or(id);
+                spellings.iter().any(|spelling| spelling == last)
             });
-            match text {
-                Ok((text, secret)) => {
+            let Some((id, secret)) = found.next() else { continue };
+            let text = str::from_utf8(&secret.payload).map_err(|_| not_utf8());
+            match text.and_then(|text| whole(text, secret, request)) {
+                Ok(text) => {
                     let value = self.fetched.insert(name, text.as_str());
                     describe(value, secret, id, None);
                     if found.next().is_some() {
@@ -204,6 +213,60 @@ impl<'p> Plan<'p> {
                 Err(error) => self.fetched.fail(name, error.secret(id)),
             }
         }
+    }
+
+    /// Secrets whose names were listed, each with the length of what they begin with: those that are called as a variable is
+    /// are read.
+    fn from_prefixes<S: SecretStore>(
+        &mut self,
+        store: &S,
+        requests: &[&KeyRequest],
+        listed: &[(usize, Vec<String>)],
+        ask: &Ask<'_>,
+    ) -> Result<(), ProviderError> {
+        if ask.lists_keys() {
+            for (start, id) in listed.iter().flat_map(|(at, ids)| ids.iter().map(|id| (*at, id))) {
+                self.fetched.insert(variable(&id[start..]), "");
+            }
+            return Ok(());
+        }
+        let mut chosen: Vec<(&'static str, SecretRef, bool)> = Vec::new();
+        for name in requests.iter().flat_map(|request| request.names()) {
+            let spellings = spellings(name, self.prefix);
+            let is_it = |id: &str, start: usize| spellings.iter().any(|name| name == &id[start..]);
+            let mut found =
+                listed.iter().flat_map(|(start, ids)| ids.iter().filter(|id| is_it(id, *start)));
+            if let Some(id) = found.next() {
+                chosen.push((name, SecretRef::new(id), found.any(|other| other != id)));
+            }
+        }
+        let mut wanted: Vec<SecretRef> = chosen.iter().map(|(_, id, _)| id.clone()).collect();
+        wanted.sort();
+        wanted.dedup();
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let read = store.read(&wanted, ask)?;
+        let answers = texts(wanted, read);
+        for (name, id, is_overriding) in chosen {
+            match answers.get(&id) {
+                Some(Ok(Text { text, secret })) => {
+                    let value = self.fetched.insert(name, text.as_str());
+                    describe(value, secret, id.id(), None);
+                    if is_overriding {
+                        value.overriding();
+                    }
+                }
+                // It has no version yet, or was deleted after it was listed.
+                Some(Err(error)) if is_gone(error) => {}
+                Some(Err(error)) => self.fetched.fail(name, error.clone().secret(&id)),
+                None => {
+                    let error = ProviderError::of(ProviderErrorKind::Malformed);
+                    self.fetched.fail(name, error.secret(&id));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Whether a document has the variable, if only as what cannot be used.
@@ -284,6 +347,16 @@ fn describe(value: &mut FetchedValue, secret: &Secret, id: &str, member: Option<
     if let Some(created) = secret.created {
         value.created(created);
     }
+}
+
+/// Whether the store has no such secret, or no value for it.
+fn is_gone(error: &ProviderError) -> bool {
+    error.http_status() == Some(404) || error.service_code() == Some("ResourceNotFoundException")
+}
+
+/// The name that the variable of a member would have.
+fn variable(name: &str) -> String {
+    name.replace(['-', '.'], "_").to_ascii_uppercase()
 }
 
 /// The names that a member for a variable may have, in the order in which they are tried.

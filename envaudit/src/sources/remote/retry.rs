@@ -37,6 +37,60 @@ pub(super) fn retrying<T>(
     }
 }
 
+/// Calls for many things at once, as [`retrying`] does for one: what failed for a reason that may pass is asked for again, and
+/// nothing else. `call` has an answer for each thing, in their order.
+///
+/// # Errors
+///
+/// When one of them still fails because of the store as a whole: the others would, too.
+#[cfg(any(feature = "aws", feature = "azure", feature = "gcp"))]
+pub(super) fn retrying_each<W: Clone, T>(
+    ask: &Ask<'_>,
+    wanted: &[W],
+    mut call: impl FnMut(&[W]) -> Result<Vec<Result<T, ProviderError>>, ProviderError>,
+) -> Result<Vec<Result<T, ProviderError>>, ProviderError> {
+    let no_answer = || Err(ProviderError::of(ProviderErrorKind::Malformed));
+    let mut answers: Vec<Result<T, ProviderError>> = wanted.iter().map(|_| no_answer()).collect();
+    let mut open: Vec<usize> = (0..wanted.len()).collect();
+    let mut attempt = 0;
+    while !open.is_empty() {
+        let some: Vec<W> = open.iter().map(|at| wanted[*at].clone()).collect();
+        let mut answered = call(&some)?.into_iter();
+        attempt += 1;
+        let mut pause = None;
+        open.retain(|at| {
+            answers[*at] = answered.next().unwrap_or_else(no_answer);
+            let again = answers[*at].as_ref().err().and_then(|error| pause_after(error, attempt));
+            pause = pause.max(again);
+            again.is_some()
+        });
+        let Some(pause) = pause else { break };
+        if attempt >= MAX_ATTEMPTS || pause >= ask.remaining() || ask.is_cancelled() {
+            break;
+        }
+        std::thread::sleep(pause);
+    }
+    let of_all = |answer: &Result<T, ProviderError>| {
+        answer.as_ref().err().filter(|error| is_of_the_store(error)).cloned()
+    };
+    match answers.iter().find_map(of_all) {
+        Some(error) => Err(error),
+        None => Ok(answers),
+    }
+}
+
+/// Whether any other call would fail in the same way.
+#[cfg(any(feature = "aws", feature = "azure", feature = "gcp"))]
+pub(super) fn is_of_the_store(error: &ProviderError) -> bool {
+    matches!(
+        error.kind(),
+        ProviderErrorKind::Unavailable
+            | ProviderErrorKind::TimedOut
+            | ProviderErrorKind::Throttled { .. }
+            | ProviderErrorKind::Unauthenticated
+    )
+}
+
 /// How long to wait before the next attempt; `None` if that would fail as well.
 fn pause_after(error: &ProviderError, attempt: u32) -> Option<Duration> {
     let asked = match error.kind() {

@@ -23,30 +23,25 @@ pub(super) trait SecretStore {
         ask: &Ask<'_>,
     ) -> Result<Vec<Result<Secret, ProviderError>>, ProviderError>;
 
-    /// The secrets right below a path, or whose names begin with it, as far as somebody wants them by the rest of their names.
-    /// Where only names are [wanted](Ask::lists_keys), the secrets may be empty.
+    /// The secrets right below a path, with their names.
     ///
     /// # Errors
     ///
     /// When they cannot be read, or the store has no paths.
-    fn below(
-        &self,
-        path: &str,
-        is_wanted: &dyn Fn(&str) -> bool,
-        ask: &Ask<'_>,
-    ) -> Result<Vec<Below>, ProviderError> {
-        let _ = (path, is_wanted, ask);
+    fn below(&self, path: &str, ask: &Ask<'_>) -> Result<Vec<(String, Secret)>, ProviderError> {
+        let _ = (path, ask);
         Err(ProviderError::of(ProviderErrorKind::Misconfigured))
     }
-}
 
-/// A secret that was found by the beginning of its name.
-pub(super) struct Below {
-    /// Its whole name.
-    pub(super) id: String,
-    /// The rest of it, by which a variable is looked up.
-    pub(super) name: String,
-    pub(super) secret: Result<Secret, ProviderError>,
+    /// The names of the secrets that begin with this, without their values.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be listed, or the store lists none.
+    fn names(&self, prefix: &str, ask: &Ask<'_>) -> Result<Vec<String>, ProviderError> {
+        let _ = (prefix, ask);
+        Err(ProviderError::of(ProviderErrorKind::Misconfigured))
+    }
 }
 
 /// A secret as the store has it.

@@ -90,7 +90,10 @@ pub(super) fn of<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> 
         }
         SdkError::ServiceError(service) => {
             let known = service.err().code().and_then(of_code);
-            known.map_or_else(|| of_response(service.raw()), |known| with_response(known, service.raw()))
+            known.map_or_else(
+                || of_response(service.raw()),
+                |known| with_response(known, service.raw()),
+            )
         }
         // The body did not come as a whole, or is not what it should be.
         SdkError::ResponseError(response) => match response.raw().body().bytes() {
@@ -128,9 +131,7 @@ fn of_credentials(error: &CredentialsError) -> ProviderError {
             Unauthenticated,
             "there are no credentials: neither in AWS_ACCESS_KEY_ID nor of a profile, a web identity, a container or an instance",
         ),
-        CredentialsError::ProviderTimedOut(_) => {
-            (TimedOut, "the credentials did not come in time")
-        }
+        CredentialsError::ProviderTimedOut(_) => (TimedOut, "the credentials did not come in time"),
         CredentialsError::InvalidConfiguration(_) => (
             Misconfigured,
             "the credentials are not configured correctly: look at the profile in ~/.aws and the variables AWS_*",

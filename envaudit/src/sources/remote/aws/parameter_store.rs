@@ -20,7 +20,7 @@ use crate::sources::remote::mapping::{Mapping, provider_options};
 use crate::sources::remote::plan;
 use crate::sources::remote::retry::retrying;
 use crate::sources::remote::secret_ref::SecretRef;
-use crate::sources::remote::store::{Below, Secret, SecretStore};
+use crate::sources::remote::store::{Secret, SecretStore};
 
 /// How many parameters one call reads at most.
 const BATCH: usize = 10;
@@ -148,7 +148,7 @@ impl Provider for AwsParameterStore {
     }
 
     fn fetch(&self, ask: &Ask<'_>) -> Result<Fetched, ProviderError> {
-        self.session.fetch(&self.settings, ask, |client| {
+        self.session.fetch(&self.settings, &self.mapping, ask, |client| {
             let store = Parameters { session: &self.session, client };
             plan::fetch(&store, Source::Aws, &self.mapping, ask)
         })
@@ -183,20 +183,30 @@ fn selected(reference: &SecretRef) -> String {
     }
 }
 
-/// Whether a parameter is the one that was asked for. The name may be an ARN, and may have a version or a label of its own behind
-/// a colon, which the service answers apart, and some servers within the name.
-fn is_it(parameter: &Parameter, reference: &SecretRef) -> bool {
-    let selected = selected(reference);
-    let selector = parameter.selector().map(|selector| selector.trim_start_matches(':'));
-    let version = parameter.version().to_string();
-    [parameter.name(), parameter.arn()].into_iter().flatten().any(|name| {
-        let rest = match selected.strip_prefix(name) {
-            Some("") => return true,
-            Some(rest) => rest.strip_prefix(':'),
-            None => None,
+/// What two names of the same parameter share: the name without a version or a label, whether it came as an ARN or not.
+fn base(name: &str) -> &str {
+    let name = match name.starts_with("arn:") {
+        true => name.split_once(":parameter/").map_or(name, |(_, name)| name),
+        false => name,
+    };
+    let name = name.split(':').next().unwrap_or(name);
+    name.strip_prefix('/').unwrap_or(name)
+}
+
+/// The parameters of each call, by their places: at most ten, and no name twice. Of two versions that came in one answer, some
+/// servers do not say which is which.
+fn calls(wanted: &[SecretRef]) -> Vec<Vec<usize>> {
+    let mut calls: Vec<Vec<usize>> = Vec::new();
+    for (at, reference) in wanted.iter().enumerate() {
+        let has_it = |call: &Vec<usize>| {
+            call.iter().any(|other| base(wanted[*other].id()) == base(reference.id()))
         };
-        rest.is_some_and(|wanted| selector == Some(wanted) || version == wanted)
-    })
+        match calls.iter_mut().find(|call| call.len() < BATCH && !has_it(call)) {
+            Some(call) => call.push(at),
+            None => calls.push(vec![at]),
+        }
+    }
+    calls
 }
 
 type Answer = Result<Secret, ProviderError>;
@@ -205,33 +215,26 @@ impl SecretStore for Parameters<'_> {
     const HAS_MEMBERS: bool = false;
 
     fn read(&self, wanted: &[SecretRef], ask: &Ask<'_>) -> Result<Vec<Answer>, ProviderError> {
-        let mut answers = Vec::new();
-        for some in wanted.chunks(BATCH) {
-            match self.some(some, ask) {
-                Ok(found) => answers.extend(found),
+        let mut answers: Vec<(usize, Answer)> = Vec::new();
+        for call in calls(wanted) {
+            let some: Vec<SecretRef> = call.iter().map(|at| wanted[*at].clone()).collect();
+            match self.some(&some, ask) {
+                Ok(found) => answers.extend(call.into_iter().zip(found)),
                 // One that may not be read, or has an impossible name, is a failure of all ten.
                 Err(error) if some.len() > 1 && is_of_one(&error) => {
-                    for reference in some {
-                        match self.some(core::slice::from_ref(reference), ask) {
-                            Ok(found) => answers.extend(found),
-                            Err(error) if is_of_one(&error) => answers.push(Err(error)),
-                            Err(error) => return Err(error),
-                        }
+                    for (at, reference) in call.into_iter().zip(&some) {
+                        answers.push((at, self.alone(reference, ask)?));
                     }
                 }
-                Err(error) if is_of_one(&error) => answers.push(Err(error)),
+                Err(error) if is_of_one(&error) => answers.push((call[0], Err(error))),
                 Err(error) => return Err(error),
             }
         }
-        Ok(answers)
+        answers.sort_by_key(|(at, _)| *at);
+        Ok(answers.into_iter().map(|(_, answer)| answer).collect())
     }
 
-    fn below(
-        &self,
-        path: &str,
-        is_wanted: &dyn Fn(&str) -> bool,
-        ask: &Ask<'_>,
-    ) -> Result<Vec<Below>, ProviderError> {
+    fn below(&self, path: &str, ask: &Ask<'_>) -> Result<Vec<(String, Secret)>, ProviderError> {
         if !path.starts_with('/') {
             return Err(ProviderError::free_text(
                 ProviderErrorKind::Misconfigured,
@@ -242,7 +245,7 @@ impl SecretStore for Parameters<'_> {
             "" => "/",
             path => path,
         };
-        let mut found: Vec<Below> = Vec::new();
+        let mut found: Vec<(String, Secret)> = Vec::new();
         let mut next: Option<String> = None;
         loop {
             let output = retrying(ask, || {
@@ -253,13 +256,10 @@ impl SecretStore for Parameters<'_> {
             })?;
             next = output.next_token;
             for parameter in output.parameters.unwrap_or_default() {
-                let Some(id) = parameter.name.clone() else { continue };
-                let name = id.rsplit('/').next().unwrap_or(&id).to_owned();
-                if is_wanted(&name) {
-                    // What changed between two pages may be on both, the newer on the later.
-                    found.retain(|known| known.id != id);
-                    found.push(Below { id, name, secret: secret(parameter) });
-                }
+                let Some(name) = parameter.name.clone() else { continue };
+                // What changed between two pages may be on both, the newer on the later.
+                found.retain(|(known, _)| *known != name);
+                found.push((name, secret(parameter)?));
             }
             if next.is_none() {
                 return Ok(found);
@@ -277,7 +277,17 @@ fn is_of_one(error: &ProviderError) -> bool {
 }
 
 impl Parameters<'_> {
-    /// Reads parameters by one call.
+    /// Reads one parameter by a call of its own. An error is that of the store.
+    fn alone(&self, reference: &SecretRef, ask: &Ask<'_>) -> Result<Answer, ProviderError> {
+        let absent = || Err(ProviderError::of(ProviderErrorKind::Absent));
+        match self.some(core::slice::from_ref(reference), ask) {
+            Ok(found) => Ok(found.into_iter().next().unwrap_or_else(absent)),
+            Err(error) if is_of_one(&error) => Ok(Err(error)),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Reads parameters by one call, none of them twice.
     fn some(&self, wanted: &[SecretRef], ask: &Ask<'_>) -> Result<Vec<Answer>, ProviderError> {
         let output = retrying(ask, || {
             let names = wanted.iter().map(selected).collect();
@@ -287,9 +297,15 @@ impl Parameters<'_> {
         })?;
         let found = output.parameters.unwrap_or_default();
         let answer = |reference: &SecretRef| {
-            let parameter = found.iter().find(|parameter| is_it(parameter, reference));
+            let is_it =
+                |name: Option<&str>| name.is_some_and(|name| base(name) == base(reference.id()));
+            let parameter = found.iter().find(|it| is_it(it.name()) || is_it(it.arn()));
             let parameter = parameter.ok_or(ProviderError::of(ProviderErrorKind::Absent))?;
-            secret(parameter.clone())
+            let mut secret = secret(parameter.clone())?;
+            // Not all servers say the label.
+            let label = reference.wanted_version().filter(|it| it.parse::<i64>().is_err());
+            secret.stage = secret.stage.or(label.map(str::to_owned));
+            Ok(secret)
         };
         Ok(wanted.iter().map(answer).collect())
     }

@@ -3,6 +3,7 @@
 //! Source of the protocol: <https://docs.aws.amazon.com/secretsmanager/latest/apireference/Welcome.html>.
 
 use core::fmt;
+use core::future::Future;
 use core::time::Duration;
 
 use aws_config::SdkConfig;
@@ -12,6 +13,7 @@ use aws_sdk_secretsmanager::primitives::{Blob, DateTime as AwsTime};
 use aws_sdk_secretsmanager::types::{Filter, FilterNameStringType, SecretValueEntry};
 use chrono::{DateTime, Utc};
 use secrecy::zeroize::Zeroizing;
+use tokio::task::JoinSet;
 
 use super::fault;
 use super::session::{AwsSettings, Session, aws_options};
@@ -20,12 +22,15 @@ use crate::sources::provider::{Ask, Fetched, OnFailure, Provider};
 use crate::sources::provider_error::{ProviderError, ProviderErrorKind};
 use crate::sources::remote::mapping::{Mapping, provider_options};
 use crate::sources::remote::plan;
-use crate::sources::remote::retry::retrying;
+use crate::sources::remote::retry::{is_of_the_store, retrying, retrying_each};
 use crate::sources::remote::secret_ref::SecretRef;
-use crate::sources::remote::store::{Below, Secret, SecretStore};
+use crate::sources::remote::store::{Secret, SecretStore};
 
 /// How many secrets one call reads at most.
 const BATCH: usize = 20;
+
+/// How many calls for one secret each are made at the same time.
+const AT_ONCE: usize = 8;
 
 /// How many names one call lists at most.
 const PAGE: i32 = 100;
@@ -133,7 +138,7 @@ impl AwsSecretsManager {
     /// ```
     #[must_use]
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
-        self.mapping.paths.push(prefix.into());
+        self.mapping.prefixes.push(prefix.into());
         self
     }
 
@@ -161,7 +166,7 @@ impl Provider for AwsSecretsManager {
     }
 
     fn fetch(&self, ask: &Ask<'_>) -> Result<Fetched, ProviderError> {
-        self.session.fetch(&self.settings, ask, |client| {
+        self.session.fetch(&self.settings, &self.mapping, ask, |client| {
             let store = Secrets { session: &self.session, client };
             plan::fetch(&store, Source::Aws, &self.mapping, ask)
         })
@@ -205,52 +210,41 @@ impl SecretStore for Secrets<'_> {
                 }
             }
         }
-        let answers = wanted.iter().zip(answers);
-        answers.map(|(reference, answer)| answer.map_or_else(|| self.alone(reference, ask), Ok)).collect()
+        let left: Vec<SecretRef> = wanted
+            .iter()
+            .zip(&answers)
+            .filter_map(|(reference, answer)| answer.is_none().then(|| reference.clone()))
+            .collect();
+        let mut alone = self.each(&left, ask)?.into_iter();
+        let no_answer = || Err(ProviderError::of(ProviderErrorKind::Malformed));
+        let answer =
+            |answer: Option<Answer>| answer.or_else(|| alone.next()).unwrap_or_else(no_answer);
+        Ok(answers.into_iter().map(answer).collect())
     }
 
-    fn below(
-        &self,
-        prefix: &str,
-        is_wanted: &dyn Fn(&str) -> bool,
-        ask: &Ask<'_>,
-    ) -> Result<Vec<Below>, ProviderError> {
-        let mut found: Vec<(SecretRef, String)> = Vec::new();
+    fn names(&self, prefix: &str, ask: &Ask<'_>) -> Result<Vec<String>, ProviderError> {
+        let mut found: Vec<String> = Vec::new();
         let filter = Filter::builder().key(FilterNameStringType::Name).values(prefix).build();
+        let filters = (!prefix.is_empty()).then(|| vec![filter]);
         let mut next: Option<String> = None;
         loop {
             let output = retrying(ask, || {
-                let call = self.client.list_secrets().filters(filter.clone()).max_results(PAGE);
-                let call = call.set_next_token(next.clone()).send();
-                self.session.run(ask, call)?.map_err(|error| fault::of(&error))
+                let call = self.client.list_secrets().set_filters(filters.clone());
+                let call = call.max_results(PAGE).set_next_token(next.clone());
+                self.session.run(ask, call.send())?.map_err(|error| fault::of(&error))
             })?;
             for name in output.secret_list().iter().filter_map(|entry| entry.name()) {
-                let Some(rest) = name.strip_prefix(prefix) else { continue };
-                let id = SecretRef::new(name);
-                if is_wanted(rest) && found.iter().all(|(known, _)| *known != id) {
-                    found.push((id, rest.to_owned()));
+                // A page may have what another has, if there are changes between them.
+                if name.starts_with(prefix) && found.iter().all(|known| known != name) {
+                    found.push(name.to_owned());
                 }
             }
             match output.next_token() {
                 Some(token) => next = Some(token.to_owned()),
-                None => break,
+                None => return Ok(found),
             }
         }
-        let (ids, names): (Vec<SecretRef>, Vec<String>) = found.into_iter().unzip();
-        let read = match ask.lists_keys() {
-            true => ids.iter().map(|_| Ok(Secret::default())).collect(),
-            false => self.read(&ids, ask)?,
-        };
-        let found = ids.iter().zip(names).zip(read);
-        Ok(found
-            .map(|((id, name), secret)| Below { id: id.id().to_owned(), name, secret })
-            .collect())
     }
-}
-
-/// Whether any other call would fail in the same way.
-fn is_of_the_store(error: &ProviderError) -> bool {
-    may_work_later(error) || error.kind() == ProviderErrorKind::Unauthenticated
 }
 
 fn may_work_later(error: &ProviderError) -> bool {
@@ -272,46 +266,17 @@ enum Selector<'s> {
 }
 
 impl Secrets<'_> {
-    /// Reads one secret by a call of its own. An error is that of the store.
-    fn alone(&self, reference: &SecretRef, ask: &Ask<'_>) -> Result<Answer, ProviderError> {
-        let selectors = match reference.wanted_version() {
-            None => vec![Selector::Current],
-            Some(version) if !(32..=64).contains(&version.len()) => vec![Selector::Stage(version)],
-            Some(version) if version.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-') => {
-                vec![Selector::Version(version)]
+    /// Reads secrets by a call for each of them, some at a time.
+    fn each(&self, wanted: &[SecretRef], ask: &Ask<'_>) -> Result<Vec<Answer>, ProviderError> {
+        retrying_each(ask, wanted, |wanted| {
+            let mut answers = Vec::new();
+            for some in wanted.chunks(AT_ONCE) {
+                let calls =
+                    some.iter().map(|reference| one(self.client.clone(), reference.clone()));
+                answers.extend(self.session.run(ask, all(calls.collect()))?);
             }
-            Some(version) => vec![Selector::Version(version), Selector::Stage(version)],
-        };
-        let mut answer = Err(ProviderError::of(ProviderErrorKind::Absent));
-        for selector in selectors {
-            answer = retrying(ask, || self.one(reference.id(), selector, ask));
-            match &answer {
-                Err(error) if error.kind() == ProviderErrorKind::Absent => {}
-                Err(error) if is_of_the_store(error) => return Err(error.clone()),
-                _ => break,
-            }
-        }
-        Ok(answer)
-    }
-
-    fn one(&self, id: &str, selector: Selector<'_>, ask: &Ask<'_>) -> Answer {
-        let call = self.client.get_secret_value().secret_id(id);
-        let call = match selector {
-            Selector::Current => call,
-            Selector::Stage(stage) => call.version_stage(stage),
-            Selector::Version(version) => call.version_id(version),
-        };
-        let output = self.session.run(ask, call.send())?.map_err(|error| fault::of(&error))?;
-        let GetSecretValueOutput {
-            secret_string,
-            secret_binary,
-            version_id,
-            version_stages,
-            created_date,
-            ..
-        } = output;
-        let stages = version_stages.unwrap_or_default();
-        secret(payload(secret_string, secret_binary)?, version_id, &stages, created_date, selector)
+            Ok(answers)
+        })
     }
 
     /// Reads many at once, as far as they can be. What has no answer afterwards is asked for alone: where such a call is not
@@ -364,6 +329,60 @@ impl Secrets<'_> {
             }
         }
     }
+}
+
+/// Runs calls at the same time, and returns their answers in the order of the calls.
+async fn all<C>(calls: Vec<C>) -> Vec<Answer>
+where
+    C: Future<Output = Answer> + Send + 'static,
+{
+    let mut running = JoinSet::new();
+    for (at, call) in calls.into_iter().enumerate() {
+        running.spawn(async move { (at, call.await) });
+    }
+    let mut answers = running.join_all().await;
+    answers.sort_by_key(|(at, _)| *at);
+    answers.into_iter().map(|(_, answer)| answer).collect()
+}
+
+/// Reads one secret by a call of its own.
+async fn one(client: Client, reference: SecretRef) -> Answer {
+    let selectors = match reference.wanted_version() {
+        None => vec![Selector::Current],
+        Some(version) if !(32..=64).contains(&version.len()) => vec![Selector::Stage(version)],
+        Some(version) if version.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-') => {
+            vec![Selector::Version(version)]
+        }
+        Some(version) => vec![Selector::Version(version), Selector::Stage(version)],
+    };
+    let mut answer = Err(ProviderError::of(ProviderErrorKind::Absent));
+    for selector in selectors {
+        let call = client.get_secret_value().secret_id(reference.id());
+        let call = match selector {
+            Selector::Current => call,
+            Selector::Stage(stage) => call.version_stage(stage),
+            Selector::Version(version) => call.version_id(version),
+        };
+        let output = call.send().await.map_err(|error| fault::of(&error));
+        answer = output.and_then(|output| of_output(output, selector));
+        if !answer.as_ref().is_err_and(|error| error.kind() == ProviderErrorKind::Absent) {
+            break;
+        }
+    }
+    answer
+}
+
+fn of_output(output: GetSecretValueOutput, selector: Selector<'_>) -> Answer {
+    let GetSecretValueOutput {
+        secret_string,
+        secret_binary,
+        version_id,
+        version_stages,
+        created_date,
+        ..
+    } = output;
+    let stages = version_stages.unwrap_or_default();
+    secret(payload(secret_string, secret_binary)?, version_id, &stages, created_date, selector)
 }
 
 fn of_entry(entry: &SecretValueEntry) -> Answer {

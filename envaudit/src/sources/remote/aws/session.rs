@@ -14,6 +14,7 @@ use crate::sources::provider::{Ask, Fetched};
 use crate::sources::provider_error::{ProviderError, ProviderErrorKind};
 use crate::sources::remote::async_thread::AsyncThread;
 use crate::sources::remote::endpoint;
+use crate::sources::remote::mapping::Mapping;
 
 /// How long before their end credentials are replaced: the SDK takes up to half of it off, and a minute is left.
 const BEFORE_EXPIRY: Duration = Duration::from_secs(120);
@@ -75,14 +76,20 @@ impl<C: ServiceClient> Session<C> {
         }
     }
 
-    /// Reads with a client, and once more with other credentials if those that the client has kept are no longer known.
+    /// Reads with a client, and once more with credentials that are looked for anew if those of the client are not known.
     pub(super) fn fetch(
         &self,
         settings: &AwsSettings,
+        mapping: &Mapping,
         ask: &Ask<'_>,
         read: impl Fn(C) -> Result<Fetched, ProviderError>,
     ) -> Result<Fetched, ProviderError> {
-        let is_new = self.locked().is_none();
+        if mapping.is_empty() {
+            return Err(ProviderError::free_text(
+                ProviderErrorKind::Misconfigured,
+                "it was told of no secret: name a document, a path or prefix, or the secret of a variable",
+            ));
+        }
         let fetched = read(self.client(settings, ask)?);
         match &fetched {
             // Without a status the credentials were looked for, and not found.
@@ -93,7 +100,7 @@ impl<C: ServiceClient> Session<C> {
                     && settings.config.is_none() =>
             {
                 *self.locked() = None;
-                if is_new { fetched } else { read(self.client(settings, ask)?) }
+                read(self.client(settings, ask)?)
             }
             _ => fetched,
         }
