@@ -10,8 +10,13 @@ use crate::error::{Problem, ProblemKind};
 pub(crate) const VARIABLE: &str = "ENVAUDIT_SOURCES";
 
 /// A scheme, and the feature with the provider for it.
-const SCHEMES: [(&str, &str); 4] =
-    [("aws-sm", "aws"), ("aws-ssm", "aws"), ("vault", "vault"), ("vault+http", "vault")];
+const SCHEMES: [(&str, &str); 5] = [
+    ("aws-sm", "aws"),
+    ("aws-ssm", "aws"),
+    ("gcp-sm", "gcp"),
+    ("vault", "vault"),
+    ("vault+http", "vault"),
+];
 
 /// Names of options that would have a credential, and what the names of such options end with.
 const CREDENTIALS: [&str; 11] = [
@@ -49,6 +54,8 @@ pub(crate) fn provider(url: &str) -> Result<AskedProvider, Problem> {
         "aws-sm" => url.secrets_manager(),
         #[cfg(feature = "aws")]
         "aws-ssm" => url.parameter_store(),
+        #[cfg(feature = "gcp")]
+        "gcp-sm" => url.gcp_secret_manager(),
         #[cfg(feature = "vault")]
         "vault" => url.vault("https"),
         #[cfg(feature = "vault")]
@@ -287,6 +294,37 @@ impl SourceUrl {
             true => format!("{}/{}", self.authority, self.path),
             false => self.authority.clone(),
         }
+    }
+}
+
+#[cfg(feature = "gcp")]
+impl SourceUrl {
+    /// `gcp-sm://my-project` for secrets by the names of variables, `gcp-sm://my-project/checkout-prod` for a document.
+    fn gcp_secret_manager(self) -> Result<AskedProvider, Problem> {
+        if self.authority.is_empty() {
+            return Err(problem("it has no project".to_owned()));
+        }
+        let mut common = CommonOptions::of(self.options)?;
+        let mut provider = crate::GcpSecretManager::new(self.authority);
+        let document = self.path.trim_matches('/');
+        if !document.is_empty() {
+            provider = provider.document(document);
+        }
+        for (name, value) in std::mem::take(&mut common.others) {
+            provider = match name.as_str() {
+                "prefix" => provider.prefix(value),
+                "region" => provider.region(value),
+                "endpoint" => provider.endpoint(value),
+                "dates" => match value.as_str() {
+                    "" | "true" => provider.dates(),
+                    "false" => provider,
+                    _ => return Err(problem("its option `dates` is `true` or `false`".to_owned())),
+                },
+                _ => return Err(unknown_option(&name, "prefix, region, endpoint, dates")),
+            };
+        }
+        let provider = with_common!(provider, common);
+        Ok(common.asked(provider))
     }
 }
 

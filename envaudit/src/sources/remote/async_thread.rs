@@ -2,11 +2,14 @@
 //!
 //! A client keeps connections that belong to the runtime in which they were opened, so the runtime lives as long as the
 //! provider. It has nothing to do with a runtime of the program, and works where there is none.
+//!
+//! Nothing is traced on it: at the level `DEBUG` some clients trace what they received, values of secrets included.
 
 use core::future::Future;
 use core::pin::Pin;
 use core::time::Duration;
 use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
@@ -25,7 +28,7 @@ pub(super) struct AsyncThread {
     jobs: Option<UnboundedSender<Job>>,
     thread: Option<JoinHandle<()>>,
     /// Closed when the thread has ended.
-    ended: mpsc::Receiver<()>,
+    ended: Mutex<mpsc::Receiver<()>>,
 }
 
 impl AsyncThread {
@@ -43,8 +46,8 @@ impl AsyncThread {
         let thread = thread.spawn(move || {
             let _ended_to: mpsc::Sender<()> = ended_to;
             runtime.block_on(async {
-                // What an SDK traces has headers and tokens in it. The crate is asked whether anybody listens, since a
-                // subscriber of any kind, even one that hears nothing, ends its fallback to the crate `log` for the whole program.
+                // The crate is asked whether anybody listens, since a subscriber of any kind, even one that hears nothing, ends
+                // its fallback to the crate `log` for the whole program.
                 let mut silence = None;
                 while let Some(job) = received.recv().await {
                     if silence.is_none() && tracing::dispatcher::has_been_set() {
@@ -57,6 +60,7 @@ impl AsyncThread {
             // What looks a host up may hang, and is not waited for.
             runtime.shutdown_background();
         });
+        let ended = Mutex::new(ended);
         Ok(AsyncThread { jobs: Some(jobs), thread: Some(thread.map_err(no_thread)?), ended })
     }
 
@@ -89,7 +93,8 @@ impl AsyncThread {
 impl Drop for AsyncThread {
     fn drop(&mut self) {
         self.jobs = None;
-        let has_ended = self.ended.recv_timeout(GRACE) == Err(RecvTimeoutError::Disconnected);
+        let ended = self.ended.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let has_ended = ended.recv_timeout(GRACE) == Err(RecvTimeoutError::Disconnected);
         if let Some(thread) = self.thread.take().filter(|_| has_ended) {
             let _ = thread.join();
         }

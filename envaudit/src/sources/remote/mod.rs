@@ -3,13 +3,15 @@
 //! A store reads secrets by their names ([`SecretStore`]); [`plan`] decides which ones and what each of them is for;
 //! [`retry`] tries again what may work later.
 
-#[cfg(feature = "aws")]
+#[cfg(any(feature = "aws", feature = "gcp"))]
 mod async_thread;
 #[cfg(feature = "aws")]
 mod aws;
 mod document;
 #[cfg(any(feature = "aws", feature = "vault"))]
 mod endpoint;
+#[cfg(feature = "gcp")]
+mod gcp;
 mod mapping;
 mod plan;
 mod retry;
@@ -20,6 +22,8 @@ mod vault;
 
 #[cfg(feature = "aws")]
 pub use self::aws::{AwsParameterStore, AwsSecretsManager};
+#[cfg(feature = "gcp")]
+pub use self::gcp::GcpSecretManager;
 pub use self::secret_ref::SecretRef;
 #[cfg(feature = "vault")]
 pub use self::vault::Vault;

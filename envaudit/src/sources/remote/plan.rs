@@ -351,7 +351,9 @@ fn describe(value: &mut FetchedValue, secret: &Secret, id: &str, member: Option<
 
 /// Whether the store has no such secret, or no value for it.
 fn is_gone(error: &ProviderError) -> bool {
-    error.http_status() == Some(404) || error.service_code() == Some("ResourceNotFoundException")
+    let code = error.service_code();
+    error.http_status() == Some(404)
+        || matches!(code, Some("ResourceNotFoundException" | "InvalidRequestException"))
 }
 
 /// The name that the variable of a member would have.
