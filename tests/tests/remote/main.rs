@@ -2,6 +2,8 @@
 
 #[cfg(feature = "aws")]
 mod aws;
+#[cfg(feature = "aws")]
+mod together;
 mod vault;
 mod vault_conformance;
 mod vault_faults;

@@ -9,8 +9,17 @@ use envaudit::{
 };
 use envaudit_tests::problems;
 
+mod answers;
+#[cfg(feature = "cli")]
+mod command;
+mod conformance;
+#[cfg(feature = "cli")]
+mod credentials;
+mod faults;
 mod parameters;
 mod secrets;
+#[cfg(feature = "tracing")]
+mod traces;
 
 /// A part of every value, token and body that is to be shown nowhere.
 const CANARY: &str = "canary-4f9a";

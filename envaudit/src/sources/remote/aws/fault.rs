@@ -107,10 +107,19 @@ pub(super) fn of<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> 
 fn of_connector(error: &ConnectorError) -> ProviderError {
     match credentials_error(error) {
         Some(error) => of_credentials(error),
+        None if is_of_identity_cache(error) => {
+            of_credentials(&CredentialsError::provider_timed_out(Duration::ZERO))
+        }
         None if error.is_timeout() => ProviderError::of(TimedOut),
         None if error.is_user() => ProviderError::of(Misconfigured),
         None => ProviderError::of(Unavailable),
     }
+}
+
+/// Whether the credentials did not come in time: the cache of the client says so by an error that has no public type.
+fn is_of_identity_cache(error: &ConnectorError) -> bool {
+    let cause = error.source().map(ToString::to_string);
+    cause.is_some_and(|text| text.starts_with("identity resolver timed out"))
 }
 
 /// The error of credentials that is the cause of another.
@@ -129,16 +138,16 @@ fn of_credentials(error: &CredentialsError) -> ProviderError {
     let (kind, text) = match error {
         CredentialsError::CredentialsNotLoaded(_) => (
             Unauthenticated,
-            "there are no credentials: neither in AWS_ACCESS_KEY_ID nor of a profile, a web identity, a container or an instance",
+            "no credentials were found: AWS_ACCESS_KEY_ID, a profile, a web identity, a container and an instance have none",
         ),
         CredentialsError::ProviderTimedOut(_) => (TimedOut, "the credentials did not come in time"),
         CredentialsError::InvalidConfiguration(_) => (
             Misconfigured,
-            "the credentials are not configured correctly: look at the profile in ~/.aws and the variables AWS_*",
+            "what says where the credentials are is wrong: look at the profile in ~/.aws and the variables AWS_*",
         ),
         _ => (
             Unauthenticated,
-            "the credentials could not be had from where they are configured; after `aws sso login` they may be",
+            "the place that is to have the credentials does not give them; for a single sign-on that has ended, run `aws sso login`",
         ),
     };
     ProviderError::free_text(kind, text)
@@ -178,5 +187,30 @@ fn with_response(error: ProviderError, response: &HttpResponse) -> ProviderError
             }
         }
         _ => error.status(status),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CODES, CredentialsError, of_code, of_credentials};
+
+    #[test]
+    fn what_is_said_of_a_failure_is_not_taken_for_a_credential() {
+        let mut said: Vec<String> = CODES
+            .iter()
+            .map(|(code, ..)| of_code(code).expect("it is known").to_string())
+            .collect();
+        for error in [
+            CredentialsError::not_loaded("hunter2"),
+            CredentialsError::provider_timed_out(core::time::Duration::ZERO),
+            CredentialsError::invalid_configuration("hunter2"),
+            CredentialsError::provider_error("hunter2"),
+            CredentialsError::unhandled("hunter2"),
+        ] {
+            said.push(of_credentials(&error).to_string());
+        }
+        for text in said {
+            assert!(!text.contains("[REDACTED]") && !text.contains("hunter2"), "{text}");
+        }
     }
 }
