@@ -6,7 +6,7 @@ export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-never}
 [ -z "${CI-}" ] || export CARGO_INCREMENTAL=0
 
 # The tests as the README's command builds them: gates that run some of them share what is built.
-all_tests=(cargo test --locked --workspace --all-features)
+all_tests=(cargo test --locked --workspace --features local)
 
 # need COMMAND PACKAGE: installs a Debian package when the command is missing.
 need() {

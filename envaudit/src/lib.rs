@@ -46,7 +46,7 @@
 //! * What a load reads, and in which order: [`Loader`], [`Source`].
 //! * What the audit answers: [`Audit`], [`AuditEntry`], [`Drift`], [`Policy`].
 //! * What goes wrong: [`LoadError`], [`Problem`].
-//! * Custom stores: [`Provider`].
+//! * Stores of secrets: [`Loader::source_url`], [`Cached`], [`OnFailure`]; a store of your own is a [`Provider`].
 //!
 //! # Features
 //!
@@ -54,6 +54,7 @@
 //! | --- | --- |
 //! | `derive` (default) | the derive macros |
 //! | `dotenv` (default) | `.env` and `.env.{environment}` |
+//! | `vault`, `aws`, `azure`, `gcp` | stores of secrets: HashiCorp Vault and OpenBao; AWS Secrets Manager and Parameter Store; Azure Key Vault; Google Cloud Secret Manager |
 //! | `tracing` | one event per load, warnings as warnings |
 //! | `metrics` | counters per load through the `metrics` facade |
 //! | `ledger` | [`ledger`](ledger/index.html): a tamper-evident history, and configuration recorded in it |

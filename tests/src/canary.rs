@@ -102,6 +102,12 @@ pub fn observed(run: impl FnOnce()) -> String {
     format!("{counts}\n{events}")
 }
 
+/// What is traced on all threads while something runs, at every level: also what other tests do meanwhile.
+#[cfg(feature = "tracing")]
+pub fn traced_anywhere(run: impl FnOnce()) -> String {
+    events::anywhere(run)
+}
+
 #[cfg(feature = "metrics")]
 fn counted(run: impl FnOnce()) -> String {
     let recorder = metrics_util::debugging::DebuggingRecorder::new();
@@ -124,7 +130,10 @@ fn counted(run: impl FnOnce()) -> String {
 mod events {
     use std::cell::RefCell;
     use std::io;
-    use std::sync::Once;
+    use std::sync::{Mutex, Once, PoisonError};
+
+    /// The events of all threads, while they are wanted.
+    static ANYWHERE: Mutex<Option<Vec<u8>>> = Mutex::new(None);
 
     thread_local! {
         static WRITTEN: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
@@ -135,6 +144,10 @@ mod events {
     impl io::Write for ThisThread {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             WRITTEN.with_borrow_mut(|written| written.extend_from_slice(bytes));
+            let mut anywhere = ANYWHERE.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(written) = &mut *anywhere {
+                written.extend_from_slice(bytes);
+            }
             Ok(bytes.len())
         }
 
@@ -145,6 +158,25 @@ mod events {
 
     /// What the call gives, and the text of its events.
     pub(super) fn of<R>(run: impl FnOnce() -> R) -> (R, String) {
+        listen();
+        WRITTEN.take();
+        let result = run();
+        (result, String::from_utf8_lossy(&WRITTEN.take()).into_owned())
+    }
+
+    /// The text of all events while the call runs.
+    pub(super) fn anywhere(run: impl FnOnce()) -> String {
+        listen();
+        let set = |value| {
+            let mut anywhere = ANYWHERE.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::replace(&mut *anywhere, value)
+        };
+        set(Some(Vec::new()));
+        run();
+        String::from_utf8_lossy(&set(None).unwrap_or_default()).into_owned()
+    }
+
+    fn listen() {
         static LISTEN: Once = Once::new();
         LISTEN.call_once(|| {
             let subscriber = tracing_subscriber::fmt()
@@ -154,8 +186,5 @@ mod events {
                 .finish();
             tracing::subscriber::set_global_default(subscriber).expect("nobody else sets one");
         });
-        WRITTEN.take();
-        let result = run();
-        (result, String::from_utf8_lossy(&WRITTEN.take()).into_owned())
     }
 }

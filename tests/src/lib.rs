@@ -16,9 +16,15 @@ pub mod fault_proxy;
 mod files;
 #[cfg(feature = "ledger")]
 pub mod fresh_ledger;
+#[cfg(feature = "gcp")]
+pub mod gcp_credentials;
+#[cfg(feature = "gcp")]
+pub mod gcp_fake;
 pub mod http_fake;
 #[cfg(feature = "report")]
 pub mod indexed;
+#[cfg(feature = "ledger")]
+pub mod interposed_store;
 #[cfg(unix)]
 pub mod irregular_files;
 pub mod isolated;

@@ -19,7 +19,7 @@ pub(crate) mod code {
 }
 
 /// The end of a command that does not end with 0, and what it writes to stderr.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct CliError {
     pub(crate) code: u8,
     /// `None` if the answer on stdout says it all.

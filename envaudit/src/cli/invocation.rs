@@ -11,7 +11,6 @@ use super::error::{CliError, with_causes};
 use super::output::{Output, OutputPeer};
 use super::subject::{SchemaSource, Subject};
 use crate::audit::Policy;
-use crate::error::Problem;
 use crate::load::LoadSettings;
 use crate::sources::environment::Environment;
 use crate::sources::provider::AskedProvider;
@@ -36,7 +35,7 @@ pub(crate) struct Invocation<'a> {
     pub(crate) command_line: fn() -> clap::Command,
     pub(super) schema: SchemaSource,
     /// The stores that the arguments name, and what is wrong with them.
-    pub(super) sources: OnceCell<(Vec<AskedProvider>, Vec<Problem>)>,
+    pub(super) sources: OnceCell<(Vec<AskedProvider>, Vec<CliError>)>,
     /// Whether the answer is known to lack events.
     pub(crate) is_incomplete: bool,
 }
@@ -53,22 +52,52 @@ impl Invocation<'_> {
         settings.docker = globals.docker.clone();
         settings.k8s = globals.k8s.clone();
         settings.ci = globals.ci;
-        let sources = self.sources.get_or_init(|| {
-            let mut named = LoadSettings::new();
-            let variable = self.env.get(source_url::VARIABLE).unwrap_or_default();
-            let variable = variable.to_string_lossy();
-            match &globals.sources[..] {
-                [] => variable.split_whitespace().for_each(|url| named.add_source(url)),
-                given => given.iter().for_each(|url| named.add_source(url)),
-            }
-            (named.providers, named.bad_sources)
-        });
-        (settings.providers, settings.bad_sources) = sources.clone();
+        settings.providers = self.sources().0.clone();
         settings
     }
 
+    /// The stores that `--source` names, else the variable, and what is wrong with the URLs.
+    fn sources(&self) -> &(Vec<AskedProvider>, Vec<CliError>) {
+        self.sources.get_or_init(|| {
+            let variable = self.env.get(source_url::VARIABLE).unwrap_or_default();
+            let variable = variable.to_string_lossy();
+            let (place, urls): (&str, Vec<&str>) = match &self.globals.sources[..] {
+                [] => (source_url::VARIABLE, variable.split_whitespace().collect()),
+                given => ("--source", given.iter().map(String::as_str).collect()),
+            };
+            let (mut providers, mut errors) = (Vec::new(), Vec::new());
+            for (at, url) in urls.iter().enumerate() {
+                match source_url::provider(url) {
+                    Ok(provider) => providers.push(provider),
+                    Err(problem) => {
+                        // The URL itself may have a password in it.
+                        let which = match urls.len() {
+                            1 => String::new(),
+                            _ => format!(" number {}", at + 1),
+                        };
+                        let reason = problem.reason_text().unwrap_or_default();
+                        let error =
+                            CliError::usage(format!("the URL{which} of `{place}`: {reason}"));
+                        errors.push(match problem.hint_text() {
+                            Some(hint) => error.hint(hint),
+                            None => error,
+                        });
+                    }
+                }
+            }
+            (providers, errors)
+        })
+    }
+
     /// The configuration that the command is about.
+    ///
+    /// # Errors
+    ///
+    /// Also when the URL of a store cannot be used.
     pub(crate) fn subject(&mut self) -> Result<Subject, CliError> {
+        if let Some(error) = self.sources().1.first() {
+            return Err(error.clone());
+        }
         Subject::new(self)
     }
 

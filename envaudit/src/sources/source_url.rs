@@ -91,6 +91,11 @@ impl SourceUrl {
         if scheme.is_empty() || !scheme.bytes().all(is_scheme) {
             return Err(problem("it has no scheme".to_owned()));
         }
+        if rest.contains('#') {
+            return Err(problem(
+                "it has a `#` in it: a part of a name is written `%23`".to_owned(),
+            ));
+        }
         let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
         let (authority, path) = place.split_once('/').unwrap_or((place, ""));
         if authority.contains('@') {
@@ -223,6 +228,7 @@ impl SourceUrl {
         }
         for (name, value) in std::mem::take(&mut common.others) {
             provider = match name.as_str() {
+                "prefix" => provider.prefix(value),
                 "namespace" => provider.namespace(value),
                 "certificates" => provider.certificates(value),
                 "kubernetes" => provider.kubernetes(value),
@@ -231,7 +237,7 @@ impl SourceUrl {
                 _ => {
                     return Err(unknown_option(
                         &name,
-                        "namespace, certificates, kubernetes, token_file, login_mount",
+                        "prefix, namespace, certificates, kubernetes, token_file, login_mount",
                     ));
                 }
             };

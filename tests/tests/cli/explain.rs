@@ -59,6 +59,8 @@ fn every_source_is_told_in_the_order_in_which_it_is_asked() {
         [
             ("azure", "not_asked"),
             ("aws", "not_asked"),
+            ("gcp", "not_asked"),
+            ("vault", "not_asked"),
             ("custom", "not_asked"),
             ("system", "absent"),
             ("docker", "absent"),

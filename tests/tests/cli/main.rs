@@ -40,5 +40,7 @@ mod report_formats;
 mod run;
 mod schemas;
 mod sound;
+#[cfg(feature = "vault")]
+mod source_urls;
 #[cfg(target_os = "linux")]
 mod transcripts;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 
 use envaudit::live::{Live, Update};
-use envaudit::{EnvConfig, Fetched, KeyRequest, Provider, ProviderError, Source};
+use envaudit::{Ask, EnvConfig, Fetched, Provider, ProviderError, Source};
 use envaudit_tests::isolated;
 
 #[derive(EnvConfig)]
@@ -46,7 +46,7 @@ impl Provider for Remote {
         Source::Aws
     }
 
-    fn fetch(&self, _: &[KeyRequest]) -> Result<Fetched, ProviderError> {
+    fn fetch(&self, _: &Ask<'_>) -> Result<Fetched, ProviderError> {
         let Calls { begun, at_once, most, hangs, changed } = &*self.0;
         let nth = begun.fetch_add(1, Ordering::SeqCst) + 1;
         most.fetch_max(at_once.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);

@@ -17,6 +17,8 @@ mod provider_errors;
 mod providers;
 mod robustness;
 mod secret_files;
+#[cfg(feature = "vault")]
+mod source_urls;
 mod system;
 #[cfg(unix)]
 mod volumes;

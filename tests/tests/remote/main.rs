@@ -2,9 +2,19 @@
 
 #[cfg(feature = "aws")]
 mod aws;
+#[cfg(feature = "gcp")]
+mod gcp;
+#[cfg(all(feature = "gcp", feature = "cli"))]
+mod gcp_command;
+#[cfg(feature = "gcp")]
+mod gcp_faults;
+#[cfg(all(feature = "gcp", feature = "tracing"))]
+mod gcp_leaks;
 #[cfg(feature = "aws")]
 mod together;
 mod vault;
 mod vault_conformance;
 mod vault_faults;
+mod vault_identity;
+mod vault_logged;
 mod vault_login;

@@ -181,3 +181,60 @@ fn a_policy_can_set_a_limit_to_the_age_of_a_version() {
     assert_eq!((problem.kind(), problem.key()), (ProblemKind::Policy, Some("APP_DB_PASSWORD")));
     assert!(problem.to_string().contains("at most 90 days old; this one is 9"), "{problem}");
 }
+
+#[test]
+fn under_a_prefix_a_variable_has_a_secret_of_its_own() {
+    let bao = Bao::start();
+    bao.put("checkout/prod/db-password", r#"{"value": "s3cret"}"#);
+    bao.put("checkout/prod/APP_API_KEY", r#"{"key": "sk_1"}"#);
+    bao.put("checkout/prod/hosts", r#"{"all": ["a", "b"]}"#);
+    bao.put("checkout/prod/deeper/port", r#"{"value": 1}"#);
+    bao.put("checkout/prod-port", r#"{"value": 2}"#);
+    bao.put("checkout/other/name", r#"{"value": "of another"}"#);
+    let below = || vault(&bao).prefix("checkout/prod/");
+    let cfg = loader().source(below()).load().unwrap();
+    assert_eq!(cfg.db_password.expose_secret(), "s3cret");
+    assert_eq!(cfg.api_key.as_ref().unwrap().expose_secret(), "sk_1");
+    assert_eq!(cfg.hosts.as_deref(), Some(&["a".to_owned(), "b".to_owned()][..]));
+    assert_eq!((cfg.port, cfg.name.as_deref()), (None, None));
+    let place = cfg.audit().db_password.location.as_ref().unwrap().to_string();
+    assert_eq!(place, "checkout/prod/db-password (version 1)");
+
+    let cfg = loader().source(below().prefix("checkout/prod-")).load().unwrap();
+    assert_eq!(cfg.port, Some(2), "a prefix need not end with a slash");
+    let cfg = loader().source(below().prefix("nothing/is/here/")).load().unwrap();
+    assert_eq!(cfg.db_password.expose_secret(), "s3cret");
+
+    bao.put("documents", r#"{"db_password": "of the document", "name": "here"}"#);
+    bao.put("newer/api_key", r#"{"value": "sk_2"}"#);
+    let cfg = loader().source(below().prefix("newer/").document("documents")).load().unwrap();
+    assert_eq!(cfg.db_password.expose_secret(), "of the document");
+    assert_eq!(cfg.api_key.as_ref().unwrap().expose_secret(), "sk_2", "the later wins");
+    assert_eq!(cfg.audit().api_key.shadowed, [Source::Vault]);
+
+    bao.put("checkout/prod/hosts", r#"{"one": "a", "two": "b"}"#);
+    let loaded = loader().source(below()).load();
+    let problem = problems::only(&loaded);
+    assert_eq!(problem.key(), Some("APP_HOSTS"));
+    assert!(problem.to_string().contains("it has several members"), "{problem}");
+}
+
+#[test]
+fn a_list_needs_a_right_of_its_own_and_says_so_without_it() {
+    let bao = Bao::start();
+    bao.put("checkout/prod/db-password", r#"{"value": "s3cret"}"#);
+    let token = bao.token(r#"path "secret/data/*" { capabilities = ["read"] }"#);
+    let reading = Vault::new(bao.address()).token(token).prefix("checkout/prod/");
+    let loaded = loader().source(reading).load();
+    let problem = &problems::of(&loaded)[0];
+    assert_eq!((problem.kind(), problem.source()), (ProblemKind::Provider, Some(Source::Vault)));
+    assert!(problem.to_string().contains("403"), "{problem}");
+    assert!(problem.to_string().contains("checkout/prod/"), "{problem}");
+    let token = bao.token(
+        r#"path "secret/data/*" { capabilities = ["read"] }
+           path "secret/metadata/checkout/prod/" { capabilities = ["list"] }"#,
+    );
+    let listing = Vault::new(bao.address()).token(token).prefix("checkout/prod/");
+    let cfg = loader().source(listing).load().unwrap();
+    assert_eq!(cfg.db_password.expose_secret(), "s3cret");
+}

@@ -107,17 +107,10 @@ impl Ledger {
                 Err(failure) => failure,
             };
             state.lock_kept = false;
-            let caught_up = if recover::is_pruned_away(self, state) {
-                recover::start_over(self, state)
-            } else if let StepError::Behind = failure {
-                recover::catch_up(self, state)
-            } else {
-                break Err(failure);
-            };
-            match caught_up {
-                Ok(()) | Err(StepError::Behind) => {}
+            let failure = match self.follow_others(state, failure) {
+                Ok(behind) => behind,
                 Err(failure) => break Err(failure),
-            }
+            };
             let retry = match &mut retry {
                 // The first time, others have only appended since.
                 None => {
@@ -128,7 +121,7 @@ impl Ledger {
                 Some(retry) => retry,
             };
             if !retry.pause() {
-                break Err(StepError::Behind);
+                break Err(failure);
             }
         };
         // Only after a write is it known that nobody else has written in this tenure of the lock.
@@ -136,6 +129,27 @@ impl Ledger {
             held.keep();
         }
         result.map_err(|failure| state.settle(failure))
+    }
+
+    /// Goes on from where others have brought the ledger, if that is why the step failed. Returns the failure that stands if
+    /// there is no time for another try.
+    fn follow_others(
+        &self,
+        state: &mut WriterState,
+        failure: StepError,
+    ) -> Result<StepError, StepError> {
+        let followed = if recover::is_pruned_away(self, state) {
+            recover::start_over(self, state)
+        } else if let StepError::Behind = failure {
+            recover::catch_up(self, state)
+        } else {
+            Err(failure)
+        };
+        match followed {
+            Ok(()) | Err(StepError::Behind) => Ok(StepError::Behind),
+            Err(failure) if recover::is_of_a_moving_ledger(self, state, &failure) => Ok(failure),
+            Err(failure) => Err(failure),
+        }
     }
 
     /// Writes the lines of these events in one write. `each` is called when they are acknowledged.

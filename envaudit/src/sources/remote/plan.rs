@@ -154,13 +154,29 @@ impl<'p> Plan<'p> {
         }
     }
 
+    /// The value of a variable that has a secret of its own: its one member, where secrets are made of members.
+    fn whole(
+        &self,
+        text: &str,
+        secret: &Secret,
+        request: &KeyRequest,
+    ) -> Result<Zeroizing<String>, ProviderError> {
+        if self.has_members {
+            let document = Document::read(text)?;
+            return document.whole(text, request).map_err(unusable);
+        }
+        match secret.is_list {
+            true => list_text(text, request).map_err(unusable),
+            false => Ok(Zeroizing::new(text.to_owned())),
+        }
+    }
+
     fn explicit(&mut self, request: &KeyRequest, name: &'static str, reference: &SecretRef) {
         let value = self.answer(reference).and_then(|(text, secret)| {
             let text = match reference.wanted_member() {
-                None if self.has_members => Document::read(text)
-                    .and_then(|document| document.whole(text, request).map_err(unusable))
-                    .map_err(|error| error.secret(reference))?,
-                None => whole(text, secret, request).map_err(|error| error.secret(reference))?,
+                None => {
+                    self.whole(text, secret, request).map_err(|error| error.secret(reference))?
+                }
                 Some(member) => Document::read(text)
                     .and_then(|document| document.text(member, request).map_err(unusable))
                     .map_err(|error| error.secret(reference))?,
@@ -202,7 +218,7 @@ impl<'p> Plan<'p> {
             });
             let Some((id, secret)) = found.next() else { continue };
             let text = str::from_utf8(&secret.payload).map_err(|_| not_utf8());
-            match text.and_then(|text| whole(text, secret, request)) {
+            match text.and_then(|text| self.whole(text, secret, request)) {
                 Ok(text) => {
                     let value = self.fetched.insert(name, text.as_str());
                     describe(value, secret, id, None);
@@ -230,17 +246,19 @@ impl<'p> Plan<'p> {
             }
             return Ok(());
         }
-        let mut chosen: Vec<(&'static str, SecretRef, bool)> = Vec::new();
-        for name in requests.iter().flat_map(|request| request.names()) {
+        let mut chosen: Vec<(&KeyRequest, &'static str, SecretRef, bool)> = Vec::new();
+        let names =
+            requests.iter().flat_map(|request| request.names().map(move |it| (request, it)));
+        for (request, name) in names {
             let spellings = spellings(name, self.prefix);
             let is_it = |id: &str, start: usize| spellings.iter().any(|name| name == &id[start..]);
             let mut found =
                 listed.iter().flat_map(|(start, ids)| ids.iter().filter(|id| is_it(id, *start)));
             if let Some(id) = found.next() {
-                chosen.push((name, SecretRef::new(id), found.any(|other| other != id)));
+                chosen.push((request, name, SecretRef::new(id), found.any(|other| other != id)));
             }
         }
-        let mut wanted: Vec<SecretRef> = chosen.iter().map(|(_, id, _)| id.clone()).collect();
+        let mut wanted: Vec<SecretRef> = chosen.iter().map(|(_, _, id, _)| id.clone()).collect();
         wanted.sort();
         wanted.dedup();
         if wanted.is_empty() {
@@ -248,15 +266,18 @@ impl<'p> Plan<'p> {
         }
         let read = store.read(&wanted, ask)?;
         let answers = texts(wanted, read);
-        for (name, id, is_overriding) in chosen {
+        for (request, name, id, is_overriding) in chosen {
             match answers.get(&id) {
-                Some(Ok(Text { text, secret })) => {
-                    let value = self.fetched.insert(name, text.as_str());
-                    describe(value, secret, id.id(), None);
-                    if is_overriding {
-                        value.overriding();
+                Some(Ok(Text { text, secret })) => match self.whole(text, secret, request) {
+                    Ok(text) => {
+                        let value = self.fetched.insert(name, text.as_str());
+                        describe(value, secret, id.id(), None);
+                        if is_overriding {
+                            value.overriding();
+                        }
                     }
-                }
+                    Err(error) => self.fetched.fail(name, error.secret(&id)),
+                },
                 // It has no version yet, or was deleted after it was listed.
                 Some(Err(error)) if is_gone(error) => {}
                 Some(Err(error)) => self.fetched.fail(name, error.clone().secret(&id)),
@@ -301,18 +322,6 @@ impl<'p> Plan<'p> {
 
 fn not_utf8() -> ProviderError {
     ProviderError::free_text(ProviderErrorKind::Malformed, "it is not UTF-8")
-}
-
-/// A secret that is the value of one variable.
-fn whole(
-    text: &str,
-    secret: &Secret,
-    request: &KeyRequest,
-) -> Result<Zeroizing<String>, ProviderError> {
-    match secret.is_list {
-        true => list_text(text, request).map_err(unusable),
-        false => Ok(Zeroizing::new(text.to_owned())),
-    }
 }
 
 fn unusable(fault: Unusable) -> ProviderError {

@@ -92,7 +92,6 @@ pub(super) fn retrying_each<W: Clone, T>(
 }
 
 /// Whether any other call would fail in the same way.
-#[cfg(any(feature = "aws", feature = "azure", feature = "gcp"))]
 pub(super) fn is_of_the_store(error: &ProviderError) -> bool {
     matches!(
         error.kind(),

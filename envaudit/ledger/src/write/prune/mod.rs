@@ -16,7 +16,7 @@ use crate::format::line::parse_hash;
 use crate::keys::KeyRing;
 use crate::read::filter::Filter;
 use crate::read::reader::ReadError;
-use crate::store::{SegmentSource, StoreError, StoreErrorKind, WriteError};
+use crate::store::{SegmentInfo, SegmentSource, StoreError, StoreErrorKind, WriteError};
 use crate::verify::{Finding, Verdict, Verifier, VerifyError};
 use crate::write::append::MAX_RECORD;
 use crate::write::ledger::Ledger;
@@ -152,15 +152,16 @@ impl OnBehalfOf<'_> {
     ) -> Result<Option<Pruned>, PruneError> {
         let ledger = self.ledger;
         let Some(removal) = ledger.store.removal() else { return Err(PruneError::Forbidden) };
-        let mut configurations = Configurations::default();
-        // Much may have to be read, and others need the lock; little has changed when it is taken.
-        let (source, keys) = (ledger.source(), ledger.keys());
-        let all = source.segments().map_err(|error| PruneError::Read(error.into()))?;
-        let going = SegmentsToPrune::of(source, &all, policy).map_err(PruneError::Read)?;
-        let Some(SegmentsToPrune { first_kept, .. }) = going else { return Ok(None) };
-        refuse_changed(source, keys.as_ref(), first_kept)?;
-        configurations.read(source, first_kept).map_err(PruneError::Read)?;
-        configurations.carried(source, keys.as_ref(), first_kept)?;
+        let mut configurations = loop {
+            let all = ledger.source().segments().map_err(|error| PruneError::Read(error.into()))?;
+            match self.configurations_to_carry(&all, policy) {
+                Ok(None) => return Ok(None),
+                Ok(Some(configurations)) => break configurations,
+                // Another process pruned what was being read.
+                Err(_) if is_pruned_since(ledger.source(), &all) => {}
+                Err(error) => return Err(error),
+            }
+        };
         let stated = ledger
             .with_tail(|state| self.state_prune(state, policy, &mut configurations))
             .map_err(PruneError::Append)??;
@@ -177,6 +178,22 @@ impl OnBehalfOf<'_> {
             each(removed + 1, segments.len());
         }
         Ok(Some(Pruned { segments: segments.len(), first_kept, carried }))
+    }
+
+    /// Reads what is to be removed: others need the lock, and little has changed when it is taken. `None` if there is nothing.
+    fn configurations_to_carry(
+        &self,
+        all: &[SegmentInfo],
+        policy: PrunePolicy,
+    ) -> Result<Option<Configurations>, PruneError> {
+        let (source, keys) = (self.ledger.source(), self.ledger.keys());
+        let going = SegmentsToPrune::of(source, all, policy).map_err(PruneError::Read)?;
+        let Some(SegmentsToPrune { first_kept, .. }) = going else { return Ok(None) };
+        refuse_changed(source, keys.as_ref(), first_kept)?;
+        let mut configurations = Configurations::default();
+        configurations.read(source, first_kept).map_err(PruneError::Read)?;
+        configurations.carried(source, keys.as_ref(), first_kept)?;
+        Ok(Some(configurations))
     }
 
     /// Records the states that would be lost, and then the prune.
@@ -234,6 +251,12 @@ impl OnBehalfOf<'_> {
         ledger.sync(state)?;
         Ok(Ok(Some((going, carried.len()))))
     }
+}
+
+/// Whether segments of this list were removed.
+fn is_pruned_since(source: &dyn SegmentSource, before: &[SegmentInfo]) -> bool {
+    let first = |segments: &[SegmentInfo]| segments.first().map(|info| info.first_seq);
+    source.segments().is_ok_and(|now| first(&now) > first(before))
 }
 
 /// Changed or missing events are not removed: the evidence of the change would be lost.

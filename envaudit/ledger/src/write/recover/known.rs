@@ -1,6 +1,6 @@
 //! The end there is, against the ends that `HEAD`, the newest checkpoint and the anchors know of.
 
-use crate::error::{Damage, OpenError};
+use crate::error::{AppendError, Damage, OpenError};
 use crate::evidence::anchor::{AnchorError, AnchorScope, Anchored};
 use crate::evidence::checkpoint::{self, Checkpoint, CheckpointError, public_key};
 use crate::evidence::note::{NoteError, VerifierKey};
@@ -52,6 +52,12 @@ impl KnownEnds {
             return Err(OpenError::Damaged(Damage::new(head.segment, 0, found)));
         }
         Ok(head.seq == tail.seq)
+    }
+
+    /// Whether the ledger has what HEAD has seen, however far this writer has read.
+    pub(super) fn is_kept(&self, ledger: &Ledger) -> Result<bool, AppendError> {
+        let Some(Ok(head)) = self.head.as_deref().map(Head::parse) else { return Ok(false) };
+        has_event(ledger, head.seq, &head.hash).map_err(AppendError::Rejected)
     }
 
     /// Whether the ledger is the one that the newest checkpoint is of; returns whether the current key has signed the very end.

@@ -22,7 +22,8 @@ use crate::keys::{Hasher, KeyId, KeyRing};
 use crate::read::locate::first_line;
 use crate::read::reader::{ReadError, Reader};
 use crate::store::{
-    ChainStore, Deadline, Durability, SegmentInfo, SegmentSource, StoreError, Tail, WriteError,
+    ChainStore, Deadline, Durability, SegmentInfo, SegmentSource, StoreError, StoreErrorKind, Tail,
+    WriteError,
 };
 use crate::write::ledger::Ledger;
 use crate::write::retry::Retry;
@@ -34,17 +35,48 @@ pub(crate) use self::catch_up::{catch_up, is_at_end, is_pruned_away, start_over}
 pub(crate) fn load(ledger: &Ledger, ring: Option<KeyRing>) -> Result<WriterState, OpenError> {
     let mut retry = Retry::new(&ledger.settings, Deadline::after(ledger.settings.write_timeout));
     loop {
-        match load_once(ledger, ring.clone())? {
-            Loaded::State(state) => return Ok(*state),
+        let segments = match ledger.store.store_lock() {
+            Some(_) => Vec::new(),
+            None => ledger.store.segments().map_err(OpenError::Store)?,
+        };
+        let error = match load_once(ledger, ring.clone()) {
+            Ok(Loaded::State(state)) => return Ok(*state),
             // Without a lock others may append between what is read and what is written.
-            Loaded::Stale(mut state) => {
-                if !retry.pause() {
-                    let error = state.settle(StepError::Behind);
-                    return Err(OpenError::Append(Box::new(error)));
-                }
+            Ok(Loaded::Stale(mut state)) => {
+                OpenError::Append(Box::new(state.settle(StepError::Behind)))
             }
+            // They may also have pruned what was about to be read.
+            Err(error) if has_moved(ledger, &segments) => error,
+            Err(error) => return Err(error),
+        };
+        if !retry.pause() {
+            return Err(error);
         }
     }
+}
+
+/// Whether others, in a store without a lock, have changed it since these segments were listed.
+fn has_moved(ledger: &Ledger, before: &[SegmentInfo]) -> bool {
+    let is_as_before = || ledger.store.segments().is_ok_and(|segments| segments == before);
+    ledger.store.store_lock().is_none() && !is_as_before()
+}
+
+/// Whether what a step found may be there only because, in a store without a lock, others wrote or pruned while it was looking.
+pub(crate) fn is_of_a_moving_ledger(
+    ledger: &Ledger,
+    state: &WriterState,
+    failure: &StepError,
+) -> bool {
+    let StepError::Failed(error) = failure else { return false };
+    let is_found = match error {
+        AppendError::Damaged(_) | AppendError::NotSigned(_) => true,
+        AppendError::Rejected(error) => error.kind() == StoreErrorKind::Missing,
+        _ => false,
+    };
+    is_found
+        && ledger.store.store_lock().is_none()
+        && (is_pruned_away(ledger, state)
+            || ledger.store.tail(state.by).is_ok_and(|tail| tail != state.tail))
 }
 
 /// What came of reading the end of a ledger.
@@ -175,6 +207,14 @@ pub(crate) fn refuse_contradictions(ledger: &Ledger, tail: &Tail) -> Result<(), 
     let here = |found: &OpenError| Damage::new(tail.segment, tail.offset, found.to_string());
     match head.check_head(ledger, tail) {
         Ok(_) => Ok(()),
+        // Without a lock others append meanwhile, and HEAD moves on with them.
+        Err(OpenError::BehindHead { seen, .. })
+            if seen > tail.seq
+                && ledger.store.store_lock().is_none()
+                && head.is_kept(ledger)? =>
+        {
+            Ok(())
+        }
         // Others' events are gone: to go on would make another history.
         Err(error @ OpenError::BehindHead { .. }) => Err(AppendError::Damaged(here(&error))),
         Err(error @ OpenError::Head(_)) => Err(AppendError::NotSigned(here(&error))),

@@ -76,6 +76,24 @@ pub(super) fn agent(certificates: Option<&[u8]>) -> Result<Agent, ProviderError>
     Ok(config.into())
 }
 
+/// Where the client writes what it sends and receives, byte by byte, if a logger takes it.
+const BYTES: &str = "ureq_proto::util";
+
+/// # Errors
+///
+/// While a logger takes what the client sends and receives: the token and the secrets would be in the log.
+pub(super) fn refuse_if_logged() -> Result<(), ProviderError> {
+    let is_taken = log::log_enabled!(target: BYTES, log::Level::Trace);
+    match is_taken {
+        false => Ok(()),
+        true => Err(ProviderError::free_text(
+            ProviderErrorKind::Misconfigured,
+            "the program logs at the level `trace`, and its client for HTTP would write tokens and secrets there: let the \
+             logger take `ureq_proto` at `debug` at most, as in RUST_LOG=trace,ureq_proto=debug",
+        )),
+    }
+}
+
 impl Client<'_> {
     pub(super) fn get(&self, url: &str, token: &SecretString) -> Result<Answer, ProviderError> {
         let mut request = self.agent.get(url).header("X-Vault-Token", token.expose_secret());

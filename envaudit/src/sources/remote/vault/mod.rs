@@ -144,6 +144,17 @@ impl Vault {
         self
     }
 
+    /// Secrets with one member for one variable each: the one called as the variable is below or behind this, such as
+    /// `checkout/prod/db-password` for `APP_DB_PASSWORD` below `checkout/prod/`.
+    ///
+    /// Their names are listed, which needs a right of its own, and those that are wanted are read. Variables that a document has
+    /// are not looked for. Called again, it adds a prefix; where two have a key, the later wins.
+    #[must_use]
+    pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.mapping.prefixes.push(prefix.into());
+        self
+    }
+
     provider_options! {
         "A secret that feeds many variables, by its path below the mount: `checkout/prod`.",
         "The secret of one variable: `app/db#password`, or of an older version, `app/db#password@3`."
@@ -182,6 +193,7 @@ impl Provider for Vault {
     }
 
     fn fetch(&self, ask: &Ask<'_>) -> Result<Fetched, ProviderError> {
+        http::refuse_if_logged()?;
         let address = Address::read(&self.address)?;
         let variable = ask.variable("VAULT_NAMESPACE").and_then(|text| text.into_string().ok());
         let namespace = self.namespace.clone().or(variable).filter(|text| !text.is_empty());

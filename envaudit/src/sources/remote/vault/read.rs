@@ -9,9 +9,20 @@ use super::http::{Answer, Client};
 use super::login::Door;
 use crate::sources::provider::Ask;
 use crate::sources::provider_error::{ProviderError, ProviderErrorKind};
-use crate::sources::remote::retry::retrying;
+use crate::sources::remote::retry::{is_of_the_store, retrying};
 use crate::sources::remote::secret_ref::SecretRef;
 use crate::sources::remote::store::{Secret, SecretStore};
+
+/// What an engine answers to a list.
+#[derive(Deserialize)]
+struct Listed {
+    data: ListedNames,
+}
+
+#[derive(Deserialize)]
+struct ListedNames {
+    keys: Vec<String>,
+}
 
 /// An engine that is mounted somewhere.
 pub(super) struct Kv<'k> {
@@ -67,16 +78,24 @@ impl SecretStore for Kv<'_> {
         }
         Ok(answers)
     }
-}
 
-fn is_of_the_store(error: &ProviderError) -> bool {
-    matches!(
-        error.kind(),
-        ProviderErrorKind::Unavailable
-            | ProviderErrorKind::TimedOut
-            | ProviderErrorKind::Throttled { .. }
-            | ProviderErrorKind::Unauthenticated
-    )
+    fn names(&self, prefix: &str, ask: &Ask<'_>) -> Result<Vec<String>, ProviderError> {
+        let (folder, begin) = prefix.rsplit_once('/').unwrap_or(("", prefix));
+        let url = self.door.address.url(&[self.mount, "metadata", folder]);
+        let url = format!("{}/?list=true", url.trim_end_matches('/'));
+        let answer = retrying(ask, || self.answer(&url))
+            .map_err(|error| error.secret(&SecretRef::new(prefix)))?;
+        let status = answer.status.as_u16();
+        if status == 404 {
+            return Ok(Vec::new());
+        }
+        let listed: Listed = serde_json::from_slice(answer.bytes())
+            .map_err(|_| ProviderError::of(ProviderErrorKind::Malformed).status(status))?;
+        let is_wanted = |name: &String| name.starts_with(begin) && !name.ends_with('/');
+        let names = listed.data.keys.into_iter().filter(is_wanted);
+        let start = &prefix[..prefix.len() - begin.len()];
+        Ok(names.map(|name| format!("{start}{name}")).collect())
+    }
 }
 
 impl Kv<'_> {
@@ -89,20 +108,26 @@ impl Kv<'_> {
             };
             url.push_str(&format!("?version={version}"));
         }
+        let answer = self.answer(&url)?;
+        secret(&answer)
+    }
+
+    /// The answer to a token that is accepted.
+    fn answer(&self, url: &str) -> Result<Answer, ProviderError> {
         let token = self.door.token(&self.client)?;
-        let mut answer = self.client.get(&url, &token)?;
+        let mut answer = self.client.get(url, &token)?;
         if is_refused(&answer) {
             let kind = self.door.refusal(&token, &self.client);
             // A token may have been revoked, or have ended before its time.
             if kind == ProviderErrorKind::Unauthenticated && self.door.forget() {
                 let token = self.door.token(&self.client)?;
-                answer = self.client.get(&url, &token)?;
+                answer = self.client.get(url, &token)?;
             }
             if is_refused(&answer) {
                 return Err(ProviderError::of(kind).status(answer.status.as_u16()));
             }
         }
-        secret(&answer)
+        Ok(answer)
     }
 }
 
