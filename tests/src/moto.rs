@@ -19,7 +19,7 @@ pub struct Moto {
 }
 
 impl Moto {
-    /// Starts one with the Python of the variable `ENVAUDIT_MOTO_PYTHON`, else `python3`, which has moto and boto3.
+    /// Starts one with the Python of the variable `ENVAUDIT_MOTO_PYTHON`, else `python3`, which has moto.
     pub fn start() -> Self {
         let port = free_port();
         let child = Command::new(python())
@@ -51,28 +51,6 @@ impl Moto {
     /// Calls an operation, such as `secretsmanager.CreateSecret` or `AmazonSSM.PutParameter`.
     pub fn call(&self, operation: &str, arguments: &Value) -> Value {
         call(self.port, operation, arguments)
-    }
-
-    /// Runs lines of Python in which `sm` and `ssm` are clients of boto3, and returns what they print.
-    pub fn run(&self, lines: &str) -> String {
-        let program = format!(
-            "import boto3\n\
-             of = dict(endpoint_url='{}', region_name='eu-west-1', aws_access_key_id='id', aws_secret_access_key='k')\n\
-             sm, ssm = boto3.client('secretsmanager', **of), boto3.client('ssm', **of)\n{lines}\n",
-            self.address()
-        );
-        let mut child = Command::new(python())
-            .arg("-")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("python can be run");
-        let mut stdin = child.stdin.take().expect("it was asked for");
-        stdin.write_all(program.as_bytes()).expect("python reads");
-        drop(stdin);
-        let output = child.wait_with_output().expect("python ends");
-        assert!(output.status.success(), "python failed: {lines}");
-        String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
 }
 

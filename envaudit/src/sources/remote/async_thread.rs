@@ -14,6 +14,7 @@ use std::thread::JoinHandle;
 use std::time::Instant;
 
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tracing::subscriber::NoSubscriber;
 
 use crate::sources::provider_error::{ProviderError, ProviderErrorKind};
 
@@ -47,12 +48,12 @@ impl AsyncThread {
             let _ended_to: mpsc::Sender<()> = ended_to;
             runtime.block_on(async {
                 // The crate is asked whether anybody listens, since a subscriber of any kind, even one that hears nothing, ends
-                // its fallback to the crate `log` for the whole program.
+                // its fallback to the crate `log` for the whole program. It is one that the crate counts: beside one that it does
+                // not count, what is first traced here would be taken for what nobody wants anywhere.
                 let mut silence = None;
                 while let Some(job) = received.recv().await {
                     if silence.is_none() && tracing::dispatcher::has_been_set() {
-                        silence =
-                            Some(tracing::dispatcher::set_default(&tracing::Dispatch::none()));
+                        silence = Some(tracing::subscriber::set_default(NoSubscriber::default()));
                     }
                     tokio::spawn(job);
                 }

@@ -80,6 +80,9 @@ fn the_environment_comes_before_a_profile_unless_one_is_named() {
     let mut command = audit(&home, &service, "");
     command.env("AWS_ACCESS_KEY_ID", "AKIDENV").env("AWS_SECRET_ACCESS_KEY", CANARY);
     assert_eq!(key_of(&service, &mut command), "AKIDENV");
+    let mut command = audit(&home, &service, "&profile=other");
+    command.env("AWS_ACCESS_KEY_ID", "AKIDENV").env("AWS_SECRET_ACCESS_KEY", CANARY);
+    assert_eq!(key_of(&service, &mut command), "AKIDOTHER");
 }
 
 #[test]

@@ -6,7 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use aws_config::identity::IdentityCache;
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_secretsmanager::config::retry::RetryConfig;
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 
@@ -193,7 +196,7 @@ async fn load(settings: AwsSettings, patience: Duration) -> SdkConfig {
         .build_https();
     let kept = IdentityCache::lazy().buffer_time(BEFORE_EXPIRY).load_timeout(patience);
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(http)
+        .http_client(http.clone())
         .identity_cache(kept.build())
         .retry_config(RetryConfig::disabled());
     if let Some(region) = settings.region {
@@ -202,10 +205,18 @@ async fn load(settings: AwsSettings, patience: Duration) -> SdkConfig {
     if let Some(endpoint) = settings.endpoint {
         loader = loader.endpoint_url(endpoint);
     }
-    if let Some(profile) = settings.profile {
-        loader = loader.profile_name(profile);
-    }
-    loader.load().await
+    let Some(profile) = settings.profile else { return loader.load().await };
+    let config = loader.profile_name(&profile).load().await;
+    // A profile that is named counts by itself: else credentials of the environment would win over it.
+    let of_profile = ProviderConfig::without_region()
+        .with_http_client(http)
+        .with_region(config.region().cloned());
+    let credentials = ProfileFileCredentialsProvider::builder()
+        .configure(&of_profile)
+        .profile_name(profile)
+        .build();
+    let credentials = SharedCredentialsProvider::new(credentials);
+    config.into_builder().credentials_provider(credentials).build()
 }
 
 /// The methods of a provider that say how it reaches AWS.
@@ -226,7 +237,7 @@ macro_rules! aws_options {
             self
         }
 
-        /// The profile of `~/.aws`, in place of the one that the SDK finds.
+        /// The profile of `~/.aws` whose region and credentials count: no others are looked for.
         #[must_use]
         pub fn profile(mut self, name: impl Into<String>) -> Self {
             self.settings.profile = Some(name.into());
