@@ -34,10 +34,15 @@ const CREDENTIALS: [&str; 11] = [
 ];
 
 /// A URL in its parts, with what is percent-encoded decoded.
+#[cfg_attr(
+    not(feature = "remote"),
+    expect(dead_code, reason = "without a provider it is read for its faults alone")
+)]
 struct SourceUrl {
     scheme: String,
     authority: String,
     path: String,
+    #[cfg(feature = "aws")]
     has_path: bool,
     options: Vec<(String, String)>,
 }
@@ -116,7 +121,14 @@ impl SourceUrl {
         }
         let scheme = scheme.to_ascii_lowercase();
         let (authority, path) = (decoded(authority)?, decoded(path)?);
-        Ok(SourceUrl { scheme, authority, path, has_path: place.contains('/'), options })
+        Ok(SourceUrl {
+            scheme,
+            authority,
+            path,
+            #[cfg(feature = "aws")]
+            has_path: place.contains('/'),
+            options,
+        })
     }
 }
 

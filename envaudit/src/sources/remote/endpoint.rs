@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+#[cfg(feature = "aws")]
 use crate::sources::provider_error::{ProviderError, ProviderErrorKind};
 
 /// Checks the address of a service that a program or an operator gives in place of the usual one.
