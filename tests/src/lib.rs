@@ -20,6 +20,7 @@ pub mod fresh_ledger;
 pub mod gcp_credentials;
 #[cfg(feature = "gcp")]
 pub mod gcp_fake;
+pub mod http_fake;
 #[cfg(feature = "report")]
 pub mod indexed;
 #[cfg(feature = "ledger")]
@@ -32,6 +33,8 @@ pub mod kubelet;
 #[cfg(feature = "ledger")]
 pub mod ledger;
 pub mod log_lines;
+#[cfg(unix)]
+pub mod ministack;
 #[cfg(unix)]
 pub mod moto;
 pub mod problems;

@@ -1,8 +1,11 @@
 //! A server that speaks the protocols of AWS, for tests: moto, on a free port of this machine, ended when it is dropped.
 
-use std::io::Write;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
+
+use serde_json::Value;
 
 use crate::bao::{free_port, is_open};
 
@@ -16,7 +19,7 @@ pub struct Moto {
 }
 
 impl Moto {
-    /// Starts one with the Python of the variable `ENVAUDIT_MOTO_PYTHON`, else `python3`, which has moto and boto3.
+    /// Starts one with the Python of the variable `ENVAUDIT_MOTO_PYTHON`, else `python3`, which has moto.
     pub fn start() -> Self {
         let port = free_port();
         let child = Command::new(python())
@@ -45,26 +48,9 @@ impl Moto {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// Runs lines of Python in which `sm` and `ssm` are clients of boto3, and returns what they print.
-    pub fn run(&self, lines: &str) -> String {
-        let program = format!(
-            "import boto3\n\
-             of = dict(endpoint_url='{}', region_name='eu-west-1', aws_access_key_id='id', aws_secret_access_key='k')\n\
-             sm, ssm = boto3.client('secretsmanager', **of), boto3.client('ssm', **of)\n{lines}\n",
-            self.address()
-        );
-        let mut child = Command::new(python())
-            .arg("-")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("python can be run");
-        let mut stdin = child.stdin.take().expect("it was asked for");
-        stdin.write_all(program.as_bytes()).expect("python reads");
-        drop(stdin);
-        let output = child.wait_with_output().expect("python ends");
-        assert!(output.status.success(), "python failed: {lines}");
-        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    /// Calls an operation, such as `secretsmanager.CreateSecret` or `AmazonSSM.PutParameter`.
+    pub fn call(&self, operation: &str, arguments: &Value) -> Value {
+        call(self.port, operation, arguments)
     }
 }
 
@@ -73,6 +59,30 @@ impl Drop for Moto {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Calls an operation of a server of AWS that checks no signatures, and panics if that fails.
+pub(crate) fn call(port: u16, operation: &str, arguments: &Value) -> Value {
+    let service = if operation.starts_with("AmazonSSM") { "ssm" } else { "secretsmanager" };
+    let body = arguments.to_string();
+    let request = format!(
+        "POST / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\nContent-Type: application/x-amz-json-1.1\r\n\
+         X-Amz-Target: {operation}\r\nAuthorization: AWS4-HMAC-SHA256 Credential=id/20260101/eu-west-1/{service}/aws4_request, \
+         SignedHeaders=host, Signature=0\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let mut connection = TcpStream::connect(("127.0.0.1", port)).expect("the server listens");
+    connection.write_all(request.as_bytes()).expect("the server reads");
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).expect("the server answers");
+    assert!(answer.starts_with("HTTP/1.1 200"), "{operation} {body}: {answer}");
+    // It may be in one chunk.
+    let json = answer
+        .find("\r\n\r\n{")
+        .zip(answer.rfind('}'))
+        .or_else(|| answer.find("\r\n{").zip(answer.rfind('}')));
+    let (start, end) = json.expect("an answer in JSON");
+    serde_json::from_str(answer[start..=end].trim()).expect("an answer in JSON")
 }
 
 fn python() -> String {

@@ -114,6 +114,12 @@ impl ProviderError {
         self
     }
 
+    /// Without the words of the program that it may have.
+    #[cfg(feature = "cli")]
+    pub(crate) fn without_text(&self) -> Self {
+        ProviderError { text: None, ..self.clone() }
+    }
+
     /// Its kind.
     pub const fn kind(&self) -> ProviderErrorKind {
         self.kind

@@ -18,24 +18,31 @@ const SCHEMES: [(&str, &str); 5] = [
     ("vault+http", "vault"),
 ];
 
-/// Names of options that would have a credential.
-const CREDENTIALS: [&str; 9] = [
+/// Names of options that would have a credential, and what the names of such options end with.
+const CREDENTIALS: [&str; 11] = [
     "token",
     "password",
-    "secret",
+    "passwd",
     "secret_id",
-    "key",
+    "secret",
     "access_key",
-    "secret_key",
+    "key_id",
+    "key",
+    "signature",
     "credential",
     "credentials",
 ];
 
 /// A URL in its parts, with what is percent-encoded decoded.
+#[cfg_attr(
+    not(feature = "remote"),
+    expect(dead_code, reason = "without a provider it is read for its faults alone")
+)]
 struct SourceUrl {
     scheme: String,
     authority: String,
     path: String,
+    #[cfg(feature = "aws")]
     has_path: bool,
     options: Vec<(String, String)>,
 }
@@ -105,17 +112,35 @@ impl SourceUrl {
         for option in query.split('&').filter(|option| !option.is_empty()) {
             let (name, value) = option.split_once('=').unwrap_or((option, ""));
             let name = decoded(name)?;
-            if CREDENTIALS.contains(&name.to_ascii_lowercase().replace('-', "_").as_str()) {
+            if let Some(what) = credential(&name) {
                 return Err(problem(format!(
-                    "it has the option `{name}`: a URL never has a credential"
+                    "it has the option `{what}`: a URL never has a credential"
                 )));
             }
             options.push((name, decoded(value)?));
         }
         let scheme = scheme.to_ascii_lowercase();
         let (authority, path) = (decoded(authority)?, decoded(path)?);
-        Ok(SourceUrl { scheme, authority, path, has_path: place.contains('/'), options })
+        Ok(SourceUrl {
+            scheme,
+            authority,
+            path,
+            #[cfg(feature = "aws")]
+            has_path: place.contains('/'),
+            options,
+        })
     }
+}
+
+/// The kind of credential that an option of this name would have, such as `aws_session_token` and `X-Amz-Signature`.
+fn credential(name: &str) -> Option<&'static str> {
+    let name = name.to_ascii_lowercase().replace(['-', '.'], "_");
+    let is_it = |word: &&&str| {
+        let rest = name.strip_suffix(**word);
+        rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('_'))
+    };
+    // The variable of `map.API_KEY` is a name, and not a value.
+    CREDENTIALS.iter().filter(|_| !name.starts_with("map_")).find(is_it).copied()
 }
 
 fn decoded(text: &str) -> Result<String, Problem> {
@@ -236,14 +261,15 @@ impl SourceUrl {
 
 #[cfg(feature = "aws")]
 macro_rules! with_aws_options {
-    ($provider:ident, $common:ident) => {{
+    ($provider:ident, $common:ident, $prefix:ident) => {{
         let mut provider = $provider;
         for (name, value) in std::mem::take(&mut $common.others) {
             provider = match name.as_str() {
                 "region" => provider.region(value),
                 "endpoint" => provider.endpoint(value),
                 "profile" => provider.profile(value),
-                _ => return Err(unknown_option(&name, "region, endpoint, profile")),
+                "prefix" => provider.$prefix(value),
+                _ => return Err(unknown_option(&name, "prefix, region, endpoint, profile")),
             };
         }
         provider
@@ -260,7 +286,7 @@ impl SourceUrl {
         if !name.is_empty() {
             provider = provider.document(crate::SecretRef::new(name));
         }
-        let provider = with_aws_options!(provider, common);
+        let provider = with_aws_options!(provider, common, prefix);
         let provider = with_common!(provider, common);
         Ok(common.asked(provider))
     }
@@ -275,7 +301,7 @@ impl SourceUrl {
             path if path.ends_with('/') => provider.path(path),
             name => provider.document(crate::SecretRef::new(name)),
         };
-        let provider = with_aws_options!(provider, common);
+        let provider = with_aws_options!(provider, common, path);
         let provider = with_common!(provider, common);
         Ok(common.asked(provider))
     }

@@ -3,10 +3,10 @@
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::cli::error::CliError;
+use crate::cli::error::{CliError, code};
 use crate::cli::invocation::Invocation;
 use crate::cli::output::{Cell, Output, Table, Tone};
-use crate::error::Problem;
+use crate::error::{Problem, ProblemKind};
 use crate::load::{Has, Outcome, Role, Step, explain};
 use crate::schema::nearest::nearest;
 use crate::schema::table::Table as Keys;
@@ -35,7 +35,10 @@ pub(super) fn run(args: &Explain, invocation: &mut Invocation<'_>) -> Result<(),
         leave_out(&mut steps);
     }
     let problems = loaded.as_ref().map_or_else(|error| error.problems(), |_| &[]);
-    let own = |problem: &&Problem| problem.key() == Some(request.key());
+    let is_of_a_provider =
+        |problem: &Problem| problem.kind() == ProblemKind::Provider && problem.key().is_none();
+    let own =
+        |problem: &&Problem| problem.key() == Some(request.key()) || is_of_a_provider(problem);
     let problems: Vec<&Problem> = problems.iter().filter(own).collect();
     let explanation = Explanation {
         request,
@@ -47,7 +50,11 @@ pub(super) fn run(args: &Explain, invocation: &mut Invocation<'_>) -> Result<(),
         true => invocation.out.json(&explanation.json())?,
         false => explanation.write(&mut invocation.out)?,
     }
-    if problems.is_empty() { Ok(()) } else { Err(CliError::finding()) }
+    match problems.iter().any(|problem| problem.kind() == ProblemKind::Provider) {
+        true => Err(CliError::exit(code::UNAVAILABLE)),
+        false if problems.is_empty() => Ok(()),
+        false => Err(CliError::finding()),
+    }
 }
 
 fn find(table: &'static Keys, key: &str) -> Result<&'static KeyRequest, CliError> {
@@ -153,6 +160,7 @@ impl Explanation<'_> {
     fn row(&self, step: &Step) -> Vec<Cell> {
         let (mark, tone, answer) = match &step.outcome {
             Outcome::NotAsked(why) => ("", Tone::Faint, format!("not asked: {why}")),
+            Outcome::Failed(error) => ("", Tone::Bad, format!("asked, failed: {error}")),
             Outcome::Absent if step.source == Source::SchemaDefault => {
                 ("", Tone::Faint, self.without_default().to_owned())
             }
@@ -246,8 +254,9 @@ impl Explanation<'_> {
 
     fn step(&self, step: &Step) -> Value {
         let (asked, answer, why, has) = match &step.outcome {
-            Outcome::NotAsked(why) => (false, "not_asked", Some(*why), None),
-            Outcome::Absent => (true, "absent", step.overlooked.as_deref(), None),
+            Outcome::NotAsked(why) => (false, "not_asked", Some((*why).to_owned()), None),
+            Outcome::Failed(error) => (true, "failed", Some(error.to_string()), None),
+            Outcome::Absent => (true, "absent", step.overlooked.clone(), None),
             Outcome::Has(has) => {
                 let answer = match has.role {
                     Role::Wins => "wins",

@@ -7,6 +7,8 @@ use crate::sources::env_file::{Definition, EnvFile};
 use crate::sources::folder::Folder;
 use crate::sources::links::Links;
 use crate::sources::provider::Fetched;
+#[cfg(feature = "cli")]
+use crate::sources::provider_error::ProviderError;
 use crate::sources::{Location, ShownPath, Source};
 
 pub(in crate::load) struct Layer {
@@ -112,6 +114,14 @@ impl LayerKind {
             LayerKind::Folder(folder) => folder.path().display().to_string(),
             LayerKind::Fetched(provider, _) => provider.to_string(),
         }
+    }
+
+    /// Why a provider could not fetch a variable of these names.
+    #[cfg(feature = "cli")]
+    pub(in crate::load) fn failure(&self, names: &[&str]) -> Option<&ProviderError> {
+        let LayerKind::Fetched(_, fetched) = self else { return None };
+        let mut failures = fetched.failures().iter();
+        failures.find(|failure| names.contains(&&*failure.key)).map(|failure| &failure.error)
     }
 
     /// Where a variable of these names is, what counts first: the position of the name, and what

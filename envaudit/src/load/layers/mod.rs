@@ -24,6 +24,8 @@ use crate::sources::env_file::{EnvFile, EnvFileFault};
 use crate::sources::file::FileFault;
 use crate::sources::folder::Folder;
 use crate::sources::provider::{PendingFetch, Provider, shown_id};
+#[cfg(feature = "cli")]
+use crate::sources::provider_error::ProviderError;
 use crate::sources::{Location, ShownPath, Source, SourceKind};
 
 const MISSING: &str = "check the path that the program was given";
@@ -36,6 +38,9 @@ pub(crate) struct Layers<'s> {
     /// The layer that wins comes first.
     layers: OneOrMany<Layer>,
     notes: Notes,
+    /// Providers that failed, by the positions of their inputs.
+    #[cfg(feature = "cli")]
+    failed_providers: Vec<(usize, ProviderError)>,
     budget: ReferenceBudget,
 }
 
@@ -75,6 +80,8 @@ impl<'s> Layers<'s> {
             table,
             layers: OneOrMany::default(),
             notes: Notes::default(),
+            #[cfg(feature = "cli")]
+            failed_providers: Vec::new(),
             budget: ReferenceBudget::default(),
         };
         layers.open();
@@ -96,6 +103,13 @@ impl<'s> Layers<'s> {
 
     pub(in crate::load) fn all(&self) -> &[Layer] {
         &self.layers
+    }
+
+    /// Why the provider that is this input has no layer.
+    #[cfg(feature = "cli")]
+    pub(in crate::load) fn failure_of(&self, input: usize) -> Option<&ProviderError> {
+        let mut failed = self.failed_providers.iter();
+        failed.find_map(|(at, error)| (*at == input).then_some(error))
     }
 
     /// The values of references in this load.
@@ -164,7 +178,7 @@ impl<'s> Layers<'s> {
             self.add(at, input.source, opened);
         });
         for (at, pending) in &pending {
-            let answer = self.take_answer(pending);
+            let answer = self.take_answer(*at, pending);
             self.add(*at, pending.provider().source(), answer);
         }
         self.layers.sort_by_key(|layer| layer.input);
@@ -308,10 +322,15 @@ impl<'s> Layers<'s> {
         );
     }
 
-    fn take_answer(&mut self, pending: &PendingFetch) -> Option<LayerKind> {
+    fn take_answer(&mut self, at: usize, pending: &PendingFetch) -> Option<LayerKind> {
         let provider: &dyn Provider = pending.provider();
         let (source, name) = (provider.source(), shown_id(provider.name()));
-        match pending.wait() {
+        let answer = pending.wait();
+        #[cfg(feature = "cli")]
+        self.failed_providers.extend(answer.as_ref().err().map(|error| (at, error.clone())));
+        #[cfg(not(feature = "cli"))]
+        let _ = at;
+        match answer {
             Ok(mut fetched) => {
                 fetched.admit(|error| provider.on_failure().admits(error));
                 return Some(LayerKind::Fetched((&*name).into(), fetched));

@@ -12,6 +12,7 @@ use crate::schema::KeyRequest;
 use crate::schema::table::Table;
 use crate::sources::env_file::EnvFile;
 use crate::sources::provider::shown_id;
+use crate::sources::provider_error::ProviderError;
 use crate::sources::{Location, Source};
 
 /// One place that could have the variable.
@@ -28,6 +29,8 @@ pub(crate) struct Step {
 pub(crate) enum Outcome {
     /// It is not asked, and why.
     NotAsked(&'static str),
+    /// It was asked, and could not answer.
+    Failed(ProviderError),
     /// It does not have the variable.
     Absent,
     /// It has it.
@@ -66,7 +69,12 @@ pub(crate) fn explain(
         .enumerate()
         .flat_map(|(at, input)| {
             let layer = layers.all().iter().find(|layer| usize::from(layer.input) == at);
-            Asking { settings, table, request, source: input.source }.steps(&input.kind, layer)
+            let failure = layers.failure_of(at);
+            Asking { settings, table, request, source: input.source }.steps(
+                &input.kind,
+                layer,
+                failure,
+            )
         })
         .collect();
     let (mut won, mut is_supplied) = (false, false);
@@ -96,13 +104,23 @@ struct Asking<'a> {
 }
 
 impl Asking<'_> {
-    fn steps(&self, input: &InputKind<'_>, layer: Option<&Layer>) -> Vec<Step> {
+    fn steps(
+        &self,
+        input: &InputKind<'_>,
+        layer: Option<&Layer>,
+        failure: Option<&ProviderError>,
+    ) -> Vec<Step> {
         match (input, layer) {
             (_, Some(layer)) => self.layer(&layer.kind),
             (InputKind::Environment, None) => self.environment(),
             (InputKind::Default, None) => vec![self.default()],
             (InputKind::Provider(_, provider), None) => {
-                vec![self.not_asked(Some(shown_id(provider.name()).into_owned()), "it failed")]
+                let place = Some(shown_id(provider.name()).into_owned());
+                vec![match failure {
+                    // Words may have a value in them that only a load knows to be secret.
+                    Some(error) => self.step(place, Outcome::Failed(error.without_text())),
+                    None => self.not_asked(place, "it failed"),
+                }]
             }
             (InputKind::Folder(path) | InputKind::EnvFile(path), None) => {
                 let why = match path.path.try_exists() {
@@ -143,7 +161,11 @@ impl Asking<'_> {
         }
         if steps.is_empty() {
             let overlooked = self.overlooked(layer);
-            steps.push(Step { overlooked, ..self.step(Some(place), Outcome::Absent) });
+            let outcome = match layer.failure(&names) {
+                Some(error) => Outcome::Failed(error.without_text()),
+                None => Outcome::Absent,
+            };
+            steps.push(Step { overlooked, ..self.step(Some(place), outcome) });
         }
         steps
     }

@@ -91,6 +91,7 @@ impl Fetched {
     }
 
     /// The keys of the values.
+    #[cfg(feature = "cli")]
     pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
         self.values.keys().map(String::as_str)
     }

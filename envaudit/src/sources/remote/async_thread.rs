@@ -7,7 +7,9 @@
 
 use core::future::Future;
 use core::pin::Pin;
-use std::sync::mpsc;
+use core::time::Duration;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
@@ -16,12 +18,18 @@ use tracing::subscriber::NoSubscriber;
 
 use crate::sources::provider_error::{ProviderError, ProviderErrorKind};
 
+/// How long its thread may take to say that the deadline has passed, and to end. Only a call that blocks it takes longer, such as the
+/// reading of a file from a disk that hangs: then nobody waits for it.
+const GRACE: Duration = Duration::from_millis(25);
+
 type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Runs futures until it is dropped; those that are running then are given up.
 pub(super) struct AsyncThread {
     jobs: Option<UnboundedSender<Job>>,
     thread: Option<JoinHandle<()>>,
+    /// Closed when the thread has ended.
+    ended: Mutex<mpsc::Receiver<()>>,
 }
 
 impl AsyncThread {
@@ -35,17 +43,26 @@ impl AsyncThread {
             .map_err(no_thread)?;
         let (jobs, mut received) = unbounded_channel::<Job>();
         let thread = std::thread::Builder::new().name(format!("envaudit-{name}"));
+        let (ended_to, ended) = mpsc::channel();
         let thread = thread.spawn(move || {
-            let _untraced = tracing::subscriber::set_default(NoSubscriber::default());
+            let _ended_to: mpsc::Sender<()> = ended_to;
             runtime.block_on(async {
+                // The crate is asked whether anybody listens, since a subscriber of any kind, even one that hears nothing, ends
+                // its fallback to the crate `log` for the whole program. It is one that the crate counts: beside one that it does
+                // not count, what is first traced here would be taken for what nobody wants anywhere.
+                let mut silence = None;
                 while let Some(job) = received.recv().await {
+                    if silence.is_none() && tracing::dispatcher::has_been_set() {
+                        silence = Some(tracing::subscriber::set_default(NoSubscriber::default()));
+                    }
                     tokio::spawn(job);
                 }
             });
             // What looks a host up may hang, and is not waited for.
             runtime.shutdown_background();
         });
-        Ok(AsyncThread { jobs: Some(jobs), thread: Some(thread.map_err(no_thread)?) })
+        let ended = Mutex::new(ended);
+        Ok(AsyncThread { jobs: Some(jobs), thread: Some(thread.map_err(no_thread)?), ended })
     }
 
     /// Runs a future, and gives it up at the deadline.
@@ -65,10 +82,11 @@ impl AsyncThread {
         if !matches!(sent, Some(Ok(()))) {
             return Err(ProviderError::new("its thread has ended"));
         }
-        match answer.recv() {
+        let left = deadline.saturating_duration_since(Instant::now());
+        match answer.recv_timeout(left + GRACE) {
             Ok(Ok(done)) => Ok(done),
-            Ok(Err(_)) => Err(timed_out()),
-            Err(_) => Err(ProviderError::new("a call of it panicked")),
+            Ok(Err(_)) | Err(RecvTimeoutError::Timeout) => Err(timed_out()),
+            Err(RecvTimeoutError::Disconnected) => Err(ProviderError::new("a call of it panicked")),
         }
     }
 }
@@ -76,7 +94,9 @@ impl AsyncThread {
 impl Drop for AsyncThread {
     fn drop(&mut self) {
         self.jobs = None;
-        if let Some(thread) = self.thread.take() {
+        let ended = self.ended.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let has_ended = ended.recv_timeout(GRACE) == Err(RecvTimeoutError::Disconnected);
+        if let Some(thread) = self.thread.take().filter(|_| has_ended) {
             let _ = thread.join();
         }
     }

@@ -156,6 +156,17 @@ fn scalar(raw: &RawValue) -> Result<Zeroizing<String>, Unusable> {
     }
 }
 
+/// The text of a variable whose secret is a list with commas in it: with the separator of the field, if that is a list as well.
+pub(super) fn list_text(text: &str, request: &KeyRequest) -> Result<Zeroizing<String>, Unusable> {
+    let separator = request.field().sep.unwrap_or(",");
+    let is_list = matches!(request.field().shape, Shape::List(_) | Shape::Array(..));
+    if !is_list || separator == "," {
+        return Ok(Zeroizing::new(text.to_owned()));
+    }
+    let items: Vec<_> = text.split(',').map(|item| Zeroizing::new(item.to_owned())).collect();
+    joined(&items, separator)
+}
+
 /// Texts with something between them that none of them has.
 fn joined(texts: &[Zeroizing<String>], between: &str) -> Result<Zeroizing<String>, Unusable> {
     let mut whole = Zeroizing::new(String::new());

@@ -8,6 +8,8 @@ mod async_thread;
 #[cfg(feature = "aws")]
 mod aws;
 mod document;
+#[cfg(any(feature = "aws", feature = "vault"))]
+mod endpoint;
 #[cfg(feature = "gcp")]
 mod gcp;
 mod mapping;

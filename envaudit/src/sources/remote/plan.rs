@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use secrecy::zeroize::Zeroizing;
 
-use super::document::{Document, Unusable};
+use super::document::{Document, Unusable, list_text};
 use super::mapping::Mapping;
 use super::secret_ref::SecretRef;
 use super::store::{Secret, SecretStore};
@@ -47,8 +47,16 @@ pub(super) fn fetch<S: SecretStore>(
     let mut plan =
         Plan { answers: &answers, fetched: Fetched::new(), prefix: ask.prefix(), has_members };
     let documents = if from_documents { plan.documents(mapping)? } else { Vec::new() };
+    // What documents have is not looked for elsewhere.
+    let in_documents = |name| {
+        let spellings = spellings(name, ask.prefix());
+        documents.iter().any(|document| spellings.iter().any(|it| document.members.has(it)))
+    };
+    let is_left = |request: &&'static KeyRequest| {
+        explicit(request).is_none() && !request.names().any(in_documents)
+    };
     let mut below = Vec::new();
-    if from_documents {
+    if lists_keys || asked.iter().any(is_left) {
         // The later wins.
         for path in mapping.paths.iter().rev() {
             below.extend(store.below(path, ask)?);
@@ -107,9 +115,7 @@ impl Text {
                 secret.payload = Zeroizing::default();
                 Ok(Text { text, secret })
             }
-            Err(_) => {
-                Err(ProviderError::free_text(ProviderErrorKind::Malformed, "it is not UTF-8"))
-            }
+            Err(_) => Err(not_utf8()),
         }
     }
 }
@@ -149,10 +155,18 @@ impl<'p> Plan<'p> {
     }
 
     /// The value of a variable that has a secret of its own: its one member, where secrets are made of members.
-    fn whole(&self, text: &str, request: &KeyRequest) -> Result<Zeroizing<String>, ProviderError> {
-        match self.has_members {
-            true => Document::read(text)
-                .and_then(|document| document.whole(text, request).map_err(unusable)),
+    fn whole(
+        &self,
+        text: &str,
+        secret: &Secret,
+        request: &KeyRequest,
+    ) -> Result<Zeroizing<String>, ProviderError> {
+        if self.has_members {
+            let document = Document::read(text)?;
+            return document.whole(text, request).map_err(unusable);
+        }
+        match secret.is_list {
+            true => list_text(text, request).map_err(unusable),
             false => Ok(Zeroizing::new(text.to_owned())),
         }
     }
@@ -160,7 +174,9 @@ impl<'p> Plan<'p> {
     fn explicit(&mut self, request: &KeyRequest, name: &'static str, reference: &SecretRef) {
         let value = self.answer(reference).and_then(|(text, secret)| {
             let text = match reference.wanted_member() {
-                None => self.whole(text, request).map_err(|error| error.secret(reference))?,
+                None => {
+                    self.whole(text, secret, request).map_err(|error| error.secret(reference))?
+                }
                 Some(member) => Document::read(text)
                     .and_then(|document| document.text(member, request).map_err(unusable))
                     .map_err(|error| error.secret(reference))?,
@@ -201,19 +217,16 @@ impl<'p> Plan<'p> {
                 spellings.iter().any(|spelling| spelling == last)
             });
             let Some((id, secret)) = found.next() else { continue };
-            match str::from_utf8(&secret.payload) {
+            let text = str::from_utf8(&secret.payload).map_err(|_| not_utf8());
+            match text.and_then(|text| self.whole(text, secret, request)) {
                 Ok(text) => {
-                    let value = self.fetched.insert(name, text);
+                    let value = self.fetched.insert(name, text.as_str());
                     describe(value, secret, id, None);
                     if found.next().is_some() {
                         value.overriding();
                     }
                 }
-                Err(_) => {
-                    let error =
-                        ProviderError::free_text(ProviderErrorKind::Malformed, "it is not UTF-8");
-                    self.fetched.fail(name, error.secret(id));
-                }
+                Err(error) => self.fetched.fail(name, error.secret(id)),
             }
         }
     }
@@ -255,7 +268,7 @@ impl<'p> Plan<'p> {
         let answers = texts(wanted, read);
         for (request, name, id, is_overriding) in chosen {
             match answers.get(&id) {
-                Some(Ok(Text { text, secret })) => match self.whole(text, request) {
+                Some(Ok(Text { text, secret })) => match self.whole(text, secret, request) {
                     Ok(text) => {
                         let value = self.fetched.insert(name, text.as_str());
                         describe(value, secret, id.id(), None);
@@ -266,7 +279,7 @@ impl<'p> Plan<'p> {
                     Err(error) => self.fetched.fail(name, error.secret(&id)),
                 },
                 // It has no version yet, or was deleted after it was listed.
-                Some(Err(error)) if error.http_status() == Some(404) => {}
+                Some(Err(error)) if is_gone(error) => {}
                 Some(Err(error)) => self.fetched.fail(name, error.clone().secret(&id)),
                 None => {
                     let error = ProviderError::of(ProviderErrorKind::Malformed);
@@ -307,6 +320,10 @@ impl<'p> Plan<'p> {
     }
 }
 
+fn not_utf8() -> ProviderError {
+    ProviderError::free_text(ProviderErrorKind::Malformed, "it is not UTF-8")
+}
+
 fn unusable(fault: Unusable) -> ProviderError {
     match fault {
         Unusable::Absent => ProviderError::of(ProviderErrorKind::Absent),
@@ -339,6 +356,13 @@ fn describe(value: &mut FetchedValue, secret: &Secret, id: &str, member: Option<
     if let Some(created) = secret.created {
         value.created(created);
     }
+}
+
+/// Whether the store has no such secret, or no value for it.
+fn is_gone(error: &ProviderError) -> bool {
+    let code = error.service_code();
+    error.http_status() == Some(404)
+        || matches!(code, Some("ResourceNotFoundException" | "InvalidRequestException"))
 }
 
 /// The name that the variable of a member would have.

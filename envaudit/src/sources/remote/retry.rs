@@ -23,10 +23,16 @@ pub(super) fn retrying<T>(
     mut call: impl FnMut() -> Result<T, ProviderError>,
 ) -> Result<T, ProviderError> {
     let mut attempt = 0;
+    let mut earlier: Option<ProviderError> = None;
     loop {
         let error = match call() {
             Ok(done) => return Ok(done),
             Err(error) => error,
+        };
+        // What ended an attempt at the deadline says less than what ended the one before.
+        let error = match earlier.take() {
+            Some(earlier) if ask.remaining().is_zero() => return Err(earlier),
+            _ => error,
         };
         attempt += 1;
         let Some(pause) = pause_after(&error, attempt) else { return Err(error) };
@@ -34,6 +40,7 @@ pub(super) fn retrying<T>(
             return Err(error);
         }
         std::thread::sleep(pause);
+        earlier = Some(error);
     }
 }
 
@@ -43,7 +50,7 @@ pub(super) fn retrying<T>(
 /// # Errors
 ///
 /// When one of them still fails because of the store as a whole: the others would, too.
-#[cfg(feature = "gcp")]
+#[cfg(any(feature = "aws", feature = "azure", feature = "gcp"))]
 pub(super) fn retrying_each<W: Clone, T>(
     ask: &Ask<'_>,
     wanted: &[W],
@@ -55,7 +62,12 @@ pub(super) fn retrying_each<W: Clone, T>(
     let mut attempt = 0;
     while !open.is_empty() {
         let some: Vec<W> = open.iter().map(|at| wanted[*at].clone()).collect();
-        let mut answered = call(&some)?.into_iter();
+        let answered = match call(&some) {
+            // What ended an attempt at the deadline says less than what ended the one before.
+            Err(_) if attempt > 0 && ask.remaining().is_zero() => break,
+            answered => answered?,
+        };
+        let mut answered = answered.into_iter();
         attempt += 1;
         let mut pause = None;
         open.retain(|at| {

@@ -45,9 +45,12 @@ pub(super) trait SecretStore {
 }
 
 /// A secret as the store has it.
+#[derive(Default)]
 pub(super) struct Secret {
     pub(super) payload: Zeroizing<Vec<u8>>,
     pub(super) version: Option<String>,
     pub(super) stage: Option<String>,
     pub(super) created: Option<DateTime<Utc>>,
+    /// Whether it is a list of texts with commas between them, by the store's own account.
+    pub(super) is_list: bool,
 }

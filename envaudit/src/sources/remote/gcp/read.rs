@@ -221,6 +221,7 @@ async fn access(caller: &Caller, wanted: &Wanted, dates: Option<Dates>) -> Answe
         version: Some(version.to_owned()),
         stage: wanted.stage.clone(),
         created,
+        ..Secret::default()
     })
 }
 

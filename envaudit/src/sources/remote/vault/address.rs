@@ -1,10 +1,9 @@
 //! Where a Vault is.
 
-use std::net::IpAddr;
-
 use ureq::http::Uri;
 
 use crate::sources::provider_error::{ProviderError, ProviderErrorKind};
+use crate::sources::remote::endpoint::is_loopback;
 
 /// The address of a Vault, without a slash at its end.
 #[derive(Clone, Debug)]
@@ -51,11 +50,6 @@ impl Address {
         }
         url
     }
-}
-
-fn is_loopback(host: &str) -> bool {
-    let ip = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    host.eq_ignore_ascii_case("localhost") || ip.is_ok_and(|ip| ip.is_loopback())
 }
 
 /// The percent encoding of a part of a path (RFC 3986, section 2.3).

@@ -165,7 +165,7 @@ fn secret(answer: &Answer) -> Result<Secret, ProviderError> {
     Ok(Secret {
         payload: Zeroizing::new(data.get().as_bytes().to_vec()),
         version: Some(metadata.version.to_string()),
-        stage: None,
         created: created.map(|time| time.with_timezone(&Utc)),
+        ..Secret::default()
     })
 }
