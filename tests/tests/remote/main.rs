@@ -10,6 +10,8 @@ mod gcp_command;
 mod gcp_faults;
 #[cfg(all(feature = "gcp", feature = "tracing"))]
 mod gcp_leaks;
+#[cfg(feature = "gcp")]
+mod gcp_provider;
 mod vault;
 mod vault_conformance;
 mod vault_faults;
