@@ -218,7 +218,7 @@ fn urls_have_options_and_no_credentials() {
         ("azure-kv://me:canary@myvault.vault.azure.net", "has a user or a password in it"),
         ("azure-kv://canary@myvault.vault.azure.net", "has a user or a password in it"),
         ("azure-kv://myvault.vault.azure.net?token=canary", "has the option `token`"),
-        ("azure-kv://myvault.vault.azure.net?client_secret=canary", "client_secret"),
+        ("azure-kv://myvault.vault.azure.net?client_secret=canary", "has the option `secret`"),
         ("azure-kv://myvault.vault.azure.net?canary=1&zone=x", "which is not known"),
         ("azure-kv://myvault.vault.azure.net?timeout=soon", "its option `timeout` is no duration"),
         ("azure-kv://myvault.vault.azure.net/a/b", "a name of Key Vault has 1 to 127 letters"),

@@ -22,6 +22,8 @@ mod gcp_command;
 mod gcp_faults;
 #[cfg(all(feature = "gcp", feature = "tracing"))]
 mod gcp_leaks;
+#[cfg(feature = "gcp")]
+mod gcp_provider;
 #[cfg(feature = "aws")]
 mod together;
 mod vault;

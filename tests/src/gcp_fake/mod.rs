@@ -1,6 +1,9 @@
 //! A server that speaks so much of the protocols of Google Cloud as tests need: Secret Manager, the metadata server, and the servers
 //! of tokens. It is written from Google's documentation, so it shows the shape of a conversation and not what the cloud would do.
 
+mod answers;
+mod certificate;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -9,12 +12,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use data_encoding::BASE64;
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
-use rustls::crypto::ring;
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::{Value, json};
+
+use self::certificate::certified;
 
 /// The token that may read all secrets.
 pub const TOKEN: &str = "ya29.canary-of-the-token";
@@ -225,26 +226,6 @@ fn given_token(number: usize) -> String {
     format!("ya29.canary-of-token-{number}")
 }
 
-/// A certificate for this machine, and that of the authority that signed it.
-fn certified() -> (String, Arc<ServerConfig>) {
-    let key = || KeyPair::generate().expect("it can be made");
-    let mut authority = CertificateParams::default();
-    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let authority_key = key();
-    let signed = authority.self_signed(&authority_key).expect("it can be signed");
-    let own_key = key();
-    let own = CertificateParams::new(["127.0.0.1".to_owned()]).expect("it is a name");
-    let own = own.signed_by(&own_key, &Issuer::new(authority, authority_key));
-    let own_key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(own_key.serialize_der()));
-    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .expect("TLS is there")
-        .with_no_client_auth()
-        .with_single_cert(vec![own.expect("it can be signed").der().clone()], own_key)
-        .expect("the key is that of the certificate");
-    (signed.pem(), Arc::new(config))
-}
-
 /// One connection, which may have many requests.
 fn serve(state: &Mutex<State>, stream: impl Read + Write) {
     let mut stream = BufReader::new(stream);
@@ -299,154 +280,6 @@ fn header<'h>(head: &'h str, name: &str) -> &'h str {
     line.and_then(|line| line.split_once(':')).map_or("", |(_, value)| value.trim())
 }
 
-impl State {
-    fn answer(&mut self, head: &str, body: &[u8]) -> (u16, Value) {
-        let target = head.split(' ').nth(1).unwrap_or_default();
-        let method = head.split(' ').next().unwrap_or_default();
-        self.requests.push(format!("{method} {target}"));
-        if !self.scripted.is_empty() {
-            return self.scripted.remove(0);
-        }
-        let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        match (method, path) {
-            ("GET", "/computeMetadata/v1/instance/service-accounts/default/token") => {
-                match header(head, "metadata-flavor") {
-                    "Google" => self.give_token(),
-                    _ => (403, json!("canary: the header is missing")),
-                }
-            }
-            ("GET", "/computeMetadata/v1/universe/universe-domain") => {
-                (200, Value::String("googleapis.com".to_owned()))
-            }
-            ("POST", "/token" | "/sts") => match is_login(path, &String::from_utf8_lossy(body)) {
-                true => self.give_token(),
-                false => (
-                    400,
-                    json!({"error": "invalid_grant", "error_description": "canary-of-a-description"}),
-                ),
-            },
-            ("GET", path) => match path.strip_prefix("/v1/") {
-                Some(resource) => {
-                    self.headers = head.to_owned();
-                    match self.refusal(head) {
-                        Some(refusal) => refusal,
-                        None => self.read(resource, query),
-                    }
-                }
-                None => (404, json!("canary: not here")),
-            },
-            _ => (404, json!("canary: not here")),
-        }
-    }
-
-    fn give_token(&mut self) -> (u16, Value) {
-        self.tokens += 1;
-        let token = given_token(self.tokens);
-        let answer = json!({"access_token": token, "expires_in": 3600, "token_type": "Bearer",
-            "issued_token_type": "urn:ietf:params:oauth:token-type:access_token"});
-        (200, answer)
-    }
-
-    fn refusal(&self, head: &str) -> Option<(u16, Value)> {
-        let token = header(head, "authorization").trim_start_matches("Bearer ");
-        let given = || (1..=self.tokens).any(|number| given_token(number) == token);
-        match token {
-            POWERLESS => Some(error(
-                403,
-                "PERMISSION_DENIED",
-                "Permission 'secretmanager.versions.access' denied for canary-of-a-message",
-                "IAM_PERMISSION_DENIED",
-            )),
-            token if self.revoked.contains(token) || token != TOKEN && !given() => Some(error(
-                401,
-                "UNAUTHENTICATED",
-                &format!("Request had invalid authentication credentials: {token}"),
-                "ACCESS_TOKEN_EXPIRED",
-            )),
-            _ => None,
-        }
-    }
-
-    fn read(&mut self, resource: &str, query: &str) -> (u16, Value) {
-        // A project has a number besides its id.
-        let resource = &resource.replace("projects/123/", "projects/p/");
-        let absent = || error(404, "NOT_FOUND", &format!("canary: {resource} not found"), "");
-        if let Some(parent) = resource.strip_suffix("/secrets") {
-            return self.list(parent, query);
-        }
-        let (version, is_access) = match resource.strip_suffix(":access") {
-            Some(version) => (version, true),
-            None => (resource.as_str(), false),
-        };
-        let Some((secret, wanted)) = version.split_once("/versions/") else { return absent() };
-        let Some(versions) = self.secrets.get(secret) else { return absent() };
-        let aliased = || self.aliases.get(&(secret.to_owned(), wanted.to_owned())).copied();
-        let number = match wanted {
-            "latest" => Some(versions.len()),
-            number => number.parse().ok().or_else(aliased),
-        };
-        let found = number.and_then(|number| Some((number, versions.get(number.checked_sub(1)?)?)));
-        let Some((number, version)) = found else { return absent() };
-        let name = format!("{}/versions/{number}", secret.replace("projects/p/", "projects/123/"));
-        if !is_access {
-            return (200, json!({"name": name, "createTime": version.created, "state": "ENABLED"}));
-        }
-        if version.state != "ENABLED" {
-            let message = format!("Secret Version [{name}] is in {} state.", version.state);
-            return error(400, "FAILED_PRECONDITION", &message, "");
-        }
-        let mut payload = json!({"data": BASE64.encode(&version.payload)});
-        let sum = u64::from(checksum(&version.payload));
-        match &mut self.checksums {
-            Checksums::Missing => {}
-            Checksums::Wrong(left) if *left > 0 => {
-                *left -= 1;
-                payload["dataCrc32c"] = json!((sum ^ 1).to_string());
-            }
-            _ => payload["dataCrc32c"] = json!(sum.to_string()),
-        }
-        (200, json!({"name": name, "payload": payload}))
-    }
-
-    fn list(&self, parent: &str, query: &str) -> (u16, Value) {
-        let value = |name: &str| {
-            let pair = query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
-            pair.unwrap_or_default().replace("%3A", ":")
-        };
-        let filter = value("filter");
-        let part = filter.strip_prefix("name:").unwrap_or_default();
-        let start: usize =
-            value("pageToken").trim_start_matches("canary-page-").parse().unwrap_or(0);
-        let start_of_names = format!("{parent}/secrets/");
-        let names: Vec<&str> = self
-            .secrets
-            .keys()
-            .filter_map(|name| name.strip_prefix(&start_of_names))
-            .filter(|name| name.contains(part))
-            .collect();
-        let page = names.iter().skip(start).take(self.page);
-        let secrets: Vec<Value> = page
-            .map(|name| json!({"name": format!("projects/123/secrets/{name}"), "labels": {"a": "canary-label"}}))
-            .collect();
-        let mut answer = json!({"totalSize": names.len()});
-        if start.saturating_add(self.page) < names.len() {
-            answer["nextPageToken"] = json!(format!("canary-page-{}", start + self.page));
-        }
-        if !secrets.is_empty() {
-            answer["secrets"] = json!(secrets);
-        }
-        (200, answer)
-    }
-}
-
-/// Whether a request for a token has what it takes.
-fn is_login(path: &str, body: &str) -> bool {
-    match path {
-        "/token" => body.contains("canary-refresh-token"),
-        _ => body.contains("canary-subject-token"),
-    }
-}
-
 /// An error as the service says it, with what it must not be quoted for.
 pub fn error(status: u16, code: &str, message: &str, reason: &str) -> (u16, Value) {
     let mut details = vec![
@@ -459,16 +292,4 @@ pub fn error(status: u16, code: &str, message: &str, reason: &str) -> (u16, Valu
     let body =
         json!({"error": {"code": status, "message": message, "status": code, "details": details}});
     (status, body)
-}
-
-/// CRC-32C, bit by bit, as RFC 3720 has it.
-fn checksum(bytes: &[u8]) -> u32 {
-    let mut sum = u32::MAX;
-    for byte in bytes {
-        sum ^= u32::from(*byte);
-        for _ in 0..8 {
-            sum = (sum >> 1) ^ (0x82F6_3B78 & (sum & 1).wrapping_neg());
-        }
-    }
-    !sum
 }
