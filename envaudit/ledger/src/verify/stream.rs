@@ -44,7 +44,8 @@ pub(super) fn blocks(
     let queue = Mutex::new(queue);
     let (done, results) = mpsc::channel();
     std::thread::scope(|scope| {
-        for _ in 0..threads {
+        // This thread checks lines, too: one more than there are cores would take turns with the others.
+        for _ in 1..threads {
             let (queue, done) = (&queue, done.clone());
             scope.spawn(move || {
                 loop {
@@ -62,7 +63,7 @@ pub(super) fn blocks(
         let mut ready = BTreeMap::new();
         let (mut sent, mut taken, mut more) = (0, 0, true);
         loop {
-            while more && sent - taken < threads as u64 + 2 {
+            while more && sent - taken < threads as u64 + 3 {
                 match reader.next()? {
                     Some(block) => {
                         if work.send((sent, block)).is_err() {
@@ -76,11 +77,20 @@ pub(super) fn blocks(
             if taken == sent {
                 return Ok(());
             }
-            let Ok((number, block)) = results.recv() else { return Ok(()) };
-            ready.insert(number, block);
-            while let Some(block) = ready.remove(&taken) {
+            ready.extend(results.try_iter());
+            if let Some(block) = ready.remove(&taken) {
                 taken += 1;
                 each(block)?;
+                continue;
+            }
+            // Another thread that waits for work holds the lock: then there is none to take.
+            let own = queue.try_lock().ok().and_then(|queue| queue.try_recv().ok());
+            match own {
+                Some((number, block)) => drop(ready.insert(number, block.check(checker))),
+                None => {
+                    let Ok((number, block)) = results.recv() else { return Ok(()) };
+                    ready.insert(number, block);
+                }
             }
         }
     })
