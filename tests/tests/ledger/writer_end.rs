@@ -232,3 +232,16 @@ fn two_who_close_it_at_once_lose_nothing() {
         assert_eq!(recorded(writer.ledger().source()), (0..200).collect::<Vec<_>>());
     }
 }
+
+#[test]
+fn a_ledger_that_several_threads_close_is_closed_for_each_of_them() {
+    for _ in 0..200 {
+        let ledger = on(&MemoryDisk::new());
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| ledger.close().expect("closed"));
+            }
+        });
+        assert!(matches!(ledger.append(&event(0)), Err(AppendError::Closed)));
+    }
+}

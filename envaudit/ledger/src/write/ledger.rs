@@ -297,7 +297,7 @@ impl Ledger {
         if let Some(Stopped::Closed) = self.state().stopped {
             return Ok(());
         }
-        self.with_tail(|state| {
+        let closed = self.with_tail(|state| {
             self.be_at_end(state)?;
             if state.closed_at != Some(state.tail.seq) {
                 recover::refuse_contradictions(self, &state.tail)?;
@@ -307,9 +307,16 @@ impl Ledger {
             self.take_checkpoint(state)?;
             state.stopped = Some(Stopped::Closed);
             Ok(())
-        })?;
-        self.writer().lock.release();
-        Ok(())
+        });
+        match closed {
+            // Another thread was faster.
+            Err(AppendError::Closed) => Ok(()),
+            closed => {
+                closed?;
+                self.writer().lock.release();
+                Ok(())
+            }
+        }
     }
 
     /// Reads a poisoned ledger again, finds out which events of the last writes are there, and continues.

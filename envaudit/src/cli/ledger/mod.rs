@@ -18,4 +18,6 @@ pub(crate) use key_file::{
 };
 pub(crate) use open::{KEY_VARIABLES, LedgerKeys, RetiredKeys};
 pub(crate) use read::{StoredLedger, refuse_inside};
-pub(crate) use recorded_names::{NotRecorded, end_with, not_recorded, not_recorded_json};
+#[cfg(feature = "report")]
+pub(crate) use recorded_names::{NotRecorded, not_recorded_json};
+pub(crate) use recorded_names::{end_with, not_recorded};
