@@ -16,6 +16,7 @@
 mod check;
 mod expected_heads;
 mod finding;
+mod hash_claims;
 mod incremental_tree;
 mod line_check;
 mod line_outline;
