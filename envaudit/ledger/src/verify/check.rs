@@ -127,21 +127,20 @@ pub(super) struct Checker<'k> {
 }
 
 impl Checker<'_> {
-    /// Looks at every line of a block.
-    pub(super) fn lines(&self, block: &LineBlock) -> Vec<CheckedLine> {
-        let mut lines = Vec::with_capacity(block.bytes().len() / 256);
+    /// Looks at every line of a block, and adds them to `lines`, which is empty.
+    pub(super) fn lines(&self, block: &LineBlock, lines: &mut Vec<CheckedLine>) {
+        lines.reserve(block.bytes().len() / 256);
         let (mut texts, mut claims) = (None, HashClaims::default());
         for line in block.lines() {
             let earlier = if self.from <= 1 { None } else { claimed(line.bytes) };
             let state = match earlier {
                 Some(seq) if seq < self.from => LineState::Earlier { seq },
-                _ => self.line(line.bytes, &mut lines, &mut texts, &mut claims),
+                _ => self.line(line.bytes, lines, &mut texts, &mut claims),
             };
             lines.push(CheckedLine { offset: line.offset, state });
         }
-        self.compare(&mut claims, &mut lines);
-        add_groups(&mut lines);
-        lines
+        self.compare(&mut claims, lines);
+        add_groups(lines);
     }
 
     /// Looks at a line, of whose block these are the ones before; `texts` are those of the last of them, if that was good at a

@@ -218,9 +218,8 @@ impl<'k> Verifier<'k> {
             threads.map_or(1, NonZeroUsize::get),
             |block| {
                 bytes += block.bytes;
-                let mut lines = block.lines;
-                let unterminated = if block.terminated { None } else { lines.pop() };
-                for line in &lines {
+                let unterminated = if block.terminated { None } else { block.lines.pop() };
+                for line in &block.lines {
                     walk.line(block.segment, line);
                 }
                 if let Some(line) = unterminated {

@@ -18,29 +18,35 @@ pub(super) struct CheckedBlock {
     /// The index of the segment.
     pub(super) segment: usize,
     pub(super) lines: Vec<CheckedLine>,
+    /// What was read, which is freed by the thread that has allocated it: that has use for it at once. Where others free it,
+    /// the allocator gives much of it back to the system, and takes it again.
+    _read: LineBlock,
     /// How many bytes they are.
     pub(super) bytes: u64,
     /// Whether the last line has a newline.
     pub(super) terminated: bool,
 }
 
-/// Hands every block to `each`, in order.
+/// Hands every block to `each`, in order; what that leaves of its lines is dropped.
 pub(super) fn blocks(
     source: &dyn SegmentSource,
     segments: &[SegmentInfo],
     first: usize,
     checker: &Checker<'_>,
     threads: usize,
-    mut each: impl FnMut(CheckedBlock) -> Result<(), StoreError>,
+    mut each: impl FnMut(&mut CheckedBlock) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let mut reader = BlockReader::new(source, segments, first);
     if threads <= 1 {
+        let mut spare = Vec::new();
         while let Some(block) = reader.next()? {
-            each(block.check(checker))?;
+            let mut block = block.check(checker, spare);
+            each(&mut block)?;
+            spare = block.lines;
         }
         return Ok(());
     }
-    let (work, queue) = mpsc::channel::<(u64, Block)>();
+    let (work, queue) = mpsc::channel::<Work>();
     let queue = Mutex::new(queue);
     let (done, results) = mpsc::channel();
     std::thread::scope(|scope| {
@@ -50,8 +56,8 @@ pub(super) fn blocks(
             scope.spawn(move || {
                 loop {
                     let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
-                    let Ok((number, block)) = next else { return };
-                    if done.send((number, block.check(checker))).is_err() {
+                    let Ok(work) = next else { return };
+                    if done.send(work.run(checker)).is_err() {
                         return;
                     }
                 }
@@ -60,13 +66,14 @@ pub(super) fn blocks(
         drop(done);
         // Dropped when this closure ends, early or not: the threads stop when there is no more work.
         let work = work;
-        let mut ready = BTreeMap::new();
+        let (mut ready, mut spares) = (BTreeMap::new(), Vec::new());
         let (mut sent, mut taken, mut more) = (0, 0, true);
         loop {
             while more && sent - taken < threads as u64 + 3 {
                 match reader.next()? {
                     Some(block) => {
-                        if work.send((sent, block)).is_err() {
+                        let spare = spares.pop().unwrap_or_default();
+                        if work.send(Work { number: sent, block, spare }).is_err() {
                             return Ok(());
                         }
                         sent += 1;
@@ -78,22 +85,38 @@ pub(super) fn blocks(
                 return Ok(());
             }
             ready.extend(results.try_iter());
-            if let Some(block) = ready.remove(&taken) {
+            if let Some(mut block) = ready.remove(&taken) {
                 taken += 1;
-                each(block)?;
+                each(&mut block)?;
+                spares.push(block.lines);
                 continue;
             }
             // Another thread that waits for work holds the lock: then there is none to take.
             let own = queue.try_lock().ok().and_then(|queue| queue.try_recv().ok());
-            match own {
-                Some((number, block)) => drop(ready.insert(number, block.check(checker))),
+            let (number, block) = match own {
+                Some(work) => work.run(checker),
                 None => {
-                    let Ok((number, block)) = results.recv() else { return Ok(()) };
-                    ready.insert(number, block);
+                    let Ok(result) = results.recv() else { return Ok(()) };
+                    result
                 }
-            }
+            };
+            ready.insert(number, block);
         }
     })
+}
+
+/// A block that is to be checked.
+struct Work {
+    number: u64,
+    block: Block,
+    /// The list of lines of an earlier block, for the memory that it has.
+    spare: Vec<CheckedLine>,
+}
+
+impl Work {
+    fn run(self, checker: &Checker<'_>) -> (u64, CheckedBlock) {
+        (self.number, self.block.check(checker, self.spare))
+    }
 }
 
 /// Lines of one segment.
@@ -104,18 +127,19 @@ struct Block {
 }
 
 impl Block {
-    fn check(self, checker: &Checker<'_>) -> CheckedBlock {
+    fn check(self, checker: &Checker<'_>, mut lines: Vec<CheckedLine>) -> CheckedBlock {
         let Block { segment, lines: block } = self;
         let bytes = block.bytes().len();
         let too_long = block.end() != LineEnd::Newline && bytes == LONG;
-        let lines = if too_long {
+        lines.clear();
+        if too_long {
             let bad = BadLine { claimed: None, reason: BadReason::TooLong };
-            vec![CheckedLine { offset: block.offset(), state: LineState::Bad(bad) }]
+            lines.push(CheckedLine { offset: block.offset(), state: LineState::Bad(bad) });
         } else {
-            checker.lines(&block)
-        };
+            checker.lines(&block, &mut lines);
+        }
         let terminated = too_long || block.end() == LineEnd::Newline;
-        CheckedBlock { segment, lines, bytes: bytes as u64, terminated }
+        CheckedBlock { segment, lines, _read: block, bytes: bytes as u64, terminated }
     }
 }
 
