@@ -18,9 +18,8 @@ pub(super) struct CheckedBlock {
     /// The index of the segment.
     pub(super) segment: usize,
     pub(super) lines: Vec<CheckedLine>,
-    /// What was read, which is freed by the thread that has allocated it: that has use for it at once. Where others free it,
-    /// the allocator gives much of it back to the system, and takes it again.
-    _read: LineBlock,
+    /// What was read, for its memory.
+    read: LineBlock,
     /// How many bytes they are.
     pub(super) bytes: u64,
     /// Whether the last line has a newline.
@@ -43,6 +42,7 @@ pub(super) fn blocks(
             let mut block = block.check(checker, spare);
             each(&mut block)?;
             spare = block.lines;
+            reader.reuse(block.read);
         }
         return Ok(());
     }
@@ -89,6 +89,7 @@ pub(super) fn blocks(
                 taken += 1;
                 each(&mut block)?;
                 spares.push(block.lines);
+                reader.reuse(block.read);
                 continue;
             }
             // Another thread that waits for work holds the lock: then there is none to take.
@@ -139,7 +140,7 @@ impl Block {
             checker.lines(&block, &mut lines);
         }
         let terminated = too_long || block.end() == LineEnd::Newline;
-        CheckedBlock { segment, lines, _read: block, bytes: bytes as u64, terminated }
+        CheckedBlock { segment, lines, read: block, bytes: bytes as u64, terminated }
     }
 }
 
@@ -152,11 +153,19 @@ struct BlockReader<'s> {
     blocks: Option<LineBlocks<'s>>,
     /// Lines that were read and not returned yet.
     pieces: Option<LinePieces>,
+    /// The memory of blocks that are done with. New memory would have to be cleared, by this process or by the system.
+    spares: Vec<Vec<u8>>,
 }
 
 impl<'s> BlockReader<'s> {
     fn new(source: &'s dyn SegmentSource, segments: &'s [SegmentInfo], first: usize) -> Self {
-        BlockReader { source, segments, segment: first, blocks: None, pieces: None }
+        let spares = Vec::new();
+        BlockReader { source, segments, segment: first, blocks: None, pieces: None, spares }
+    }
+
+    /// Reads a block to come into the memory of this one.
+    fn reuse(&mut self, block: LineBlock) {
+        self.spares.extend(block.into_memory());
     }
 
     fn next(&mut self) -> Result<Option<Block>, StoreError> {
@@ -168,6 +177,9 @@ impl<'s> BlockReader<'s> {
             let blocks = self.blocks.get_or_insert_with(|| {
                 LineBlocks::forward(self.source, info.first_seq, 0..info.len).longest(LONG)
             });
+            if let Some(spare) = self.spares.pop() {
+                blocks.reuse(spare);
+            }
             self.pieces = blocks.next().transpose()?.map(|block| block.pieces(PIECE));
             if self.pieces.is_none() {
                 self.segment += 1;
