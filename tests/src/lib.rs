@@ -10,6 +10,7 @@ pub mod causes;
 pub mod cli_fixture;
 #[cfg(feature = "cli")]
 pub mod command;
+pub mod crates;
 #[cfg(all(feature = "cli", target_os = "linux"))]
 pub mod disks;
 pub mod effort;

@@ -4,7 +4,6 @@
 use core::time::Duration;
 
 use super::provider::AskedProvider;
-use crate::error::{Problem, ProblemKind};
 
 /// The variable with URLs of sources, with blanks between them.
 pub(crate) const VARIABLE: &str = "ENVAUDIT_SOURCES";
@@ -52,8 +51,8 @@ struct SourceUrl {
 ///
 /// # Errors
 ///
-/// The problem of a load. Of the URL, it has the scheme and the names of known options.
-pub(crate) fn provider(url: &str) -> Result<AskedProvider, Problem> {
+/// When it names none, or one that this build does not have.
+pub(crate) fn provider(url: &str) -> Result<AskedProvider, UrlFault> {
     let url = SourceUrl::read(url)?;
     match url.scheme.as_str() {
         #[cfg(feature = "aws")]
@@ -72,42 +71,51 @@ pub(crate) fn provider(url: &str) -> Result<AskedProvider, Problem> {
     }
 }
 
-fn unknown_scheme(scheme: &str) -> Problem {
+fn unknown_scheme(scheme: &str) -> UrlFault {
     match SCHEMES.iter().find(|(known, _)| *known == scheme) {
-        Some((_, feature)) => problem(format!(
+        Some((_, feature)) => fault(format!(
             "this program was built without the feature `{feature}`, which reads `{scheme}:`"
         )),
         None => {
             let known: Vec<&str> = SCHEMES.iter().map(|(scheme, _)| *scheme).collect();
-            problem(format!("its scheme is none of {}", known.join(", ")))
+            fault(format!("its scheme is none of {}", known.join(", ")))
         }
     }
 }
 
-fn problem(reason: String) -> Problem {
-    Problem::new(ProblemKind::Setting, "a URL of a source cannot be used")
-        .reason(reason)
-        .hint("such as `vault://vault.internal:8200/secret/checkout/prod`; docs/sources.md has all of them")
+/// Why a URL cannot be used. Of the URL, it has the scheme and the names of known options.
+#[derive(Debug)]
+pub(crate) struct UrlFault(String);
+
+impl UrlFault {
+    /// How a URL looks.
+    pub(crate) const HINT: &str = "such as `vault://vault.internal:8200/secret/checkout/prod`; docs/sources.md has all of them";
+
+    pub(crate) fn reason(&self) -> &str {
+        &self.0
+    }
+}
+
+fn fault(reason: String) -> UrlFault {
+    UrlFault(reason)
 }
 
 impl SourceUrl {
-    fn read(url: &str) -> Result<Self, Problem> {
+    fn read(url: &str) -> Result<Self, UrlFault> {
         let Some((scheme, rest)) = url.split_once("://") else {
-            return Err(problem("it has no scheme".to_owned()));
+            return Err(fault("it has no scheme".to_owned()));
         };
         let is_scheme = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-');
         if scheme.is_empty() || !scheme.bytes().all(is_scheme) {
-            return Err(problem("it has no scheme".to_owned()));
+            return Err(fault("it has no scheme".to_owned()));
         }
         if rest.contains('#') {
-            return Err(problem(
-                "it has a `#` in it: a part of a name is written `%23`".to_owned(),
-            ));
+            return Err(fault("it has a `#` in it: a part of a name is written `%23`".to_owned()));
         }
         let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
         let (authority, path) = place.split_once('/').unwrap_or((place, ""));
         if authority.contains('@') {
-            return Err(problem(
+            return Err(fault(
                 "it has a user or a password in it: a URL never has a credential".to_owned(),
             ));
         }
@@ -116,7 +124,7 @@ impl SourceUrl {
             let (name, value) = option.split_once('=').unwrap_or((option, ""));
             let name = decoded(name)?;
             if let Some(what) = credential(&name) {
-                return Err(problem(format!(
+                return Err(fault(format!(
                     "it has the option `{what}`: a URL never has a credential"
                 )));
             }
@@ -146,8 +154,8 @@ fn credential(name: &str) -> Option<&'static str> {
     CREDENTIALS.iter().filter(|_| !name.starts_with("map_")).find(is_it).copied()
 }
 
-fn decoded(text: &str) -> Result<String, Problem> {
-    let wrong = || problem("a `%` in it is not followed by two hex digits".to_owned());
+fn decoded(text: &str) -> Result<String, UrlFault> {
+    let wrong = || fault("a `%` in it is not followed by two hex digits".to_owned());
     let mut parts = text.split('%');
     let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
     for part in parts {
@@ -155,7 +163,7 @@ fn decoded(text: &str) -> Result<String, Problem> {
         bytes.push(u8::from_str_radix(digits, 16).map_err(|_| wrong())?);
         bytes.extend_from_slice(rest.as_bytes());
     }
-    String::from_utf8(bytes).map_err(|_| problem("it is not UTF-8".to_owned()))
+    String::from_utf8(bytes).map_err(|_| fault("it is not UTF-8".to_owned()))
 }
 
 /// What all providers have.
@@ -171,10 +179,10 @@ struct CommonOptions {
 
 #[cfg(feature = "remote")]
 impl CommonOptions {
-    fn of(options: Vec<(String, String)>) -> Result<Self, Problem> {
+    fn of(options: Vec<(String, String)>) -> Result<Self, UrlFault> {
         let time = |name: &str, text: &str| {
             humantime::parse_duration(text)
-                .map_err(|_| problem(format!("its option `{name}` is no duration such as `5s`")))
+                .map_err(|_| fault(format!("its option `{name}` is no duration such as `5s`")))
         };
         let mut common = CommonOptions::default();
         for (name, value) in options {
@@ -183,9 +191,7 @@ impl CommonOptions {
                     "" | "true" => common.optional = true,
                     "false" => common.optional = false,
                     _ => {
-                        return Err(problem(
-                            "its option `optional` is `true` or `false`".to_owned(),
-                        ));
+                        return Err(fault("its option `optional` is `true` or `false`".to_owned()));
                     }
                 },
                 "timeout" => common.timeout = Some(time("timeout", &value)?),
@@ -229,9 +235,9 @@ macro_rules! with_common {
 #[cfg(feature = "vault")]
 impl SourceUrl {
     /// `vault://host:port/mount/path?namespace=…`
-    fn vault(self, scheme: &str) -> Result<AskedProvider, Problem> {
+    fn vault(self, scheme: &str) -> Result<AskedProvider, UrlFault> {
         if self.authority.is_empty() {
-            return Err(problem("it has no host".to_owned()));
+            return Err(fault("it has no host".to_owned()));
         }
         let mut common = CommonOptions::of(self.options)?;
         let mut provider = crate::Vault::new(format!("{scheme}://{}", self.authority));
@@ -282,7 +288,7 @@ macro_rules! with_aws_options {
 #[cfg(feature = "aws")]
 impl SourceUrl {
     /// `aws-sm://checkout/prod?region=…&endpoint=…`
-    fn secrets_manager(self) -> Result<AskedProvider, Problem> {
+    fn secrets_manager(self) -> Result<AskedProvider, UrlFault> {
         let name = self.name();
         let mut common = CommonOptions::of(self.options)?;
         let mut provider = crate::AwsSecretsManager::new();
@@ -295,7 +301,7 @@ impl SourceUrl {
     }
 
     /// `aws-ssm:///checkout/prod/` for what is below a path, `aws-ssm:///checkout/config` for a document.
-    fn parameter_store(self) -> Result<AskedProvider, Problem> {
+    fn parameter_store(self) -> Result<AskedProvider, UrlFault> {
         let name = self.name();
         let mut common = CommonOptions::of(self.options)?;
         let mut provider = crate::AwsParameterStore::new();
@@ -322,9 +328,9 @@ impl SourceUrl {
 impl SourceUrl {
     /// `azure-kv://myvault.vault.azure.net?prefix=…` for secrets of their own, `azure-kv://myvault.vault.azure.net/checkout-prod` for
     /// a document.
-    fn key_vault(self) -> Result<AskedProvider, Problem> {
+    fn key_vault(self) -> Result<AskedProvider, UrlFault> {
         if self.authority.is_empty() {
-            return Err(problem("it has no host".to_owned()));
+            return Err(fault("it has no host".to_owned()));
         }
         let mut common = CommonOptions::of(self.options)?;
         let mut provider = crate::AzureKeyVault::new(format!("https://{}", self.authority));
@@ -347,9 +353,9 @@ impl SourceUrl {
 #[cfg(feature = "gcp")]
 impl SourceUrl {
     /// `gcp-sm://my-project` for secrets by the names of variables, `gcp-sm://my-project/checkout-prod` for a document.
-    fn gcp_secret_manager(self) -> Result<AskedProvider, Problem> {
+    fn gcp_secret_manager(self) -> Result<AskedProvider, UrlFault> {
         if self.authority.is_empty() {
-            return Err(problem("it has no project".to_owned()));
+            return Err(fault("it has no project".to_owned()));
         }
         let mut common = CommonOptions::of(self.options)?;
         let mut provider = crate::GcpSecretManager::new(self.authority);
@@ -365,7 +371,7 @@ impl SourceUrl {
                 "dates" => match value.as_str() {
                     "" | "true" => provider.dates(),
                     "false" => provider,
-                    _ => return Err(problem("its option `dates` is `true` or `false`".to_owned())),
+                    _ => return Err(fault("its option `dates` is `true` or `false`".to_owned())),
                 },
                 _ => return Err(unknown_option(&name, "prefix, region, endpoint, dates")),
             };
@@ -377,11 +383,11 @@ impl SourceUrl {
 
 /// The name is shown if it is one: it may be a part of something else.
 #[cfg(feature = "remote")]
-fn unknown_option(name: &str, known: &str) -> Problem {
+fn unknown_option(name: &str, known: &str) -> UrlFault {
     let is_name =
         name.len() <= 20 && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
     let which = if is_name { format!("the option `{name}`") } else { "an option".to_owned() };
-    problem(format!(
+    fault(format!(
         "it has {which}, which is not known; known are optional, timeout, cache, map.KEY, {known}"
     ))
 }

@@ -14,6 +14,8 @@ mod azure_faults;
 mod azure_leaks;
 #[cfg(feature = "azure")]
 mod azure_login;
+#[cfg(all(feature = "aws", feature = "azure", feature = "gcp"))]
+mod crates;
 #[cfg(feature = "gcp")]
 mod gcp;
 #[cfg(all(feature = "gcp", feature = "cli"))]
