@@ -1,5 +1,7 @@
 //! What the integration tests of envaudit share.
 
+#[cfg(feature = "azure")]
+pub mod azure_fake;
 #[cfg(unix)]
 pub mod bao;
 pub mod canary;

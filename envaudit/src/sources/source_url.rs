@@ -10,9 +10,10 @@ use crate::error::{Problem, ProblemKind};
 pub(crate) const VARIABLE: &str = "ENVAUDIT_SOURCES";
 
 /// A scheme, and the feature with the provider for it.
-const SCHEMES: [(&str, &str); 5] = [
+const SCHEMES: [(&str, &str); 6] = [
     ("aws-sm", "aws"),
     ("aws-ssm", "aws"),
+    ("azure-kv", "azure"),
     ("gcp-sm", "gcp"),
     ("vault", "vault"),
     ("vault+http", "vault"),
@@ -52,6 +53,8 @@ pub(crate) fn provider(url: &str) -> Result<AskedProvider, Problem> {
         "aws-sm" => url.secrets_manager(),
         #[cfg(feature = "aws")]
         "aws-ssm" => url.parameter_store(),
+        #[cfg(feature = "azure")]
+        "azure-kv" => url.key_vault(),
         #[cfg(feature = "gcp")]
         "gcp-sm" => url.gcp_secret_manager(),
         #[cfg(feature = "vault")]
@@ -280,6 +283,32 @@ impl SourceUrl {
             true => format!("{}/{}", self.authority, self.path),
             false => self.authority.clone(),
         }
+    }
+}
+
+#[cfg(feature = "azure")]
+impl SourceUrl {
+    /// `azure-kv://myvault.vault.azure.net?prefix=…` for secrets of their own, `azure-kv://myvault.vault.azure.net/checkout-prod` for
+    /// a document.
+    fn key_vault(self) -> Result<AskedProvider, Problem> {
+        if self.authority.is_empty() {
+            return Err(problem("it has no host".to_owned()));
+        }
+        let mut common = CommonOptions::of(self.options)?;
+        let mut provider = crate::AzureKeyVault::new(format!("https://{}", self.authority));
+        let document = self.path.trim_matches('/');
+        if !document.is_empty() {
+            provider = provider.document(crate::SecretRef::new(document));
+        }
+        for (name, value) in std::mem::take(&mut common.others) {
+            provider = match name.as_str() {
+                "prefix" => provider.prefix(value),
+                "certificates" => provider.certificates(value),
+                _ => return Err(unknown_option(&name, "prefix, certificates")),
+            };
+        }
+        let provider = with_common!(provider, common);
+        Ok(common.asked(provider))
     }
 }
 

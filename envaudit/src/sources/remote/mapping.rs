@@ -19,7 +19,7 @@ pub(super) struct Mapping {
 
 impl Mapping {
     /// Whether the program has said nothing of secrets.
-    #[cfg(feature = "gcp")]
+    #[cfg(any(feature = "azure", feature = "gcp"))]
     pub(super) fn is_empty(&self) -> bool {
         let Mapping { documents, paths, prefixes, explicit } = self;
         documents.is_empty() && paths.is_empty() && prefixes.is_empty() && explicit.is_empty()

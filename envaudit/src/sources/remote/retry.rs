@@ -43,7 +43,7 @@ pub(super) fn retrying<T>(
 /// # Errors
 ///
 /// When one of them still fails because of the store as a whole: the others would, too.
-#[cfg(feature = "gcp")]
+#[cfg(any(feature = "azure", feature = "gcp"))]
 pub(super) fn retrying_each<W: Clone, T>(
     ask: &Ask<'_>,
     wanted: &[W],
@@ -80,7 +80,7 @@ pub(super) fn retrying_each<W: Clone, T>(
 }
 
 /// Whether any other call would fail in the same way.
-#[cfg(feature = "gcp")]
+#[cfg(any(feature = "azure", feature = "gcp"))]
 pub(super) fn is_of_the_store(error: &ProviderError) -> bool {
     matches!(
         error.kind(),
