@@ -260,13 +260,12 @@ impl AzureFake {
         self.state().requests.clone()
     }
 
-    /// The lines of requests for secrets, without the version of the API.
+    /// The lines of requests to the vault, without the version of the API.
     pub fn vault_lines(&self) -> Vec<String> {
-        let requests = self.requests();
-        let of_vault = requests.iter().filter(|request| request.host != AUTHORITY);
-        of_vault
-            .map(|request| request.line.split('?').next().unwrap_or_default().to_owned())
-            .collect()
+        let requests = self.requests().into_iter();
+        let lines =
+            requests.map(|request| request.line.split('?').next().unwrap_or_default().to_owned());
+        lines.filter(|line| line.contains(" /secrets") || line.contains(" /deleted")).collect()
     }
 
     /// How many tokens were asked for.
@@ -277,10 +276,12 @@ impl AzureFake {
 
     /// A token that may read all secrets, for a credential of the test's own.
     pub fn give_token(&self) -> String {
-        let text = format!("eyJ.canary-of-the-token-{}", TOKENS.fetch_add(1, Ordering::SeqCst));
-        let token = Token { text: text.clone(), is_powerless: false, is_revoked: false };
-        self.state().tokens.push(token);
-        text
+        self.state().give_token(false)
+    }
+
+    /// A token that may read nothing.
+    pub fn give_powerless_token(&self) -> String {
+        self.state().give_token(true)
     }
 
     /// A client that reaches it by a tunnel, and accepts its certificate.
@@ -302,9 +303,7 @@ impl AzureFake {
 
     /// A proxy that makes tunnels, all of which lead to a port, whatever they are asked for.
     pub fn tunnel_to(&self, port: u16) -> Tunnel {
-        let hosts = Arc::new(Mutex::new(Vec::new()));
-        let asked = Arc::clone(&hosts);
-        Tunnel { listener: Listener::start(move |client| tunnel(&asked, client, port)), hosts }
+        Tunnel::start(0, port)
     }
 
     /// The same, to the server itself.
@@ -330,6 +329,13 @@ pub struct Tunnel {
 }
 
 impl Tunnel {
+    /// One on a port of its own, or on any if that is 0.
+    pub fn start(at: u16, to: u16) -> Self {
+        let hosts = Arc::new(Mutex::new(Vec::new()));
+        let asked = Arc::clone(&hosts);
+        Tunnel { listener: Listener::start_at(at, move |client| tunnel(&asked, client, to)), hosts }
+    }
+
     /// Its address, as `HTTPS_PROXY` has it.
     pub fn address(&self) -> String {
         format!("http://127.0.0.1:{}", self.listener.port)
@@ -363,7 +369,11 @@ struct Listener {
 
 impl Listener {
     fn start(serve: impl Fn(TcpStream) + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("there are ports");
+        Listener::start_at(0, serve)
+    }
+
+    fn start_at(port: u16, serve: impl Fn(TcpStream) + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", port)).expect("there are ports");
         let port = listener.local_addr().expect("it has an address").port();
         let is_ended = Arc::new(AtomicBool::new(false));
         let (ended, serve) = (Arc::clone(&is_ended), Arc::new(serve));
@@ -505,6 +515,13 @@ impl Shared {
 }
 
 impl State {
+    fn give_token(&mut self, is_powerless: bool) -> String {
+        let number = TOKENS.fetch_add(1, Ordering::SeqCst);
+        let text = format!("eyJ.canary-of-the-token-{number}");
+        self.tokens.push(Token { text: text.clone(), is_powerless, is_revoked: false });
+        text
+    }
+
     fn token(&mut self, request: &Request) -> Answer {
         let is_machine = request.line.starts_with("GET ");
         let has = |part: &str| request.body.contains(part);
@@ -528,10 +545,7 @@ impl State {
                     "error_description": format!("AADSTS7000215: canary of the description: {}", request.body)}),
             );
         }
-        let number = TOKENS.fetch_add(1, Ordering::SeqCst);
-        let text = format!("eyJ.canary-of-the-token-{number}");
-        let is_powerless = secret(POWERLESS);
-        self.tokens.push(Token { text: text.clone(), is_powerless, is_revoked: false });
+        let text = self.give_token(secret(POWERLESS));
         let lasts = self.lasts.unwrap_or(3600);
         let ends = chrono::Utc::now().timestamp() + lasts;
         let answer = match is_machine {

@@ -18,16 +18,16 @@ use serde_json::json;
 
 #[derive(EnvConfig, Debug)]
 #[env(prefix = "APP_")]
-struct App {
-    db_password: SecretString,
+pub(crate) struct App {
+    pub(crate) db_password: SecretString,
     #[env(alias = "STRIPE")]
-    api_key: Option<SecretString>,
-    port: Option<u16>,
-    name: Option<String>,
+    pub(crate) api_key: Option<SecretString>,
+    pub(crate) port: Option<u16>,
+    pub(crate) name: Option<String>,
 }
 
 /// A loader of nothing but variables: those of the test's application.
-fn loader(proxy: &str) -> envaudit::Loader<App> {
+pub(crate) fn loader(proxy: &str) -> envaudit::Loader<App> {
     let files = [Source::Docker, Source::K8s, Source::FileEnv, Source::File];
     let vars = [
         ("HTTPS_PROXY", proxy),
@@ -38,7 +38,7 @@ fn loader(proxy: &str) -> envaudit::Loader<App> {
     files.into_iter().fold(App::loader().vars(vars), envaudit::Loader::without)
 }
 
-fn vault(fake: &AzureFake) -> AzureKeyVault {
+pub(crate) fn vault(fake: &AzureFake) -> AzureKeyVault {
     AzureKeyVault::new(format!("https://{VAULT}")).certificates(fake.certificates())
 }
 
@@ -178,7 +178,7 @@ fn a_reference_names_a_secret_a_member_and_a_version() {
 #[test]
 fn what_cannot_be_used_is_named_with_the_reason() {
     let fake = AzureFake::start();
-    fake.put("db", "1");
+    fake.put("db", "of-the-password");
     fake.put_with("disabled", json!("canary-1"), json!({"enabled": false}));
     fake.put_with("expired", json!("canary-2"), json!({"exp": 1_767_322_801}));
     fake.put_with("early", json!("canary-3"), json!({"nbf": 4_102_444_800_i64}));
@@ -312,7 +312,7 @@ fn many_secrets_are_asked_for_at_once() {
 
 /// A credential of the program's own.
 #[derive(Debug)]
-struct Own(&'static str);
+pub(crate) struct Own(pub(crate) String);
 
 #[async_trait]
 impl TokenCredential for Own {
@@ -322,14 +322,14 @@ impl TokenCredential for Own {
         _: Option<TokenRequestOptions<'_>>,
     ) -> azure_core::Result<AccessToken> {
         assert_eq!(scopes, ["https://vault.azure.net/.default"]);
-        match self.0 {
+        match self.0.as_str() {
             "" => Err(azure_core::Error::with_message(
                 azure_core::error::ErrorKind::Credential,
                 "canary of the program's credential",
             )),
             token => {
                 let ends = OffsetDateTime::now_utc() + azure_core::time::Duration::hours(1);
-                Ok(AccessToken::new(token, ends))
+                Ok(AccessToken::new(token.to_owned(), ends))
             }
         }
     }
@@ -339,29 +339,34 @@ impl TokenCredential for Own {
 fn a_program_can_give_a_credential_or_a_client_of_its_own() {
     let fake = AzureFake::start();
     fake.put("db-password", "1");
-    let token: &'static str = Box::leak(fake.give_token().into_boxed_str());
+    let token = fake.give_token();
     let tunnel = fake.tunnel();
     let vars = [("HTTPS_PROXY", tunnel.address())];
     let loader = || App::loader().vars(vars.clone());
-    let store = vault(&fake).credential(Arc::new(Own(token)));
+    let store = vault(&fake).credential(Arc::new(Own(token.clone())));
     assert_eq!(loader().source(store).load().unwrap().db_password.expose_secret(), "1");
     assert_eq!(fake.token_requests(), 0);
 
-    let none = vault(&fake).credential(Arc::new(Own("")));
+    let none = vault(&fake).credential(Arc::new(Own(String::new())));
     let error = loader().source(none).load().unwrap_err();
     let said = format!("{error} {error:?}");
     assert!(said.contains("the credentials are missing, wrong or expired"), "{said}");
     assert!(!said.contains("canary"), "{said}");
 
-    let client = |token: &'static str| {
+    let client = |token: &str| {
         let client_options = ClientOptions {
             transport: Some(Transport::new(Arc::new(fake.client(&tunnel)))),
             ..ClientOptions::default()
         };
         let options = SecretClientOptions { client_options, ..SecretClientOptions::default() };
-        SecretClient::new(&format!("https://{VAULT}"), Arc::new(Own(token)), Some(options)).unwrap()
+        SecretClient::new(
+            &format!("https://{VAULT}"),
+            Arc::new(Own(token.to_owned())),
+            Some(options),
+        )
+        .unwrap()
     };
-    let store = AzureKeyVault::from_client(client(token));
+    let store = AzureKeyVault::from_client(client(&token));
     let none: [(&str, &str); 0] = [];
     assert_eq!(
         App::loader().vars(none).source(store).load().unwrap().db_password.expose_secret(),
@@ -369,7 +374,7 @@ fn a_program_can_give_a_credential_or_a_client_of_its_own() {
     );
 
     fake.answer_next(Answer::error(403, "Forbidden", Some("ForbiddenByPolicy")));
-    let store = AzureKeyVault::from_client(client(token)).document("app");
+    let store = AzureKeyVault::from_client(client(&token)).document("app");
     let error = App::loader().vars(none).source(store).load().unwrap_err();
     let said = format!("{error} {error:?}");
     assert!(said.contains("access is denied (HTTP 403, ForbiddenByPolicy)"), "{said}");

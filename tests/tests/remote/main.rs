@@ -4,6 +4,16 @@
 mod aws;
 #[cfg(feature = "azure")]
 mod azure;
+#[cfg(all(feature = "azure", feature = "cli", unix))]
+mod azure_command;
+#[cfg(feature = "azure")]
+mod azure_conformance;
+#[cfg(feature = "azure")]
+mod azure_faults;
+#[cfg(feature = "azure")]
+mod azure_leaks;
+#[cfg(feature = "azure")]
+mod azure_login;
 #[cfg(feature = "gcp")]
 mod gcp;
 #[cfg(all(feature = "gcp", feature = "cli"))]

@@ -235,9 +235,9 @@ impl Provider for AzureKeyVault {
 /// Shows where it is and what it reads, and nothing of the credentials.
 impl fmt::Debug for AzureKeyVault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let vault = envaudit_redact::redact_value_text(&self.vault);
+        let address = Address::read(&self.vault).ok();
         f.debug_struct("AzureKeyVault")
-            .field("vault", &vault)
+            .field("vault", &address.as_ref().map_or("not an address", Address::as_str))
             .field("mapping", &self.mapping)
             .finish_non_exhaustive()
     }

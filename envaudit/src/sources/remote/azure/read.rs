@@ -71,7 +71,13 @@ impl SecretStore for Secrets<'_> {
             }
             match page.next_link.filter(|link| !link.is_empty()) {
                 None => return Ok(names),
-                Some(link) => next = Some(self.own(&link)?),
+                Some(link) => {
+                    let link = Some(self.own(&link)?);
+                    if link == next {
+                        return Err(ProviderError::of(ProviderErrorKind::Malformed));
+                    }
+                    next = link;
+                }
             }
         }
     }
