@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls::pki_types::pem::PemObject;
@@ -547,7 +547,8 @@ impl State {
         }
         let text = self.give_token(secret(POWERLESS));
         let lasts = self.lasts.unwrap_or(3600);
-        let ends = chrono::Utc::now().timestamp() + lasts;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is after 1970");
+        let ends = now.as_secs() as i64 + lasts;
         let answer = match is_machine {
             true => json!({"access_token": text, "expires_on": ends.to_string(),
                 "token_type": "Bearer", "resource": "https://vault.azure.net"}),

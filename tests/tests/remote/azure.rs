@@ -12,7 +12,7 @@ use envaudit::{
     AzureKeyVault, Cached, EnvConfig, ExposeSecret, OnFailure, Policy, ProblemKind, SecretRef,
     SecretString, Source,
 };
-use envaudit_tests::azure_fake::{Answer, AzureFake, CLIENT, CLIENT_SECRET, TENANT, VAULT};
+use envaudit_tests::azure_fake::{Answer, AzureFake, CLIENT, CLIENT_SECRET, TENANT, Tunnel, VAULT};
 use envaudit_tests::problems;
 use serde_json::json;
 
@@ -335,6 +335,17 @@ impl TokenCredential for Own {
     }
 }
 
+/// A client of the program's own.
+pub(crate) fn client(fake: &AzureFake, tunnel: &Tunnel, token: &str) -> SecretClient {
+    let client_options = ClientOptions {
+        transport: Some(Transport::new(Arc::new(fake.client(tunnel)))),
+        ..ClientOptions::default()
+    };
+    let options = SecretClientOptions { client_options, ..SecretClientOptions::default() };
+    let credential = Arc::new(Own(token.to_owned()));
+    SecretClient::new(&format!("https://{VAULT}"), credential, Some(options)).unwrap()
+}
+
 #[test]
 fn a_program_can_give_a_credential_or_a_client_of_its_own() {
     let fake = AzureFake::start();
@@ -353,19 +364,7 @@ fn a_program_can_give_a_credential_or_a_client_of_its_own() {
     assert!(said.contains("the credentials are missing, wrong or expired"), "{said}");
     assert!(!said.contains("canary"), "{said}");
 
-    let client = |token: &str| {
-        let client_options = ClientOptions {
-            transport: Some(Transport::new(Arc::new(fake.client(&tunnel)))),
-            ..ClientOptions::default()
-        };
-        let options = SecretClientOptions { client_options, ..SecretClientOptions::default() };
-        SecretClient::new(
-            &format!("https://{VAULT}"),
-            Arc::new(Own(token.to_owned())),
-            Some(options),
-        )
-        .unwrap()
-    };
+    let client = |token: &str| client(&fake, &tunnel, token);
     let store = AzureKeyVault::from_client(client(&token));
     let none: [(&str, &str); 0] = [];
     assert_eq!(

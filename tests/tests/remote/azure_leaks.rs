@@ -124,3 +124,33 @@ fn nothing_of_a_credential_in_an_address_is_said() {
     let store = AzureKeyVault::new(format!("https://{VAULT}")).document("app");
     assert_nothing_said(&canary::everything_said(&loader(proxy).source(store)), "a proxy");
 }
+
+/// The SDK traces addresses and more, where the program has told its own client nothing else.
+#[cfg(feature = "tracing")]
+#[test]
+fn the_sdk_traces_no_secret() {
+    let fake = AzureFake::start();
+    fake.put("traced", &json!({ "api_key": CANARY }).to_string());
+    let tunnel = fake.tunnel();
+    let client = crate::azure::client(&fake, &tunnel, &fake.give_token());
+    let own = || AzureKeyVault::new(format!("https://{VAULT}")).certificates(fake.certificates());
+    let traced = canary::traced_anywhere(|| {
+        loader(&tunnel.address()).source(own().document("traced")).load().unwrap();
+        let store = AzureKeyVault::from_client(client).document("traced");
+        loader("").source(store).load().unwrap();
+        fake.answer_next(Answer::error(403, CANARY, Some(CANARY)));
+        loader(&tunnel.address()).source(own().document("traced")).load().unwrap_err();
+    });
+    canary::assert_hidden(&traced, "the trace");
+    for part in ["eyJ.canary-of-the-token", CLIENT_SECRET, "/secrets/traced"] {
+        assert!(!traced.contains(part), "{part} is in {traced}");
+    }
+
+    // The same call by the program itself is traced: the test sees what there is to see.
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let client = crate::azure::client(&fake, &tunnel, &fake.give_token());
+    let traced = canary::traced_anywhere(|| {
+        drop(runtime.block_on(client.get_secret("traced", None)).unwrap());
+    });
+    assert!(traced.contains("/secrets/traced"), "{traced}");
+}
