@@ -304,10 +304,22 @@ fn many_secrets_are_asked_for_at_once() {
         ("AZURE_CLIENT_ID", CLIENT.to_owned()),
         ("AZURE_CLIENT_SECRET", CLIENT_SECRET.to_owned()),
     ];
-    let cfg = Many::loader().vars(vars).source(vault(&fake)).load().unwrap();
+    let cfg = Many::loader().vars(vars.clone()).source(vault(&fake)).load().unwrap();
     assert_eq!([cfg.n0, cfg.n1, cfg.n2, cfg.n3, cfg.n4, cfg.n5], [7; 6]);
     assert!((2..=8).contains(&fake.most_at_once()), "{}", fake.most_at_once());
     assert_eq!(fake.token_requests(), 1);
+
+    // Where the token is not accepted any more, all of them wait for the same new one.
+    let keys = ["N0", "N1", "N2", "N3", "N4", "N5"];
+    let of_names = keys
+        .into_iter()
+        .fold(vault(&fake), |vault, key| vault.map(key, SecretRef::new(key.to_lowercase())));
+    let loader = Many::loader().vars(vars).source(of_names);
+    loader.load().unwrap();
+    fake.revoke_tokens();
+    let before = fake.token_requests();
+    loader.load().unwrap();
+    assert_eq!(fake.token_requests() - before, 1);
 }
 
 /// A credential of the program's own.

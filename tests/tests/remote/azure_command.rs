@@ -198,6 +198,14 @@ fn the_tools_of_developers_come_last() {
     assert!(code == 3 && said.contains("there are no credentials"), "{code}: {said}");
     let (code, said) = with(&failing, "AzureCliCredential");
     assert!(code == 3 && said.contains("AzureCliCredential"), "{code}: {said}");
+    // One that hangs is given up with the load, and no other is asked in its place.
+    let hanging = tool("hanging", "az", "/bin/sleep 8".to_owned());
+    let mut command = nobodys(&fixture, &tunnel, &["audit"]);
+    command.args(["--source", &url(&fake, "/checkout-prod?timeout=1s")]);
+    command.env("PATH", hanging).env("AZURE_TOKEN_CREDENTIALS", "dev");
+    let (code, said) = run(command);
+    let reasons = ["it did not answer in time", "no answer within 1s"];
+    assert!(code == 3 && reasons.iter().any(|words| said.contains(words)), "{code}: {said}");
     let none = fixture.files.folder("none");
     let (code, said) = with(&none, "dev");
     assert!(code == 3 && said.contains("`az` and `azd` are not logged in"), "{code}: {said}");

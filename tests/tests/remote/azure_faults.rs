@@ -382,7 +382,7 @@ fn a_document_has_each_form_that_json_may_have() {
 }
 
 #[test]
-fn a_load_works_within_each_kind_of_runtime_and_leaves_no_thread() {
+fn a_load_works_within_each_kind_of_runtime_by_one_connection() {
     let fake = started();
     let tunnel = fake.tunnel();
     let open = loader(&tunnel.address()).source(store(&fake));
@@ -398,4 +398,29 @@ fn a_load_works_within_each_kind_of_runtime_and_leaves_no_thread() {
     assert_eq!(password(), CANARY);
     let of_vault = tunnel.hosts().iter().filter(|host| host.starts_with(VAULT)).count();
     assert_eq!(of_vault, 1, "{:?}", tunnel.hosts());
+}
+
+#[test]
+fn a_proxy_is_that_of_the_variables_and_not_for_hosts_that_they_except() {
+    let fake = started();
+    let tunnel = fake.tunnel();
+    let proxy = tunnel.address();
+    let direct = || {
+        let vault = AzureKeyVault::new(format!("https://127.0.0.1:{}", fake.port()));
+        vault.certificates(fake.certificates()).document("app")
+    };
+    let with = |vars: &[(&str, &str)], store: AzureKeyVault| {
+        let vars = vars.iter().copied();
+        said(&loader("").vars(vars).source(store).load().unwrap_err())
+    };
+    let here = [("HTTPS_PROXY", proxy.as_str()), ("NO_PROXY", "127.0.0.1,localhost")];
+    let token = ("AZURE_TOKEN_CREDENTIALS", "EnvironmentCredential");
+    // The certificate is not for this host, so no load gets further than that.
+    let said_of = with(&[here[0], here[1], token], direct());
+    assert!(said_of.contains("its certificate is not accepted"), "{said_of}");
+    assert_eq!(tunnel.hosts(), [""; 0]);
+    with(&[("https_proxy", &proxy), token], direct());
+    assert_eq!(tunnel.hosts(), [format!("127.0.0.1:{}", fake.port())]);
+    let said_of = with(&[("HTTPS_PROXY", "://canary"), token], store(&fake));
+    assert!(said_of.contains("the variable HTTPS_PROXY has no address of a proxy"), "{said_of}");
 }

@@ -6,6 +6,7 @@
 
 use core::fmt;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use azure_core::cloud::CloudConfiguration;
@@ -59,6 +60,8 @@ pub(super) struct Chain {
     metadata: Arc<dyn HttpClient>,
     /// The one that has given a token out.
     found: Mutex<Option<Way>>,
+    /// Whether a tool runs: one that hangs is not ended with the load that waited for it.
+    runs_tool: Arc<AtomicBool>,
 }
 
 impl Chain {
@@ -90,6 +93,7 @@ impl Chain {
             authority: Arc::new(Http::to_identity(authority)),
             metadata: Arc::new(Http::to_identity(metadata)),
             found: Mutex::new(None),
+            runs_tool: Arc::default(),
         })
     }
 
@@ -160,12 +164,40 @@ impl Chain {
     /// Whether a failure is one of a credential that is there, so that no other is looked for.
     fn is_there(&self, way: Way, error: &ProviderError) -> bool {
         let is_of_its_server = matches!(error.http_status(), Some(410 | 429 | 500..=599));
-        way == ManagedIdentity && (self.has_identity_endpoint || is_of_its_server)
+        match way {
+            Environment | WorkloadIdentity => true,
+            ManagedIdentity => self.has_identity_endpoint || is_of_its_server,
+            AzureCli | AzureDeveloperCli => error.kind() == ProviderErrorKind::TimedOut,
+        }
     }
 
     async fn by(&self, way: Way, scopes: &[&str]) -> Result<AccessToken, ProviderError> {
         let credential = self.credential(way)?;
-        credential.get_token(scopes, None).await.map_err(|error| fault::of(&error))
+        let token = match way {
+            AzureCli | AzureDeveloperCli => self.by_tool(credential, scopes).await?,
+            _ => credential.get_token(scopes, None).await,
+        };
+        token.map_err(|error| fault::of(&error))
+    }
+
+    /// Runs one tool at a time, and waits for it while the load does.
+    async fn by_tool(
+        &self,
+        credential: Arc<dyn TokenCredential>,
+        scopes: &[&str],
+    ) -> Result<azure_core::Result<AccessToken>, ProviderError> {
+        if self.runs_tool.swap(true, Ordering::SeqCst) {
+            let still = "the tool that an earlier load began still runs";
+            return Err(ProviderError::of(ProviderErrorKind::TimedOut).code(still));
+        }
+        let running = Running(Arc::clone(&self.runs_tool));
+        let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        let call = tokio::spawn(async move {
+            let _running = running;
+            let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
+            credential.get_token(&scopes, None).await
+        });
+        call.await.map_err(|_| ProviderError::of(ProviderErrorKind::Unauthenticated))
     }
 
     fn credential(&self, way: Way) -> Result<Arc<dyn TokenCredential>, ProviderError> {
@@ -235,6 +267,15 @@ impl Chain {
             cloud: Some(Arc::clone(&self.cloud)),
             ..ClientOptions::default()
         }
+    }
+}
+
+/// Says that no tool runs any more, when it is dropped.
+struct Running(Arc<AtomicBool>);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::SeqCst);
     }
 }
 

@@ -22,6 +22,8 @@ pub(super) enum Origin {
 pub(super) struct Tokens {
     origin: Origin,
     kept: Mutex<Option<Kept>>,
+    /// Held while one is asked for: who comes meanwhile takes the same.
+    asked: tokio::sync::Mutex<()>,
 }
 
 struct Kept {
@@ -31,7 +33,7 @@ struct Kept {
 
 impl Tokens {
     pub(super) fn new(origin: Origin) -> Self {
-        Tokens { origin, kept: Mutex::new(None) }
+        Tokens { origin, kept: Mutex::new(None), asked: tokio::sync::Mutex::default() }
     }
 
     /// Forgets a token that was not accepted, by the header that it was sent in.
@@ -63,6 +65,10 @@ impl TokenCredential for Tokens {
         scopes: &[&str],
         options: Option<TokenRequestOptions<'_>>,
     ) -> azure_core::Result<AccessToken> {
+        if let Some(token) = self.good(scopes) {
+            return Ok(token);
+        }
+        let _asked = self.asked.lock().await;
         if let Some(token) = self.good(scopes) {
             return Ok(token);
         }
