@@ -9,8 +9,10 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use async_trait::async_trait;
 use azure_core::cloud::CloudConfiguration;
-use azure_core::credentials::{AccessToken, Secret, TokenCredential};
+use azure_core::credentials::{AccessToken, Secret, TokenCredential, TokenRequestOptions};
+use azure_core::error::ErrorKind;
 use azure_core::http::{ClientOptions, HttpClient, RetryOptions, Transport};
 use azure_identity::{
     AzureCliCredential, AzureCliCredentialOptions, AzureDeveloperCliCredential,
@@ -97,7 +99,7 @@ impl Chain {
         })
     }
 
-    pub(super) async fn token(&self, scopes: &[&str]) -> Result<AccessToken, ProviderError> {
+    async fn token(&self, scopes: &[&str]) -> Result<AccessToken, ProviderError> {
         let found = *self.found.lock().unwrap_or_else(PoisonError::into_inner);
         let ways = match found {
             Some(way) => vec![way],
@@ -267,6 +269,18 @@ impl Chain {
             cloud: Some(Arc::clone(&self.cloud)),
             ..ClientOptions::default()
         }
+    }
+}
+
+#[async_trait]
+impl TokenCredential for Chain {
+    async fn get_token(
+        &self,
+        scopes: &[&str],
+        _: Option<TokenRequestOptions<'_>>,
+    ) -> azure_core::Result<AccessToken> {
+        let failed = |error| azure_core::Error::new(ErrorKind::Credential, error);
+        self.token(scopes).await.map_err(failed)
     }
 }
 

@@ -21,7 +21,7 @@ use azure_security_keyvault_secrets::{SecretClient, SecretClientOptions};
 
 use self::address::Address;
 use self::chain::Chain;
-use self::tokens::{Origin, Tokens};
+use self::tokens::Tokens;
 use self::transport::Http;
 use super::async_thread::AsyncThread;
 use super::mapping::{Mapping, provider_options};
@@ -184,10 +184,10 @@ impl AzureKeyVault {
         let proxy = transport::proxy(ask)?;
         let client = transport::client(tls.clone(), proxy)?;
         let origin = match &self.credential {
-            Some(credential) => Origin::Given(Arc::clone(credential)),
+            Some(credential) => Arc::clone(credential),
             None => {
                 let metadata = transport::metadata_client(tls)?;
-                Origin::Usual(Chain::new(ask, &address, client.clone(), metadata)?)
+                Arc::new(Chain::new(ask, &address, client.clone(), metadata)?)
             }
         };
         let tokens = Arc::new(Tokens::new(origin));

@@ -5,22 +5,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions};
-use azure_core::error::ErrorKind;
 use azure_core::time::{Duration, OffsetDateTime};
-
-use super::chain::Chain;
 
 /// Another token is asked for so long before one expires.
 const BEFORE: Duration = Duration::seconds(60);
 
-/// What gives tokens out.
-pub(super) enum Origin {
-    Given(Arc<dyn TokenCredential>),
-    Usual(Chain),
-}
-
 pub(super) struct Tokens {
-    origin: Origin,
+    origin: Arc<dyn TokenCredential>,
     kept: Mutex<Option<Kept>>,
     /// Held while one is asked for: who comes meanwhile takes the same.
     asked: tokio::sync::Mutex<()>,
@@ -32,7 +23,8 @@ struct Kept {
 }
 
 impl Tokens {
-    pub(super) fn new(origin: Origin) -> Self {
+    /// `origin` is what gives them out.
+    pub(super) fn new(origin: Arc<dyn TokenCredential>) -> Self {
         Tokens { origin, kept: Mutex::new(None), asked: tokio::sync::Mutex::default() }
     }
 
@@ -72,13 +64,7 @@ impl TokenCredential for Tokens {
         if let Some(token) = self.good(scopes) {
             return Ok(token);
         }
-        let token = match &self.origin {
-            Origin::Given(credential) => credential.get_token(scopes, options).await?,
-            Origin::Usual(chain) => {
-                let failed = |error| azure_core::Error::new(ErrorKind::Credential, error);
-                chain.token(scopes).await.map_err(failed)?
-            }
-        };
+        let token = self.origin.get_token(scopes, options).await?;
         let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
         *self.kept() = Some(Kept { scopes, token: token.clone() });
         Ok(token)
