@@ -1,13 +1,14 @@
 //! A server that speaks so much of the protocols of Azure as tests need: a vault of Key Vault, Microsoft Entra ID, and the identity of
 //! a machine. It is written from Microsoft's documentation, so it shows the shape of a conversation and not what the cloud would do.
 
+mod protocol;
+mod tunnel;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
@@ -16,6 +17,10 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ClientConfig, RootCertStore, ServerConfig, ServerConnection, StreamOwned};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+use self::protocol::version_name;
+use self::tunnel::Listener;
+pub use self::tunnel::Tunnel;
 
 /// The host of the vault.
 pub const VAULT: &str = "myvault.vault.azure.net";
@@ -43,12 +48,6 @@ const HOSTS: [&str; 6] = [
     "login.own.example",
     "evil.example",
 ];
-
-/// When the token of a machine ends.
-const IN_2100: i64 = 4_102_444_800;
-
-/// The greatest number of secrets on one page of a list.
-const PAGE: usize = 25;
 
 /// A running server, ended when it is dropped.
 pub struct AzureFake {
@@ -325,31 +324,6 @@ impl AzureFake {
     }
 }
 
-/// A running proxy.
-pub struct Tunnel {
-    listener: Listener,
-    hosts: Arc<Mutex<Vec<String>>>,
-}
-
-impl Tunnel {
-    /// One on a port of its own, or on any if that is 0.
-    pub fn start(at: u16, to: u16) -> Self {
-        let hosts = Arc::new(Mutex::new(Vec::new()));
-        let asked = Arc::clone(&hosts);
-        Tunnel { listener: Listener::start_at(at, move |client| tunnel(&asked, client, to)), hosts }
-    }
-
-    /// Its address, as `HTTPS_PROXY` has it.
-    pub fn address(&self) -> String {
-        format!("http://127.0.0.1:{}", self.listener.port)
-    }
-
-    /// The hosts that it was asked for, with their ports.
-    pub fn hosts(&self) -> Vec<String> {
-        self.hosts.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
-
 /// A running server for the identity of a machine.
 pub struct MachineIdentity(Listener);
 
@@ -361,78 +335,6 @@ impl MachineIdentity {
     pub fn address(&self) -> String {
         format!("http://127.0.0.1:{}/msi/token", self.0.port)
     }
-}
-
-/// Accepts connections on a free port until it is dropped.
-struct Listener {
-    port: u16,
-    is_ended: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Listener {
-    fn start(serve: impl Fn(TcpStream) + Send + Sync + 'static) -> Self {
-        Listener::start_at(0, serve)
-    }
-
-    fn start_at(port: u16, serve: impl Fn(TcpStream) + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", port)).expect("there are ports");
-        let port = listener.local_addr().expect("it has an address").port();
-        let is_ended = Arc::new(AtomicBool::new(false));
-        let (ended, serve) = (Arc::clone(&is_ended), Arc::new(serve));
-        let thread = std::thread::spawn(move || {
-            for client in listener.incoming() {
-                if ended.load(Ordering::SeqCst) {
-                    return;
-                }
-                let Ok(client) = client else { continue };
-                let serve = Arc::clone(&serve);
-                std::thread::spawn(move || serve(client));
-            }
-        });
-        Listener { port, is_ended, thread: Some(thread) }
-    }
-}
-
-impl Drop for Listener {
-    fn drop(&mut self) {
-        self.is_ended.store(true, Ordering::SeqCst);
-        let _ = TcpStream::connect(("127.0.0.1", self.port));
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
-}
-
-/// Answers `CONNECT`, and passes on what follows in both directions.
-fn tunnel(hosts: &Mutex<Vec<String>>, mut client: TcpStream, to: u16) {
-    let mut head = Vec::new();
-    let mut byte = [0];
-    while !head.ends_with(b"\r\n\r\n") {
-        match client.read(&mut byte) {
-            Ok(1) => head.push(byte[0]),
-            _ => return,
-        }
-    }
-    let head = String::from_utf8_lossy(&head);
-    let Some(host) = head.strip_prefix("CONNECT ").and_then(|rest| rest.split(' ').next()) else {
-        let _ = client.write_all(b"HTTP/1.1 405 Only tunnels\r\nContent-Length: 0\r\n\r\n");
-        return;
-    };
-    hosts.lock().unwrap_or_else(PoisonError::into_inner).push(host.to_owned());
-    let Ok(mut server) = TcpStream::connect(("127.0.0.1", to)) else { return };
-    if client.write_all(b"HTTP/1.1 200 OK\r\n\r\n").is_err() {
-        return;
-    }
-    let (Ok(mut from_server), Ok(mut to_client)) = (server.try_clone(), client.try_clone()) else {
-        return;
-    };
-    std::thread::spawn(move || {
-        let _ = std::io::copy(&mut from_server, &mut to_client);
-        let _ = to_client.shutdown(Shutdown::Both);
-    });
-    let _ = std::io::copy(&mut client, &mut server);
-    let _ = server.shutdown(Shutdown::Both);
 }
 
 fn serve_tls(shared: &Shared, client: TcpStream) {
@@ -485,164 +387,8 @@ fn read(stream: &mut impl BufRead) -> Option<Request> {
     Some(request)
 }
 
-/// The number of the last token that any server has given out: no two are the same.
-static TOKENS: AtomicUsize = AtomicUsize::new(0);
-
 impl Shared {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    fn answer(&self, request: &Request) -> Answer {
-        let mut state = self.state();
-        state.requests.push(request.clone());
-        if request.line.starts_with("POST ") || request.line.starts_with("GET /msi/token") {
-            return match state.scripted_tokens.pop_front() {
-                Some(answer) => answer,
-                None => state.token(request),
-            };
-        }
-        state.at_once += 1;
-        state.most_at_once = state.most_at_once.max(state.at_once);
-        let delay = state.delay;
-        drop(state);
-        std::thread::sleep(delay);
-        let mut state = self.state();
-        state.at_once -= 1;
-        let scripted = match request.authorization {
-            Some(_) => state.scripted.pop_front(),
-            None => None,
-        };
-        scripted.unwrap_or_else(|| state.of_vault(request))
-    }
-}
-
-impl State {
-    fn give_token(&mut self, is_powerless: bool) -> String {
-        let number = TOKENS.fetch_add(1, Ordering::SeqCst);
-        let text = format!("eyJ.canary-of-the-token-{number}");
-        self.tokens.push(Token { text: text.clone(), is_powerless, is_revoked: false });
-        text
-    }
-
-    fn token(&mut self, request: &Request) -> Answer {
-        let is_machine = request.line.starts_with("GET ");
-        let has = |part: &str| request.body.contains(part);
-        let is_client = has(&format!("client_id={CLIENT}"));
-        let secret = |secret: &str| is_client && has(&format!("client_secret={}", encoded(secret)));
-        let is_good = match is_machine {
-            true => {
-                request.authorization.as_deref() == Some(MachineIdentity::HEADER)
-                    && request.line.contains("resource=https%3A%2F%2Fvault.azure.net")
-            }
-            false => {
-                secret(CLIENT_SECRET)
-                    || secret(POWERLESS)
-                    || is_client && has(&format!("client_assertion={ASSERTION}"))
-            }
-        };
-        if !is_good {
-            return Answer::new(
-                401,
-                json!({"error": "invalid_client", "error_codes": [7_000_215],
-                    "error_description": format!("AADSTS7000215: canary of the description: {}", request.body)}),
-            );
-        }
-        let text = self.give_token(secret(POWERLESS));
-        let lasts = self.lasts.unwrap_or(3600);
-        let answer = match is_machine {
-            true => json!({"access_token": text, "expires_on": IN_2100.to_string(),
-                "token_type": "Bearer", "resource": "https://vault.azure.net"}),
-            false => json!({"access_token": text, "expires_in": lasts, "token_type": "Bearer"}),
-        };
-        Answer::new(200, answer)
-    }
-
-    fn of_vault(&self, request: &Request) -> Answer {
-        let token = request.authorization.as_deref().and_then(|text| text.strip_prefix("Bearer "));
-        let known = self.tokens.iter().find(|known| Some(known.text.as_str()) == token);
-        let Some(known) = known.filter(|token| !token.is_revoked) else {
-            let usual = format!(
-                "Bearer authorization=\"https://{AUTHORITY}/{TENANT}\", resource=\"https://vault.azure.net\""
-            );
-            let challenge = self.challenge.as_deref().unwrap_or(&usual);
-            let answer = Answer::error(401, "Unauthorized", None);
-            return answer.header("WWW-Authenticate", challenge);
-        };
-        if known.is_powerless {
-            return Answer::error(403, "Forbidden", Some("ForbiddenByRbac"));
-        }
-        let target = request.line.strip_prefix("GET ").unwrap_or_default();
-        let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        let parts: Vec<&str> = path.split('/').skip(1).filter(|part| !part.is_empty()).collect();
-        match parts[..] {
-            ["secrets"] => self.list(&request.host, query),
-            ["secrets", name] => self.secret(&request.host, name, None),
-            ["secrets", name, version] => self.secret(&request.host, name, Some(version)),
-            ["deletedsecrets", name] if self.deleted.contains(name) => Answer::new(
-                200,
-                json!({"id": format!("https://{}/secrets/{name}", request.host), "attributes": {"enabled": true}}),
-            ),
-            _ => Answer::error(404, "SecretNotFound", None),
-        }
-    }
-
-    fn list(&self, host: &str, query: &str) -> Answer {
-        let token = query.split('&').find_map(|part| part.strip_prefix("$skiptoken="));
-        let token =
-            token.or_else(|| query.split('&').find_map(|part| part.strip_prefix("%24skiptoken=")));
-        let from: usize = token.and_then(|text| text.parse().ok()).unwrap_or_default();
-        let all: Vec<&String> = self.secrets.keys().collect();
-        let page = all.iter().skip(from).take(PAGE);
-        let value: Vec<Value> = page
-            .map(|name| {
-                let newest = self.secrets[*name].last().map(|version| version.attributes.clone());
-                json!({"id": format!("https://{host}/secrets/{name}"), "attributes": newest})
-            })
-            .collect();
-        let more = from + value.len() < all.len();
-        let host = self.next_host.as_deref().unwrap_or(host);
-        let next = more.then(|| {
-            format!("https://{host}/secrets?api-version=7.6&$skiptoken={}", from + value.len())
-        });
-        Answer::new(200, json!({"value": value, "nextLink": next}))
-    }
-
-    fn secret(&self, host: &str, name: &str, version: Option<&str>) -> Answer {
-        let found = self.secrets.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
-        let Some((name, versions)) = found else {
-            return Answer::error(404, "SecretNotFound", None);
-        };
-        let at = match version {
-            None => Some(versions.len()),
-            Some(version) => (1..=versions.len()).find(|at| version_name(*at) == version),
-        };
-        let Some(at) = at else { return Answer::error(404, "SecretNotFound", None) };
-        let Version { value, attributes } = &versions[at - 1];
-        if attributes["enabled"] == json!(false) {
-            return Answer::error(403, "Forbidden", Some("SecretDisabled"));
-        }
-        let id = format!("https://{host}/secrets/{name}/{}", version_name(at));
-        Answer::new(
-            200,
-            json!({"id": id, "value": value, "attributes": attributes, "contentType": "text/plain"}),
-        )
-    }
-}
-
-/// The name of a version: 32 hex digits.
-fn version_name(at: usize) -> String {
-    format!("{:032x}", 0x7f3a_0000 + at)
-}
-
-/// The encoding of forms.
-fn encoded(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'*' => {
-                char::from(byte).to_string()
-            }
-            _ => format!("%{byte:02X}"),
-        })
-        .collect()
 }
