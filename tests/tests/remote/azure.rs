@@ -230,7 +230,7 @@ fn what_cannot_be_used_is_named_with_the_reason() {
 #[test]
 fn a_secret_is_good_until_it_expires_by_the_clock_of_the_loader() {
     let fake = AzureFake::start();
-    let now = chrono::Utc::now();
+    let now: chrono::DateTime<chrono::Utc> = "2026-06-01T00:00:00Z".parse().unwrap();
     let at = |days: i64| (now + chrono::TimeDelta::days(days)).timestamp();
     fake.put_with("db-password", json!("1"), json!({"nbf": at(1), "exp": at(3)}));
     let tunnel = fake.tunnel();
@@ -244,7 +244,7 @@ fn a_secret_is_good_until_it_expires_by_the_clock_of_the_loader() {
 #[test]
 fn a_policy_can_set_a_limit_to_the_age_of_a_version() {
     let fake = AzureFake::start();
-    let now = chrono::Utc::now();
+    let now: chrono::DateTime<chrono::Utc> = "2026-06-01T00:00:00Z".parse().unwrap();
     fake.put_with("db-password", json!("1"), json!({"created": now.timestamp()}));
     let tunnel = fake.tunnel();
     let load = |days: i64| {
@@ -355,7 +355,7 @@ pub(crate) fn client(fake: &AzureFake, tunnel: &Tunnel, token: &str) -> SecretCl
     };
     let options = SecretClientOptions { client_options, ..SecretClientOptions::default() };
     let credential = Arc::new(Own(token.to_owned()));
-    SecretClient::new(&format!("https://{VAULT}"), credential, Some(options)).unwrap()
+    SecretClient::new(&format!("https://{VAULT}"), credential, Some(options)).expect("a client")
 }
 
 #[test]

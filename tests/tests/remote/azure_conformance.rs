@@ -46,6 +46,7 @@ impl TestStore for AzureStore {
 
 /// The way to the server is in variables, and the suite reads those of its process: so it has a process of its own.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "it is a test that asks itself")]
 fn azure_is_a_provider_like_the_others() {
     if let Ok(port) = std::env::var(TUNNEL_AT) {
         let fake = AzureFake::start();
