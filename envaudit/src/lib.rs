@@ -104,6 +104,8 @@ pub use schema::{
 pub use secrecy::{ExposeSecret, SecretBox, SecretString};
 pub use sources::provider::{Ask, Cached, Fetched, FetchedValue, OnFailure, Provider};
 pub use sources::provider_error::{ProviderError, ProviderErrorKind};
+#[cfg(feature = "azure")]
+pub use sources::remote::AzureKeyVault;
 #[cfg(feature = "gcp")]
 pub use sources::remote::GcpSecretManager;
 #[cfg(feature = "remote")]

@@ -135,6 +135,9 @@ mod events {
     /// The events of all threads, while they are wanted.
     static ANYWHERE: Mutex<Option<Vec<u8>>> = Mutex::new(None);
 
+    /// Held while they are: one test at a time.
+    static ONE: Mutex<()> = Mutex::new(());
+
     thread_local! {
         static WRITTEN: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     }
@@ -167,6 +170,7 @@ mod events {
     /// The text of all events while the call runs.
     pub(super) fn anywhere(run: impl FnOnce()) -> String {
         listen();
+        let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
         let set = |value| {
             let mut anywhere = ANYWHERE.lock().unwrap_or_else(PoisonError::into_inner);
             std::mem::replace(&mut *anywhere, value)

@@ -1,5 +1,7 @@
 //! What the integration tests of envaudit share.
 
+#[cfg(feature = "azure")]
+pub mod azure_fake;
 #[cfg(unix)]
 pub mod bao;
 pub mod canary;
@@ -8,6 +10,7 @@ pub mod causes;
 pub mod cli_fixture;
 #[cfg(feature = "cli")]
 pub mod command;
+pub mod crates;
 #[cfg(all(feature = "cli", target_os = "linux"))]
 pub mod disks;
 pub mod effort;

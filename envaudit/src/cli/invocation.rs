@@ -13,8 +13,9 @@ use super::subject::{SchemaSource, Subject};
 use crate::audit::Policy;
 use crate::load::LoadSettings;
 use crate::sources::environment::Environment;
+use crate::sources::file;
 use crate::sources::provider::AskedProvider;
-use crate::sources::{file, source_url};
+use crate::sources::source_url::{self, UrlFault};
 
 /// The greatest size of a policy or of a saved audit.
 const MAX_DOCUMENT: u64 = 64 << 20;
@@ -69,19 +70,14 @@ impl Invocation<'_> {
             for (at, url) in urls.iter().enumerate() {
                 match source_url::provider(url) {
                     Ok(provider) => providers.push(provider),
-                    Err(problem) => {
+                    Err(fault) => {
                         // The URL itself may have a password in it.
                         let which = match urls.len() {
                             1 => String::new(),
                             _ => format!(" number {}", at + 1),
                         };
-                        let reason = problem.reason_text().unwrap_or_default();
-                        let error =
-                            CliError::usage(format!("the URL{which} of `{place}`: {reason}"));
-                        errors.push(match problem.hint_text() {
-                            Some(hint) => error.hint(hint),
-                            None => error,
-                        });
+                        let error = format!("the URL{which} of `{place}`: {}", fault.reason());
+                        errors.push(CliError::usage(error).hint(UrlFault::HINT));
                     }
                 }
             }

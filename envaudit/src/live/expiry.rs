@@ -1,10 +1,9 @@
 //! When values are no longer good, as the stores say that they came from.
 
 use core::time::Duration;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use super::state::locked;
 use crate::config::EnvConfig;
 use crate::load::Loaded;
 
@@ -23,12 +22,12 @@ impl Expiry {
     pub(super) fn note<T: EnvConfig>(&self, loaded: &Loaded<T>) {
         let time = loaded.valid_for().map(|time| time.max(SHORTEST));
         // What is good for longer than any clock runs is good for ever.
-        *locked(&self.0) = time.and_then(|time| Instant::now().checked_add(time));
+        *self.time() = time.and_then(|time| Instant::now().checked_add(time));
     }
 
     /// Takes note that they could not be fetched again.
     pub(super) fn failed(&self) {
-        let mut at = locked(&self.0);
+        let mut at = self.time();
         if at.is_some_and(|at| at <= Instant::now()) {
             *at = Some(Instant::now() + RETRY);
         }
@@ -36,6 +35,10 @@ impl Expiry {
 
     /// How much time is left.
     pub(super) fn left(&self) -> Option<Duration> {
-        locked(&self.0).map(|at| at.saturating_duration_since(Instant::now()))
+        self.time().map(|at| at.saturating_duration_since(Instant::now()))
+    }
+
+    fn time(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -11,7 +11,8 @@ use crate::error::{Problem, ProblemKind};
 use crate::schema::table::Table;
 use crate::sources::environment::Environment;
 use crate::sources::provider::AskedProvider;
-use crate::sources::{Source, SourceSet, source_url};
+use crate::sources::source_url::{self, UrlFault};
+use crate::sources::{Source, SourceSet};
 
 /// The settings of a [`Loader`](super::Loader).
 pub(crate) struct LoadSettings {
@@ -54,12 +55,19 @@ impl NamedSources {
             for url in urls.to_string_lossy().split_whitespace() {
                 match source_url::provider(url) {
                     Ok(provider) => providers.push(provider),
-                    Err(problem) => problems.push(problem.key_named(source_url::VARIABLE)),
+                    Err(fault) => problems.push(bad_url(&fault).key_named(source_url::VARIABLE)),
                 }
             }
             (providers, problems)
         })
     }
+}
+
+/// The problem of a load. The URL itself may have a password in it, and is not shown.
+fn bad_url(fault: &UrlFault) -> Problem {
+    Problem::new(ProblemKind::Setting, "a URL of a source cannot be used")
+        .reason(fault.reason())
+        .hint(UrlFault::HINT)
 }
 
 /// What a load does about variables that no field has.
@@ -129,7 +137,7 @@ impl LoadSettings {
     pub(crate) fn add_source(&mut self, url: &str) {
         match source_url::provider(url) {
             Ok(provider) => self.providers.push(provider),
-            Err(problem) => self.bad_sources.push(problem),
+            Err(fault) => self.bad_sources.push(bad_url(&fault)),
         }
     }
 

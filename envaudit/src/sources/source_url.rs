@@ -9,15 +9,15 @@
 use core::time::Duration;
 
 use super::provider::AskedProvider;
-use crate::error::{Problem, ProblemKind};
 
 /// The variable with URLs of sources, with blanks between them.
 pub(crate) const VARIABLE: &str = "ENVAUDIT_SOURCES";
 
 /// A scheme, and the feature with the provider for it.
-const SCHEMES: [(&str, &str); 5] = [
+const SCHEMES: [(&str, &str); 6] = [
     ("aws-sm", "aws"),
     ("aws-ssm", "aws"),
+    ("azure-kv", "azure"),
     ("gcp-sm", "gcp"),
     ("vault", "vault"),
     ("vault+http", "vault"),
@@ -56,14 +56,16 @@ struct SourceUrl {
 ///
 /// # Errors
 ///
-/// The problem of a load. Of the URL, it has the scheme and the names of known options.
-pub(crate) fn provider(url: &str) -> Result<AskedProvider, Problem> {
+/// When it names none, or one that this build does not have.
+pub(crate) fn provider(url: &str) -> Result<AskedProvider, UrlFault> {
     let url = SourceUrl::read(url)?;
     match url.scheme.as_str() {
         #[cfg(feature = "aws")]
         "aws-sm" => url.secrets_manager(),
         #[cfg(feature = "aws")]
         "aws-ssm" => url.parameter_store(),
+        #[cfg(feature = "azure")]
+        "azure-kv" => url.key_vault(),
         #[cfg(feature = "gcp")]
         "gcp-sm" => url.gcp_secret_manager(),
         #[cfg(feature = "vault")]
@@ -74,42 +76,51 @@ pub(crate) fn provider(url: &str) -> Result<AskedProvider, Problem> {
     }
 }
 
-fn unknown_scheme(scheme: &str) -> Problem {
+fn unknown_scheme(scheme: &str) -> UrlFault {
     match SCHEMES.iter().find(|(known, _)| *known == scheme) {
-        Some((_, feature)) => problem(format!(
+        Some((_, feature)) => fault(format!(
             "this program was built without the feature `{feature}`, which reads `{scheme}:`"
         )),
         None => {
             let known: Vec<&str> = SCHEMES.iter().map(|(scheme, _)| *scheme).collect();
-            problem(format!("its scheme is none of {}", known.join(", ")))
+            fault(format!("its scheme is none of {}", known.join(", ")))
         }
     }
 }
 
-fn problem(reason: String) -> Problem {
-    Problem::new(ProblemKind::Setting, "a URL of a source cannot be used")
-        .reason(reason)
-        .hint("such as `vault://vault.internal:8200/secret/checkout/prod`; docs/sources.md has all of them")
+/// Why a URL cannot be used. Of the URL, it has the scheme and the names of known options.
+#[derive(Debug)]
+pub(crate) struct UrlFault(String);
+
+impl UrlFault {
+    /// How a URL looks.
+    pub(crate) const HINT: &str = "such as `vault://vault.internal:8200/secret/checkout/prod`; docs/sources.md has all of them";
+
+    pub(crate) fn reason(&self) -> &str {
+        &self.0
+    }
+}
+
+fn fault(reason: String) -> UrlFault {
+    UrlFault(reason)
 }
 
 impl SourceUrl {
-    fn read(url: &str) -> Result<Self, Problem> {
+    fn read(url: &str) -> Result<Self, UrlFault> {
         let Some((scheme, rest)) = url.split_once("://") else {
-            return Err(problem("it has no scheme".to_owned()));
+            return Err(fault("it has no scheme".to_owned()));
         };
         let is_scheme = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-');
         if scheme.is_empty() || !scheme.bytes().all(is_scheme) {
-            return Err(problem("it has no scheme".to_owned()));
+            return Err(fault("it has no scheme".to_owned()));
         }
         if rest.contains('#') {
-            return Err(problem(
-                "it has a `#` in it: a part of a name is written `%23`".to_owned(),
-            ));
+            return Err(fault("it has a `#` in it: a part of a name is written `%23`".to_owned()));
         }
         let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
         let (authority, path) = place.split_once('/').unwrap_or((place, ""));
         if authority.contains('@') {
-            return Err(problem(
+            return Err(fault(
                 "it has a user or a password in it: a URL never has a credential".to_owned(),
             ));
         }
@@ -118,7 +129,7 @@ impl SourceUrl {
             let (name, value) = option.split_once('=').unwrap_or((option, ""));
             let name = decoded(name)?;
             if let Some(what) = credential(&name) {
-                return Err(problem(format!(
+                return Err(fault(format!(
                     "it has the option `{what}`: a URL never has a credential"
                 )));
             }
@@ -148,8 +159,8 @@ fn credential(name: &str) -> Option<&'static str> {
     CREDENTIALS.iter().filter(|_| !name.starts_with("map_")).find(is_it).copied()
 }
 
-fn decoded(text: &str) -> Result<String, Problem> {
-    let wrong = || problem("a `%` in it is not followed by two hex digits".to_owned());
+fn decoded(text: &str) -> Result<String, UrlFault> {
+    let wrong = || fault("a `%` in it is not followed by two hex digits".to_owned());
     let mut parts = text.split('%');
     let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
     for part in parts {
@@ -157,7 +168,7 @@ fn decoded(text: &str) -> Result<String, Problem> {
         bytes.push(u8::from_str_radix(digits, 16).map_err(|_| wrong())?);
         bytes.extend_from_slice(rest.as_bytes());
     }
-    String::from_utf8(bytes).map_err(|_| problem("it is not UTF-8".to_owned()))
+    String::from_utf8(bytes).map_err(|_| fault("it is not UTF-8".to_owned()))
 }
 
 /// What all providers have.
@@ -173,10 +184,10 @@ struct CommonOptions {
 
 #[cfg(feature = "remote")]
 impl CommonOptions {
-    fn of(options: Vec<(String, String)>) -> Result<Self, Problem> {
+    fn of(options: Vec<(String, String)>) -> Result<Self, UrlFault> {
         let time = |name: &str, text: &str| {
             humantime::parse_duration(text)
-                .map_err(|_| problem(format!("its option `{name}` is no duration such as `5s`")))
+                .map_err(|_| fault(format!("its option `{name}` is no duration such as `5s`")))
         };
         let mut common = CommonOptions::default();
         for (name, value) in options {
@@ -185,9 +196,7 @@ impl CommonOptions {
                     "" | "true" => common.optional = true,
                     "false" => common.optional = false,
                     _ => {
-                        return Err(problem(
-                            "its option `optional` is `true` or `false`".to_owned(),
-                        ));
+                        return Err(fault("its option `optional` is `true` or `false`".to_owned()));
                     }
                 },
                 "timeout" => common.timeout = Some(time("timeout", &value)?),
@@ -231,9 +240,9 @@ macro_rules! with_common {
 #[cfg(feature = "vault")]
 impl SourceUrl {
     /// `vault://host:port/mount/path?namespace=…`
-    fn vault(self, scheme: &str) -> Result<AskedProvider, Problem> {
+    fn vault(self, scheme: &str) -> Result<AskedProvider, UrlFault> {
         if self.authority.is_empty() {
-            return Err(problem("it has no host".to_owned()));
+            return Err(fault("it has no host".to_owned()));
         }
         let mut common = CommonOptions::of(self.options)?;
         let mut provider = crate::Vault::new(format!("{scheme}://{}", self.authority));
@@ -284,7 +293,7 @@ macro_rules! with_aws_options {
 #[cfg(feature = "aws")]
 impl SourceUrl {
     /// `aws-sm://checkout/prod?region=…&endpoint=…`
-    fn secrets_manager(self) -> Result<AskedProvider, Problem> {
+    fn secrets_manager(self) -> Result<AskedProvider, UrlFault> {
         let name = self.name();
         let mut common = CommonOptions::of(self.options)?;
         let mut provider = crate::AwsSecretsManager::new();
@@ -297,7 +306,7 @@ impl SourceUrl {
     }
 
     /// `aws-ssm:///checkout/prod/` for what is below a path, `aws-ssm:///checkout/config` for a document.
-    fn parameter_store(self) -> Result<AskedProvider, Problem> {
+    fn parameter_store(self) -> Result<AskedProvider, UrlFault> {
         let name = self.name();
         let mut common = CommonOptions::of(self.options)?;
         let mut provider = crate::AwsParameterStore::new();
@@ -320,12 +329,38 @@ impl SourceUrl {
     }
 }
 
+#[cfg(feature = "azure")]
+impl SourceUrl {
+    /// `azure-kv://myvault.vault.azure.net?prefix=…` for secrets of their own, `azure-kv://myvault.vault.azure.net/checkout-prod` for
+    /// a document.
+    fn key_vault(self) -> Result<AskedProvider, UrlFault> {
+        if self.authority.is_empty() {
+            return Err(fault("it has no host".to_owned()));
+        }
+        let mut common = CommonOptions::of(self.options)?;
+        let mut provider = crate::AzureKeyVault::new(format!("https://{}", self.authority));
+        let document = self.path.trim_matches('/');
+        if !document.is_empty() {
+            provider = provider.document(crate::SecretRef::new(document));
+        }
+        for (name, value) in std::mem::take(&mut common.others) {
+            provider = match name.as_str() {
+                "prefix" => provider.prefix(value),
+                "certificates" => provider.certificates(value),
+                _ => return Err(unknown_option(&name, "prefix, certificates")),
+            };
+        }
+        let provider = with_common!(provider, common);
+        Ok(common.asked(provider))
+    }
+}
+
 #[cfg(feature = "gcp")]
 impl SourceUrl {
     /// `gcp-sm://my-project` for secrets by the names of variables, `gcp-sm://my-project/checkout-prod` for a document.
-    fn gcp_secret_manager(self) -> Result<AskedProvider, Problem> {
+    fn gcp_secret_manager(self) -> Result<AskedProvider, UrlFault> {
         if self.authority.is_empty() {
-            return Err(problem("it has no project".to_owned()));
+            return Err(fault("it has no project".to_owned()));
         }
         let mut common = CommonOptions::of(self.options)?;
         let mut provider = crate::GcpSecretManager::new(self.authority);
@@ -341,7 +376,7 @@ impl SourceUrl {
                 "dates" => match value.as_str() {
                     "" | "true" => provider.dates(),
                     "false" => provider,
-                    _ => return Err(problem("its option `dates` is `true` or `false`".to_owned())),
+                    _ => return Err(fault("its option `dates` is `true` or `false`".to_owned())),
                 },
                 _ => return Err(unknown_option(&name, "prefix, region, endpoint, dates")),
             };
@@ -353,11 +388,11 @@ impl SourceUrl {
 
 /// The name is shown if it is one: it may be a part of something else.
 #[cfg(feature = "remote")]
-fn unknown_option(name: &str, known: &str) -> Problem {
+fn unknown_option(name: &str, known: &str) -> UrlFault {
     let is_name =
         name.len() <= 20 && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
     let which = if is_name { format!("the option `{name}`") } else { "an option".to_owned() };
-    problem(format!(
+    fault(format!(
         "it has {which}, which is not known; known are optional, timeout, cache, map.KEY, {known}"
     ))
 }

@@ -6,18 +6,20 @@ use std::process::{Command, Output};
 use envaudit::{ProblemKind, Source};
 use envaudit_tests::bao::free_port;
 use envaudit_tests::cli_fixture::CliFixture;
-use envaudit_tests::fault_proxy::FaultProxy;
+use envaudit_tests::fault_proxy::{Fault, FaultProxy};
 use envaudit_tests::gcp_fake::GcpFake;
 use envaudit_tests::problems;
 use serde_json::{Value, json};
 
-use crate::gcp::loader;
+use crate::gcp::{loader, secrets};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_envaudit_command");
 
+const DOCUMENT: &str = r#"{"PORT": 443, "REGION": "eu", "API_KEY": "canary-of-a-value"}"#;
+
 fn started() -> GcpFake {
     let fake = GcpFake::start();
-    fake.put("checkout-prod", r#"{"PORT": 443, "REGION": "eu", "API_KEY": "canary-of-a-value"}"#);
+    fake.put("checkout-prod", DOCUMENT);
     fake
 }
 
@@ -167,6 +169,158 @@ fn a_proxy_for_what_is_not_encrypted_gets_no_token() {
     let (code, said) = run(command);
     assert!(code == 3 && said.contains("name the host in NO_PROXY"), "{code}: {said}");
     assert_eq!(proxy.requests(), 0);
+}
+
+#[test]
+fn a_proxy_is_not_asked_for_the_token_of_a_machine() {
+    let fake = started();
+    let proxy = FaultProxy::before(fake.port());
+    let fixture = CliFixture::without_ledger("");
+    let url = "gcp-sm://p/checkout-prod?timeout=3s";
+    let proxied = || {
+        let mut command = fixture.process(PROGRAM, &["audit", "--source", url]);
+        command.env("HTTP_PROXY", proxy.address()).env("HTTPS_PROXY", "http://127.0.0.1:1");
+        command
+    };
+    let (code, said) = run(proxied());
+    assert!(code == 3 && said.contains("metadata.google.internal in NO_PROXY"), "{code}: {said}");
+    assert_eq!(proxy.requests(), 0);
+    // Past the proxy it may be asked; the secrets themselves go through the proxy, by TLS.
+    let mut past = proxied();
+    past.env("GCE_METADATA_HOST", format!("127.0.0.1:{}", fake.port()));
+    past.env("NO_PROXY", "127.0.0.0/8");
+    let (code, said) = run(past);
+    assert!(code == 3 && said.contains("it is unavailable (connection refused)"), "{code}: {said}");
+    assert_eq!(proxy.requests(), 0);
+    assert_eq!(counted(&fake), (1, 0));
+}
+
+/// How many tokens and how many secrets were asked for.
+fn counted(fake: &GcpFake) -> (usize, usize) {
+    let requests = fake.requests();
+    let count = |part: &str| requests.iter().filter(|line| line.contains(part)).count();
+    (count("/default/token"), count("/secrets"))
+}
+
+#[test]
+fn a_token_that_is_refused_is_replaced_once() {
+    let fake = started();
+    let fixture = CliFixture::without_ledger("");
+    let url = format!("gcp-sm://p/checkout-prod?endpoint={}", fake.address());
+    let audit = || {
+        let mut command = fixture.process(PROGRAM, &["audit", "--source", &url]);
+        command.env("GCE_METADATA_HOST", format!("127.0.0.1:{}", fake.port()));
+        run(command)
+    };
+    fake.refuse_tokens(1);
+    let (code, said) = audit();
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(counted(&fake), (2, 2), "{:?}", fake.requests());
+    fake.forget_requests();
+    fake.refuse_tokens(100);
+    let (code, said) = audit();
+    let reason = "the credentials are missing, wrong or expired (HTTP 401, ACCESS_TOKEN_EXPIRED)";
+    assert!(code == 3 && said.contains(reason), "{code}: {said}");
+    assert_eq!(counted(&fake), (2, 2), "{:?}", fake.requests());
+}
+
+#[test]
+fn an_outage_of_what_gives_tokens_out_costs_the_same_for_documents_and_lists() {
+    let fixture = CliFixture::without_ledger("");
+    for path in ["/checkout-prod", ""] {
+        let fake = started();
+        let file = user(&fixture, &fake, "canary-refresh-token");
+        for _ in 0..400 {
+            fake.answer_next(503, json!("canary-of-an-outage"));
+        }
+        let url = format!("gcp-sm://p{path}?endpoint={}&timeout=60s", fake.address());
+        let mut command = fixture.process(PROGRAM, &["audit", "--source", &url]);
+        command.env("GOOGLE_APPLICATION_CREDENTIALS", &file);
+        let (code, said) = run(command);
+        assert!(code == 3 && said.contains("there is no access token"), "{code}: {said}");
+        let requests = fake.requests();
+        assert!(requests.iter().all(|line| line == "POST /token"), "{requests:?}");
+        assert!(requests.len() <= 6, "{path}: {} requests", requests.len());
+    }
+}
+
+#[test]
+fn a_metadata_server_that_does_not_answer_ends_in_time() {
+    let fake = started();
+    let proxy = FaultProxy::before(fake.port());
+    let fixture = CliFixture::without_ledger("");
+    let url = format!("gcp-sm://p/checkout-prod?endpoint={}&timeout=1s", fake.address());
+    for fault in [Fault::BlackHole, Fault::AnswerSwallowed, Fault::Slow, Fault::Status(404, 99)] {
+        proxy.set(fault);
+        let mut command = fixture.process(PROGRAM, &["audit", "--source", &url]);
+        command.env("GCE_METADATA_HOST", proxy.address().trim_start_matches("http://"));
+        let (code, said) = run(command);
+        assert!(
+            code == 3 && said.contains("there is no access token"),
+            "{fault:?}: {code}: {said}"
+        );
+    }
+    assert_eq!(counted(&fake).1, 0, "without a token no secret is asked for");
+}
+
+#[test]
+fn the_way_to_the_service_is_tls_whose_certificate_is_looked_at() {
+    let fake = GcpFake::start_tls();
+    fake.put("checkout-prod", DOCUMENT);
+    let fixture = CliFixture::without_ledger("");
+    let authority = fixture.files.write("authority.pem", fake.authority());
+    let file = user(&fixture, &fake, "canary-refresh-token");
+    let url = format!("gcp-sm://p/checkout-prod?endpoint={}&timeout=5s", fake.address());
+    let audit = || {
+        let mut command = fixture.process(PROGRAM, &["audit", "--source", &url]);
+        command.env("GOOGLE_APPLICATION_CREDENTIALS", &file);
+        command
+    };
+    let mut trusting = audit();
+    trusting.env("SSL_CERT_FILE", authority);
+    let (code, said) = run(trusting);
+    assert!(code == 0 && said.contains("checkout-prod#API_KEY"), "{code}: {said}");
+    assert_eq!(fake.requests().len(), 2);
+
+    // Of an authority that this machine does not know: of what gives tokens out, and of the service itself.
+    fake.forget_requests();
+    let (code, said) = run(audit());
+    assert!(code == 3 && said.contains("its certificate is not accepted"), "{code}: {said}");
+    let error = loader().source(secrets(&fake.address()).document("checkout-prod")).load();
+    let error = error.unwrap_err().to_string();
+    assert!(error.contains("its certificate is not accepted"), "{error}");
+    assert_eq!(fake.requests(), [""; 0]);
+}
+
+#[test]
+fn an_operator_needs_no_code() {
+    let fake = GcpFake::start();
+    fake.put("projects/p/locations/europe-west3/secrets/app-PORT", "443");
+    fake.put("projects/shared/secrets/keys", r#"{"live": "canary-of-a-value"}"#);
+    let fixture = CliFixture::without_ledger("");
+    let file = user(&fixture, &fake, "canary-refresh-token");
+    let url = format!(
+        "gcp-sm://p?endpoint={}&region=europe-west3&prefix=app-&dates&timeout=5s&cache=5m\
+         &map.API_KEY=projects/shared/secrets/keys%23live@1",
+        fake.address()
+    );
+    let mut command = fixture.process(PROGRAM, &["audit", "--json"]);
+    command.env("ENVAUDIT_SOURCES", &url).env("GOOGLE_APPLICATION_CREDENTIALS", &file);
+    let (code, said) = run(command);
+    assert_eq!(code, 0, "{said}");
+    let audit: Value = serde_json::from_str(&said).expect("JSON");
+    for (key, secret) in [("API_KEY", "projects/shared/secrets/keys"), ("PORT", "app-PORT")] {
+        let location = audit[key]["location"].to_string();
+        assert!(location.contains(secret) && location.contains("2026-01-02"), "{location}");
+    }
+
+    // A project of old may have a domain in its name.
+    fake.put("projects/example.com:p/secrets/checkout-prod", DOCUMENT);
+    let url = format!("gcp-sm://example.com:p/checkout-prod?endpoint={}", fake.address());
+    let mut command = fixture.process(PROGRAM, &["audit", "--source", &url]);
+    command.env("GOOGLE_APPLICATION_CREDENTIALS", &file);
+    let (code, said) = run(command);
+    assert_eq!(code, 0, "{said}");
 }
 
 #[test]

@@ -2,12 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use envaudit::{ExposeSecret, OnFailure, ProblemKind, Source};
+use envaudit::{ExposeSecret, GcpSecretManager, OnFailure, ProblemKind, Source};
 use envaudit_tests::bao::free_port;
 use envaudit_tests::fault_proxy::{Fault, FaultProxy};
 use envaudit_tests::gcp_credentials::StaticToken;
-use envaudit_tests::gcp_fake::{self, GcpFake, POWERLESS};
+use envaudit_tests::gcp_fake::{self, GcpFake, POWERLESS, TOKEN};
 use envaudit_tests::problems;
+use google_cloud_secretmanager_v1::client::SecretManagerService;
 use serde_json::json;
 
 use crate::gcp::{loader, secrets};
@@ -20,7 +21,7 @@ fn started() -> GcpFake {
     fake
 }
 
-fn store(address: &str) -> envaudit::GcpSecretManager {
+fn store(address: &str) -> GcpSecretManager {
     secrets(address).document("app").timeout(Duration::from_secs(2))
 }
 
@@ -28,7 +29,6 @@ fn store(address: &str) -> envaudit::GcpSecretManager {
 fn every_fault_of_a_network_ends_a_load_in_time() {
     let fake = started();
     let proxy = FaultProxy::before(fake.port());
-    let threads = threads();
     for fault in [Fault::AnswerSwallowed, Fault::Slow, Fault::Reset, Fault::BlackHole] {
         proxy.set(fault);
         let began = Instant::now();
@@ -44,20 +44,6 @@ fn every_fault_of_a_network_ends_a_load_in_time() {
     proxy.set(Fault::None);
     let cfg = loader().source(store(&proxy.address())).load().unwrap();
     assert_eq!(cfg.db_password.expose_secret(), CANARY);
-    drop(cfg);
-    // The threads of the providers have ended; those of the fake and of other tests are not counted.
-    let until = Instant::now() + Duration::from_secs(10);
-    while self::threads() > threads && Instant::now() < until {
-        std::thread::sleep(Duration::from_millis(20));
-    }
-}
-
-/// How many threads of providers there are.
-fn threads() -> usize {
-    let Ok(tasks) = std::fs::read_dir("/proc/self/task") else { return 0 };
-    let names =
-        tasks.flatten().filter_map(|task| std::fs::read_to_string(task.path().join("comm")).ok());
-    names.filter(|name| name.starts_with("envaudit-gcp")).count()
 }
 
 #[test]
@@ -89,12 +75,25 @@ fn what_may_work_later_is_tried_again_and_what_stays_is_not() {
 #[test]
 fn a_redirect_sends_no_token_elsewhere() {
     let (fake, elsewhere) = (started(), started());
-    let proxy = FaultProxy::before(fake.port());
-    // It leads to port 1 of this machine; whoever listens there would be asked.
-    proxy.set(Fault::Status(302, 100));
-    let error = loader().source(store(&proxy.address())).load().unwrap_err().to_string();
-    assert!(error.contains("it answers with a redirect, which is not followed"), "{error}");
-    assert_eq!((fake.requests().len(), elsewhere.requests().len()), (0, 0));
+    let path = "/v1/projects/p/secrets/app/versions/latest:access";
+    let redirect = json!({"location": format!("{}{path}", elsewhere.address())});
+    for status in [301, 302, 303, 307, 308] {
+        fake.answer_next(status, redirect.clone());
+        let error = loader().source(store(&fake.address())).load().unwrap_err().to_string();
+        assert!(error.contains("it answers with a redirect, which is not followed"), "{error}");
+    }
+    assert_eq!((fake.requests().len(), elsewhere.requests().len()), (5, 0));
+
+    // A client of the program's own goes where it is led, without the token.
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let client = SecretManagerService::builder();
+    let client = client.with_endpoint(fake.address()).with_credentials(StaticToken(TOKEN));
+    let client = runtime.block_on(client.build()).unwrap();
+    fake.answer_next(307, redirect);
+    let store = GcpSecretManager::from_client("p", client).document("app");
+    loader().source(store).load().unwrap_err();
+    assert_eq!(elsewhere.requests().len(), 1);
+    assert!(!elsewhere.head().contains("ya29."), "{}", elsewhere.head());
 }
 
 #[test]
@@ -192,8 +191,7 @@ fn the_pause_that_the_service_asks_for_is_kept_and_never_goes_beyond_the_deadlin
 #[test]
 fn a_refusal_is_no_reason_to_go_on_and_an_outage_may_be() {
     let fake = started();
-    let lenient =
-        |store: envaudit::GcpSecretManager| store.on_failure(OnFailure::OptionalWhenUnavailable);
+    let lenient = |store: GcpSecretManager| store.on_failure(OnFailure::OptionalWhenUnavailable);
     let vars = || loader().vars([("APP_DB_PASSWORD", "of the environment")]);
     let denied = store(&fake.address()).credentials(StaticToken(POWERLESS));
     let error = vars().source(lenient(denied)).load().unwrap_err().to_string();
@@ -202,6 +200,11 @@ fn a_refusal_is_no_reason_to_go_on_and_an_outage_may_be() {
     let nobody = format!("http://127.0.0.1:{}", free_port());
     let error = loader().source(store(&nobody)).load().unwrap_err().to_string();
     assert!(error.contains("it is unavailable (connection refused)"), "{error}");
+    let nowhere = "https://secretmanager.invalid";
+    let error = loader().source(store(nowhere)).load().unwrap_err().to_string();
+    // Where there is no network, who would know the host does not answer.
+    let reasons = ["it is unavailable (host not found)", "no answer within 2s", "answer in time"];
+    assert!(reasons.iter().any(|reason| error.contains(reason)), "{error}");
     let cfg = vars().source(lenient(store(&nobody))).load().unwrap();
     assert_eq!(cfg.db_password.expose_secret(), "of the environment");
     assert_eq!(cfg.audit().warnings().len(), 1);
@@ -235,6 +238,27 @@ fn an_outage_costs_no_more_requests_than_are_made_at_once() {
     assert!(error.contains("it is unavailable (HTTP 503)"), "{error}");
     let requests = fake.requests().len();
     assert!(requests <= 6 * 9, "{requests} requests");
+}
+
+#[test]
+fn a_secret_that_moves_to_another_page_is_read_once() {
+    let fake = started();
+    fake.put("app-db_password", "1");
+    fake.put("app-port", "443");
+    let page = |names: &[&str], next: &str| {
+        let names =
+            names.iter().map(|name| json!({"name": format!("projects/123/secrets/{name}")}));
+        json!({"secrets": names.collect::<Vec<_>>(), "nextPageToken": next})
+    };
+    fake.answer_next(200, page(&["app-a", "app-db_password"], "2"));
+    // One was made meanwhile; another has gone.
+    fake.answer_next(200, page(&["app-db_password", "app-name", "app-port"], ""));
+    let store = secrets(&fake.address()).prefix("app-");
+    let cfg = loader().source(store).load().unwrap();
+    assert_eq!((cfg.db_password.expose_secret(), cfg.port), ("1", Some(443)));
+    assert_eq!(cfg.name, None);
+    let warnings = cfg.audit().db_password.shadowed.len();
+    assert_eq!((warnings, fake.requests().len()), (0, 5), "{:?}", fake.requests());
 }
 
 #[test]

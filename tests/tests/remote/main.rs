@@ -8,6 +8,20 @@
 
 #[cfg(feature = "aws")]
 mod aws;
+#[cfg(feature = "azure")]
+mod azure;
+#[cfg(all(feature = "azure", feature = "cli", unix))]
+mod azure_command;
+#[cfg(feature = "azure")]
+mod azure_conformance;
+#[cfg(feature = "azure")]
+mod azure_faults;
+#[cfg(feature = "azure")]
+mod azure_leaks;
+#[cfg(feature = "azure")]
+mod azure_login;
+#[cfg(all(feature = "aws", feature = "azure", feature = "gcp"))]
+mod crates;
 #[cfg(feature = "gcp")]
 mod gcp;
 #[cfg(all(feature = "gcp", feature = "cli"))]
@@ -16,6 +30,8 @@ mod gcp_command;
 mod gcp_faults;
 #[cfg(all(feature = "gcp", feature = "tracing"))]
 mod gcp_leaks;
+#[cfg(feature = "gcp")]
+mod gcp_provider;
 #[cfg(feature = "aws")]
 mod together;
 mod vault;

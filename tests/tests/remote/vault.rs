@@ -145,6 +145,10 @@ fn what_is_not_there_is_named_with_the_reason() {
     let loaded = loader().source(vault(&bao).document("none")).load();
     let error = loaded.unwrap_err().to_string();
     assert!(error.contains("the secret none: it does not exist (HTTP 404)"), "{error}");
+    for elsewhere in [vault(&bao).document("app"), vault(&bao).prefix("app/")] {
+        let error = loader().source(elsewhere.mount("nowhere")).load().unwrap_err().to_string();
+        assert!(error.contains("no engine is mounted there"), "{error}");
+    }
 }
 
 #[test]

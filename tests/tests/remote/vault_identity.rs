@@ -195,6 +195,10 @@ fn a_server_whose_authority_is_not_known_gets_no_token() {
     write(&none, "no certificate");
     let wrong = said(loader().source(vault().certificates(&none)).load());
     assert!(wrong.contains("the file of certificates has none (PEM is expected)"), "{wrong}");
+    let plain = started(Bao::start());
+    let url = plain.address().replace("http:", "https:");
+    let not_tls = said(loader().source(Vault::new(url).token(Bao::ROOT).document("app")).load());
+    assert!(not_tls.contains("is the port that of TLS?"), "{not_tls}");
     let missing = said(loader().source(vault().certificates(dir.path().join("x"))).load());
     assert!(missing.contains("cannot be read"), "{missing}");
 }

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::error::KeyError;
 use super::id::KeyId;
 use super::master::MasterKey;
-use crate::keys::hash::{Hmac256, sha256};
+use crate::keys::hash::{Hmac256, sha256, sha256_each};
 
 /// The length of the text of a key: a name, a colon, digits and a newline.
 const LINE: usize = 16 + 1 + 64 + 1;
@@ -219,6 +219,14 @@ impl Hasher {
         match self {
             Hasher::Keyed(key) => key.hash(bytes),
             Hasher::Unkeyed => sha256(bytes),
+        }
+    }
+
+    /// The hashes of several lines, in less time than one after the other.
+    pub(crate) fn hash_each<const N: usize>(&self, lines: [&[u8]; N]) -> [EventHash; N] {
+        match self {
+            Hasher::Keyed(key) => key.hmac.hash_each(lines),
+            Hasher::Unkeyed => sha256_each(lines),
         }
     }
 

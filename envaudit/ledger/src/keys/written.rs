@@ -119,22 +119,72 @@ fn find_plain(out: &[u8], key: &str) -> Option<Range<usize>> {
     Some(start - backslashes % 2..end + usize::from(is_open))
 }
 
-/// The next run of characters of Base64 that is long enough. A run as long as that has one at one of the positions that are looked
-/// at.
+/// The next run of characters of Base64 that is long enough. A run as long as that has all characters of one of the pieces that are
+/// looked at.
 fn next_run(out: &[u8], from: usize) -> Option<Range<usize>> {
-    let is_part =
-        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_');
-    let mut at = from + TELLING - 1;
-    while at < out.len() {
-        if is_part(out[at]) {
-            let before = out[from..at].iter().rev().take_while(|byte| is_part(**byte)).count();
-            let after = out[at..].iter().take_while(|byte| is_part(**byte)).count();
-            if before + after >= TELLING {
-                return Some(at - before..at + after);
-            }
-            at += after;
+    const PIECE: usize = TELLING / 2;
+    let mut at = from;
+    while let Some(piece) = out.get(at..).and_then(|rest| rest.first_chunk::<PIECE>()) {
+        // Without a branch for each character, of which nearly all pieces have some that are no part of a run.
+        if !piece.iter().fold(true, |all, byte| all & is_in_runs(*byte)) {
+            at += PIECE;
+            continue;
         }
-        at += TELLING;
+        let before = out[from..at].iter().rev().take_while(|byte| is_in_runs(**byte)).count();
+        let after = out[at..].iter().take_while(|byte| is_in_runs(**byte)).count();
+        if before + after >= TELLING {
+            return Some(at - before..at + after);
+        }
+        at += after;
     }
     None
+}
+
+/// Whether this is a character of Base64, of either alphabet: those of hex are among them.
+fn is_in_runs(byte: u8) -> bool {
+    let is_letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+    let is_digit = byte.wrapping_sub(b'0') < 10;
+    is_letter | is_digit | (byte == b'+') | (byte == b'/') | (byte == b'-') | (byte == b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_of_any_length_are_found_at_any_place_if_they_are_long_enough() {
+        for (len, start, from) in (0..80)
+            .flat_map(|len| (0..70).map(move |start| (len, start)))
+            .flat_map(|(len, start)| [0, 1, 17].map(|from| (len, start, from)))
+        {
+            // Words of 20 characters around the run do not hide it.
+            let mut text = b"twenty-characters/__ ".repeat(5);
+            text.truncate(start);
+            text.push(b'"');
+            let run = text.len()..text.len() + len;
+            text.extend((0..len).map(|at| b"aZ09+/-_"[at % 8]));
+            text.extend(b"\" twenty-characters/__".iter().take(80 - len));
+            let left = run.start.max(from)..run.end.max(from);
+            let expected = (left.len() >= TELLING).then_some(left);
+            assert_eq!(next_run(&text, from), expected, "{len} at {start} from {from}");
+        }
+    }
+
+    #[test]
+    fn the_characters_of_runs_are_those_of_base64() {
+        let alphabets =
+            (BASE64.encode(&bytes_of_all_digits()), BASE64URL.encode(&bytes_of_all_digits()));
+        for byte in 0..=u8::MAX {
+            let is_part =
+                [&alphabets.0, &alphabets.1].iter().any(|all| all.as_bytes().contains(&byte));
+            assert_eq!(is_in_runs(byte), is_part, "{byte}");
+        }
+    }
+
+    /// Bytes whose Base64 has each of its digits once.
+    fn bytes_of_all_digits() -> Vec<u8> {
+        let digits = (0..64_u64).step_by(4);
+        let bits = digits.map(|at| at << 18 | (at + 1) << 12 | (at + 2) << 6 | (at + 3));
+        bits.flat_map(|bits| bits.to_be_bytes()[5..].to_vec()).collect()
+    }
 }

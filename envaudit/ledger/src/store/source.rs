@@ -68,6 +68,23 @@ pub trait SegmentSource: Sync {
     /// When there is no such segment, or it cannot be read.
     fn read(&self, first_seq: u64, offset: u64, limit: usize) -> Result<Vec<u8>, StoreError>;
 
+    /// The same as [`read`](Self::read) into memory that has been used before, whose bytes are lost. A store whose bytes arrive
+    /// in memory of their own has no use for it.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such segment, or it cannot be read.
+    fn read_reusing(
+        &self,
+        first_seq: u64,
+        offset: u64,
+        limit: usize,
+        spare: Vec<u8>,
+    ) -> Result<Vec<u8>, StoreError> {
+        drop(spare);
+        self.read(first_seq, offset, limit)
+    }
+
     /// Several parts of one segment: for each an offset, and how much at most, as [`read`](Self::read) takes them. A store that
     /// has to look up a segment before reading does so once.
     ///

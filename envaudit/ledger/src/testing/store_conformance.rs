@@ -264,6 +264,11 @@ fn blocks_are_read_from_any_offset<S: ChainStore>(store: &S) {
     };
     for part in reads {
         assert_eq!(store.read(1, part.0 as u64, part.1).unwrap(), expected(part), "{part:?}");
+        // Nothing of what was in used memory is read from there.
+        for spare in [Vec::new(), vec![b'?'; 1], vec![b'?'; len], vec![b'?'; 3 * len]] {
+            let read = store.read_reusing(1, part.0 as u64, part.1, spare).unwrap();
+            assert_eq!(read, expected(part), "{part:?}");
+        }
     }
     let parts = reads.map(|(from, limit)| (from as u64, limit));
     assert_eq!(store.read_parts(1, &parts).unwrap(), reads.map(|part| expected(part).to_vec()));

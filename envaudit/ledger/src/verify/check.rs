@@ -2,6 +2,7 @@
 
 use subtle::ConstantTimeEq;
 
+use super::hash_claims::{HashClaim, HashClaims};
 use super::incremental_tree::{GROUP, group_root};
 use super::line_outline::{LineBefore, LineOutline, LineTexts};
 use crate::evidence::merkle::Hash;
@@ -126,38 +127,56 @@ pub(super) struct Checker<'k> {
 }
 
 impl Checker<'_> {
-    /// Looks at every line of a block.
-    pub(super) fn lines(&self, block: &LineBlock) -> Vec<CheckedLine> {
-        let mut lines = Vec::with_capacity(block.bytes().len() / 256);
-        let mut texts = None;
+    /// Looks at every line of a block, and adds them to `lines`, which is empty.
+    pub(super) fn lines(&self, block: &LineBlock, lines: &mut Vec<CheckedLine>) {
+        lines.reserve(block.bytes().len() / 256);
+        let (mut texts, mut claims) = (None, HashClaims::default());
         for line in block.lines() {
             let earlier = if self.from <= 1 { None } else { claimed(line.bytes) };
             let state = match earlier {
                 Some(seq) if seq < self.from => LineState::Earlier { seq },
-                _ => self.line(line.bytes, lines.last(), &mut texts),
+                _ => self.line(line.bytes, lines, &mut texts, &mut claims),
             };
             lines.push(CheckedLine { offset: line.offset, state });
         }
-        add_groups(&mut lines);
-        lines
+        self.compare(&mut claims, lines);
+        add_groups(lines);
     }
 
-    /// Looks at a line; `texts` are those of the line before it, if that was good at a glance, and become those of this one.
+    /// Looks at a line, of whose block these are the ones before; `texts` are those of the last of them, if that was good at a
+    /// glance, and become those of this one. What it is may have to be corrected once its hash is compared.
     #[inline]
-    fn line<'b>(
-        &self,
+    fn line<'k, 'b>(
+        &'k self,
         bytes: &'b [u8],
-        before: Option<&CheckedLine>,
+        before: &mut [CheckedLine],
         texts: &mut Option<LineTexts<'b>>,
+        claims: &mut HashClaims<'k, 'b>,
     ) -> LineState {
-        let bad = |reason| LineState::Bad(BadLine { claimed: claimed(bytes), reason });
         if bytes.len() >= MAX_LINE {
-            return bad(BadReason::TooLong);
+            let reason = BadReason::TooLong;
+            return LineState::Bad(BadLine { claimed: claimed(bytes), reason });
         }
-        match self.outlined(bytes, before, texts) {
-            Some(event) => LineState::Event(event),
-            None => self.parsed(bytes),
+        let Some((event, hashed)) = self.outlined(bytes, before.last(), texts) else {
+            return self.parsed(bytes);
+        };
+        if let Some(hasher) = self.hasher(event.kid) {
+            if claims.are_due(hasher) {
+                self.compare(claims, before);
+            }
+            claims.add(hasher, HashClaim { place: before.len(), line: bytes, hashed });
         }
+        LineState::Event(event)
+    }
+
+    /// Compares the hashes that are claimed by some of these lines. One that has another one is left to the strict reader.
+    fn compare(&self, claims: &mut HashClaims<'_, '_>, lines: &mut [CheckedLine]) {
+        claims.computed(|claim, hash| {
+            let state = &mut lines[claim.place].state;
+            if !matches!(state, LineState::Event(event) if same(&hash, &event.hash)) {
+                *state = self.parsed(claim.line);
+            }
+        });
     }
 
     /// What the strict reader says of a line.
@@ -189,15 +208,16 @@ impl Checker<'_> {
         })
     }
 
-    /// The event of a line that is good at a glance: its hash holds, and its form is plain or, as far as a quick verification
-    /// needs to know, by a holder of the key. `None` in all other cases, and for events of the ledger itself.
+    /// The event of a line that is good at a glance if its hash holds, and the bytes that are hashed: its form is plain or, as
+    /// far as a quick verification needs to know, by a holder of the key. `None` in all other cases, and for events of the
+    /// ledger itself.
     #[inline]
     fn outlined<'b>(
         &self,
         bytes: &'b [u8],
         before: Option<&CheckedLine>,
         texts: &mut Option<LineTexts<'b>>,
-    ) -> Option<CheckedEvent> {
+    ) -> Option<(CheckedEvent, &'b [u8])> {
         let before = match (before, texts.take()) {
             (Some(CheckedLine { state: LineState::Event(event), .. }), Some(texts)) => {
                 Some(LineBefore { texts, timestamp: event.timestamp, hash: &event.hash })
@@ -208,17 +228,19 @@ impl Checker<'_> {
         if self.ledger_id.as_deref().map(str::as_bytes) != Some(outline.ledger_id) {
             return None;
         }
-        // Of a line that is left to the strict reader, nothing is hashed twice.
-        if !self.quick && !outline.is_plain() {
-            return None;
-        }
-        let proof = self.prove(outline.kid, outline.hashed, &outline.hash).ok()?;
-        let is_by_holder = outline.kid.is_some() && proof == HashProof::Hash;
-        if self.quick && !(is_by_holder && outline.is_own() == Some(false)) {
+        let proof = self.proof(outline.kid);
+        let is_good = match self.quick {
+            // Its hash is compared next: a form that only a holder of the key can have given it is not looked at.
+            true => {
+                outline.kid.is_some() && proof == HashProof::Hash && outline.is_own() == Some(false)
+            }
+            false => outline.is_plain(),
+        };
+        if !is_good {
             return None;
         }
         *texts = Some(outline.texts);
-        Some(CheckedEvent {
+        let event = CheckedEvent {
             seq: outline.seq,
             previous: outline.previous,
             hash: outline.hash,
@@ -227,7 +249,8 @@ impl Checker<'_> {
             proof,
             group: None,
             own: None,
-        })
+        };
+        Some((event, outline.hashed))
     }
 
     /// A line, if its hash holds.
@@ -247,21 +270,30 @@ impl Checker<'_> {
         hashed: &[u8],
         found: &EventHash,
     ) -> Result<HashProof, BadReason> {
-        let hasher = match kid {
-            Some(kid) => match self.keys.and_then(|keys| keys.hasher(kid)) {
-                Some(hasher) => hasher,
-                None => return Ok(HashProof::KeyMissing),
-            },
-            None => &Hasher::Unkeyed,
-        };
-        let hash = hasher.hash(hashed);
-        if !same(&hash, found) {
+        let hash = self.hasher(kid).map(|hasher| hasher.hash(hashed));
+        if let Some(hash) = hash.filter(|hash| !same(hash, found)) {
             // The hash that a keyed line should have is not disclosed: it would make the line good.
             let computed = kid.is_none().then_some(hash);
             return Err(BadReason::Hash { found: *found, computed });
         }
-        let downgraded = kid.is_none() && self.needs_key;
-        Ok(if downgraded { HashProof::Downgraded } else { HashProof::Hash })
+        Ok(self.proof(kid))
+    }
+
+    /// What hashes the lines with this key; `None` if it was not given.
+    fn hasher(&self, kid: Option<KeyId>) -> Option<&Hasher> {
+        match kid {
+            Some(kid) => self.keys.and_then(|keys| keys.hasher(kid)),
+            None => Some(&Hasher::Unkeyed),
+        }
+    }
+
+    /// The evidence for an event with this key, unless its hash is a wrong one.
+    fn proof(&self, kid: Option<KeyId>) -> HashProof {
+        match kid {
+            Some(_) if self.hasher(kid).is_none() => HashProof::KeyMissing,
+            None if self.needs_key => HashProof::Downgraded,
+            _ => HashProof::Hash,
+        }
     }
 }
 

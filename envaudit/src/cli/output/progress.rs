@@ -103,6 +103,18 @@ impl SegmentSource for ProgressSource<'_> {
         Ok(bytes)
     }
 
+    fn read_reusing(
+        &self,
+        first_seq: u64,
+        offset: u64,
+        limit: usize,
+        spare: Vec<u8>,
+    ) -> Result<Vec<u8>, StoreError> {
+        let bytes = self.source.read_reusing(first_seq, offset, limit, spare)?;
+        self.bar.inc(bytes.len() as u64);
+        Ok(bytes)
+    }
+
     fn read_parts(
         &self,
         first_seq: u64,

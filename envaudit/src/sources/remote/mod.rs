@@ -3,10 +3,12 @@
 //! A store reads secrets by their names ([`SecretStore`]); [`plan`] decides which ones and what each of them is for;
 //! [`retry`] tries again what may work later.
 
-#[cfg(any(feature = "aws", feature = "gcp"))]
+#[cfg(any(feature = "aws", feature = "azure", feature = "gcp"))]
 mod async_thread;
 #[cfg(feature = "aws")]
 mod aws;
+#[cfg(feature = "azure")]
+mod azure;
 mod document;
 #[cfg(any(feature = "aws", feature = "vault"))]
 mod endpoint;
@@ -22,6 +24,8 @@ mod vault;
 
 #[cfg(feature = "aws")]
 pub use self::aws::{AwsParameterStore, AwsSecretsManager};
+#[cfg(feature = "azure")]
+pub use self::azure::AzureKeyVault;
 #[cfg(feature = "gcp")]
 pub use self::gcp::GcpSecretManager;
 pub use self::secret_ref::SecretRef;

@@ -37,6 +37,8 @@ pub struct LineBlocks<'s> {
     ready: VecDeque<LineBlock>,
     /// When reading backward, the end of a line whose beginning is not read yet.
     tail: Tail,
+    /// The memory of an earlier block.
+    spare: Option<Vec<u8>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -88,6 +90,7 @@ impl<'s> LineBlocks<'s> {
             stops,
             ready,
             tail,
+            spare: None,
         }
     }
 
@@ -111,6 +114,11 @@ impl<'s> LineBlocks<'s> {
     pub fn stop_at_too_long(mut self) -> Self {
         self.stops = true;
         self
+    }
+
+    /// Reads the next block into this memory, whose bytes are lost.
+    pub(crate) fn reuse(&mut self, spare: Vec<u8>) {
+        self.spare = Some(spare);
     }
 
     pub(super) fn is_backward(&self) -> bool {
@@ -293,7 +301,8 @@ impl<'s> LineBlocks<'s> {
             Direction::Backward => BACKWARD_GROWTH,
         };
         self.size = self.size.saturating_mul(growth).min(self.block_size);
-        let mut bytes = self.source.read(self.segment, range.start, limit)?;
+        let spare = self.spare.take().unwrap_or_default();
+        let mut bytes = self.source.read_reusing(self.segment, range.start, limit, spare)?;
         bytes.truncate(limit);
         Ok(bytes)
     }

@@ -78,6 +78,11 @@ impl LineBlock {
         self.read.get(at..).unwrap_or_default()
     }
 
+    /// The memory that was read into, if no other block has lines in it.
+    pub(crate) fn into_memory(self) -> Option<Vec<u8>> {
+        Arc::into_inner(self.read)
+    }
+
     /// The lines, first to last.
     pub fn lines(&self) -> impl Iterator<Item = LineBytes<'_>> {
         let mut range = self.range.clone();

@@ -5,13 +5,25 @@ use std::io;
 use crate::store::file::disk::DiskFile;
 
 pub(super) fn read(file: &impl DiskFile, offset: u64, limit: usize) -> io::Result<Vec<u8>> {
+    read_reusing(file, offset, limit, Vec::new())
+}
+
+/// The same into memory that has been used before: its bytes are overwritten or cut off, and need not be zero.
+pub(super) fn read_reusing(
+    file: &impl DiskFile,
+    offset: u64,
+    limit: usize,
+    spare: Vec<u8>,
+) -> io::Result<Vec<u8>> {
     /// This much memory is allocated before it is known how much there is to read.
     const LITTLE: usize = 16 << 10;
     let there = match limit {
         0..=LITTLE => limit,
         _ => usize::try_from(file.stat()?.len.saturating_sub(offset)).unwrap_or(usize::MAX),
     };
-    let mut bytes = vec![0; limit.min(there)];
+    let most = limit.min(there);
+    let mut bytes = if spare.len() < most { vec![0; most] } else { spare };
+    bytes.truncate(most);
     let filled = fill(file, &mut bytes, offset)?;
     bytes.truncate(filled);
     Ok(bytes)

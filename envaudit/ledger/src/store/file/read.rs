@@ -3,7 +3,7 @@
 use std::io;
 
 use super::FileStore;
-use super::bytes::read;
+use super::bytes::{read, read_reusing};
 use super::names::{CHECKPOINTS, HEAD, MANIFEST, NOTE, SEGMENT, checkpoint_name};
 use super::whole::if_there;
 use crate::store::file::disk::{Disk, Listed};
@@ -23,8 +23,21 @@ impl<D: Disk> SegmentSource for FileStore<D> {
     }
 
     fn read(&self, first_seq: u64, offset: u64, limit: usize) -> Result<Vec<u8>, StoreError> {
-        let mut read = self.read_parts(first_seq, &[(offset, limit)])?;
-        Ok(read.pop().unwrap_or_default())
+        self.read_reusing(first_seq, offset, limit, Vec::new())
+    }
+
+    fn read_reusing(
+        &self,
+        first_seq: u64,
+        offset: u64,
+        limit: usize,
+        spare: Vec<u8>,
+    ) -> Result<Vec<u8>, StoreError> {
+        let opened = self.open_to_read(first_seq)?;
+        let bytes = read_reusing(&*opened.file, offset, limit, spare);
+        let bytes = bytes.map_err(|error| self.failed("read", &opened.name, error))?;
+        *self.read_last() = Some(opened);
+        Ok(bytes)
     }
 
     fn read_parts(

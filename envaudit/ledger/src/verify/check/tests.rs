@@ -53,11 +53,11 @@ fn lines() -> Vec<Vec<u8>> {
 /// much in common with it, makes no difference.
 fn is_good(bytes: &[u8], original: &[u8]) -> bool {
     let checker = checker();
-    let event = checker.outlined(bytes, None, &mut None);
+    let event = checker.outlined(bytes, None, &mut None).map(|(event, _)| event);
     let mut texts = None;
-    let before = checker.outlined(original, None, &mut texts).map(LineState::Event);
-    let before = before.map(|state| CheckedLine { offset: 0, state });
-    let after = checker.outlined(bytes, before.as_ref(), &mut texts);
+    let before = checker.outlined(original, None, &mut texts);
+    let before = before.map(|(event, _)| CheckedLine { offset: 0, state: LineState::Event(event) });
+    let after = checker.outlined(bytes, before.as_ref(), &mut texts).map(|(event, _)| event);
     let told = String::from_utf8_lossy(bytes);
     assert_eq!(event.as_ref().map(members_of), after.as_ref().map(members_of), "{told}");
     let Some(event) = event else { return false };

@@ -1,21 +1,22 @@
-//! Where the service is.
+//! Where the service is, and the server that gives tokens out to machines of Google Cloud.
 
 use std::net::IpAddr;
+use std::path::PathBuf;
 
-use super::session::GcpSettings;
+use super::proxy;
 use crate::sources::environment::Environment;
 use crate::sources::provider_error::{ProviderError, ProviderErrorKind};
-
-/// Variables that send what is not encrypted through a proxy.
-const PROXIES: [&str; 4] = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"];
 
 /// The address, if it is not that of all projects.
 ///
 /// # Errors
 ///
 /// When it is no URL, would send the token over the network in clear, or has a password in it.
-pub(super) fn of(settings: &GcpSettings) -> Result<Option<String>, ProviderError> {
-    match (&settings.endpoint, &settings.region) {
+pub(super) fn of(
+    endpoint: Option<&str>,
+    region: Option<&str>,
+) -> Result<Option<String>, ProviderError> {
+    match (endpoint, region) {
         (Some(endpoint), _) => check(endpoint, &Environment::Process).map(Some),
         // Its form was looked at before.
         (None, Some(region)) => {
@@ -53,7 +54,7 @@ fn check(text: &str, environment: &Environment) -> Result<String, ProviderError>
                 "its endpoint begins with http:, which is for this machine alone: write https:",
             );
         }
-        "http" if goes_to_a_proxy(host(authority), environment) => {
+        "http" if proxy::takes(host(authority), environment) => {
             return misconfigured(
                 "its endpoint begins with http:, and HTTP_PROXY would have the token go to a proxy: name the host in NO_PROXY",
             );
@@ -72,25 +73,48 @@ fn host(authority: &str) -> &str {
     }
 }
 
+/// Whether the metadata server can be asked for a token, if that is what the SDK will do: there is no TLS on the way to it.
+///
+/// # Errors
+///
+/// When a proxy would be asked in its place, which may answer with a token of its own machine.
+pub(super) fn check_metadata_server(environment: &Environment) -> Result<(), ProviderError> {
+    if environment.get("GOOGLE_APPLICATION_CREDENTIALS").is_some() || has_gcloud(environment) {
+        return Ok(());
+    }
+    let given = environment.get("GCE_METADATA_HOST").and_then(|host| host.into_string().ok());
+    let authority = given.as_deref().unwrap_or("metadata.google.internal");
+    match proxy::takes(host(authority), environment) {
+        false => Ok(()),
+        true => Err(ProviderError::free_text(
+            ProviderErrorKind::Misconfigured,
+            "there is no file of credentials, and HTTP_PROXY would have a proxy asked for the token of this machine: name \
+             metadata.google.internal in NO_PROXY",
+        )),
+    }
+}
+
+/// Whether there is the file that `gcloud auth application-default login` writes.
+fn has_gcloud(environment: &Environment) -> bool {
+    let (variable, folder) = match cfg!(windows) {
+        true => ("APPDATA", "gcloud"),
+        false => ("HOME", ".config/gcloud"),
+    };
+    let file = environment
+        .get(variable)
+        .map(|root| PathBuf::from(root).join(folder).join("application_default_credentials.json"));
+    // The SDK says what is wrong with one that cannot be read.
+    file.is_some_and(|file| file.symlink_metadata().is_ok())
+}
+
 fn is_loopback(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost")
         || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-fn goes_to_a_proxy(host: &str, environment: &Environment) -> bool {
-    let text = |name: &str| {
-        environment.get(name).map(|value| value.to_string_lossy().into_owned()).unwrap_or_default()
-    };
-    let exempt = ["no_proxy", "NO_PROXY"].map(text).into_iter().find(|list| !list.is_empty());
-    let is_exempt = exempt.is_some_and(|list| {
-        list.split(',').map(str::trim).any(|name| name == "*" || name.eq_ignore_ascii_case(host))
-    });
-    !is_exempt && PROXIES.iter().any(|name| !text(name).is_empty())
-}
-
 #[cfg(test)]
 mod tests {
-    use super::check;
+    use super::{check, check_metadata_server};
     use crate::sources::environment::Environment;
 
     fn given(vars: &[(&'static str, &'static str)]) -> Environment {
@@ -139,13 +163,28 @@ mod tests {
             assert!(check(loopback, &given(vars)).is_err(), "{vars:?}");
             assert!(check("https://host", &given(vars)).is_ok(), "{vars:?}");
         }
+        let exempt = [("HTTP_PROXY", "http://proxy:1"), ("NO_PROXY", "localhost, 127.0.0.0/8")];
+        assert!(check(loopback, &given(&exempt)).is_ok());
+    }
+
+    #[test]
+    fn a_proxy_is_not_taken_for_the_metadata_server() {
+        let proxied = ("HTTP_PROXY", "http://proxy:1");
         for vars in [
-            &[("HTTP_PROXY", "")][..],
-            &[("HTTPS_PROXY", "http://proxy:1")],
-            &[("HTTP_PROXY", "http://proxy:1"), ("NO_PROXY", "localhost, 127.0.0.1")],
-            &[("HTTP_PROXY", "http://proxy:1"), ("no_proxy", "*")],
+            &[proxied][..],
+            &[proxied, ("NO_PROXY", "localhost")],
+            &[proxied, ("GCE_METADATA_HOST", "169.254.169.254:80")],
+            &[proxied, ("HOME", "/none")],
         ] {
-            assert!(check(loopback, &given(vars)).is_ok(), "{vars:?}");
+            assert!(check_metadata_server(&given(vars)).is_err(), "{vars:?}");
+        }
+        for vars in [
+            &[][..],
+            &[proxied, ("NO_PROXY", "google.internal")],
+            &[proxied, ("GCE_METADATA_HOST", "169.254.169.254:80"), ("NO_PROXY", "169.254.0.0/16")],
+            &[proxied, ("GOOGLE_APPLICATION_CREDENTIALS", "key.json")],
+        ] {
+            assert!(check_metadata_server(&given(vars)).is_ok(), "{vars:?}");
         }
     }
 }

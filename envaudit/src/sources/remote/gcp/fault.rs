@@ -56,6 +56,9 @@ pub(super) fn of_file(error: &build_errors::Error) -> ProviderError {
 
 /// The credentials gave no token.
 pub(super) fn of_token(error: &CredentialsError) -> ProviderError {
+    if let Some(error) = of_certificate(error) {
+        return error;
+    }
     let status = causes(error)
         .filter_map(|cause| cause.downcast_ref::<Error>())
         .find_map(Error::http_status_code);
@@ -192,30 +195,45 @@ fn retry_after_header(error: &Error) -> Option<Duration> {
 
 /// There was no answer, or no whole one.
 fn of_connection(error: &Error) -> ProviderError {
-    for cause in causes(error) {
-        let Some(io) = cause.downcast_ref::<io::Error>() else { continue };
-        let inner = io.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
-        if matches!(inner, Some(rustls::Error::InvalidCertificate(_))) {
-            return ProviderError::free_text(
-                ProviderErrorKind::Misconfigured,
-                "its certificate is not accepted: is the authority that signed it known to this machine?",
-            );
-        }
-        match io.kind() {
-            io::ErrorKind::ConnectionRefused => {
-                return ProviderError::of(ProviderErrorKind::Unavailable)
-                    .code("connection refused");
-            }
+    if let Some(error) = of_certificate(error) {
+        return error;
+    }
+    let unavailable = || ProviderError::of(ProviderErrorKind::Unavailable);
+    let of_system =
+        |cause: &(dyn StdError + 'static)| Some(cause.downcast_ref::<io::Error>()?.kind());
+    for kind in causes(error).filter_map(of_system) {
+        match kind {
+            io::ErrorKind::ConnectionRefused => return unavailable().code("connection refused"),
             io::ErrorKind::TimedOut => return ProviderError::of(ProviderErrorKind::TimedOut),
             _ => {}
         }
     }
-    ProviderError::of(ProviderErrorKind::Unavailable)
+    match causes(error).any(|cause| cause.to_string() == "dns error") {
+        true => unavailable().code("host not found"),
+        false => unavailable(),
+    }
+}
+
+fn of_certificate(error: &(dyn StdError + 'static)) -> Option<ProviderError> {
+    let of_tls = causes(error).find_map(|cause| cause.downcast_ref::<rustls::Error>());
+    matches!(of_tls, Some(rustls::Error::InvalidCertificate(_))).then(|| {
+        ProviderError::free_text(
+            ProviderErrorKind::Misconfigured,
+            "its certificate is not accepted: is the authority that signed it known to this machine?",
+        )
+    })
 }
 
 /// What an error was caused by, from the nearest to the farthest.
 fn causes<'e>(
     error: &'e (dyn StdError + 'static),
 ) -> impl Iterator<Item = &'e (dyn StdError + 'static)> {
-    core::iter::successors(error.source(), |cause: &&'e (dyn StdError + 'static)| (*cause).source())
+    let next = |cause: &&'e (dyn StdError + 'static)| {
+        // What is within an error of the system is passed over by its `source`.
+        match cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            Some(inner) => Some(inner as &(dyn StdError + 'static)),
+            None => (*cause).source(),
+        }
+    };
+    core::iter::successors(error.source(), next)
 }

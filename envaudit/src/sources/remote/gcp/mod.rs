@@ -4,6 +4,7 @@
 
 mod endpoint;
 mod fault;
+mod proxy;
 mod read;
 mod resource;
 mod session;

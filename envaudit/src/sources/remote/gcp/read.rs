@@ -11,6 +11,8 @@ use google_cloud_secretmanager_v1::client::SecretManagerService;
 use google_cloud_secretmanager_v1::model::AccessSecretVersionResponse;
 use secrecy::zeroize::Zeroizing;
 use tokio::task::JoinSet;
+use tracing::instrument::WithSubscriber;
+use tracing::subscriber::NoSubscriber;
 
 use super::fault;
 use super::resource::{self, Place};
@@ -57,13 +59,12 @@ impl SecretStore for Secrets<'_> {
             .collect();
         let known: Vec<Wanted> =
             names.iter().filter_map(|name| name.as_ref().ok()).cloned().collect();
+        let is_traced = self.session.may_be_traced();
         let mut read = retrying_each(ask, &known, |some| {
-            let is_refused = |answers: &Vec<Answer>| {
-                answers.iter().filter_map(|answer| answer.as_ref().err()).any(is_unauthenticated)
-            };
-            self.call(ask, is_refused, |client| {
+            self.call(ask, |client| {
                 let dates = self.settings.dates.then(|| self.session.dates());
-                access_each(client, some.to_vec(), ask.remaining(), dates)
+                let caller = Caller { client, time: ask.remaining(), is_traced };
+                access_each(caller, some.to_vec(), dates)
             })
         })?
         .into_iter();
@@ -74,17 +75,20 @@ impl SecretStore for Secrets<'_> {
 
     fn names(&self, prefix: &str, ask: &Ask<'_>) -> Result<Vec<String>, ProviderError> {
         resource::check_prefix(prefix)?;
+        let is_traced = self.session.may_be_traced();
         let mut names: Vec<String> = Vec::new();
         let mut next = String::new();
         loop {
-            let is_refused =
-                |page: &Result<_, ProviderError>| page.as_ref().is_err_and(is_unauthenticated);
-            let page = retrying(ask, || {
-                self.call(ask, is_refused, |client| {
+            let page = retrying_each(ask, &[()], |_| {
+                self.call(ask, |client| {
                     let parent = self.place.parent().to_owned();
-                    list(client, parent, prefix.to_owned(), next.clone(), ask.remaining())
-                })?
+                    let caller = Caller { client, time: ask.remaining(), is_traced };
+                    let page = list(caller, parent, prefix.to_owned(), next.clone());
+                    async move { vec![page.await] }
+                })
             })?;
+            let lost = || Err(ProviderError::of(ProviderErrorKind::Malformed));
+            let page = page.into_iter().next().unwrap_or_else(lost)?;
             let found = page.names.into_iter().filter(|name| name.starts_with(prefix));
             names.extend(found);
             match page.next {
@@ -110,41 +114,63 @@ fn alias(reference: &SecretRef) -> Option<String> {
     (!is_number && version != "latest").then(|| version.to_owned())
 }
 
-fn is_unauthenticated(error: &ProviderError) -> bool {
-    error.kind() == ProviderErrorKind::Unauthenticated
-}
-
 impl Secrets<'_> {
-    /// Makes a call, and makes it again with new credentials, once in a load, if those it was made with are refused.
-    fn call<T: Send + 'static, F: Future<Output = T> + Send + 'static>(
+    /// Makes calls, and makes them again with new credentials, once in a load, if those they were made with are refused.
+    ///
+    /// # Errors
+    ///
+    /// When there is no client. Without a token no secret can be read, so it is not tried again after this.
+    fn call<T: Send + 'static, F>(
         &self,
         ask: &Ask<'_>,
-        is_refused: impl Fn(&T) -> bool,
         make: impl Fn(SecretManagerService) -> F,
-    ) -> Result<T, ProviderError> {
+    ) -> Result<Vec<Result<T, ProviderError>>, ProviderError>
+    where
+        F: Future<Output = Vec<Result<T, ProviderError>>> + Send + 'static,
+    {
         let once = || {
-            // Without a token no secret can be read.
             let client = retrying(ask, || self.session.client(self.settings, ask))?;
             self.session.run(ask, make(client))
         };
-        let answer = once()?;
-        match is_refused(&answer)
+        let is_refused = |answer: &Result<T, ProviderError>| {
+            let error = answer.as_ref().err();
+            error.is_some_and(|error| error.kind() == ProviderErrorKind::Unauthenticated)
+        };
+        let answers = once()?;
+        match answers.iter().any(is_refused)
             && !self.has_logged_in_again.replace(true)
             && self.session.forget(self.settings)
         {
             true => once(),
-            false => Ok(answer),
+            false => Ok(answers),
         }
     }
 }
 
-/// Reads secrets, some at a time. What is down for one is down for those that were not asked for yet.
-async fn access_each(
+/// A client, and what holds for each of its calls.
+#[derive(Clone)]
+struct Caller {
     client: SecretManagerService,
-    wanted: Vec<Wanted>,
     time: Duration,
-    dates: Option<Dates>,
-) -> Vec<Answer> {
+    is_traced: bool,
+}
+
+impl Caller {
+    /// Waits for an answer. Where the SDK would trace it, nobody listens: there is no other way to keep it from doing so.
+    async fn answer<T>(
+        &self,
+        sent: impl Future<Output = google_cloud_gax::Result<T>>,
+    ) -> Result<T, ProviderError> {
+        let answer = match self.is_traced {
+            true => sent.with_subscriber(NoSubscriber::default()).await,
+            false => sent.await,
+        };
+        answer.map_err(|error| fault::of(&error))
+    }
+}
+
+/// Reads secrets, some at a time. What is down for one is down for those that were not asked for yet.
+async fn access_each(caller: Caller, wanted: Vec<Wanted>, dates: Option<Dates>) -> Vec<Answer> {
     let mut answers: Vec<Option<Answer>> = wanted.iter().map(|_| None).collect();
     let mut waiting = wanted.into_iter().enumerate();
     let mut running = JoinSet::new();
@@ -152,8 +178,8 @@ async fn access_each(
     loop {
         while down.is_none() && running.len() < AT_ONCE {
             let Some((at, wanted)) = waiting.next() else { break };
-            let (client, dates) = (client.clone(), dates.clone());
-            running.spawn(async move { (at, access(&client, &wanted, time, dates).await) });
+            let (caller, dates) = (caller.clone(), dates.clone());
+            running.spawn(async move { (at, access(&caller, &wanted, dates).await) });
         }
         match running.join_next().await {
             None => break,
@@ -169,16 +195,11 @@ async fn access_each(
     answers.into_iter().map(|answer| answer.unwrap_or_else(|| Err(down.clone()))).collect()
 }
 
-async fn access(
-    client: &SecretManagerService,
-    wanted: &Wanted,
-    time: Duration,
-    dates: Option<Dates>,
-) -> Answer {
-    let mut read = access_once(client, wanted, time).await?;
+async fn access(caller: &Caller, wanted: &Wanted, dates: Option<Dates>) -> Answer {
+    let mut read = access_once(caller, wanted).await?;
     if !is_whole(&read) {
         // Google's documentation asks for one more attempt.
-        read = access_once(client, wanted, time).await?;
+        read = access_once(caller, wanted).await?;
     }
     if !is_whole(&read) {
         let what = "its checksum is not that of its bytes: it was damaged on the way";
@@ -192,7 +213,7 @@ async fn access(
         return Err(malformed());
     }
     let created = match dates {
-        Some(dates) => Some(date(client, &read.name, time, &dates).await?),
+        Some(dates) => Some(date(caller, &read.name, &dates).await?),
         None => None,
     };
     Ok(Secret {
@@ -205,13 +226,12 @@ async fn access(
 }
 
 async fn access_once(
-    client: &SecretManagerService,
+    caller: &Caller,
     wanted: &Wanted,
-    time: Duration,
 ) -> Result<AccessSecretVersionResponse, ProviderError> {
-    let call = client.access_secret_version().set_name(&wanted.name);
-    let call = call.with_retry_policy(NeverRetry).with_attempt_timeout(time);
-    call.send().await.map_err(|error| fault::of(&error))
+    let call = caller.client.access_secret_version().set_name(&wanted.name);
+    let call = call.with_retry_policy(NeverRetry).with_attempt_timeout(caller.time);
+    caller.answer(call.send()).await
 }
 
 /// Whether the bytes are those that the service has sent. One without a checksum is taken as it is: the protocol lets the service
@@ -223,17 +243,16 @@ fn is_whole(read: &AccessSecretVersionResponse) -> bool {
 
 /// When a version was made.
 async fn date(
-    client: &SecretManagerService,
+    caller: &Caller,
     version: &str,
-    time: Duration,
     dates: &Dates,
 ) -> Result<DateTime<Utc>, ProviderError> {
     if let Some(date) = dates.of(version) {
         return Ok(date);
     }
-    let call = client.get_secret_version().set_name(version);
-    let call = call.with_retry_policy(NeverRetry).with_attempt_timeout(time);
-    let read = call.send().await.map_err(|error| fault::of(&error))?;
+    let call = caller.client.get_secret_version().set_name(version);
+    let call = call.with_retry_policy(NeverRetry).with_attempt_timeout(caller.time);
+    let read = caller.answer(call.send()).await?;
     let date = read.create_time.and_then(|time| {
         DateTime::from_timestamp(time.seconds(), u32::try_from(time.nanos()).ok()?)
     });
@@ -249,20 +268,19 @@ struct Page {
 }
 
 async fn list(
-    client: SecretManagerService,
+    caller: Caller,
     parent: String,
     prefix: String,
     token: String,
-    time: Duration,
 ) -> Result<Page, ProviderError> {
     let mut call =
-        client.list_secrets().set_parent(parent).set_page_size(PAGE).set_page_token(token);
-    if !prefix.is_empty() {
-        // The service knows names that have a text anywhere in them, not at their beginning.
+        caller.client.list_secrets().set_parent(parent).set_page_size(PAGE).set_page_token(token);
+    if prefix.starts_with(|first: char| first.is_ascii_alphanumeric()) {
+        // The service finds names that have a text anywhere in them, and reads a `-` before it as `not`.
         call = call.set_filter(format!("name:{prefix}"));
     }
-    let call = call.with_retry_policy(NeverRetry).with_attempt_timeout(time);
-    let read = call.send().await.map_err(|error| fault::of(&error))?;
+    let call = call.with_retry_policy(NeverRetry).with_attempt_timeout(caller.time);
+    let read = caller.answer(call.send()).await?;
     let names = read.secrets.iter().filter_map(|secret| resource::secret_name(&secret.name));
     let names = names.map(str::to_owned).collect();
     Ok(Page { names, next: Some(read.next_page_token).filter(|token| !token.is_empty()) })

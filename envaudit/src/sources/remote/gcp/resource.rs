@@ -12,8 +12,9 @@ pub(super) struct Place(String);
 
 impl Place {
     pub(super) fn new(project: &str, region: Option<&str>) -> Result<Self, ProviderError> {
-        // An old project may have a domain in its id: `example.com:my-project`.
-        if !is_word(project, "-_.:") {
+        // An old project may have a domain in its id: `example.com:my-project`. A `..` would lead elsewhere in the address.
+        let begins = project.starts_with(|first: char| first.is_ascii_alphanumeric());
+        if !begins || !is_word(project, "-_.:") || project.contains("..") {
             return misconfigured("its project is not the id or the number of one");
         }
         match region {
@@ -148,9 +149,16 @@ mod tests {
         ] {
             assert_eq!(version(&place, bad), None, "{bad}");
         }
-        for (project, region) in
-            [("", None), ("a/b", None), ("a?", None), ("p", Some("")), ("p", Some("a.b"))]
-        {
+        for (project, region) in [
+            ("", None),
+            ("a/b", None),
+            ("a?", None),
+            ("..", None),
+            (".", None),
+            ("a..b", None),
+            ("p", Some("")),
+            ("p", Some("a.b")),
+        ] {
             assert!(Place::new(project, region).is_err(), "{project} {region:?}");
         }
     }

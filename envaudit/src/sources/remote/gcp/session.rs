@@ -12,6 +12,7 @@ use google_cloud_secretmanager_v1::client::SecretManagerService;
 use rustls::crypto::{CryptoProvider, ring};
 
 use super::{endpoint, fault};
+use crate::sources::environment::Environment;
 use crate::sources::provider::Ask;
 use crate::sources::provider_error::{ProviderError, ProviderErrorKind};
 use crate::sources::remote::async_thread::AsyncThread;
@@ -55,6 +56,11 @@ impl Session {
         }
     }
 
+    /// Whether the SDK traces what it receives, the bytes of secrets included, as far as that can be known.
+    pub(super) fn may_be_traced(&self) -> bool {
+        self.is_given || Environment::Process.get("GOOGLE_CLOUD_RUST_LOGGING").is_some()
+    }
+
     /// Runs a call on the thread of the provider.
     pub(super) fn run<T: Send + 'static>(
         &self,
@@ -84,7 +90,10 @@ impl Session {
             // Another thread may have been faster, and then there is one as well.
             let _ = ring::default_provider().install_default();
         }
-        let endpoint = endpoint::of(settings)?;
+        let endpoint = endpoint::of(settings.endpoint.as_deref(), settings.region.as_deref())?;
+        if settings.credentials.is_none() {
+            endpoint::check_metadata_server(&Environment::Process)?;
+        }
         let connected = self.run(ask, connect(settings.credentials.clone(), endpoint));
         let connected = connected.unwrap_or_else(|error| match error.kind() {
             ProviderErrorKind::TimedOut => Err(fault::no_token(ProviderErrorKind::TimedOut)),
@@ -142,7 +151,8 @@ async fn connect(
             found
         }
     };
-    // A load tries again by itself, until its deadline. A redirect would ask another host for secrets.
+    // A load tries again by itself, until its deadline. A redirect would have another host say what a secret is; `ClientBuilder`
+    // itself has no method against them, only this function, which is there for the other libraries of the SDK.
     let builder =
         SecretManagerService::builder().with_credentials(credentials).with_retry_policy(NeverRetry);
     let builder = match endpoint {

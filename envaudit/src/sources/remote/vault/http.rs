@@ -155,6 +155,11 @@ fn answer(
     }
 }
 
+/// Whether it says that nothing is mounted at the path, in the words that are the same in all versions.
+pub(super) fn is_not_mounted(answer: &Answer) -> bool {
+    answer.status.as_u16() == 404 && memchr_in(answer.bytes(), b"no handler for route")
+}
+
 /// Whether it says that it is sealed, in the words that are the same in all versions.
 fn is_sealed(body: &[u8]) -> bool {
     let has = |word: &str| memchr_in(body, word.as_bytes());
@@ -179,9 +184,12 @@ fn failed(error: &ureq::Error) -> ProviderError {
         ureq::Error::HostNotFound => kind(ProviderErrorKind::Unavailable).code("host not found"),
         ureq::Error::ConnectionFailed => kind(ProviderErrorKind::Unavailable),
         ureq::Error::BodyExceedsLimit(_) => kind(ProviderErrorKind::TooLarge),
-        ureq::Error::Tls(_) | ureq::Error::Rustls(_) => bad_certificate(),
+        ureq::Error::Tls(_) => not_tls(),
+        ureq::Error::Rustls(error) => of_tls(Some(error)),
         ureq::Error::Io(error) => match error.kind() {
-            io::ErrorKind::InvalidData => bad_certificate(),
+            io::ErrorKind::InvalidData => {
+                of_tls(error.get_ref().and_then(|inner| inner.downcast_ref()))
+            }
             io::ErrorKind::TimedOut => kind(ProviderErrorKind::TimedOut),
             io::ErrorKind::ConnectionRefused => {
                 kind(ProviderErrorKind::Unavailable).code("connection refused")
@@ -193,9 +201,19 @@ fn failed(error: &ureq::Error) -> ProviderError {
     }
 }
 
-fn bad_certificate() -> ProviderError {
+fn of_tls(error: Option<&rustls::Error>) -> ProviderError {
+    match error {
+        Some(rustls::Error::InvalidCertificate(_)) => ProviderError::free_text(
+            ProviderErrorKind::Misconfigured,
+            "its certificate is not accepted: is the authority that signed it in the file of certificates?",
+        ),
+        _ => not_tls(),
+    }
+}
+
+fn not_tls() -> ProviderError {
     ProviderError::free_text(
         ProviderErrorKind::Misconfigured,
-        "its certificate is not accepted: is the authority that signed it in the file of certificates?",
+        "it does not answer in a TLS that is understood (1.2 or 1.3): is the port that of TLS?",
     )
 }

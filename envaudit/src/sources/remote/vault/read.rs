@@ -5,7 +5,7 @@ use secrecy::zeroize::Zeroizing;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::http::{Answer, Client};
+use super::http::{Answer, Client, is_not_mounted};
 use super::login::Door;
 use crate::sources::provider::Ask;
 use crate::sources::provider_error::{ProviderError, ProviderErrorKind};
@@ -86,6 +86,9 @@ impl SecretStore for Kv<'_> {
         let answer = retrying(ask, || self.answer(&url))
             .map_err(|error| error.secret(SecretRef::new(prefix)))?;
         let status = answer.status.as_u16();
+        if is_not_mounted(&answer) {
+            return Err(not_mounted());
+        }
         if status == 404 {
             return Ok(Vec::new());
         }
@@ -131,6 +134,11 @@ impl Kv<'_> {
     }
 }
 
+fn not_mounted() -> ProviderError {
+    let what = "no engine is mounted there: is its path the one of `mount`, or the first part of the URL's?";
+    ProviderError::free_text(ProviderErrorKind::Misconfigured, what).status(404)
+}
+
 fn is_refused(answer: &Answer) -> bool {
     matches!(answer.status.as_u16(), 401 | 403)
 }
@@ -140,6 +148,7 @@ fn secret(answer: &Answer) -> Result<Secret, ProviderError> {
     let read: Result<Read<'_>, _> = serde_json::from_slice(answer.bytes());
     let Ok(Read { data: ReadData { data, metadata } }) = read else {
         return Err(match status {
+            404 if is_not_mounted(answer) => not_mounted(),
             404 => ProviderError::of(ProviderErrorKind::Absent).status(status),
             _ => ProviderError::of(ProviderErrorKind::Malformed).status(status),
         });
