@@ -85,6 +85,10 @@ pub(crate) fn call(port: u16, operation: &str, arguments: &Value) -> Value {
     serde_json::from_str(answer[start..=end].trim()).expect("an answer in JSON")
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "where a server is installed is a matter of the machine"
+)]
 fn python() -> String {
     std::env::var("ENVAUDIT_MOTO_PYTHON").unwrap_or_else(|_| "python3".to_owned())
 }

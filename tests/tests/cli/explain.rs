@@ -75,8 +75,8 @@ fn every_source_is_told_in_the_order_in_which_it_is_asked() {
     assert_eq!(answer["winner"]["found_as"], "APP_LISTEN");
     assert_eq!(answer["winner"]["location"]["line"], 1);
     // Of two lines the later counts, so that it stands first.
-    assert_eq!(answer["steps"][7]["location"]["line"], 3);
-    assert_eq!(answer["steps"][8]["location"]["line"], 1);
+    assert_eq!(answer["steps"][9]["location"]["line"], 3);
+    assert_eq!(answer["steps"][10]["location"]["line"], 1);
     assert_eq!(answer["problems"], json!([]));
     assert_eq!(answer["docs"], "Port the HTTP server listens on.");
 }

@@ -70,8 +70,8 @@ pub(super) fn fetch<S: SecretStore>(
         match explicit(request) {
             Some((name, reference)) => plan.explicit(request, name, reference),
             None => {
-                if !plan.from_documents(request, &documents) {
-                    plan.from_paths(request, &below);
+                if !plan.fill_from_documents(request, &documents) {
+                    plan.fill_from_paths(request, &below);
                     rest.push(request);
                 }
             }
@@ -82,7 +82,7 @@ pub(super) fn fetch<S: SecretStore>(
         let names = |prefix: &String| Ok((prefix.len(), store.names(prefix, ask)?));
         let listed = mapping.prefixes.iter().rev().map(names);
         let listed: Vec<(usize, Vec<String>)> = listed.collect::<Result<_, ProviderError>>()?;
-        plan.from_prefixes(store, &rest, &listed, ask)?;
+        plan.fill_from_prefixes(store, &rest, &listed, ask)?;
     }
     Ok(plan.fetched)
 }
@@ -209,7 +209,7 @@ impl<'p> Plan<'p> {
     }
 
     /// A secret whose name ends in that of the variable.
-    fn from_paths(&mut self, request: &KeyRequest, below: &[(String, Secret)]) {
+    fn fill_from_paths(&mut self, request: &KeyRequest, below: &[(String, Secret)]) {
         for name in request.names() {
             let spellings = spellings(name, self.prefix);
             let mut found = below.iter().filter(|(id, _)| {
@@ -233,7 +233,7 @@ impl<'p> Plan<'p> {
 
     /// Secrets whose names were listed, each with the length of what they begin with: those that are called as a variable is
     /// are read.
-    fn from_prefixes<S: SecretStore>(
+    fn fill_from_prefixes<S: SecretStore>(
         &mut self,
         store: &S,
         requests: &[&KeyRequest],
@@ -291,7 +291,11 @@ impl<'p> Plan<'p> {
     }
 
     /// Whether a document has the variable, if only as what cannot be used.
-    fn from_documents(&mut self, request: &KeyRequest, documents: &[OpenDocument<'_>]) -> bool {
+    fn fill_from_documents(
+        &mut self,
+        request: &KeyRequest,
+        documents: &[OpenDocument<'_>],
+    ) -> bool {
         let mut has_any = false;
         for name in request.names() {
             let spellings = spellings(name, self.prefix);

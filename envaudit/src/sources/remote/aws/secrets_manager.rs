@@ -213,7 +213,8 @@ impl SecretStore for Secrets<'_> {
         let left: Vec<SecretRef> = wanted
             .iter()
             .zip(&answers)
-            .filter_map(|(reference, answer)| answer.is_none().then(|| reference.clone()))
+            .filter(|(_, answer)| answer.is_none())
+            .map(|(reference, _)| reference.clone())
             .collect();
         let mut alone = self.each(&left, ask)?.into_iter();
         let no_answer = || Err(ProviderError::of(ProviderErrorKind::Malformed));

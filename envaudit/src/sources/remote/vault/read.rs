@@ -84,7 +84,7 @@ impl SecretStore for Kv<'_> {
         let url = self.door.address.url(&[self.mount, "metadata", folder]);
         let url = format!("{}/?list=true", url.trim_end_matches('/'));
         let answer = retrying(ask, || self.answer(&url))
-            .map_err(|error| error.secret(&SecretRef::new(prefix)))?;
+            .map_err(|error| error.secret(SecretRef::new(prefix)))?;
         let status = answer.status.as_u16();
         if is_not_mounted(&answer) {
             return Err(not_mounted());
