@@ -1,10 +1,5 @@
 //! Providers by URL, so that an operator can name a store without a change of the program.
 
-#![expect(
-    clippy::result_large_err,
-    reason = "a URL that cannot be used ends a load, which has room for it"
-)]
-
 #[cfg(feature = "remote")]
 use core::time::Duration;
 
