@@ -30,6 +30,7 @@ mod state_machine;
 mod store;
 mod uncertain;
 mod unlocked;
+mod unsigned_lines;
 mod verifies;
 mod writer;
 mod writer_end;

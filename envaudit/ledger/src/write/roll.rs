@@ -36,8 +36,16 @@ impl Ledger {
             self.start_next(state)?;
         } else if state.tail.offset < self.settings.segment_size && now < state.month_end {
             return Ok(now);
+        } else if state.digest.as_ref().is_some_and(|digest| digest.finding.is_some()) {
+            return Ok(now);
         } else {
-            self.roll(state)?;
+            match self.roll(state) {
+                // It is not ended, so that nothing vouches for it, and events are recorded in it all the same.
+                Err(StepError::Failed(AppendError::NotSigned(_))) => {
+                    return Ok(self.settings.now());
+                }
+                rolled => rolled?,
+            }
             // The segment has ended nevertheless. If the checkpoint could not be kept, the next one is.
             match self.take_checkpoint(state) {
                 Err(error) if is_alarm(&error) => return Err(error.into()),
@@ -54,7 +62,7 @@ impl Ledger {
         }
         self.sync(state)?;
         let Tail { seq, segment, .. } = state.tail;
-        let digest = self.digest(state)?;
+        let digest = self.sound_digest(state)?;
         let event = ledger_event("ledger.segment_sealed")
             .detail("count", seq - (segment - 1))
             .detail("sha256", HEXLOWER.encode(&digest.sha256()));
@@ -74,7 +82,11 @@ impl Ledger {
         if segments.iter().any(|info| info.first_seq > old && info.len > 0) {
             return Err(StepError::Behind);
         }
-        let Digest { tree, states, .. } = self.digest(state)?;
+        let Digest { tree, states, finding, .. } = self.digest(state)?;
+        // A segment that is ended needs the next one, whose peaks would vouch for it.
+        if let Some(finding) = finding {
+            return Err(AppendError::Damaged(finding.clone()).into());
+        }
         let peaks: Vec<String> = tree.peaks().iter().map(|peak| HEXLOWER.encode(peak)).collect();
         let details = SegmentOpened {
             chain: self.manifest.ledger_id.to_string(),
@@ -93,24 +105,11 @@ impl Ledger {
         state.latest = timestamp;
         state.month_end = timestamp.month_end();
         state.sealed = false;
-        state.digest = None;
         if let Some(files) = self.store.files() {
             // A guard against accidents; if it fails here, opening the ledger does it.
             let _ = files.seal(old);
         }
         Ok(())
-    }
-
-    /// The digest of the segment up to its end.
-    pub(crate) fn digest<'s>(&self, state: &'s mut WriterState) -> Result<&'s Digest, AppendError> {
-        let Tail { segment, offset, .. } = state.tail;
-        let digest = match state.digest.take() {
-            Some(digest) if digest.segment() == segment => digest,
-            _ => Digest::begin(self.source(), segment, state.ring.as_ref())?,
-        };
-        let digest = state.digest.insert(digest);
-        digest.advance(self.source(), offset, state.ring.as_ref())?;
-        Ok(digest)
     }
 
     pub(crate) fn checkpoint_if_due(&self, state: &mut WriterState, now: Timestamp) {
@@ -137,11 +136,7 @@ impl Ledger {
         recover::refuse_contradictions(self, &state.tail)?;
         if let Some(signer) = self.signer(state) {
             let signer = signer.map_err(|error| AppendError::Sign(error.into()))?;
-            let digest = self.digest(state)?;
-            if let Some(finding) = &digest.finding {
-                return Err(AppendError::NotSigned(finding.clone()));
-            }
-            let root = digest.tree.root();
+            let root = self.sound_digest(state)?.tree.root();
             let ledger_id = self.manifest.ledger_id.to_string();
             let note = Checkpoint { ledger_id, size: seq, root, head: hash }
                 .sign(&signer)
