@@ -13,6 +13,7 @@ use super::row::{Row, Texts};
 use super::status::{self, IndexStatus, Indexed};
 use crate::ledger::__private::{LineBlock, LineBlocks, LineEnd};
 use crate::ledger::format::Line;
+use crate::ledger::keys::ChainKeys;
 use crate::ledger::store::{SegmentSource, StoreError};
 
 /// The number of blocks that wait to be inserted.
@@ -21,26 +22,34 @@ const WAITING: usize = 3;
 const PART: usize = 8;
 
 /// Brings the index up to date.
-pub(super) fn run(db: &mut Connection, source: &dyn SegmentSource) -> Result<(), IndexError> {
+pub(super) fn run(
+    db: &mut Connection,
+    source: &dyn SegmentSource,
+    keys: Option<&ChainKeys>,
+) -> Result<(), IndexError> {
     // The lock is kept from one transaction to the next: no other process does the same work meanwhile.
     db.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
-    let result = locked(db, source);
+    let result = locked(db, source, keys);
     db.pragma_update(None, "locking_mode", "NORMAL")?;
     // `SQLite` lets go with the next look at the file.
     let released = db.query_row("SELECT COUNT(*) FROM about", [], |_| Ok(()));
     result.and_then(|()| Ok(released?))
 }
 
-fn locked(db: &mut Connection, source: &dyn SegmentSource) -> Result<(), IndexError> {
+fn locked(
+    db: &mut Connection,
+    source: &dyn SegmentSource,
+    keys: Option<&ChainKeys>,
+) -> Result<(), IndexError> {
     let begun = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Another process may have done it since.
-    let status = status::look(&begun, source)?;
-    trim(&begun, &status)?;
+    let status = status::look(&begun, source, keys)?;
+    trim(&begun, &status, keys)?;
     begun.commit()?;
     thread::scope(|scope| {
         let (sender, receiver) = sync_channel(WAITING);
         scope.spawn(|| parse(source, &status, sender));
-        insert(db, &status, receiver)
+        insert(db, &status, keys, receiver)
     })
 }
 
@@ -115,6 +124,7 @@ impl Batch {
 fn insert(
     db: &mut Connection,
     status: &IndexStatus,
+    keys: Option<&ChainKeys>,
     receiver: Receiver<Result<Batch, StoreError>>,
 ) -> Result<(), IndexError> {
     let mut segment = status.kept.last().cloned();
@@ -165,7 +175,7 @@ fn insert(
             segment = Some(of);
         }
         drop(insert);
-        digest::seal(&transaction)?;
+        digest::seal(&transaction, keys)?;
         transaction.commit()?;
     }
 }

@@ -7,6 +7,7 @@ use super::error::IndexError;
 use super::{digest, schema};
 use crate::ledger::__private::{LineBlocks, LineEnd, line_at};
 use crate::ledger::format::MAX_LINE;
+use crate::ledger::keys::ChainKeys;
 use crate::ledger::store::{SegmentInfo, SegmentSource};
 
 /// How much is read first of lines that may have been appended: one is enough to know.
@@ -54,7 +55,11 @@ impl IndexStatus {
 }
 
 /// Compares an index with its ledger.
-pub(super) fn look(db: &Connection, source: &dyn SegmentSource) -> Result<IndexStatus, IndexError> {
+pub(super) fn look(
+    db: &Connection,
+    source: &dyn SegmentSource,
+    keys: Option<&ChainKeys>,
+) -> Result<IndexStatus, IndexError> {
     let ledger = Sha256::digest(source.manifest()?).into();
     let mut segments = source.segments()?;
     // One that is just being begun.
@@ -62,7 +67,7 @@ pub(super) fn look(db: &Connection, source: &dyn SegmentSource) -> Result<IndexS
     let made = schema::is_there(db, &ledger)?;
     let indexed = match made {
         true => {
-            digest::check_whole(db)?;
+            digest::check_whole(db, keys)?;
             indexed(db)?
         }
         false => Vec::new(),
