@@ -161,3 +161,71 @@ fn the_seal_is_that_of_the_current_key() {
     assert_eq!(ask(&made, Some(rotated.chain_keys())).0, expected.0);
     assert_ne!(seal(&made), forged);
 }
+
+#[test]
+fn an_index_is_not_sealed_that_was_made_of_lines_which_are_not_sound() {
+    let texts = [("\"key\":\"PORT\"", "\"key\":\"XORT\""), ("\"order-2\"", "\"order-7\"")];
+    let made = made();
+    let ring = ring();
+    let path = made.path().join(FIRST);
+    let honest = fs::read_to_string(&path).unwrap();
+    let expected = ask(&made, Some(ring.chain_keys()));
+    let forged = texts.iter().fold(honest.clone(), |text, (from, to)| text.replace(from, to));
+    let unknown = honest.replace(ring.current().id().as_str(), "0123456789abcdef");
+    let mut lines: Vec<&str> = honest.split_inclusive('\n').collect();
+    lines.swap(2, 4);
+    let swapped = lines.concat();
+    let mut twice: Vec<&str> = honest.split_inclusive('\n').collect();
+    let (from, to) = twice
+        .iter()
+        .enumerate()
+        .flat_map(|(from, one)| twice.iter().enumerate().map(move |(to, two)| (from, to, one, two)))
+        .find(|(from, to, one, two)| from < to && *to + 1 < lines.len() && one.len() == two.len())
+        .map(|(from, to, ..)| (from, to))
+        .unwrap();
+    twice[to] = twice[from];
+    for other in [forged, unknown, swapped, twice.concat()] {
+        assert_ne!(other, honest);
+        assert_eq!(other.len(), honest.len());
+        fs::remove_file(&path).unwrap();
+        fs::write(&path, other).unwrap();
+        fs::remove_file(made.file()).unwrap();
+        // The holder of the key asks while the other lines are there, twice, and once more when the true ones are back.
+        ask(&made, Some(ring.chain_keys()));
+        assert!(seal(&made).is_empty());
+        ask(&made, Some(ring.chain_keys()));
+        fs::write(&path, &honest).unwrap();
+        assert_eq!(ask(&made, Some(ring.chain_keys())), expected);
+        assert_eq!(seal(&made).len(), 32);
+    }
+}
+
+#[test]
+fn with_the_current_key_alone_an_index_is_sealed_as_far_as_that_key_can_tell() {
+    let made = made();
+    let second = MasterKey::from_bytes([8; 32]);
+    let ledger = options().open(made.path()).unwrap();
+    ledger.rotate(second.clone()).unwrap();
+    ledger.append(&event(20)).unwrap();
+    let alone = KeyRing::new(second.clone());
+    let expected = ask(&made, None);
+    assert_eq!(ask(&made, Some(alone.chain_keys())), expected);
+    let sealed = seal(&made);
+    assert_eq!(sealed.len(), 32);
+    ledger.append(&event(21)).unwrap();
+    ledger.close().unwrap();
+    ask(&made, Some(alone.chain_keys()));
+    assert_ne!(seal(&made), sealed);
+    assert_eq!(seal(&made).len(), 32);
+    // Behind the first line that this key can check, each has to be.
+    let path = made.path().join(FIRST);
+    let text = fs::read_to_string(&path).unwrap();
+    let at = text.find("\"order-20\"").unwrap();
+    let (before, rest) = text.split_at(text[..at].rfind('\n').unwrap());
+    let other = rest.replacen(alone.current().id().as_str(), "0123456789abcdef", 1);
+    fs::remove_file(&path).unwrap();
+    fs::write(&path, format!("{before}{other}")).unwrap();
+    fs::remove_file(made.file()).unwrap();
+    ask(&made, Some(alone.chain_keys()));
+    assert!(seal(&made).is_empty());
+}

@@ -53,6 +53,7 @@ mod place;
 mod read_ahead;
 mod row;
 mod schema;
+mod soundness;
 mod status;
 
 use core::fmt;
@@ -137,10 +138,10 @@ impl<'s> Index<'s> {
             if !writable {
                 return Err(IndexError::unusable("it is not up to date, and cannot be written"));
             }
-            catch_up::run(&mut db, source, keys)?;
+            let sealed = catch_up::run(&mut db, source, keys)?;
             // From here on the database does not change under the reader.
             db.execute_batch("BEGIN")?;
-            status = status::look(&db, source, keys)?;
+            status = status::look(&db, source, keys.filter(|_| sealed))?;
         }
         Ok(Index { source, db, segments: status.into_segments(), temporary })
     }
