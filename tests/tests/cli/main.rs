@@ -42,3 +42,4 @@ mod schemas;
 mod sound;
 #[cfg(target_os = "linux")]
 mod transcripts;
+mod unseen;
