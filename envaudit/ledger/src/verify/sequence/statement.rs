@@ -17,6 +17,9 @@ impl Sequence {
         match statement {
             Statement::Created { manifest } => self.compare_manifest(seq, manifest),
             Statement::Opened(_) => {}
+            Statement::Unreadable { expected } => {
+                self.add(Verdict::Modified, seq, position, expected, "no such statement");
+            }
             Statement::Rotated { to, checkpoint_key } => {
                 if !self.keys.named.contains(&to) {
                     self.keys.named.push(to);
