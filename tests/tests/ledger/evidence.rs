@@ -53,6 +53,22 @@ fn notes(disk: &MemoryDisk) -> BTreeMap<String, Vec<u8>> {
 }
 
 #[test]
+fn the_signature_of_a_witness_beside_its_own_hinders_nobody() {
+    let disk = checkpointed(4);
+    let (name, mut note) = notes(&disk).into_iter().next().expect("a checkpoint");
+    let signature = "A".repeat(91);
+    note.extend(format!("— example.com/witness {signature}=\n").bytes());
+    disk.put(&name, &note);
+    assert!(verify(&disk).is_intact());
+    let ledger = open(&disk).expect("opened");
+    ledger.checkpoint().expect("it is signed already");
+    assert_eq!(notes(&disk)[&name], note, "it stays as it is");
+    ledger.append(&event(9)).expect("appended");
+    ledger.close().expect("closed");
+    assert!(verify(&disk).is_intact());
+}
+
+#[test]
 fn a_ledger_behind_a_checkpoint_of_its_own_is_not_opened() {
     let disk = checkpointed(6);
     cut(&disk, 3);
