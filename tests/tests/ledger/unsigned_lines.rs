@@ -62,7 +62,7 @@ fn forget_notes_after(disk: &MemoryDisk, events: u64) {
 fn replace(disk: &MemoryDisk, from: &str, to: &str) {
     let mut replaced = 0;
     for name in segments(disk) {
-        let text = String::from_utf8(disk.contents(&name).unwrap()).unwrap();
+        let text = String::from_utf8(disk.contents(&name).expect("it is there")).expect("text");
         if text.contains(from) {
             disk.put(&name, text.replacen(from, to, 1).as_bytes());
             replaced += 1;
@@ -87,8 +87,8 @@ fn assert_unsigned(disk: &MemoryDisk, ledger: &Ledger, context: &str) {
     }
     refused(ledger.close(), "close");
     assert_eq!((notes(disk), segments(disk), disk.contents("HEAD")), before, "{context}");
-    let found = Verifier::new().keys(&KeyRing::new(key())).verify(ledger.source()).unwrap();
-    assert!(!found.is_intact(), "{context}");
+    let found = Verifier::new().keys(&KeyRing::new(key())).verify(ledger.source());
+    assert!(!found.expect("it can be read").is_intact(), "{context}");
 }
 
 #[test]

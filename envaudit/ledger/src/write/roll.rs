@@ -34,9 +34,9 @@ impl Ledger {
         let now = self.settings.now();
         if state.sealed {
             self.start_next(state)?;
-        } else if state.tail.offset < self.settings.segment_size && now < state.month_end {
-            return Ok(now);
-        } else if state.digest.as_ref().is_some_and(|digest| digest.finding.is_some()) {
+        } else if state.tail.offset < self.settings.segment_size && now < state.month_end
+            || state.digest.as_ref().is_some_and(|digest| digest.finding.is_some())
+        {
             return Ok(now);
         } else {
             match self.roll(state) {
