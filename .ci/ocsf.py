@@ -5,7 +5,8 @@ Usage: ocsf.py CHECKOUT
 OCSF (https://github.com/ocsf/ocsf-schema, Apache-2.0) keeps its schema in a language of its own: classes and objects extend
 each other, include profiles, and take the types of their attributes from a dictionary. What it requires of an event is
 compiled here: required attributes, types, enumerations with the captions that go with them, and constraints. Attributes
-that the schema does not know are refused. Objects that no event of ours has are not gone into.
+that the schema does not know are refused. Objects that no event of ours has are not gone into, and those that a version does
+not have are left out.
 """
 
 import json
@@ -119,7 +120,7 @@ class Ocsf:
 
 def main():
     ocsf = Ocsf(sys.argv[1])
-    used = {name: ocsf.object_of(ocsf.named[name]) for name in sorted(OBJECTS)}
+    used = {name: ocsf.object_of(ocsf.named[name]) for name in sorted(OBJECTS & ocsf.named.keys())}
     classes = {name: ocsf.class_of(name) for name in CLASSES}
     document = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

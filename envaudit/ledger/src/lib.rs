@@ -20,9 +20,9 @@
 //!
 //! A [`Ledger`] that was open when the process forked can be used by parent and child: the child opens the files anew, with a
 //! lock of its own, before it writes. A thread is not copied by a fork, so a [`LedgerWriter`] of the parent answers every call
-//! of the child with [`SubmitError::Forked`](writer::SubmitError::Forked); make one in each process. A child of a process in
-//! which another thread was using the ledger at that moment must not use it, as with any lock of the parent: fork first, and
-//! open then.
+//! of the child with [`SubmitError::Forked`](writer::SubmitError::Forked); make one in each process. That holds
+//! whatever the other threads of the parent were doing with the ledger at that moment; only if one of them had its lock, and the
+//! parent is killed with it, the lock is held until the child ends.
 //!
 //! # On disk
 //!

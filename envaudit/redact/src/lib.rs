@@ -6,7 +6,6 @@
 mod arguments;
 #[cfg(feature = "text")]
 mod blocks;
-mod direction;
 #[cfg(feature = "text")]
 mod elements;
 mod environments;
@@ -36,6 +35,7 @@ mod shapes;
 mod spans;
 #[cfg(feature = "text")]
 mod text;
+mod unseen;
 #[cfg(feature = "text")]
 mod urls;
 #[cfg(feature = "text")]
@@ -43,12 +43,12 @@ mod value_end;
 #[cfg(feature = "text")]
 mod webhooks;
 
-pub use direction::is_turning;
 pub use environments::{is_production, is_same_environment};
 pub use ip_address::mask_ip;
 pub use names::{completes_secret, is_address_name, is_description, is_secret_name, secret_word};
 #[cfg(feature = "text")]
 pub use text::{credentials, redact, redact_address, redact_member, redact_named, redact_value};
+pub use unseen::{is_noncharacter, is_turning, is_unseen};
 #[cfg(feature = "text")]
 pub use urls::redact_value_text;
 

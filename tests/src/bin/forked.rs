@@ -2,7 +2,8 @@
 //!
 //! `forked append|interval PATH COUNT`: parent, child and grandchild each append so many events, one after the other, and say the
 //! number of each that was acknowledged. `forked orphan PATH`: the parent is killed while it keeps the lock of the ledger.
-//! `forked writer PATH`: the child uses the parent's `LedgerWriter`.
+//! `forked writer PATH`: the child uses the parent's `LedgerWriter`. `forked threads PATH COUNT`: so many children, while threads of
+//! the parent use the ledger.
 
 #[cfg(unix)]
 fn main() {
@@ -18,9 +19,11 @@ mod forks {
     use std::os::unix::process::parent_id;
     use std::path::PathBuf;
     use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
     use std::time::Duration;
 
-    use envaudit::ledger::{Delivery, Ledger, LedgerOptions, LedgerWriter, SyncMode};
+    use envaudit::ledger::writer::SubmitError;
+    use envaudit::ledger::{AppendError, Delivery, Ledger, LedgerOptions, LedgerWriter, SyncMode};
     use envaudit_tests::fresh_ledger::{event, key};
     use fork::{Fork, fork, waitpid};
 
@@ -42,6 +45,7 @@ mod forks {
                 orphan(&options.open(path).expect("a ledger"));
             }
             "writer" => writer(options.open(path).expect("a ledger")),
+            "threads" => threads(options.open(path).expect("a ledger"), count()),
             other => panic!("{other}"),
         }
     }
@@ -124,6 +128,52 @@ mod forks {
         say(&format!("parent: {}", ticket.wait().is_ok()));
         waitpid(child).expect("it ends");
         say(&format!("parent: {}", writer.append(event(30)).is_ok()));
+        writer.close().expect("closed");
+    }
+
+    /// Whatever a thread of the parent was doing at the moment of the fork, no child waits for it.
+    fn threads(ledger: Ledger, children: u64) {
+        let ledger = Arc::new(ledger);
+        let writer = LedgerWriter::new(Arc::clone(&ledger));
+        let ended = AtomicBool::new(false);
+        let busy = |act: &(dyn Fn() + Sync)| {
+            while !ended.load(Ordering::Relaxed) {
+                act();
+            }
+        };
+        let next = AtomicU64::new(1);
+        let append = || {
+            let nth = next.fetch_add(1, Ordering::Relaxed);
+            ledger.append(&event(nth)).expect("appended");
+        };
+        let submit = || {
+            let nth = next.fetch_add(1, Ordering::Relaxed);
+            writer.append(event(nth)).expect("appended");
+            writer.lost();
+        };
+        let read = || drop(ledger.reader().get(2).expect("read"));
+        let acts: [&(dyn Fn() + Sync); 4] = [&append, &append, &submit, &read];
+        std::thread::scope(|scope| {
+            let busy = &busy;
+            for act in acts {
+                scope.spawn(move || busy(act));
+            }
+            for nth in 0..children {
+                let child = in_child(|| {
+                    assert!(matches!(writer.append(event(0)), Err(SubmitError::Forked)));
+                    assert!(ledger.reader().get(1).expect("read").is_some());
+                    ledger.append(&event(FIRST[1] + nth)).expect("appended");
+                    writer.lost();
+                    assert!(matches!(writer.close(), Err(AppendError::Forked)));
+                    ledger.checkpoint().expect("signed");
+                    let own = LedgerWriter::new(Arc::clone(&ledger));
+                    own.append(event(FIRST[2] + nth)).expect("appended");
+                });
+                waitpid(child).expect("it ends");
+                say(&nth.to_string());
+            }
+            ended.store(true, Ordering::Relaxed);
+        });
         writer.close().expect("closed");
     }
 }

@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 
 use envaudit::EnvConfig;
 use envaudit::ledger::store::SegmentSource;
-use envaudit::ledger::{Actor, Context, Event, FileStore, LedgerOptions, Origin, Reader, SyncMode};
+use envaudit::ledger::{Actor, Context, Event, FileStore, KeyRing, LedgerOptions};
+use envaudit::ledger::{Origin, Reader, SyncMode};
 use envaudit::report::index::Index;
 use envaudit_tests::{fresh_ledger, isolated};
 
@@ -98,14 +99,20 @@ fn history(directory: &Path, key: &str) {
 fn measure(directory: &Path) {
     let store = FileStore::new(directory);
     let bytes: u64 = store.segments().expect("segments").iter().map(|info| info.len).sum();
-    let _ = std::fs::remove_file(directory.join("index.sqlite"));
     let mut lines = 0;
-    let made = seconds(|| lines = Index::beside(directory, &store).expect("an index").len());
-    say(&format!(
-        "made: {made:.1} s for {lines} events ({} MiB), {:.0} events/s",
-        bytes >> 20,
-        lines as f64 / made
-    ));
+    let ring = KeyRing::new(fresh_ledger::key());
+    for (how, keys) in [("made and sealed", Some(ring.chain_keys())), ("made", None)] {
+        let _ = std::fs::remove_file(directory.join("index.sqlite"));
+        let made = seconds(|| {
+            let len = |index: &Index<'_>| Ok(index.len());
+            lines = Index::ask_with_keys(directory, &store, keys, len).expect("an index");
+        });
+        say(&format!(
+            "{how}: {made:.1} s for {lines} events ({} MiB), {:.0} events/s",
+            bytes >> 20,
+            lines as f64 / made
+        ));
+    }
     let size = std::fs::metadata(directory.join("index.sqlite")).expect("a file").len();
     say(&format!("index.sqlite: {} MiB, {} bytes an event", size >> 20, size / lines.max(1)));
     history(directory, "PORT");

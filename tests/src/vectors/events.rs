@@ -257,6 +257,47 @@ fn with_key() -> Vec<Vector> {
         count,
     );
 
+    let kid = key(1).id();
+    let zeros = "0".repeat(64);
+    for (name, about, action, details) in [
+        (
+            "modified-seal-text",
+            "`count` is a text.",
+            "segment_sealed",
+            r#"{"count":"2"}"#.to_owned(),
+        ),
+        ("modified-seal-bare", "A seal says nothing.", "segment_sealed", "{}".to_owned()),
+        (
+            "modified-rotation-nowhere",
+            "A rotation names no key.",
+            "key_rotated",
+            format!(r#"{{"to":"{}"}}"#, kid.as_str().to_uppercase()),
+        ),
+        (
+            "modified-rotation-signer",
+            "A rotation names a checkpoint key that is none.",
+            "key_rotated",
+            format!(r#"{{"to":"{kid}","checkpoint_key":null}}"#),
+        ),
+        (
+            "modified-prune-first",
+            "A prune does not say what was kept.",
+            "pruned",
+            format!(r#"{{"previous_hash":"{zeros}","policy":"age"}}"#),
+        ),
+        (
+            "modified-prune-manifest",
+            "A prune names a `ledger.json` that is none.",
+            "pruned",
+            format!(r#"{{"first_kept_seq":1,"previous_hash":"{zeros}","manifest_sha256":"x"}}"#),
+        ),
+    ] {
+        let mut builder = LedgerBuilder::new(Some(key(0)));
+        builder.events(1);
+        builder.event(&format!("ledger.{action}"), &details);
+        push(name, about, builder);
+    }
+
     let mut behind = LedgerBuilder::new(Some(key(0)));
     behind.events(1);
     behind.event_sealed(3);

@@ -61,6 +61,13 @@ const FORMS: &[(&str, &str, Change)] = &[
     ("form-absent", "A member that has to be there is absent.", |line| {
         line.replacen("\"actor_id\":\"door\",", "", 1)
     }),
+    ("form-actor-empty", "The id of an actor is empty.", |line| {
+        line.replacen("\"actor_id\":\"door\"", "\"actor_id\":\"\"", 1)
+    }),
+    ("form-trace-zero", "The id of a trace is zeros.", |line| {
+        let trace = format!("\"trace_id\":\"{}\",\"details\"", "0".repeat(32));
+        line.replacen("\"details\"", &trace, 1)
+    }),
     ("form-name-escaped", "The name of a member has an escape.", |line| {
         line.replacen("\"action\"", "\"\\u0061ction\"", 1)
     }),

@@ -44,3 +44,4 @@ mod sound;
 mod source_urls;
 #[cfg(target_os = "linux")]
 mod transcripts;
+mod unseen;

@@ -1,4 +1,4 @@
-//! `export --format ocsf`: held against the published schema of OCSF, as `.ci/ocsf.py` compiles it.
+//! `export --format ocsf`: held against the published schema of its version of OCSF, as `.ci/ocsf.py` compiles it.
 
 use std::path::Path;
 
@@ -7,11 +7,14 @@ use envaudit::ledger::{Actor, Event, LedgerOptions, Outcome};
 use envaudit_tests::cli_fixture::{CliFixture, RECORD};
 use serde_json::{Value, json};
 
+const VERSIONS: [&str; 2] = ["1.8.0", "1.9.0-dev"];
+
 struct Ocsf(Schemas, SchemaIndex);
 
 impl Ocsf {
-    fn new() -> Self {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/ocsf.schema.json");
+    fn new(version: &str) -> Self {
+        let name = format!("data/ocsf-{version}.schema.json");
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
         let mut schemas = Schemas::new();
         let mut compiler = Compiler::new();
         let index = compiler.compile(path.to_str().expect("UTF-8"), &mut schemas);
@@ -57,8 +60,8 @@ fn exported(version: &str) -> Vec<Value> {
 
 #[test]
 fn every_event_is_one_of_the_published_schema() {
-    let ocsf = Ocsf::new();
-    for version in ["1.8.0", "1.9.0-dev"] {
+    for version in VERSIONS {
+        let ocsf = Ocsf::new(version);
         let events = exported(version);
         assert!(events.len() > 20, "{}", events.len());
         for event in &events {
@@ -73,10 +76,21 @@ fn every_event_is_one_of_the_published_schema() {
 }
 
 #[test]
+fn what_is_exported_by_default_is_of_the_newest_published_version() {
+    let fixture = CliFixture::new("PORT=80\n");
+    fixture.record();
+    let lines = fixture.run(&["export", "--format", "ocsf"]).run().ends_with(0).out;
+    let ocsf = Ocsf::new("1.8.0");
+    for line in lines.lines() {
+        let event: Value = serde_json::from_str(line).expect("JSON");
+        assert_eq!(event["metadata"]["version"], "1.8.0");
+        assert_eq!(ocsf.check(&event), Ok(()));
+    }
+    assert_eq!(lines.lines().count(), 2);
+}
+
+#[test]
 fn an_event_that_lacks_what_is_required_or_says_something_else_is_refused() {
-    let ocsf = Ocsf::new();
-    let events = exported("1.9.0-dev");
-    let config = events.iter().find(|event| event["class_uid"] == 5019).expect("one");
     type Change = fn(&mut Value);
     let changes: [(&str, Change); 10] = [
         ("no class", |event| drop(event.as_object_mut().expect("object").remove("class_uid"))),
@@ -89,12 +103,22 @@ fn an_event_that_lacks_what_is_required_or_says_something_else_is_refused() {
         ("a name that is unknown", |event| event["colour"] = json!("red")),
         ("an attestation of nothing", |event| event["attestation_list"] = json!([{ "uid": "1" }])),
         ("an algorithm without a number", |event| {
-            event["attestation_list"][0]["fingerprint"]["algorithm_id"] = Value::Null;
+            let number = json!({ "algorithm": "SHA-256", "value": "00" });
+            event["attestation_list"] = json!([{ "fingerprint": number }]);
         }),
     ];
-    for (what, change) in changes {
-        let mut changed = config.clone();
-        change(&mut changed);
-        assert!(ocsf.check(&changed).is_err(), "{what}");
+    for version in VERSIONS {
+        let ocsf = Ocsf::new(version);
+        let events = exported(version);
+        let config = events.iter().find(|event| event["class_uid"] == 5019).expect("one");
+        for (what, change) in changes {
+            let mut changed = config.clone();
+            change(&mut changed);
+            assert!(ocsf.check(&changed).is_err(), "{version}: {what}");
+        }
+        // Only the later version has a place for the hash.
+        let other = exported(VERSIONS.into_iter().find(|other| *other != version).expect("two"));
+        let fits = other.iter().filter(|event| ocsf.check(event).is_ok()).count();
+        assert_eq!(fits == 0, version == "1.8.0", "{version}: {fits}");
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use data_encoding::HEXLOWER;
 use envaudit::ledger::format::Head;
 use envaudit::ledger::testing::MemoryDisk;
 use envaudit::ledger::verify::{Report, Verdict, Verifier};
@@ -9,6 +10,7 @@ use envaudit::ledger::{
     AppendError, FileStore, KeyRing, Ledger, LedgerWriter, MasterKey, OpenError,
 };
 use envaudit_tests::fresh_ledger::{event, key, on, options};
+use sha2::{Digest as _, Sha256};
 
 const FIRST: &str = "00000000000000000001.jsonl";
 
@@ -50,6 +52,42 @@ fn remove(disk: &MemoryDisk, name: &str) {
 fn notes(disk: &MemoryDisk) -> BTreeMap<String, Vec<u8>> {
     let names = disk.names().into_iter().filter(|name| name.ends_with(".note"));
     names.map(|name| (name.clone(), disk.contents(&name).expect("it is there"))).collect()
+}
+
+#[test]
+fn the_first_event_has_the_key_that_the_manifest_names() {
+    let disk = MemoryDisk::new();
+    drop(on(&disk));
+    let text = |name| String::from_utf8(disk.contents(name).expect("it is there")).expect("text");
+    let sha = |text: &str| HEXLOWER.encode(&Sha256::digest(text));
+    let manifest = text("ledger.json");
+    let other = manifest.replace(key().id().as_str(), "0123456789abcdef");
+    assert_ne!(manifest, other);
+    // Whoever has the key binds another manifest to the first event.
+    let line = text(FIRST).replace(&sha(&manifest), &sha(&other));
+    let (covered, _) = line.split_once(",\"event_hash\"").expect("a hash");
+    let hash = HEXLOWER.encode(&key().chain_key().hash(covered.as_bytes()));
+    disk.put("ledger.json", other.as_bytes());
+    disk.put(FIRST, format!("{covered},\"event_hash\":\"{hash}\"}}\n").as_bytes());
+    disk.names().iter().filter(|name| *name == "HEAD").for_each(|name| remove(&disk, name));
+    let found = verify(&disk);
+    assert_eq!((found.verdict(), found.findings[0].seq), (Verdict::Modified, 1), "{found}");
+}
+
+#[test]
+fn the_signature_of_a_witness_beside_its_own_hinders_nobody() {
+    let disk = checkpointed(4);
+    let (name, mut note) = notes(&disk).into_iter().next().expect("a checkpoint");
+    let signature = "A".repeat(91);
+    note.extend(format!("— example.com/witness {signature}=\n").bytes());
+    disk.put(&name, &note);
+    assert!(verify(&disk).is_intact());
+    let ledger = open(&disk).expect("opened");
+    ledger.checkpoint().expect("it is signed already");
+    assert_eq!(notes(&disk)[&name], note, "it stays as it is");
+    ledger.append(&event(9)).expect("appended");
+    ledger.close().expect("closed");
+    assert!(verify(&disk).is_intact());
 }
 
 #[test]

@@ -31,6 +31,7 @@ mod store;
 mod uncertain;
 mod unlocked;
 mod unlocked_interleaved;
+mod unsigned_lines;
 mod verifies;
 mod writer;
 mod writer_end;

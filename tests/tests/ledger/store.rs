@@ -2,9 +2,9 @@
 
 use envaudit::ledger::FileStore;
 use envaudit::ledger::store::{
-    Batch, ChainStore, Deadline, StoreErrorKind, StoreState, Tail, WriteError,
+    Batch, ChainStore, Deadline, Disk, DiskFile, StoreErrorKind, StoreState, Tail, WriteError,
 };
-use envaudit::ledger::testing::{MemoryDisk, MemoryStore, store_conformance};
+use envaudit::ledger::testing::{Fault, MemoryDisk, MemoryStore, store_conformance};
 
 #[test]
 fn a_directory_is_a_store() {
@@ -39,6 +39,31 @@ fn a_directory_of_a_disk_in_memory_is_a_store() {
         let disk = MemoryDisk::new();
         move || FileStore::on(disk.clone())
     });
+}
+
+#[test]
+fn each_open_file_of_a_disk_in_memory_is_told_once_of_bytes_that_a_sync_has_lost() {
+    for fault in [Fault::Io, Fault::Full] {
+        let disk = MemoryDisk::new();
+        disk.make_dir("").unwrap();
+        let first = disk.create("file").unwrap();
+        let second = disk.open("file", true).unwrap();
+        first.write_at(b"lost", 0).unwrap();
+        disk.fail_nth(0, fault);
+        assert!(first.sync().is_err());
+        let later = disk.open("file", true).unwrap();
+        assert!(second.sync().is_err());
+        assert!([&first, &second, &later].iter().all(|file| file.sync().is_ok()));
+        assert_eq!(disk.contents("file").unwrap(), b"lost");
+    }
+    // Nothing is lost by a signal.
+    let disk = MemoryDisk::new();
+    disk.make_dir("").unwrap();
+    let first = disk.create("file").unwrap();
+    let second = disk.open("file", true).unwrap();
+    disk.fail_nth(0, Fault::Interrupted);
+    assert!(first.sync().is_err());
+    assert!(first.sync().is_ok() && second.sync().is_ok());
 }
 
 #[cfg(unix)]

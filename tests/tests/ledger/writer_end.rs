@@ -245,3 +245,46 @@ fn a_ledger_that_several_threads_close_is_closed_for_each_of_them() {
         assert!(matches!(ledger.append(&event(0)), Err(AppendError::Closed)));
     }
 }
+
+#[test]
+fn an_event_whose_outcome_the_last_tries_did_not_find_out_is_no_part_of_a_gap() {
+    // The write arrives and is answered with an error, after which the disk fails for a while, until the close or beyond.
+    let run = |first: u64, failing: u64, again: bool| {
+        let disk = MemoryDisk::new();
+        let writer = LedgerWriter::new(Arc::new(on(&disk)));
+        disk.fail_nth(first, Fault::DoneButFailed);
+        (first + 1..first + failing).for_each(|nth| disk.fail_nth(nth, Fault::Io));
+        writer.record(event(7));
+        let mut closed = writer.close().is_ok();
+        disk.heal();
+        if !closed {
+            closed = again && writer.close().is_ok();
+        }
+        let lost = writer.lost();
+        drop(writer);
+        let opened = options().open_in(FileStore::on(disk.after_kill())).expect("opened");
+        let there = recorded(opened.source()).len() as u64;
+        let gaps: u64 = opened
+            .reader()
+            .events()
+            .expect("read")
+            .map(|record| record.expect("a line"))
+            .filter_map(|record| {
+                let line = record.line().ok()?;
+                let details: serde_json::Value = serde_json::from_str(line.details?).ok()?;
+                details["events"].as_u64().filter(|_| line.action == "ledger.gap")
+            })
+            .sum::<u64>();
+        let context = format!("{failing} failures from {first} on: {there} there, {gaps} in gaps");
+        assert!(!closed || there + gaps == 1, "{context}");
+        assert!(!closed || gaps == lost, "{context}, {lost} lost");
+        assert!(there + lost >= 1, "{context}");
+    };
+    std::thread::scope(|scope| {
+        for first in 0..8 {
+            for again in [false, true] {
+                scope.spawn(move || (1..16).for_each(|failing| run(first, failing, again)));
+            }
+        }
+    });
+}

@@ -1,8 +1,12 @@
 //! A fork with an open ledger: parent and child have locks of their own, and a writer whose thread is not there says so.
 
 use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+use std::{iter, thread};
 
 use envaudit::ledger::verify::Verifier;
 use envaudit::ledger::{KeyRing, LedgerOptions};
@@ -76,4 +80,41 @@ fn a_writer_answers_every_call_of_a_child_at_once() {
     let mut found = numbers(&path);
     found.sort_unstable();
     assert_eq!(found, [0, 1, 20, 21, 30]);
+}
+
+#[test]
+fn a_child_waits_for_no_thread_of_its_parent() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("ledger");
+    drop(options().init(&path).unwrap());
+    let children = 60;
+    let mut parent = Command::new(FORKED)
+        .arg("threads")
+        .arg(&path)
+        .arg(children.to_string())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (said, heard) = mpsc::channel();
+    let out = BufReader::new(parent.stdout.take().unwrap());
+    let reader = thread::spawn(move || {
+        out.lines().map_while(Result::ok).for_each(|line| said.send(line).unwrap());
+    });
+    // Two minutes for each: only a child that hangs takes as long.
+    let ended: Vec<String> =
+        iter::from_fn(|| heard.recv_timeout(Duration::from_secs(120)).ok()).collect();
+    if ended.len() < children {
+        parent.kill().unwrap();
+    }
+    let succeeded = parent.wait().unwrap().success();
+    assert_eq!(ended.len(), children, "child {} hangs", ended.len());
+    reader.join().unwrap();
+    assert!(succeeded);
+    let found = numbers(&path);
+    let distinct: BTreeSet<u64> = found.iter().copied().collect();
+    assert_eq!(distinct.len(), found.len(), "once each");
+    for nth in 0..children as u64 {
+        assert!(distinct.contains(&(1_000_000 + nth)), "child {nth}");
+        assert!(distinct.contains(&(2_000_000 + nth)), "the writer of child {nth}");
+    }
 }

@@ -7,4 +7,5 @@ mod index_fit;
 mod index_history;
 #[cfg(feature = "cli")]
 mod index_others;
+mod index_sealed;
 mod questions;

@@ -95,7 +95,7 @@ fn extension(text: &str, out: &mut String) {
 /// Unprintable characters are shown by an escape, whose backslash is escaped like any other.
 fn shown(char: char, out: &mut String) {
     match escaped(char) {
-        Some(escape) => out.extend(["\\", &escape]),
+        Some(escape) => out.push_str(&escape.replace('\\', "\\\\")),
         None => out.push(char),
     }
 }

@@ -5,7 +5,7 @@ pub(crate) mod csv;
 mod jsonl;
 mod ocsf;
 
-use envaudit_redact::is_turning;
+use envaudit_redact::{is_noncharacter, is_turning};
 
 use crate::format::line::Line;
 
@@ -36,20 +36,26 @@ pub enum ExportFormat {
     Jsonl,
     /// Comma-separated values (RFC 4180), a column for each member of a line. A text that a spreadsheet could take for a
     /// formula (see <https://owasp.org/www-community/attacks/CSV_Injection>) has an apostrophe before it; control characters
-    /// other than line feeds, carriage returns and tabs, and the line breaks U+2028 and U+2029, are written as `\u001b`.
+    /// other than line feeds, carriage returns and tabs, those that change the direction of a text, the line breaks U+2028 and
+    /// U+2029, and code points that are no characters (U+FFFE) are written as `\u001b`.
     Csv,
     /// OCSF, in a version of its schema: Device Config State Change for configurations, Base Event for others.
     Ocsf(OcsfVersion),
     /// ArcSight Common Event Format, version 0, without a syslog header. Control characters other than line feeds and carriage
-    /// returns, and the line breaks U+2028 and U+2029, are written as `\u001b`.
+    /// returns, and the others that CSV escapes, are written as `\u001b`.
     Cef,
 }
 
 /// The JSON escape of a character that a terminal, an editor or a reader of lines obeys instead of showing it: a control
-/// character, a line break, or one that changes the direction of the text after it.
+/// character, a line break, one that changes the direction of the text after it, or a code point that is no character.
 fn escaped(char: char) -> Option<String> {
-    let obeyed = char.is_control() || is_turning(char) || matches!(char, '\u{2028}' | '\u{2029}');
-    obeyed.then(|| format!("\\u{:04x}", u32::from(char)))
+    let is_shown = !char.is_control()
+        && !is_turning(char)
+        && !is_noncharacter(char)
+        && !matches!(char, '\u{2028}' | '\u{2029}');
+    (!is_shown).then(|| {
+        char.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect()
+    })
 }
 
 impl ExportFormat {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Line;
+use super::{Line, escaped};
 use crate::format::line::{LineText, hash_hex};
 
 /// A version of the schema of OCSF.
@@ -31,13 +31,11 @@ impl OcsfVersion {
 }
 
 pub(super) fn write(line: &Line<'_>, version: OcsfVersion, sound: bool, out: &mut String) {
-    // Many readers of lines take these for the end of one.
+    // Many readers of lines take some of these for the end of one.
     for char in event(line, version, sound).to_string().chars() {
-        match char {
-            '\u{85}' | '\u{2028}' | '\u{2029}' => {
-                out.push_str(&format!("\\u{:04x}", u32::from(char)));
-            }
-            char => out.push(char),
+        match escaped(char) {
+            Some(escape) => out.push_str(&escape),
+            None => out.push(char),
         }
     }
     out.push('\n');

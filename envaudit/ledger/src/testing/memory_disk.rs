@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::store::{Disk, DiskFile, FileStat, Identity, Listed};
@@ -46,7 +46,8 @@ pub enum Operation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// EIO; nothing was done. A sync that fails this way has lost its bytes for good: they read back, and are never written.
+    /// EIO; nothing was done. A sync that fails this way has lost its bytes for good: they read back, and are never written. As
+    /// on Linux, each handle on the file that was open then is told so once, by its own next sync.
     Io,
     /// ENOSPC; nothing was done.
     Full,
@@ -111,6 +112,8 @@ struct Node {
     resized: bool,
     readonly: bool,
     locked: bool,
+    /// How often a sync has lost bytes.
+    losses: u64,
 }
 
 impl MemoryDisk {
@@ -324,6 +327,7 @@ impl Node {
     /// The system drops the bytes that it could not write, and takes them for written.
     fn lose(&mut self) {
         self.dirty.clear();
+        self.losses += 1;
     }
 
     fn after_power_cut(&self, dice: &mut Dice) -> Vec<u8> {
@@ -398,7 +402,7 @@ impl Disk for MemoryDisk {
             if write && state.node(id)?.readonly {
                 return Err(io::ErrorKind::PermissionDenied.into());
             }
-            Ok(MemoryFile::new(self, id))
+            MemoryFile::new(self, id, state)
         })
     }
 
@@ -413,7 +417,7 @@ impl Disk for MemoryDisk {
             let id = state.add_node();
             state.nodes.insert(id, Node::default());
             state.name(name, Some(id));
-            Ok(MemoryFile::new(self, id))
+            MemoryFile::new(self, id, state)
         })
     }
 
@@ -470,11 +474,14 @@ pub struct MemoryFile {
     disk: MemoryDisk,
     id: u64,
     holds_lock: AtomicBool,
+    /// The losses that this handle was told of, or that were before it.
+    told: AtomicU64,
 }
 
 impl MemoryFile {
-    fn new(disk: &MemoryDisk, id: u64) -> Self {
-        MemoryFile { disk: disk.clone(), id, holds_lock: AtomicBool::new(false) }
+    fn new(disk: &MemoryDisk, id: u64, state: &mut State) -> io::Result<Self> {
+        let told = AtomicU64::new(state.node(id)?.losses);
+        Ok(MemoryFile { disk: disk.clone(), id, holds_lock: AtomicBool::new(false), told })
     }
 }
 
@@ -527,12 +534,13 @@ impl DiskFile for MemoryFile {
                 return Err(broken());
             }
             Some(Fault::Interrupted) => return Err(io::ErrorKind::Interrupted.into()),
-            Some(_) => {
-                node.lose();
-                return Err(broken());
-            }
+            Some(_) => node.lose(),
         }
-        Ok(())
+        // A loss is told to every open file, whoever's sync it was.
+        match self.told.swap(node.losses, Ordering::Relaxed) == node.losses {
+            true => Ok(()),
+            false => Err(broken()),
+        }
     }
 
     fn truncate(&self, len: u64) -> io::Result<()> {

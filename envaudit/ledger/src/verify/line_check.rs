@@ -46,6 +46,11 @@ impl LineCheck {
         self
     }
 
+    /// Its keys.
+    pub fn keys(&self) -> &ChainKeys {
+        &self.keys
+    }
+
     /// Why a line cannot be believed; `None` if its hash is right.
     pub fn fault(&self, line: &Line<'_>) -> Option<LineFault> {
         let Some(kid) = line.kid else {

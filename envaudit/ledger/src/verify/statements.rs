@@ -27,6 +27,10 @@ pub(super) enum Statement {
         count: u64,
     },
     Pruned(PruneStatement),
+    /// It does not say what an event of its action has to say.
+    Unreadable {
+        expected: &'static str,
+    },
 }
 
 /// What the first line of a segment says of the events before it.
@@ -62,29 +66,53 @@ fn shown(text: &str) -> String {
 impl Statement {
     pub(super) fn read(line: &[u8]) -> Option<Self> {
         let line = Line::parse(line).ok()?;
-        let details: Value = serde_json::from_str(line.details?).ok()?;
-        let number = |name: &str| details[name].as_u64();
-        let hash = |name: &str| details[name].as_str().and_then(checkpoint::hash);
-        match line.action.raw() {
-            "ledger.created" => Some(Statement::Created { manifest: hash("manifest_sha256") }),
-            "ledger.key_rotated" => {
-                let to = details["to"].as_str().and_then(KeyId::parse)?;
-                Some(Statement::Rotated { to, checkpoint_key: hash("checkpoint_key") })
-            }
+        let details: Value = serde_json::from_str(line.details.unwrap_or("{}")).ok()?;
+        let action = line.action.raw();
+        let statement = match action {
+            "ledger.created" => Some(Statement::Created {
+                manifest: details["manifest_sha256"].as_str().and_then(checkpoint::hash),
+            }),
             "ledger.segment_opened" => Some(Statement::Opened(OpeningStatement {
                 peaks: peaks_of(&line),
                 ledger_id: details["chain"].as_str().map(str::to_owned),
-                previous_last_seq: number("previous_last_seq"),
+                previous_last_seq: details["previous_last_seq"].as_u64(),
             })),
-            "ledger.segment_sealed" => Some(Statement::Sealed { count: number("count")? }),
-            "ledger.pruned" => Some(Statement::Pruned(PruneStatement {
-                seq: line.seq,
-                first: number("first_kept_seq")?,
-                previous: hash("previous_hash")?,
-                policy: shown(details["policy"].as_str().unwrap_or("no policy")),
-                manifest: hash("manifest_sha256"),
-            })),
-            _ => None,
-        }
+            "ledger.key_rotated" => rotation(&details),
+            "ledger.segment_sealed" => {
+                details["count"].as_u64().map(|count| Statement::Sealed { count })
+            }
+            "ledger.pruned" => prune(line.seq, &details).map(Statement::Pruned),
+            _ => return None,
+        };
+        let expected = match action {
+            "ledger.key_rotated" => "the key that is current from here on",
+            "ledger.segment_sealed" => "the number of lines before this one",
+            _ => "the first event that was kept",
+        };
+        Some(statement.unwrap_or(Statement::Unreadable { expected }))
+    }
+}
+
+fn rotation(details: &Value) -> Option<Statement> {
+    let to = details["to"].as_str().and_then(KeyId::parse)?;
+    let checkpoint_key = hash_if_any(details, "checkpoint_key")?;
+    Some(Statement::Rotated { to, checkpoint_key })
+}
+
+fn prune(seq: u64, details: &Value) -> Option<PruneStatement> {
+    Some(PruneStatement {
+        seq,
+        first: details["first_kept_seq"].as_u64()?,
+        previous: details["previous_hash"].as_str().and_then(checkpoint::hash)?,
+        policy: shown(details["policy"].as_str().unwrap_or("no policy")),
+        manifest: hash_if_any(details, "manifest_sha256")?,
+    })
+}
+
+/// A member that need not be there; `None` if it is, and is no hash.
+fn hash_if_any(details: &Value, name: &str) -> Option<Option<[u8; 32]>> {
+    match details.get(name) {
+        None => Some(None),
+        Some(value) => value.as_str().and_then(checkpoint::hash).map(Some),
     }
 }

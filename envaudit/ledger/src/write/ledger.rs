@@ -301,6 +301,7 @@ impl Ledger {
             self.be_at_end(state)?;
             if state.closed_at != Some(state.tail.seq) {
                 recover::refuse_contradictions(self, &state.tail)?;
+                self.refuse_findings(state)?;
                 self.write_ledger_event(state, &ledger_event("ledger.closed"))?;
                 state.closed_at = Some(state.tail.seq);
             }

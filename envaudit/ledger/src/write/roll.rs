@@ -34,10 +34,18 @@ impl Ledger {
         let now = self.settings.now();
         if state.sealed {
             self.start_next(state)?;
-        } else if state.tail.offset < self.settings.segment_size && now < state.month_end {
+        } else if state.tail.offset < self.settings.segment_size && now < state.month_end
+            || state.digest.as_ref().is_some_and(|digest| digest.finding.is_some())
+        {
             return Ok(now);
         } else {
-            self.roll(state)?;
+            match self.roll(state) {
+                // It is not ended, so that nothing vouches for it, and events are recorded in it all the same.
+                Err(StepError::Failed(AppendError::NotSigned(_))) => {
+                    return Ok(self.settings.now());
+                }
+                rolled => rolled?,
+            }
             // The segment has ended nevertheless. If the checkpoint could not be kept, the next one is.
             match self.take_checkpoint(state) {
                 Err(error) if is_alarm(&error) => return Err(error.into()),
@@ -54,7 +62,7 @@ impl Ledger {
         }
         self.sync(state)?;
         let Tail { seq, segment, .. } = state.tail;
-        let digest = self.digest(state)?;
+        let digest = self.sound_digest(state)?;
         let event = ledger_event("ledger.segment_sealed")
             .detail("count", seq - (segment - 1))
             .detail("sha256", HEXLOWER.encode(&digest.sha256()));
@@ -74,7 +82,11 @@ impl Ledger {
         if segments.iter().any(|info| info.first_seq > old && info.len > 0) {
             return Err(StepError::Behind);
         }
-        let Digest { tree, states, .. } = self.digest(state)?;
+        let Digest { tree, states, finding, .. } = self.digest(state)?;
+        // A segment that is ended needs the next one, whose peaks would vouch for it.
+        if let Some(finding) = finding {
+            return Err(AppendError::Damaged(finding.clone()).into());
+        }
         let peaks: Vec<String> = tree.peaks().iter().map(|peak| HEXLOWER.encode(peak)).collect();
         let details = SegmentOpened {
             chain: self.manifest.ledger_id.to_string(),
@@ -93,24 +105,11 @@ impl Ledger {
         state.latest = timestamp;
         state.month_end = timestamp.month_end();
         state.sealed = false;
-        state.digest = None;
         if let Some(files) = self.store.files() {
             // A guard against accidents; if it fails here, opening the ledger does it.
             let _ = files.seal(old);
         }
         Ok(())
-    }
-
-    /// The digest of the segment up to its end.
-    pub(crate) fn digest<'s>(&self, state: &'s mut WriterState) -> Result<&'s Digest, AppendError> {
-        let Tail { segment, offset, .. } = state.tail;
-        let digest = match state.digest.take() {
-            Some(digest) if digest.segment() == segment => digest,
-            _ => Digest::begin(self.source(), segment, state.ring.as_ref())?,
-        };
-        let digest = state.digest.insert(digest);
-        digest.advance(self.source(), offset, state.ring.as_ref())?;
-        Ok(digest)
     }
 
     pub(crate) fn checkpoint_if_due(&self, state: &mut WriterState, now: Timestamp) {
@@ -137,11 +136,7 @@ impl Ledger {
         recover::refuse_contradictions(self, &state.tail)?;
         if let Some(signer) = self.signer(state) {
             let signer = signer.map_err(|error| AppendError::Sign(error.into()))?;
-            let digest = self.digest(state)?;
-            if let Some(finding) = &digest.finding {
-                return Err(AppendError::NotSigned(finding.clone()));
-            }
-            let root = digest.tree.root();
+            let root = self.sound_digest(state)?.tree.root();
             let ledger_id = self.manifest.ledger_id.to_string();
             let note = Checkpoint { ledger_id, size: seq, root, head: hash }
                 .sign(&signer)
@@ -187,14 +182,21 @@ impl Ledger {
         if let WriteError::Conflict(_) = &error {
             let after = seq.checked_sub(1);
             let kept = self.store.checkpoints_after(after, 1).map_err(AppendError::Rejected)?;
-            let kept = kept.iter().find(|(at, _)| *at == seq);
-            let kept = kept.and_then(|(_, kept)| Checkpoint::unverified(kept).ok());
+            let bytes = kept.into_iter().find_map(|(at, note)| (at == seq).then_some(note));
+            let bytes = bytes.unwrap_or_default();
+            let kept = Checkpoint::unverified(&bytes).ok();
             let ours = Checkpoint::unverified(note).ok().map(|ours| ours.root);
-            if kept.is_none_or(|kept| kept.head != hash || Some(kept.root) != ours) {
+            if kept.as_ref().is_none_or(|kept| kept.head != hash || Some(kept.root) != ours) {
                 let found = format!(
                     "there is a checkpoint of another history with {seq} events: it was forked"
                 );
                 return Err(AppendError::Damaged(Damage::new(segment, offset, found)));
+            }
+            // The same, with the signatures of others beside that of this key.
+            if let Some(Ok(signer)) = self.signer(state)
+                && Checkpoint::open(&bytes, core::slice::from_ref(signer.verifier())).is_ok()
+            {
+                return Ok(());
             }
         }
         Err(AppendError::Checkpoint(error))

@@ -105,6 +105,7 @@ impl OnBehalfOf<'_> {
         let ledger = self.ledger;
         ledger.with_tail(|state| {
             ledger.be_at_end(state)?;
+            ledger.refuse_findings(state)?;
             let (ring, old) = rotated(state, &key)?;
             self.write_rotation(state, ring)?;
             if ledger.key_is_beside_ledger() {
@@ -128,6 +129,7 @@ impl OnBehalfOf<'_> {
                 return Err(AppendError::Rotation(reason).into());
             };
             ledger.be_at_end(state)?;
+            ledger.refuse_findings(state)?;
             let (ring, old) = rotated(state, &key)?;
             // The new key is durable before anything is hashed with it.
             beside.stage_key(key.to_hex().as_bytes()).map_err(step_error)?;

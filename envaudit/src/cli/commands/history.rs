@@ -126,7 +126,7 @@ fn answers(
         Some(Entry { seq: line.seq, fault, shown })
     };
     let source = ProgressSource::new(&stored.store, &invocation.out)?;
-    match answers_of_index(args, &source, invocation, entry)? {
+    match answers_of_index(args, &source, check, invocation, entry)? {
         Some(answers) => Ok(answers),
         None => {
             let history = Reader::new(&source).history(&args.key)?;
@@ -139,13 +139,14 @@ fn answers(
 fn answers_of_index(
     args: &History,
     source: &dyn SegmentSource,
+    check: Option<&LineCheck>,
     invocation: &mut Invocation<'_>,
     entry: impl Fn(HistoryEntry) -> Option<Entry>,
 ) -> Result<Option<Vec<Answer>>, CliError> {
     use crate::cli::ledger::query_index;
     use crate::report::index::HistoryError;
 
-    query_index(&args.index, source, invocation, |index| {
+    query_index(&args.index, source, check, invocation, |index| {
         let answers = index.history(&args.key).map(|item| match item {
             Ok(item) => Ok(Ok(entry(item))),
             Err(HistoryError::Read(error)) => Ok(Err(error)),
@@ -160,6 +161,7 @@ fn answers_of_index(
 fn answers_of_index(
     _: &History,
     _: &dyn SegmentSource,
+    _: Option<&LineCheck>,
     _: &mut Invocation<'_>,
     _: impl Fn(HistoryEntry) -> Option<Entry>,
 ) -> Result<Option<Vec<Answer>>, CliError> {

@@ -248,7 +248,7 @@ fn answer(
     let options = check.iter().fold(options, ReportOptions::check);
     let ask = |index: &Index<'_>| Ok((ask(index, &options)?, not_recorded(index, wanted)?));
     let source = ProgressSource::new(&stored.store, &invocation.out)?;
-    let by_index = query_index(&common.index, &source, invocation, ask)?;
+    let by_index = query_index(&common.index, &source, check.as_ref(), invocation, ask)?;
     let (answer, names) = match by_index {
         Some(answer) => answer,
         None => Index::temporary(&source)

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use anstyle::{AnsiColor, Style};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use envaudit_redact::is_turning;
+use envaudit_redact::{is_noncharacter, is_turning, is_unseen};
 
 /// The meaning of a piece of text, which decides its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,10 +91,13 @@ impl Cell {
     }
 }
 
-/// Control characters, line breaks of Unicode, and characters that change the direction of the text after them.
+/// Control characters, line breaks of Unicode, characters that change the direction of the text after them or that nobody sees,
+/// and code points that are no characters.
 fn is_obeyed(char: char) -> bool {
     (char.is_control() && char != '\n')
         || is_turning(char)
+        || is_unseen(char)
+        || is_noncharacter(char)
         || matches!(char, '\u{2028}' | '\u{2029}')
 }
 

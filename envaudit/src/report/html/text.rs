@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use chrono::DateTime;
 
 use crate::report::format_micros;
-use envaudit_redact::is_turning;
+use envaudit_redact::{is_noncharacter, is_turning, is_unseen};
 
 /// Escapes a text for elements and for quoted attributes. Characters that a reader cannot see, or that change the direction
 /// of the text after them, are replaced.
@@ -34,13 +34,8 @@ fn is_special(char: char) -> bool {
         || char.is_control()
         || is_turning(char)
         || is_noncharacter(char)
-        // Characters that cannot be seen.
-        || matches!(char, '\u{200b}'..='\u{200d}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{2065}' | '\u{feff}')
-}
-
-/// A code point that is no character, which a page must not contain: the last two of each plane, and 32 more.
-fn is_noncharacter(char: char) -> bool {
-    u32::from(char) & 0xfffe == 0xfffe || matches!(char, '\u{fdd0}'..='\u{fdef}')
+        || is_unseen(char)
+        || matches!(char, '\u{2028}' | '\u{2029}')
 }
 
 /// A moment, which the script shows in the reader's zone.

@@ -1,14 +1,16 @@
 //! Digests of the rows: an index that anything else than this program has changed is noticed, and made anew.
 //!
-//! Every row has a SHA-256; the rows of a part, which are those inserted together, have a sum of them in `digests`, once for the
-//! events and once for all else, so that the history of a variable need not read the events. The few rows of the other tables
-//! have one digest in `about`. Whoever knows this can compute all of it anew: it guards against accidents and careless hands.
+//! The rows of a part, which are those inserted together, have a SHA-256 in `digests`, once for the events and once for all else,
+//! so that the history of a variable need not read the events. These digests, and the few rows of the other tables, have one
+//! digest in `about`. Whoever knows this can compute all of it anew. Where a key of the ledger is at hand, that one is sealed
+//! with it, and an index without the right seal is not believed.
 
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, Row, Statement};
+use rusqlite::{Connection, Row, Statement, params};
 use sha2::{Digest as _, Sha256};
 
 use super::error::IndexError;
+use crate::ledger::keys::ChainKeys;
 
 /// A value of a column.
 #[derive(Clone, Copy)]
@@ -41,89 +43,152 @@ impl<'v> Value<'v> {
         })
     }
 
-    fn update(self, hash: &mut Sha256) {
+    fn encode(self, out: &mut Vec<u8>) {
         let (kind, bytes): (u8, &[u8]) = match &self {
             Value::Null => (0, &[]),
             Value::Integer(number) => (1, &number.to_be_bytes()),
             Value::Text(text) => (2, text.as_bytes()),
             Value::Blob(bytes) => (3, bytes),
         };
-        hash.update([kind]);
-        hash.update((bytes.len() as u64).to_be_bytes());
-        hash.update(bytes);
+        out.push(kind);
+        out.extend_from_slice(&(bytes.len() as u64).to_be_bytes());
+        out.extend_from_slice(bytes);
     }
 }
 
-/// The sum of the digests of rows, in whatever order they come.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Sum([u64; 4]);
+fn encode(table: &str, row: &[Value<'_>], out: &mut Vec<u8>) {
+    Value::Text(table).encode(out);
+    row.iter().for_each(|value| value.encode(out));
+}
 
-impl Sum {
-    /// Adds a row of a table.
-    pub(super) fn add(&mut self, table: &str, row: &[Value<'_>]) {
+/// The rows of a part, while they are inserted.
+#[derive(Default)]
+pub(super) struct PartRows {
+    events: Vec<u8>,
+    /// The other rows, each with what orders it: its table, its text and its line.
+    rest: Vec<(usize, String, i64, Vec<u8>)>,
+}
+
+impl PartRows {
+    /// Adds an event; they come in the order of their lines.
+    pub(super) fn event(&mut self, row: &[Value<'_>]) {
+        encode(EVENTS.name, row, &mut self.events);
+    }
+
+    /// Adds a row of another table, in whatever order.
+    pub(super) fn other(&mut self, table: &str, row: &[Value<'_>]) {
+        let at = REST.iter().position(|of| of.name == table).unwrap_or(REST.len());
+        let id = row.iter().find_map(|value| match value {
+            Value::Integer(id) => Some(*id),
+            _ => None,
+        });
+        let text = row.iter().find_map(|value| match value {
+            Value::Text(text) => Some((*text).to_owned()),
+            _ => None,
+        });
+        let mut bytes = Vec::new();
+        encode(table, row, &mut bytes);
+        self.rest.push((at, text.unwrap_or_default(), id.unwrap_or_default(), bytes));
+    }
+
+    /// The digest of the events, and that of all else.
+    pub(super) fn take(&mut self) -> ([u8; 32], [u8; 32]) {
+        let PartRows { events, rest } = core::mem::take(self);
+        let mut others = rest;
+        others.sort_unstable();
         let mut hash = Sha256::new();
-        Value::Text(table).update(&mut hash);
-        row.iter().for_each(|value| value.update(&mut hash));
-        let digest: [u8; 32] = hash.finalize().into();
-        for (sum, word) in self.0.iter_mut().zip(digest.as_chunks::<8>().0) {
-            *sum = sum.wrapping_add(u64::from_be_bytes(*word));
-        }
-    }
-
-    pub(super) fn to_bytes(self) -> [u8; 32] {
-        let mut bytes = [0; 32];
-        for (part, word) in bytes.chunks_mut(8).zip(self.0) {
-            part.copy_from_slice(&word.to_be_bytes());
-        }
-        bytes
+        others.iter().for_each(|(.., bytes)| hash.update(bytes));
+        (Sha256::digest(events).into(), hash.finalize().into())
     }
 }
 
-/// The tables besides that of the events whose rows belong to lines, each with its columns; the one named `id` is the first.
-const REST: [(&str, &str); 3] = [
-    ("changes", "id, key, at, time, what"),
-    ("states", "id, resource, at, time, environment"),
-    ("unreadable", "id, at"),
+/// A table: its columns, of which the one named `id` is the first where its rows belong to lines, and their order.
+struct Of {
+    name: &'static str,
+    columns: &'static str,
+    order: &'static str,
+}
+
+const EVENTS: Of = Of {
+    name: "events",
+    columns: "id, seq, at, time, kind, actor, resource, network, flags",
+    order: "id",
+};
+
+/// The tables besides that of the events whose rows belong to lines.
+const REST: [Of; 3] = [
+    Of { name: "changes", columns: "id, key, at, time, what", order: "key, id" },
+    Of { name: "states", columns: "id, resource, at, time, environment", order: "resource, id" },
+    Of { name: "unreadable", columns: "id, at", order: "id" },
 ];
-const EVENTS: (&str, &str) = ("events", "id, seq, at, time, kind, actor, resource, network, flags");
 
 /// The tables that are about all of the index.
-const WHOLE: [(&str, &str); 3] = [
-    ("segments", "first_seq, first_id, last_id, end, last_at, last_sha, from_time, to_time"),
-    ("kinds", "id, action, actor_type, resource_type, outcome, origin"),
-    ("digests", "last_id, first_id, events, rest"),
+const WHOLE: [Of; 3] = [
+    Of {
+        name: "segments",
+        columns: "first_seq, first_id, last_id, end, last_at, last_sha, from_time, to_time",
+        order: "first_seq",
+    },
+    Of {
+        name: "kinds",
+        columns: "id, action, actor_type, resource_type, outcome, origin",
+        order: "id",
+    },
+    Of { name: "digests", columns: "last_id, first_id, events, rest", order: "last_id" },
 ];
 
 /// Lines that were inserted together.
 struct Part {
     first_id: i64,
     last_id: i64,
-    /// What the sum has to be.
+    /// What the digest has to be.
     expected: Vec<u8>,
-    sum: Sum,
+    hash: Sha256,
 }
 
-/// Writes the digest of the tables about all of the index.
-pub(super) fn seal(db: &Connection) -> Result<(), IndexError> {
-    db.execute("UPDATE about SET digest = ?1", [whole(db)?])?;
+/// Writes the digest of the tables about all of the index, and its seal if there are keys.
+pub(super) fn seal(db: &Connection, keys: Option<&ChainKeys>) -> Result<(), IndexError> {
+    let digest = whole(db)?;
+    let ledger: Vec<u8> = db.query_row("SELECT ledger FROM about", [], |row| row.get(0))?;
+    let seal = keys.and_then(|keys| seal_of(keys, &ledger, &digest)).unwrap_or_default();
+    db.execute("UPDATE about SET digest = ?1, seal = ?2", params![digest, seal])?;
     Ok(())
 }
 
-/// Whether the tables about all of the index are what was written.
-pub(super) fn check_whole(db: &Connection) -> Result<(), IndexError> {
-    let told: Vec<u8> = db.query_row("SELECT digest FROM about", [], |row| row.get(0))?;
-    if told == whole(db)? { Ok(()) } else { Err(IndexError::other()) }
+/// What only a holder of the current key can write below the digest of an index.
+fn seal_of(keys: &ChainKeys, ledger: &[u8], digest: &[u8]) -> Option<Vec<u8>> {
+    // No line of a ledger begins like this.
+    let sealed = [b"envaudit index v1\0", ledger, digest].concat();
+    Some(keys.hasher(keys.current())?.hash(&sealed).to_vec())
+}
+
+/// Whether the tables about all of the index are what was written: if there are keys, by a holder of the current one.
+pub(super) fn check_whole(db: &Connection, keys: Option<&ChainKeys>) -> Result<(), IndexError> {
+    let about = "SELECT ledger, digest, seal FROM about";
+    let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+    let (ledger, told, seal): (Vec<u8>, Vec<u8>, Vec<u8>) = db.query_row(about, [], read)?;
+    if told != whole(db)? {
+        return Err(IndexError::other());
+    }
+    match keys.and_then(|keys| seal_of(keys, &ledger, &told)) {
+        Some(expected) if expected != seal => {
+            Err(IndexError::Damaged("the key of the ledger has not sealed it".into()))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn whole(db: &Connection) -> Result<[u8; 32], IndexError> {
-    let mut sum = Sum::default();
-    for (table, columns) in WHOLE {
-        each_row(db, table, columns, |row| {
-            sum.add(table, row);
+    let (mut hash, mut bytes) = (Sha256::new(), Vec::new());
+    for table in &WHOLE {
+        each_row(db, table, |row| {
+            bytes.clear();
+            encode(table.name, row, &mut bytes);
+            hash.update(&bytes);
             Ok(())
         })?;
     }
-    Ok(sum.to_bytes())
+    Ok(hash.finalize().into())
 }
 
 /// Whether the rows of the events are what was inserted.
@@ -136,24 +201,33 @@ pub(super) fn check_rest(db: &Connection) -> Result<(), IndexError> {
     check(db, "rest", &REST)
 }
 
-fn check(db: &Connection, digest: &str, tables: &[(&str, &str)]) -> Result<(), IndexError> {
+fn check(db: &Connection, digest: &str, tables: &[Of]) -> Result<(), IndexError> {
     let sql = format!("SELECT first_id, last_id, {digest} FROM digests ORDER BY last_id");
     let mut statement = db.prepare(&sql)?;
     let read = |row: &Row<'_>| {
         let (first_id, last_id, expected) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        Ok(Part { first_id, last_id, expected, sum: Sum::default() })
+        Ok(Part { first_id, last_id, expected, hash: Sha256::new() })
     };
     let mut parts = statement.query_map([], read)?.collect::<Result<Vec<_>, _>>()?;
-    for (table, columns) in tables {
-        each_row(db, table, columns, |row| {
+    let mut bytes = Vec::new();
+    for table in tables {
+        let mut at = 0;
+        each_row(db, table, |row| {
             let Some(Value::Integer(id)) = row.first() else { return Err(IndexError::other()) };
-            let at = parts.partition_point(|part| part.last_id < *id);
-            let part = parts.get_mut(at).filter(|part| part.first_id <= *id);
-            part.ok_or_else(IndexError::other)?.sum.add(table, row);
+            let within = |part: &Part| part.first_id <= *id && *id <= part.last_id;
+            // The next row of a table is mostly of the same part.
+            if !parts.get(at).is_some_and(within) {
+                at = parts.partition_point(|part| part.last_id < *id);
+            }
+            let part = parts.get_mut(at).filter(|part| within(part));
+            bytes.clear();
+            encode(table.name, row, &mut bytes);
+            part.ok_or_else(IndexError::other)?.hash.update(&bytes);
             Ok(())
         })?;
     }
-    match parts.iter().all(|part| part.sum.to_bytes() == part.expected.as_slice()) {
+    let holds = |part: Part| <[u8; 32]>::from(part.hash.finalize()) == part.expected.as_slice();
+    match parts.into_iter().all(holds) {
         true => Ok(()),
         false => Err(IndexError::other()),
     }
@@ -161,11 +235,12 @@ fn check(db: &Connection, digest: &str, tables: &[(&str, &str)]) -> Result<(), I
 
 fn each_row(
     db: &Connection,
-    table: &str,
-    columns: &str,
+    of: &Of,
     mut take: impl FnMut(&[Value<'_>]) -> Result<(), IndexError>,
 ) -> Result<(), IndexError> {
-    let mut statement: Statement<'_> = db.prepare(&format!("SELECT {columns} FROM {table}"))?;
+    let Of { name, columns, order } = of;
+    let sql = format!("SELECT {columns} FROM {name} ORDER BY {order}");
+    let mut statement: Statement<'_> = db.prepare(&sql)?;
     let count = statement.column_count();
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {

@@ -4,19 +4,24 @@ use std::collections::HashMap;
 
 use rusqlite::{CachedStatement, Connection, Transaction, params};
 
-use super::digest::{self, Sum, Value};
+use super::digest::{self, PartRows, Value};
 use super::error::IndexError;
 use super::row::{BETWEEN, Config, PART, Row, SECRET, SECRET_IN_PART, Texts};
 use super::schema;
 use super::status::{IndexStatus, Indexed};
+use crate::ledger::keys::ChainKeys;
 
 /// More kinds of events than these are looked up each time.
 const KNOWN_KINDS: usize = 1 << 14;
 
 /// Takes out of the index the lines that the ledger no longer has; makes the tables of an empty database.
-pub(super) fn trim(db: &Connection, status: &IndexStatus) -> Result<(), IndexError> {
+pub(super) fn trim(
+    db: &Connection,
+    status: &IndexStatus,
+    keys: Option<&ChainKeys>,
+) -> Result<(), IndexError> {
     if !status.made {
-        return schema::create(db, &status.ledger);
+        return schema::create(db, &status.ledger, keys);
     }
     if !status.has_others {
         return Ok(());
@@ -33,7 +38,7 @@ pub(super) fn trim(db: &Connection, status: &IndexStatus) -> Result<(), IndexErr
         let sql = format!("DELETE FROM {table} WHERE first_id < ?1 OR last_id > ?2");
         db.execute(&sql, params![first, last])?;
     }
-    digest::seal(db)
+    digest::seal(db, keys)
 }
 
 /// The statements of one transaction.
@@ -47,9 +52,8 @@ pub(super) struct Insert<'t> {
     old_kind: CachedStatement<'t>,
     segment: CachedStatement<'t>,
     part: CachedStatement<'t>,
-    /// The sums of the rows that were inserted since the last part.
-    events: Sum,
-    rest: Sum,
+    /// The rows that were inserted since the last part.
+    rows: PartRows,
 }
 
 /// The numbers of kinds.
@@ -79,8 +83,7 @@ impl<'t> Insert<'t> {
                 "INSERT OR REPLACE INTO segments VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?,
             part: statement("INSERT INTO digests VALUES (?1, ?2, ?3, ?4)")?,
-            events: Sum::default(),
-            rest: Sum::default(),
+            rows: PartRows::default(),
         })
     }
 
@@ -110,7 +113,7 @@ impl<'t> Insert<'t> {
             Value::text(network),
             Value::Integer(flags),
         ];
-        self.events.add("events", &values);
+        self.rows.event(&values);
         match &row.config {
             Some(config) => self.config(id, row, config, resource.unwrap_or_default()),
             None => Ok(()),
@@ -137,7 +140,7 @@ impl<'t> Insert<'t> {
             if self.change.execute(params![key, id, row.at, row.time, what])? > 0 {
                 let (at, time) = (Value::number(row.at), Value::Integer(row.time));
                 let values = [Value::number(id), Value::Text(key), at, time, Value::Integer(what)];
-                self.rest.add("changes", &values);
+                self.rows.other("changes", &values);
             }
         }
         if let Some(environment) = &config.state
@@ -145,22 +148,22 @@ impl<'t> Insert<'t> {
         {
             let (at, time) = (Value::number(row.at), Value::Integer(row.time));
             let environment = Value::text(environment.as_deref());
-            self.rest
-                .add("states", &[Value::number(id), Value::Text(resource), at, time, environment]);
+            let values = [Value::number(id), Value::Text(resource), at, time, environment];
+            self.rows.other("states", &values);
         }
         Ok(())
     }
 
     pub(super) fn unreadable(&mut self, id: u64, at: u64) -> Result<(), IndexError> {
         self.unreadable.execute(params![id, at])?;
-        self.rest.add("unreadable", &[Value::number(id), Value::number(at)]);
+        self.rows.other("unreadable", &[Value::number(id), Value::number(at)]);
         Ok(())
     }
 
     /// Ends a part: all rows since the last one are of these lines.
     pub(super) fn end_part(&mut self, first_id: u64, last_id: u64) -> Result<(), IndexError> {
-        let (events, rest) = (core::mem::take(&mut self.events), core::mem::take(&mut self.rest));
-        self.part.execute(params![last_id, first_id, events.to_bytes(), rest.to_bytes()])?;
+        let (events, rest) = self.rows.take();
+        self.part.execute(params![last_id, first_id, events, rest])?;
         Ok(())
     }
 

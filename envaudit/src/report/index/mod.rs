@@ -31,7 +31,8 @@
 //! # When it is brought up to date
 //!
 //! Opening compares the index with the ledger: `ledger.json`, the names and lengths of the segments, and the last line that was
-//! indexed. The digests of its rows are compared before an answer is made from them: an index that was edited is rebuilt. Appended
+//! indexed. The digests of its rows are compared before an answer is made from them: an index that was edited is rebuilt. With
+//! keys of the ledger ([`Index::ask_with_keys`]) an index is rebuilt, too, that was not sealed with the current one. Appended
 //! events are added, pruned events are removed; after a line that is no longer there (a torn end that was cut
 //! off, an older copy that was put back) everything is read again. An index of another version or of another ledger, or a
 //! damaged one, is rebuilt. Each step is a transaction that also records the progress, so a killed process loses only the last
@@ -52,6 +53,7 @@ mod place;
 mod read_ahead;
 mod row;
 mod schema;
+mod soundness;
 mod status;
 
 use core::fmt;
@@ -62,6 +64,7 @@ use rusqlite::Connection;
 use crate::ledger::__private::{Located, line_at, time_of};
 use crate::ledger::Record;
 use crate::ledger::Timestamp;
+use crate::ledger::keys::ChainKeys;
 use crate::ledger::store::SegmentSource;
 use row::{BETWEEN, Row, Span, Texts};
 use status::Indexed;
@@ -86,18 +89,30 @@ impl<'s> Index<'s> {
     /// [`IndexError::Unusable`] if it is not up to date and cannot be written; [`IndexError::Store`] if the ledger cannot be
     /// read.
     pub fn beside(dir: &Path, source: &'s dyn SegmentSource) -> Result<Self, IndexError> {
-        match Index::in_file(dir, source) {
+        Index::beside_with_keys(dir, source, None)
+    }
+
+    fn beside_with_keys(
+        dir: &Path,
+        source: &'s dyn SegmentSource,
+        keys: Option<&ChainKeys>,
+    ) -> Result<Self, IndexError> {
+        match Index::in_file(dir, source, keys) {
             Err(IndexError::Damaged(_)) => {
                 place::remove(dir)?;
-                Index::in_file(dir, source)
+                Index::in_file(dir, source, keys)
             }
             result => result,
         }
     }
 
-    fn in_file(dir: &Path, source: &'s dyn SegmentSource) -> Result<Self, IndexError> {
+    fn in_file(
+        dir: &Path,
+        source: &'s dyn SegmentSource,
+        keys: Option<&ChainKeys>,
+    ) -> Result<Self, IndexError> {
         let (db, writable) = place::open(dir)?;
-        Index::up_to_date(db, source, writable, false)
+        Index::up_to_date(db, source, keys, writable, false)
     }
 
     /// An index that is deleted when it is dropped. It spills from memory to a temporary file.
@@ -106,26 +121,27 @@ impl<'s> Index<'s> {
     ///
     /// When there is no room for it, or the ledger cannot be read.
     pub fn temporary(source: &'s dyn SegmentSource) -> Result<Self, IndexError> {
-        Index::up_to_date(place::temporary()?, source, true, true)
+        Index::up_to_date(place::temporary()?, source, None, true, true)
     }
 
     fn up_to_date(
         mut db: Connection,
         source: &'s dyn SegmentSource,
+        keys: Option<&ChainKeys>,
         writable: bool,
         temporary: bool,
     ) -> Result<Self, IndexError> {
         db.execute_batch("BEGIN")?;
-        let mut status = status::look(&db, source)?;
+        let mut status = status::look(&db, source, keys)?;
         if !status.is_whole() {
             db.execute_batch("COMMIT")?;
             if !writable {
                 return Err(IndexError::unusable("it is not up to date, and cannot be written"));
             }
-            catch_up::run(&mut db, source)?;
+            let sealed = catch_up::run(&mut db, source, keys)?;
             // From here on the database does not change under the reader.
             db.execute_batch("BEGIN")?;
-            status = status::look(&db, source)?;
+            status = status::look(&db, source, keys.filter(|_| sealed))?;
         }
         Ok(Index { source, db, segments: status.into_segments(), temporary })
     }
@@ -138,13 +154,29 @@ impl<'s> Index<'s> {
     pub fn ask<T>(
         dir: &Path,
         source: &'s dyn SegmentSource,
+        question: impl FnMut(&Index<'s>) -> Result<T, IndexError>,
+    ) -> Result<T, IndexError> {
+        Index::ask_with_keys(dir, source, None, question)
+    }
+
+    /// [`ask`](Self::ask) with keys of the ledger: an index that the current one has not sealed is rebuilt, as anybody who can
+    /// write the file may have changed it. What is built is sealed with it. An index that somebody without keys has brought up to
+    /// date since has no seal.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`ask`](Self::ask).
+    pub fn ask_with_keys<T>(
+        dir: &Path,
+        source: &'s dyn SegmentSource,
+        keys: Option<&ChainKeys>,
         mut question: impl FnMut(&Index<'s>) -> Result<T, IndexError>,
     ) -> Result<T, IndexError> {
-        let first = Index::beside(dir, source).and_then(|index| question(&index));
-        match first {
+        let asked = Index::beside_with_keys(dir, source, keys).and_then(|index| question(&index));
+        match asked {
             Err(IndexError::Damaged(_)) => {
                 place::remove(dir)?;
-                question(&Index::beside(dir, source)?)
+                question(&Index::beside_with_keys(dir, source, keys)?)
             }
             result => result,
         }

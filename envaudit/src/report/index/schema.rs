@@ -8,13 +8,15 @@ use rusqlite::Connection;
 
 use super::digest;
 use super::error::IndexError;
+use crate::ledger::keys::ChainKeys;
 
 /// Databases of one version have the same tables, and columns of the same meaning.
-const VERSION: i64 = 3;
+const VERSION: i64 = 4;
 
 const TABLES: [&str; 8] = [
-    // SHA-256 of ledger.json, and the digest of the tables about all of the index.
-    "CREATE TABLE about (ledger BLOB NOT NULL, digest BLOB NOT NULL)",
+    // SHA-256 of ledger.json, the digest of the tables about all of the index, and its seal by the key of the ledger, if that
+    // was at hand.
+    "CREATE TABLE about (ledger BLOB NOT NULL, digest BLOB NOT NULL, seal BLOB NOT NULL)",
     // For lines that were inserted together, the digest of their events and that of the rows in the other tables.
     "CREATE TABLE digests (last_id INTEGER PRIMARY KEY, first_id INTEGER NOT NULL, events BLOB NOT NULL, rest BLOB NOT NULL)",
     // For each segment how far it was read, and SHA-256 of the last line.
@@ -38,13 +40,17 @@ const TABLES: [&str; 8] = [
 ];
 
 /// Makes the tables of an empty database.
-pub(super) fn create(db: &Connection, ledger: &[u8; 32]) -> Result<(), IndexError> {
+pub(super) fn create(
+    db: &Connection,
+    ledger: &[u8; 32],
+    keys: Option<&ChainKeys>,
+) -> Result<(), IndexError> {
     for table in TABLES {
         db.execute_batch(table)?;
     }
     db.pragma_update(None, "user_version", VERSION)?;
-    db.execute("INSERT INTO about VALUES (?1, x'')", [ledger])?;
-    digest::seal(db)
+    db.execute("INSERT INTO about VALUES (?1, x'', x'')", [ledger])?;
+    digest::seal(db, keys)
 }
 
 /// Whether the database has these tables, or nothing at all.

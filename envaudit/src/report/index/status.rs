@@ -6,7 +6,8 @@ use sha2::{Digest as _, Sha256};
 use super::error::IndexError;
 use super::{digest, schema};
 use crate::ledger::__private::{LineBlocks, LineEnd, line_at};
-use crate::ledger::format::MAX_LINE;
+use crate::ledger::format::{MAX_LINE, Manifest};
+use crate::ledger::keys::ChainKeys;
 use crate::ledger::store::{SegmentInfo, SegmentSource};
 
 /// How much is read first of lines that may have been appended: one is enough to know.
@@ -30,6 +31,8 @@ pub(super) struct Indexed {
 pub(super) struct IndexStatus {
     /// Of `ledger.json`.
     pub(super) ledger: [u8; 32],
+    /// `None` if it is none.
+    pub(super) manifest: Option<Manifest>,
     /// Whether there are tables.
     pub(super) made: bool,
     /// Those segments of the index that are there, and in which nothing has changed.
@@ -54,15 +57,20 @@ impl IndexStatus {
 }
 
 /// Compares an index with its ledger.
-pub(super) fn look(db: &Connection, source: &dyn SegmentSource) -> Result<IndexStatus, IndexError> {
-    let ledger = Sha256::digest(source.manifest()?).into();
+pub(super) fn look(
+    db: &Connection,
+    source: &dyn SegmentSource,
+    keys: Option<&ChainKeys>,
+) -> Result<IndexStatus, IndexError> {
+    let bytes = source.manifest()?;
+    let (ledger, manifest) = (Sha256::digest(&bytes).into(), Manifest::parse(&bytes).ok());
     let mut segments = source.segments()?;
     // One that is just being begun.
     segments.retain(|info| info.len > 0);
     let made = schema::is_there(db, &ledger)?;
     let indexed = match made {
         true => {
-            digest::check_whole(db)?;
+            digest::check_whole(db, keys)?;
             indexed(db)?
         }
         false => Vec::new(),
@@ -81,7 +89,8 @@ pub(super) fn look(db: &Connection, source: &dyn SegmentSource) -> Result<IndexS
             kept.len() < segments.len() || goes_on(last, &segments[kept.len() - 1], source)?
         }
     };
-    Ok(IndexStatus { ledger, made, has_others: kept.len() < count, kept, segments, behind })
+    let has_others = kept.len() < count;
+    Ok(IndexStatus { ledger, manifest, made, has_others, kept, segments, behind })
 }
 
 fn indexed(db: &Connection) -> Result<Vec<Indexed>, IndexError> {

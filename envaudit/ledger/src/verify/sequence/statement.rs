@@ -15,8 +15,20 @@ impl Sequence {
         statement: Statement,
     ) {
         match statement {
-            Statement::Created { manifest } => self.compare_manifest(seq, manifest),
+            Statement::Created { manifest } => {
+                self.compare_manifest(seq, manifest);
+                if let (Some(named), Some(kid)) = (self.expected.kid, self.keys.current)
+                    && named != kid
+                    && !self.manifest_told
+                {
+                    let expected = format!("the key {named}, which ledger.json names");
+                    self.add(Verdict::Modified, seq, position, expected, format!("key {kid}"));
+                }
+            }
             Statement::Opened(_) => {}
+            Statement::Unreadable { expected } => {
+                self.add(Verdict::Modified, seq, position, expected, "no such statement");
+            }
             Statement::Rotated { to, checkpoint_key } => {
                 if !self.keys.named.contains(&to) {
                     self.keys.named.push(to);

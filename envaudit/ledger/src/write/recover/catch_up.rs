@@ -43,7 +43,6 @@ pub(crate) fn catch_up(ledger: &Ledger, state: &mut WriterState) -> Result<(), S
             before = state.tail;
             state.tail = Tail { segment: next, offset: 0, ..state.tail };
             state.sealed = false;
-            state.digest = None;
             state.foreign = None;
             // Whoever sealed the segment has made it durable.
             state.unsynced = None;

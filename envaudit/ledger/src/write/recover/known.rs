@@ -11,8 +11,8 @@ use crate::store::{StoreError, Tail};
 use crate::write::ledger::Ledger;
 use crate::write::state::WriterState;
 
-/// The ends that HEAD, the newest checkpoint and the anchors have seen. They are asked before the ledger is read: in a store without a lock others
-/// append meanwhile, and may move them on.
+/// The ends that HEAD, the newest checkpoint and the anchors have seen. They are asked before the ledger is read: in a store
+/// without a lock others append meanwhile, and may move them on.
 pub(super) struct KnownEnds {
     head: Option<Vec<u8>>,
     checkpoint: Option<(u64, Vec<u8>)>,
@@ -129,7 +129,7 @@ fn signers(ledger: &Ledger, state: &WriterState) -> Vec<VerifierKey> {
 }
 
 /// The key that signs checkpoints now.
-fn current_signer(ledger: &Ledger, state: &WriterState) -> Option<VerifierKey> {
+pub(crate) fn current_signer(ledger: &Ledger, state: &WriterState) -> Option<VerifierKey> {
     ledger.signer(state)?.ok().map(|signer| signer.verifier().clone())
 }
 

@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use self::end::{MAX_TORN, read_end};
 use self::known::KnownEnds;
-pub(crate) use self::known::has_event;
+pub(crate) use self::known::{current_signer, has_event};
 use self::torn::{Torn, cut, record};
 use crate::error::{AppendError, Damage, OpenError};
 use crate::format::line::{Line, parse_hash};

@@ -41,6 +41,8 @@ pub(super) struct Queue {
     pub(super) gap: Option<LostEvents>,
     /// A gap whose write had an unknown outcome.
     doubtful_gap: Option<(Uncertain, LostEvents)>,
+    /// Events that may be there, of which the thread could not find that out before it ended.
+    given_up: Option<GivenUp>,
     pub(super) stopping: bool,
     /// The thread has ended with a panic.
     pub(super) is_dead: bool,
@@ -57,6 +59,12 @@ struct Doubtful {
     uncertain: Uncertain,
     /// In their order: the id of each that may be there, and the event unless its caller was answered.
     events: Vec<(Option<Uuid>, Option<QueuedEvent>)>,
+}
+
+struct GivenUp {
+    doubtful: Doubtful,
+    /// They are among the lost events for now.
+    is_counted: bool,
 }
 
 /// Events that had no room.
@@ -123,19 +131,49 @@ impl SharedQueue {
     /// Counts what could not be written. Callers that wait are answered when their events are dropped.
     fn give_up(&self, doubtful: Doubtful) {
         let rest = core::mem::take(&mut self.queue().items);
-        let lost = doubtful.events.into_iter().filter_map(|(_, event)| event).chain(rest);
-        let lost = lost.filter(|event| event.reply.0.is_none()).count() as u64;
+        let lost = rest.iter().filter(|event| event.reply.0.is_none()).count() as u64;
+        drop(rest);
         self.settle_gap();
         let mut queue = self.queue();
         self.lose(&mut queue, lost);
-        let gap = queue.gap.take();
+        if !doubtful.events.is_empty() {
+            queue.given_up = Some(GivenUp { doubtful, is_counted: false });
+        }
         drop(queue);
+        let _ = self.settle_given_up();
+        let gap = self.queue().gap.take();
         let _ = self.write_gap(gap);
+    }
+
+    /// Counts those of the events that may be there which are not; as long as that cannot be found out, all of them are lost,
+    /// and no gap says so.
+    fn settle_given_up(&self) -> Result<(), AppendError> {
+        let Some(mut given_up) = self.queue().given_up.take() else { return Ok(()) };
+        let waits = |event: &Option<QueuedEvent>| {
+            event.as_ref().is_some_and(|event| event.reply.0.is_none())
+        };
+        let events = given_up.doubtful.events.iter().filter(|(_, event)| waits(event));
+        let all = events.clone().count() as u64;
+        let Some(there) = self.ledger.settled(&given_up.doubtful.uncertain) else {
+            if !core::mem::replace(&mut given_up.is_counted, true) {
+                self.lost.fetch_add(all, Ordering::Relaxed);
+            }
+            self.queue().given_up = Some(given_up);
+            return self.ledger.state().usable().and(Err(AppendError::Stopped));
+        };
+        let is_there = |id: &Option<Uuid>| id.is_some_and(|id| there.contains(&id));
+        let missing = events.filter(|(id, _)| !is_there(id)).count() as u64;
+        if given_up.is_counted {
+            self.lost.fetch_sub(all, Ordering::Relaxed);
+        }
+        self.lose(&mut self.queue(), missing);
+        Ok(())
     }
 
     /// Writes the gap that the thread could not write.
     pub(super) fn write_last_gap(&self) -> Result<(), AppendError> {
         self.settle_gap();
+        self.settle_given_up()?;
         let gap = self.queue().gap.take();
         if gap.is_some() {
             let _ = self.ledger.settled(&Uncertain::default());
