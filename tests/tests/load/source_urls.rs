@@ -1,6 +1,6 @@
 //! Stores that a URL names: what is not one is refused before anything is asked, and is not shown.
 
-use envaudit::{EnvConfig, ProblemKind, SecretString, Source};
+use envaudit::{EnvConfig, ProblemKind, SecretString, Source, Vault};
 use envaudit_tests::{isolated, problems};
 
 #[derive(EnvConfig, Debug)]
@@ -108,4 +108,22 @@ fn under_ci_a_store_is_not_asked() {
     assert!(loader.load().is_err(), "nobody listens there");
     let loader = isolated::nothing::<App>().source_url("vault+http://127.0.0.1:1/secret/payroll");
     assert!(loader.ci(true).load().unwrap().api_key.is_none());
+}
+
+#[test]
+fn an_address_with_something_else_in_it_is_not_shown() {
+    let good = Vault::new("https://vault.internal:8200").document("payroll");
+    assert!(format!("{good:?}").contains("vault.internal:8200"), "{good:?}");
+    for address in [
+        "https://root:hunter2@vault.internal",
+        "https://hunter#2@vault.internal",
+        "https://vault.internal?token=hunter2",
+        "hunter2",
+    ] {
+        let vault = Vault::new(address);
+        assert!(!format!("{vault:?}").contains("hunter"), "{vault:?}");
+        let loaded = isolated::nothing::<App>().source(vault).vars([("VAULT_TOKEN", "s.t")]).load();
+        let said = problems::all_text(&loaded.unwrap_err());
+        assert!(!said.contains("hunter"), "{said}");
+    }
 }

@@ -75,7 +75,10 @@ impl Ledger {
         let mut begun = false;
         let acted = self.act_at_tail(writer, &mut state, |state| {
             begun = false;
-            act(state, &mut begun)
+            let done = act(state, &mut begun);
+            // Where others were faster, nothing was written.
+            begun &= !matches!(done, Err(StepError::Behind));
+            done
         });
         acted.map_err(|error| match begun && error.may_be_there() {
             true => (error, state.uncertain.clone()),

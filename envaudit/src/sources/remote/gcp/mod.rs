@@ -220,10 +220,12 @@ impl Provider for GcpSecretManager {
 /// Shows what it reads, and nothing of the credentials.
 impl fmt::Debug for GcpSecretManager {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let project = envaudit_redact::redact_value_text(&self.settings.project);
+        // What is no project may have anything in it.
+        let GcpSettings { project, region, .. } = &self.settings;
+        let is_place = Place::new(project, region.as_deref()).is_ok();
         f.debug_struct("GcpSecretManager")
-            .field("project", &project)
-            .field("region", &self.settings.region)
+            .field("project", &is_place.then_some(project))
+            .field("region", &region.as_ref().filter(|_| is_place))
             .field("mapping", &self.mapping)
             .finish_non_exhaustive()
     }

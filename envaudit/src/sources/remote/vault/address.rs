@@ -25,8 +25,8 @@ impl Address {
         if authority.as_str().contains('@') {
             return misconfigured("its address has a user or a password in it: remove that");
         }
-        if uri.query().is_some() {
-            return misconfigured("its address has a query: remove that");
+        if uri.query().is_some() || text.contains('#') {
+            return misconfigured("its address has a query or a `#`: remove that");
         }
         match scheme {
             "https" => {}
@@ -84,6 +84,7 @@ mod tests {
             "",
             "https://u:hunter2@vault",
             "https://vault?token=hunter2",
+            "https://hunter#2@vault",
         ] {
             let error = Address::read(bad).unwrap_err().to_string();
             assert!(!error.contains("hunter2"), "{error}");
