@@ -108,7 +108,7 @@ pub use sources::provider_error::{ProviderError, ProviderErrorKind};
 pub use sources::remote::AzureKeyVault;
 #[cfg(feature = "gcp")]
 pub use sources::remote::GcpSecretManager;
-#[cfg(feature = "remote")]
+#[cfg(any(feature = "aws", feature = "azure", feature = "gcp", feature = "vault"))]
 pub use sources::remote::SecretRef;
 #[cfg(feature = "vault")]
 pub use sources::remote::Vault;

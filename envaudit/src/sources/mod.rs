@@ -8,7 +8,7 @@ pub(crate) mod links;
 pub(crate) mod location;
 pub(crate) mod provider;
 pub(crate) mod provider_error;
-#[cfg(feature = "remote")]
+#[cfg(any(feature = "aws", feature = "azure", feature = "gcp", feature = "vault"))]
 pub(crate) mod remote;
 pub(crate) mod secret_file;
 pub(crate) mod service_links;

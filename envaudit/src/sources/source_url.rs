@@ -1,6 +1,6 @@
 //! Providers by URL, so that an operator can name a store without a change of the program.
 
-#[cfg(feature = "remote")]
+#[cfg(any(feature = "aws", feature = "azure", feature = "gcp", feature = "vault"))]
 use core::time::Duration;
 
 use super::provider::AskedProvider;
@@ -35,7 +35,7 @@ const CREDENTIALS: [&str; 11] = [
 
 /// A URL in its parts, with what is percent-encoded decoded.
 #[cfg_attr(
-    not(feature = "remote"),
+    not(any(feature = "aws", feature = "azure", feature = "gcp", feature = "vault")),
     expect(dead_code, reason = "without a provider it is read for its faults alone")
 )]
 struct SourceUrl {
@@ -167,7 +167,7 @@ fn decoded(text: &str) -> Result<String, UrlFault> {
 }
 
 /// What all providers have.
-#[cfg(feature = "remote")]
+#[cfg(any(feature = "aws", feature = "azure", feature = "gcp", feature = "vault"))]
 #[derive(Default)]
 struct CommonOptions {
     optional: bool,
@@ -177,7 +177,7 @@ struct CommonOptions {
     others: Vec<(String, String)>,
 }
 
-#[cfg(feature = "remote")]
+#[cfg(any(feature = "aws", feature = "azure", feature = "gcp", feature = "vault"))]
 impl CommonOptions {
     fn of(options: Vec<(String, String)>) -> Result<Self, UrlFault> {
         let time = |name: &str, text: &str| {
@@ -215,7 +215,7 @@ impl CommonOptions {
 }
 
 /// Gives a provider what all have.
-#[cfg(feature = "remote")]
+#[cfg(any(feature = "aws", feature = "azure", feature = "gcp", feature = "vault"))]
 macro_rules! with_common {
     ($provider:ident, $common:ident) => {{
         let mut provider = $provider;
@@ -382,7 +382,7 @@ impl SourceUrl {
 }
 
 /// The name is shown if it is one: it may be a part of something else.
-#[cfg(feature = "remote")]
+#[cfg(any(feature = "aws", feature = "azure", feature = "gcp", feature = "vault"))]
 fn unknown_option(name: &str, known: &str) -> UrlFault {
     let is_name =
         name.len() <= 20 && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');

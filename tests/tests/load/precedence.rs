@@ -125,8 +125,19 @@ fn losers(sources: &[Source]) -> Vec<Source> {
 #[test]
 fn the_sources_are_declared_and_compared_in_the_documented_order() {
     let names: Vec<&str> = ORDER.iter().map(|source| source.name()).collect();
-    let documented =
-        ["azure", "aws", "custom", "system", "docker", "k8s", "file.env", "file", "schema_default"];
+    let documented = [
+        "azure",
+        "aws",
+        "gcp",
+        "vault",
+        "custom",
+        "system",
+        "docker",
+        "k8s",
+        "file.env",
+        "file",
+        "schema_default",
+    ];
     assert_eq!(names, documented);
     assert!(ORDER.is_sorted());
 }

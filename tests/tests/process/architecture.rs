@@ -181,7 +181,7 @@ const LEDGER: Crate = Crate {
 
 const ENVAUDIT: Crate = Crate {
     sources: "envaudit/src",
-    rooms: &["sources::provider"],
+    rooms: &["sources::provider", "sources::remote", "sources::source_url"],
     facades: &[("ledger", "envaudit_ledger")],
     never: &[
         Never {
@@ -190,12 +190,29 @@ const ENVAUDIT: Crate = Crate {
             why: "the command is built on everything, and nothing on the command",
         },
         Never {
-            from: &["audit", "error", "render", "schema", "sources", "sources::provider", "value"],
+            from: &[
+                "audit",
+                "error",
+                "render",
+                "schema",
+                "sources",
+                "sources::provider",
+                "sources::remote",
+                "sources::source_url",
+                "value",
+            ],
             to: &["envaudit_ledger", "live", "load", "record", "report", "telemetry"],
             why: "a load is made of these, and they stand without one",
         },
         Never {
-            from: &["value", "schema", "sources", "sources::provider"],
+            from: &[
+                "value",
+                "schema",
+                "sources",
+                "sources::provider",
+                "sources::remote",
+                "sources::source_url",
+            ],
             to: &["audit", "config", "error", "render"],
             why: "a type knows of no source and a source of no type; what is said about them comes after them",
         },

@@ -17,7 +17,7 @@ use crate::keys::{EventHash, Hasher, KeyId, KeyRing, NO_HASH};
 use crate::read::lines::{LineBlocks, LineEnd};
 use crate::read::locate::first_line;
 use crate::store::SegmentSource;
-use crate::write::recover::rotated_to;
+use crate::write::rotated_key::rotated_to;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Digest {

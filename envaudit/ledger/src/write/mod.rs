@@ -14,6 +14,7 @@ pub(crate) mod recover;
 pub(crate) mod retry;
 pub(crate) mod roll;
 pub(crate) mod rotate;
+mod rotated_key;
 mod since_checkpoint;
 pub(crate) mod state;
 pub(crate) mod warning;

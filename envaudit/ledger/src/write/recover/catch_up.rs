@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::end::{MAX_TORN, is_seal};
 use super::torn::{Torn, cut, record};
-use super::{load, rejected, rotated_to};
+use super::{load, rejected};
 use crate::error::{AppendError, Damage, OpenError};
 use crate::format::line::Line;
 use crate::read::filter::Filter;
@@ -12,6 +12,7 @@ use crate::read::lines::{LineBlocks, LineEnd, Lines};
 use crate::read::reader::ReadError;
 use crate::store::{StoreError, StoreErrorKind, Tail};
 use crate::write::ledger::Ledger;
+use crate::write::rotated_key::rotated_to;
 use crate::write::state::{StepError, WriterState};
 
 /// Reads what others have appended, verifies it, and goes on from its end.

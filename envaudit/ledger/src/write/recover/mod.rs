@@ -27,6 +27,7 @@ use crate::store::{
 };
 use crate::write::ledger::Ledger;
 use crate::write::retry::Retry;
+use crate::write::rotated_key::rotated_to;
 use crate::write::state::{StepError, WriterState, step_error};
 
 pub(crate) use self::catch_up::{catch_up, is_at_end, is_pruned_away, start_over};
@@ -324,13 +325,4 @@ pub(crate) fn last_key(store: &dyn ChainStore) -> Result<Option<KeyId>, StoreErr
         }
     }
     Ok(None)
-}
-
-/// The key that events after this line are hashed with.
-pub(crate) fn rotated_to(line: &Line<'_>) -> Option<KeyId> {
-    if line.action != "ledger.key_rotated" {
-        return None;
-    }
-    let details: serde_json::Value = serde_json::from_str(line.details?).ok()?;
-    KeyId::parse(details.get("to")?.as_str()?)
 }
