@@ -80,6 +80,7 @@ impl Drop for Bao {
 }
 
 /// The program of `ENVAUDIT_BAO`, else `bao`.
+#[expect(clippy::disallowed_methods, reason = "a program may look at its own environment")]
 fn program() -> Command {
     Command::new(std::env::var_os("ENVAUDIT_BAO").unwrap_or_else(|| "bao".into()))
 }

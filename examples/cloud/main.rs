@@ -36,6 +36,7 @@ struct DbConfig {
     timeout: Duration,
 }
 
+#[expect(clippy::disallowed_methods, reason = "a program may look at its own environment")]
 fn main() -> Result<(), Box<dyn Error>> {
     if std::env::var_os("ENVAUDIT_SOURCES").is_some() {
         return show(&AppConfig::loader().sources_from_env());

@@ -15,7 +15,7 @@ fn refused(url: &str) -> String {
     let loaded = isolated::nothing::<App>().source_url(url).load();
     let problem = problems::only(&loaded);
     assert_eq!(problem.kind(), ProblemKind::Setting, "{url}");
-    let said = problems::all_text(&loaded.unwrap_err());
+    let said = problems::all_text(&loaded.expect_err("it is refused"));
     for canary in CANARIES {
         assert!(!said.contains(canary), "{url}: {said}");
     }
