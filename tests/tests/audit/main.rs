@@ -5,5 +5,6 @@ mod contract;
 mod drift;
 mod hostile_texts;
 mod json;
+mod max_age;
 mod policy;
 mod snapshot;

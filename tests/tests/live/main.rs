@@ -1,6 +1,7 @@
 //! Configurations that are read again while the program runs.
 
 #[cfg(unix)]
+mod expiring;
 mod files;
 #[cfg(unix)]
 mod followed;

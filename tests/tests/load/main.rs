@@ -1,5 +1,6 @@
 //! Loads: sources and their order, settings of the loader, errors.
 
+mod cached;
 mod conflicts;
 mod contract;
 mod errors_accessors;

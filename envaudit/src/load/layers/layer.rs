@@ -36,7 +36,7 @@ impl LayerKind {
                 let path = folder.path_of(name, line)?;
                 Some(Location::File { path: path.into(), line: None })
             }
-            LayerKind::Fetched(_, fetched) => fetched.get(name)?.location(),
+            LayerKind::Fetched(_, fetched) => fetched.get(name)?.location(name),
         }
     }
 

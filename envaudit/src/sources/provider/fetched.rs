@@ -164,7 +164,8 @@ impl FetchedValue {
     }
 
     /// The store's name for the secret that the value came from. It is shown and recorded: on one line, of bounded length, and
-    /// without what looks like a credential, such as the userinfo of a URL. So is all that is said of the value.
+    /// without what looks like a credential, such as the userinfo of a URL. So is all that is said of the value. Without a name,
+    /// it is said of the variable, except for a version alone.
     pub fn secret_id(&mut self, id: impl Into<Arc<str>>) -> &mut Self {
         self.id = Some(without_credentials(id.into()));
         self
@@ -225,9 +226,10 @@ impl FetchedValue {
         self.text.expose_secret()
     }
 
-    pub(crate) fn location(&self) -> Option<Location> {
-        let id = self.id.clone()?;
+    /// Where it is from. `key` stands for a secret that has no name, if more than its version is said of it.
+    pub(crate) fn location(&self, key: &str) -> Option<Location> {
         let details = (!self.details.is_empty()).then(|| Box::new(self.details.clone()));
+        let id = self.id.clone().or_else(|| details.is_some().then(|| key.into()))?;
         Some(Location::Secret { id, version: self.version.clone(), details })
     }
 }
