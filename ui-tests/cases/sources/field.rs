@@ -4,7 +4,7 @@ use envaudit::EnvConfig;
 struct AppConfig {
     #[env(sources())]
     empty: u16,
-    #[env(sources(Sytem, Vault, Docker))]
+    #[env(sources(Sytem, Consul, Docker))]
     unknown: u16,
     #[env(sources(docker, aws))]
     lower: u16,
