@@ -1,4 +1,5 @@
 //! How old the version of a secret may be, by the dates of its store.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use chrono::{DateTime, TimeDelta, Utc};
 use envaudit::{
